@@ -22,8 +22,8 @@ export interface NewLimits {
 
 /** What a process that evaluates trials asks of the one that runs the study. */
 export interface TrainerRequests {
-  /** Waits for a trial. @throws what the study throws */
-  ask(options: Pick<AskOptions, 'run' | 'fixed' | 'whenGone'>): Promise<ClaimReply<Params>>;
+  /** Waits for a trial, until the signal aborts. @throws what the study throws */
+  ask(options: Pick<AskOptions, 'run' | 'fixed'>, signal?: AbortSignal): Promise<ClaimReply<Params>>;
   /** @param request its name, by which a repeated one is recognised: another process may have taken the study over before it was answered */
   say(fact: TrialEvent, request: string): Promise<TrainerReply>;
   /** Takes a heartbeat. @throws RefusedError if the run does not hold the trial */
@@ -85,10 +85,10 @@ export function joiners(study: Promise<Joinable>, command: string | undefined) {
   });
   const converse = (): Conversation => {
     /** Ends the wait of each ask, by its claim. */
-    const waits = new Map<string, () => void>();
+    const waits = new Map<string, AbortController>();
+    const gone = new AbortController();
     let name: string | undefined;
     let slots = 0;
-    let isGone = false;
     const take = (parallel: number) => {
       const more = parallel - slots;
       slots = parallel;
@@ -103,36 +103,19 @@ export function joiners(study: Promise<Joinable>, command: string | undefined) {
       check(own);
       return stateOf(own);
     };
-    const answers = (own: Joinable, owner: string): Readonly<Record<string, (...args: never[]) => object | Promise<object>>> => ({
-      ask: ({ run, fixed }: { readonly run: string; readonly fixed?: Params }) =>
-        own.ask({
-          run,
-          fixed,
-          whenGone: (leave) => {
-            if (isGone) queueMicrotask(leave);
-            waits.set(run, leave);
-            return () => waits.delete(run);
-          },
-        }),
-      giveUp: (run: string) => {
-        waits.get(run)?.();
-        return {};
+    const answers = (own: Joinable, owner: string): Readonly<Record<string, (...args: never[]) => unknown>> => ({
+      ask: ({ run, fixed }: { readonly run: string; readonly fixed?: Params }) => {
+        const waiting = new AbortController();
+        waits.set(run, waiting);
+        return own.ask({ run, fixed }, AbortSignal.any([gone.signal, waiting.signal])).finally(() => waits.delete(run));
       },
+      giveUp: (run: string) => waits.get(run)?.abort(),
       say: own.say,
       beat: own.beat,
-      limit: async (limits: NewLimits) => {
-        await own.limit(limits);
-        return {};
-      },
+      limit: own.limit,
       state: () => stateOf(own),
-      parallel: async (parallel: number) => {
-        await take(parallel);
-        return {};
-      },
-      leave: () => {
-        lose(own, (claim) => isOf(owner, claim));
-        return {};
-      },
+      parallel: take,
+      leave: () => lose(own, (claim) => isOf(owner, claim)),
     });
     return {
       answer: async ({ cmd = '', args = [] }) => {
@@ -141,11 +124,10 @@ export function joiners(study: Promise<Joinable>, command: string | undefined) {
         const answer = name === undefined ? undefined : answers(own, name)[cmd];
         if (!answer)
           throw new RefusedError({ code: 'unknown-command', message: `${cmd}: expected a request of a process that has joined` });
-        return answer(...(args as never[]));
+        return (await (answer(...(args as never[])) as object | undefined)) ?? {};
       },
       close: () => {
-        isGone = true;
-        for (const leave of waits.values()) leave();
+        gone.abort();
         if (name !== undefined) void take(0).catch(() => {}); // the study has ended
       },
     };

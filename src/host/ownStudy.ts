@@ -1,6 +1,7 @@
 import type { AuthoredLog } from '../../streams/log/log.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
+import { whenAborted } from '../../streams/study/hosted/claimedTrial.ts';
 import { HostedStudy, type HostOptions } from '../../streams/study/hosted/hostedStudy.ts';
 import { brokenProgramError, type NoResultError } from '../../streams/study/noResult.ts';
 import type { Changed, Params } from '../facts/facts.ts';
@@ -43,10 +44,10 @@ export async function ownStudy(
   attach(hosted, past);
   const own: OwnStudy = {
     hosted,
-    ask: async (asked) => {
+    ask: async (asked, signal) => {
       const error = program?.refusal(hosted);
       if (error) throw error;
-      return hosted.ask({ ...asked, wait: Number.POSITIVE_INFINITY });
+      return hosted.ask({ ...asked, wait: Number.POSITIVE_INFINITY, whenGone: whenAborted(signal) });
     },
     say: (fact, request) => hosted.say(fact, { request }),
     beat: async (trial, run) => hosted.beat(trial, run),

@@ -41,8 +41,8 @@ export interface StudyHost {
   readonly open?: (() => Promise<void>) | undefined;
   /** This process runs the study, or has joined the one that does. Called before it takes an entry. */
   readonly seated?: ((seat: SeatTaken) => void) | undefined;
-  /** Takes each entry of the log, in each seat from the first one on. */
-  readonly apply?: ((entry: AppliedEntry<Params>) => void) | undefined;
+  /** Takes each entry of the log once, though each seat begins with the first one. */
+  readonly apply: (entry: AppliedEntry<Params>) => void;
 }
 
 export interface SeatTaken {
@@ -69,8 +69,6 @@ export interface SharedStudyOptions extends Pick<JournalOptions, 'fsync'> {
   readonly path: string;
   /** Describes the study. Called again if another process has begun it meanwhile. */
   readonly describe: () => Promise<DescribedStudy>;
-  /** The name of the claims of this process. */
-  readonly name: string;
   /** The command of its trials, if they have one: all processes must have the same. */
   readonly command?: string | undefined;
   /** Seconds for which the last results wait for space on the disk. */
@@ -78,17 +76,15 @@ export interface SharedStudyOptions extends Pick<JournalOptions, 'fsync'> {
 }
 
 /** The place of a process in a study that several share: it runs the study, or it has joined the one that does. */
-export interface Seat extends Omit<TrainerRequests, 'ask'> {
+export interface Seat extends TrainerRequests {
   /** What the log of the study says so far. */
   readonly study: StudyLog & { readonly ledger: Ledger<Params>; readonly rows: TrialRows<Params> };
-  readonly space: Space<Params>;
   /** Whether this process runs the study. */
   readonly isOwn: boolean;
   /** How many trials this process evaluates at once. */
   readonly parallel: number;
   /** The journal, if this process writes it. */
   readonly journal?: Pick<Journal, 'place' | 'damaged'> | undefined;
-  ask(options: { readonly run: string; readonly fixed?: Params | undefined }, signal?: AbortSignal): ReturnType<TrainerRequests['ask']>;
   /** @throws what the study throws */
   submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>;
   /** Resolves when `study` has all that has been said so far. */
@@ -108,22 +104,37 @@ const PATIENCE = 10_000;
 const PAUSE = 50;
 
 /**
- * Runs the study of a journal in this process, or joins the process that does through its socket.
+ * Takes a seat in a study.
  *
+ * @param name of the claims of this process
  * @param isAgain whether this process had joined one that has ended. It then changes nothing about the study.
- * @throws what keeps it from both: JournalLockedError, MismatchError, and what is wrong with its description
+ * @throws what keeps it from it: JournalLockedError, MismatchError, and what is wrong with its description
  */
-export async function journalSeat(options: SharedStudyOptions, host: StudyHost, isAgain: boolean): Promise<Seat> {
-  const described = await options.describe();
-  const until = Date.now() + PATIENCE;
-  for (;;) {
-    const seat = await ownSeat(options, described, host, isAgain).catch((error: unknown) => {
-      if (!(error instanceof JournalLockedError) || error.isElsewhere) throw error;
-      return Date.now() < until ? joinedSeat(options, described, host, isAgain, error) : Promise.reject(error);
-    });
-    if (seat) return seat;
-    await sleep(PAUSE);
-  }
+export type TakeSeat = (name: string, isAgain: boolean) => Promise<Seat>;
+
+/** Runs the study of a journal in this process, or joins the process that does through its socket. */
+export function journalSeats(options: SharedStudyOptions, given: StudyHost): TakeSeat {
+  let last = 0;
+  const host: StudyHost = {
+    ...given,
+    apply: (entry) => {
+      if (entry.position <= last) return;
+      last = entry.position;
+      given.apply(entry);
+    },
+  };
+  return async (name, isAgain) => {
+    const described = await options.describe();
+    const until = performance.now() + PATIENCE;
+    for (;;) {
+      const seat = await ownSeat(options, described, host, isAgain).catch((error: unknown) => {
+        if (!(error instanceof JournalLockedError) || error.isElsewhere) throw error;
+        return performance.now() < until ? joinedSeat(name, options, described, host, isAgain, error) : Promise.reject(error);
+      });
+      if (seat) return seat;
+      await sleep(PAUSE);
+    }
+  };
 }
 
 /** Runs a study in memory. */
@@ -138,7 +149,7 @@ export async function memorySeat({ name, space, strategy = auto(), options }: De
     { exclusive: true, strategy, program, ...options },
     pluginsOf(host),
   );
-  return seatOn(own, space, { leaving: () => {}, leave: own.close });
+  return seatOn(own, { leaving: () => {} });
 }
 
 /** @throws JournalLockedError if another process runs the study */
@@ -165,57 +176,38 @@ async function ownSeat(
     const at = { name, place: path, journal: path, log, files: keptFiles(trialsDirectory(stemOf(path))), line };
     const settings = isAgain && past > 0 ? { study: name } : { strategy, ...options };
     const own = await ownStudy(at, space, log, { exclusive: isGone, program, command, ...settings }, pluginsOf(host));
-    return seatOn(own, space, { leaving: log.leave, leave: own.close, journal: book });
+    return seatOn(own, { leaving: log.leave, journal: book });
   } catch (error) {
     await log.close();
     throw error;
   }
 }
 
-/** Takes each entry once, though each seat begins with the first one. */
-export function eachOnce(apply: (entry: AppliedEntry<Params>) => void): (entry: AppliedEntry<Params>) => void {
-  let last = 0;
-  return (entry) => {
-    if (entry.position <= last) return;
-    last = entry.position;
-    apply(entry);
-  };
-}
-
-const pluginsOf = ({ plugins, apply }: StudyHost): readonly Plugin[] =>
-  apply ? [...plugins, () => ({ apply: (entry) => apply(entry as AppliedEntry<Params>) })] : plugins;
+const pluginsOf = ({ plugins, apply }: StudyHost): readonly Plugin[] => [
+  ...plugins,
+  () => ({ apply: (entry) => apply(entry as AppliedEntry<Params>) }),
+];
 
 /** A study that runs here. */
-function seatOn(own: OwnStudy, space: Space<Params>, rest: Pick<Seat, 'leaving' | 'leave' | 'journal'>): Seat {
-  const { hosted } = own;
-  return {
-    ...own,
-    ...rest,
-    study: hosted,
-    space,
-    isOwn: true,
-    get parallel() {
-      return hosted.ledger.settings.parallel;
-    },
-    ask: (options, signal) =>
-      own.ask({
-        ...options,
-        whenGone: (leave) => {
-          if (signal?.aborted) queueMicrotask(leave);
-          signal?.addEventListener('abort', leave);
-          return () => signal?.removeEventListener('abort', leave);
-        },
-      }),
-    submit: (intent, origin) => hosted.submit(intent, origin),
-    seen: async () => {},
-    finished: () => hosted.finished,
-    gone: new Promise(() => {}),
-  };
-}
+const seatOn = ({ hosted, close, ...requests }: OwnStudy, rest: Pick<Seat, 'leaving' | 'journal'>): Seat => ({
+  ...requests,
+  ...rest,
+  study: hosted,
+  isOwn: true,
+  get parallel() {
+    return hosted.ledger.settings.parallel;
+  },
+  submit: (intent, origin) => hosted.submit(intent, origin),
+  seen: async () => {},
+  finished: () => hosted.finished,
+  gone: new Promise(() => {}),
+  leave: close,
+});
 
 /** Joins the process that runs the study. @returns undefined if it does not listen, yet or any more */
 async function joinedSeat(
-  { path, name, command }: SharedStudyOptions,
+  name: string,
+  { path, command }: SharedStudyOptions,
   { space, strategy, options = {} }: DescribedStudy,
   { seated, apply }: StudyHost,
   isAgain: boolean,
@@ -255,10 +247,9 @@ async function joinedSeat(
     const { limits } = changeAtStart(ledger.settings, options);
     if (limits && !isAgain) await submit({ type: 'change', limits });
     seated?.({ pid: locked.pid, isAgain, past: joined.position });
-    const heard = entries$.subscribe({ next: (entry) => apply?.(entry), error: () => {} });
+    const heard = entries$.subscribe({ next: apply, error: () => {} });
     return {
       study: { ...source, ledger, rows: following.rows },
-      space: following.space,
       isOwn: false,
       get parallel() {
         return parallel;

@@ -8,7 +8,7 @@ import type { Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import { claimant, claimOf, isOf } from './claimant.ts';
 import type { NewLimits } from './joiners.ts';
-import type { Seat } from './sharedStudy.ts';
+import type { Seat, TakeSeat } from './sharedStudy.ts';
 
 /** Evaluates trials of a study, wherever it runs: when the process that runs it has gone, it takes another seat, and repeats what was not answered. */
 export interface StudyTrainer {
@@ -36,14 +36,8 @@ const BEAT = 250;
 /** Whether the study has closed and no trial runs. */
 const isOver = ({ study: { ledger } }: Seat): boolean => ledger.closed !== undefined && !isTrialRunning(ledger, true);
 
-/**
- * @param take takes a seat. @param isAgain whether the process has had one before
- * @param stop called when a trial of this process should stop, once
- */
-export async function trainerOf(
-  take: (name: string, isAgain: boolean) => Promise<Seat>,
-  stop: (trial: TrialId) => void = () => {},
-): Promise<StudyTrainer> {
+/** @param stop called when a trial of this process should stop, once */
+export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void = () => {}): Promise<StudyTrainer> {
   const own = claimant();
   let count = 0;
   let hasLeft = false;

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { WhenGone } from '../../streams/study/hosted/claimedTrial.ts';
+import { type WhenGone, whenAborted } from '../../streams/study/hosted/claimedTrial.ts';
 import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
@@ -69,14 +69,6 @@ const whenClosed =
     if (outgoing.destroyed) queueMicrotask(leave);
     else outgoing.on('close', leave);
     return () => void outgoing.off('close', leave);
-  };
-
-const whenAborted =
-  (signal: AbortSignal): WhenGone =>
-  (leave) => {
-    if (signal.aborted) queueMicrotask(leave);
-    else signal.addEventListener('abort', leave);
-    return () => signal.removeEventListener('abort', leave);
   };
 
 /** The schema of the fields of a request. */

@@ -12,7 +12,7 @@ import { checkLog, checkSpace, parseNone, refuseUnknown, type StrategyOption, ty
 import { checkDeclared } from '../spec/resuming.ts';
 import { explaining } from './explaining.ts';
 import type { StudyBackend } from './handle.ts';
-import type { WhenGone } from './hosted/claimedTrial.ts';
+import { type WhenGone, whenAborted } from './hosted/claimedTrial.ts';
 import type { HostedStudy } from './hosted/hostedStudy.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import type { Waits } from './waits.ts';
@@ -96,10 +96,10 @@ export function runningHere<P>({
       if (refused) throw await refused;
       const whenGone: WhenGone = (leave) => {
         waits?.begin();
-        signal?.addEventListener('abort', leave);
+        const unlisten = whenAborted(signal)(leave);
         const stay = waits && beforeProcessEnds(waits.end);
         return () => {
-          signal?.removeEventListener('abort', leave);
+          unlisten();
           stay?.();
         };
       };

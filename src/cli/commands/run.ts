@@ -9,7 +9,7 @@ import { onInterrupt } from '../../host/interrupt.ts';
 import { listeningFor } from '../../host/metric.ts';
 import { endingProgram } from '../../host/ownStudy.ts';
 import { openPlugins, type Plugins } from '../../host/plugins.ts';
-import { type DescribedStudy, eachOnce, journalSeat, type StudyHost } from '../../host/sharedStudy.ts';
+import { type DescribedStudy, journalSeats, type StudyHost } from '../../host/sharedStudy.ts';
 import { type StudyTrainer, trainerOf } from '../../host/trainerOf.ts';
 import { templateText } from '../../programs/template.ts';
 import { notPassed } from '../../programs/trialCommand.ts';
@@ -129,12 +129,13 @@ function programOptions({ file, goal, screen, command, metricFile, inForce, dire
 /** Runs trials of the study until it ends, is interrupted or fails. Resolves with the exit status. */
 async function work(given: Work): Promise<number> {
   const { file, journal, directory, command, options: settings, first, flags, observing, screen } = given;
-  const { warn } = programOptions(given);
+  const programs = programOptions(given);
+  const { warn } = programs;
   const { promise: ended, resolve: end } = withResolvers<Ending>();
   const failed = (error: unknown) => end({ type: 'failed', error });
   let trainer: StudyTrainer | undefined;
   const fleet = trainers({
-    ...programOptions(given),
+    ...programs,
     trainer: { ask: (asked) => trainer!.ask(asked), say: (fact) => trainer!.say(fact) },
     parallel: () => trainer?.seat.parallel ?? 0,
     failed,
@@ -157,12 +158,12 @@ async function work(given: Work): Promise<number> {
         for (const line of beginning(first, settings, journal, directory)) screen.line(line);
       watching = watch(screen, past, flags.json ?? false);
     },
-    apply: eachOnce((entry) => {
+    apply: (entry) => {
       watching.apply(entry, fleet.traceOf(entry.fact));
       if (watching.paused && isOwn && !observing.server) end({ type: 'paused' }); // a page can resume it
       if (!entry.refusal && entry.fact.type === 'changed') fleet.fill();
       if (entry.effect === 'cancelled' || entry.effect === 'closed') setImmediate(() => trainer?.check()); // the study acts on it first
-    }),
+    },
   };
   const describe = async (): Promise<DescribedStudy> => {
     const plan = trainer || !first ? given : await given.planned();
@@ -175,7 +176,7 @@ async function work(given: Work): Promise<number> {
     };
   };
   const sharing = { path: journal, describe, command: templateText(command), fsync: flags.fsync, grace: file.grace };
-  trainer = await trainerOf((name, isAgain) => journalSeat({ ...sharing, name }, host, isAgain), fleet.stop);
+  trainer = await trainerOf(journalSeats(sharing, host), fleet.stop);
   const { seat } = trainer;
   const release = onInterrupt((count) => {
     if (count > 1) return fleet.kill();

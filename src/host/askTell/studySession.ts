@@ -11,7 +11,7 @@ import { begunIn } from '../../stores/journalFile.ts';
 import { parseStudy } from '../../studyFile/studyFile.ts';
 import { version } from '../../version.ts';
 import { endingProgram } from '../ownStudy.ts';
-import { type DescribedStudy, eachOnce, journalSeat, memorySeat, type Seat, type StudyHost } from '../sharedStudy.ts';
+import { type DescribedStudy, journalSeats, memorySeat, type Seat, type StudyHost } from '../sharedStudy.ts';
 import { trainerOf } from '../trainerOf.ts';
 import type { Driven } from './protocol.ts';
 import { SessionError } from './session.ts';
@@ -61,14 +61,13 @@ export async function drivenStudy(description: unknown, path: string | undefined
     seated: (seat) => {
       if (!seat.isAgain) past = seat.past;
     },
-    apply: eachOnce((entry) => {
+    apply: (entry) => {
       const warning = mistakes(entry);
       if (warning !== undefined) warnings.push(warning);
-    }),
+    },
   };
   const describe = () => readDescription(description, path);
-  const take = async (name: string, isAgain: boolean) =>
-    path === undefined ? memorySeat(await describe(), host) : journalSeat({ path, describe, name, grace: GRACE }, host, isAgain);
+  const take = path === undefined ? async () => memorySeat(await describe(), host) : journalSeats({ path, describe, grace: GRACE }, host);
   const trainer = await trainerOf(take).catch((error: unknown) => {
     throw error instanceof MismatchError ? new MismatchError(`${path}: ${error.message}`) : error;
   });
@@ -77,14 +76,14 @@ export async function drivenStudy(description: unknown, path: string | undefined
 }
 
 /** The reply to `init`. */
-function openedBy({ study: { ledger }, space }: Seat): object {
+function openedBy({ study: { ledger } }: Seat): object {
   const { study, objectives, strategy } = ledger.settings;
   return {
     ok: true,
     version,
     study,
     objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
-    endless: !isLimited(ledger.settings) && !Number.isFinite(countCells(space.axes)) && !isIn('grid', strategy),
+    endless: !isLimited(ledger.settings) && !Number.isFinite(countCells(ledger.space.axes)) && !isIn('grid', strategy),
     stops: stopsTrials(strategy),
   };
 }

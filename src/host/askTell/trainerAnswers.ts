@@ -65,8 +65,8 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
   /** What the study says, with all that this process has said. */
   const seen = async () => {
     await trainer.seen();
-    const { space, study } = trainer.seat;
-    const { configurations, running, settings } = study.ledger;
+    const { study } = trainer.seat;
+    const { space, configurations, running, settings } = study.ledger;
     const counts = omitUndefined({ ended: configurations - running, limit: settings.limits.trials });
     return { space, study, settings, counts };
   };

@@ -53,6 +53,14 @@ export interface AskOptions {
 /** Called when a client begins to wait for an answer. It calls back when that client has gone, or soon if it has gone already. @returns unsubscribes */
 export type WhenGone = (leave: () => void) => () => void;
 
+export const whenAborted =
+  (signal: AbortSignal | undefined): WhenGone =>
+  (leave) => {
+    if (signal?.aborted) queueMicrotask(leave);
+    else signal?.addEventListener('abort', leave);
+    return () => signal?.removeEventListener('abort', leave);
+  };
+
 /** The assignment of an attempt that a run has claimed. */
 export function assignmentOf<P>(
   { trial, attempt, params, by, budget, resumes, checkpoint, metric, tags }: Suggestion<P>,
