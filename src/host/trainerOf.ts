@@ -26,6 +26,8 @@ export interface StudyTrainer {
   seen(): Promise<void>;
   /** Resolves when the study has closed and no trial runs. @throws what the study throws */
   finished(): Promise<void>;
+  /** This process is about to end: as of its seat. */
+  leaving(): void;
   /** Its claims are given up. */
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ const isOver = ({ study: { ledger } }: Seat): boolean => ledger.closed !== undef
 export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void = () => {}): Promise<StudyTrainer> {
   const own = claimant();
   let count = 0;
+  let isLeaving = false;
   let hasLeft = false;
   let hasStarted = false;
   /** The claims of trials that have not ended here. */
@@ -54,6 +57,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
     const { parallel } = seat;
     const taken = await take(own.name, true);
     seat = taken;
+    if (isLeaving) taken.leaving();
     if (taken.study.ledger.closed === undefined) await taken.limit({ parallel, start: hasStarted || undefined });
     return taken;
   };
@@ -142,6 +146,10 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
         await Promise.race([now.finished(), now.gone]);
         if (hasLeft || isOver(now)) return;
       }
+    },
+    leaving: () => {
+      isLeaving = true;
+      seat.leaving();
     },
     close: async () => {
       hasLeft = true;

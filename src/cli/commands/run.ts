@@ -177,14 +177,13 @@ async function work(given: Work): Promise<number> {
   };
   const sharing = { path: journal, describe, command: templateText(command), fsync: flags.fsync, grace: file.grace };
   trainer = await trainerOf(journalSeats(sharing, host), fleet.stop);
-  const { seat } = trainer;
   const release = onInterrupt((count) => {
     if (count > 1) return fleet.kill();
     if (fleet.running > 0)
       warn(
         `ending ${fleet.running === 1 ? 'the running trial; interrupt again to kill it' : `${fleet.running} running trials; interrupt again to kill them`}`,
       );
-    seat.leaving();
+    trainer?.leaving();
     end({ type: 'interrupted' });
   });
   trainer.finished().then(() => end({ type: 'closed' }), failed);
