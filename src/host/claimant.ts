@@ -1,8 +1,11 @@
+import { crc32 } from 'node:zlib';
 import { isRunning, startOf } from '../../streams/log/lock.ts';
 
 /** A use of a journal by a process, which claims trials. */
 export interface Claimant {
   readonly name: string;
+  /** What its requests are named after. */
+  readonly id: string;
   /** Its claims are lost from now on. */
   end(): void;
 }
@@ -10,14 +13,15 @@ export interface Claimant {
 /** Those of this process that have not ended. */
 const open = new Set<string>();
 
-/** When a process started, in few characters: the end of the boot id, and its start time. */
-const startIn = (started: string | undefined): string => started?.slice(-24).replace('/', '_') ?? '';
+/** What tells the start of a process from others, in few characters: each claim is in several lines of the journal. */
+const startIn = (started: string | undefined): string => (started === undefined ? '' : crc32(started).toString(36));
 
 /** Its claims are kept as long as it and its process last. */
 export function claimant(): Claimant {
-  const name = `${process.pid}:${startIn(startOf(process.pid))}:${crypto.randomUUID().slice(0, 8)}`;
+  const id = crypto.randomUUID().slice(0, 8);
+  const name = `${process.pid}:${startIn(startOf(process.pid))}:${id}`;
   open.add(name);
-  return { name, end: () => void open.delete(name) };
+  return { name, id, end: () => void open.delete(name) };
 }
 
 /** A claim on a trial. @param name of the claimant. @param request a name that is its own there */

@@ -87,7 +87,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
       }
     }
   };
-  const name = () => claimOf(own.name, `${++count}`);
+  const named = () => `${own.id}:${++count}`;
   const heard = (trial: TrialId, isStopped: boolean) => {
     if (!isStopped || stopped.has(trial)) return;
     stopped.add(trial);
@@ -113,7 +113,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
       return seat;
     },
     ask: async ({ fixed, signal } = {}) => {
-      const run = name();
+      const run = claimOf(own.name, `${++count}`);
       const reply = await until((now) => (signal?.aborted ? Promise.resolve({ next: 'wait' as const }) : now.ask({ run, fixed }, signal)));
       if (reply.next === 'trial') {
         held.set(reply.trial, run);
@@ -124,14 +124,14 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
     say: async (fact) => {
       const { trial } = fact;
       const run = claimOn(trial);
-      const request = name();
+      const request = named();
       if (fact.type !== 'reported' && fact.type !== 'started') held.delete(trial);
       const reply = await until((now) => now.say(run === undefined ? fact : { ...fact, run }, request));
       if (held.has(trial)) heard(trial, reply.stop);
       return reply;
     },
     submit: (intent) => {
-      const request = name();
+      const request = named();
       return until((now) => now.submit(intent, { request }));
     },
     limit: async (limits) => {
