@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Mirror, mirrorStudy } from '../../interop/mirror.ts';
 import { mirrorTo } from '../../interop/mirrorTo.ts';
+import { stemOf } from '../../stores/journalFile.ts';
 import { processSource } from '../../stores/process.ts';
 import type { Plugin } from '../host.ts';
 import type { MirrorAt } from './hookFile.ts';
@@ -19,7 +20,7 @@ export const mirrored =
     const warn = (text: string) => line(text, { level: 'warn' });
     const send = async (target: MirrorAt) => {
       const created = state()!.ledger.created!;
-      const position = `${(journal ?? name).replace(/\.jsonl$/, '')}.mirror.json`;
+      const position = `${journal === undefined ? name : stemOf(journal)}.mirror.json`;
       const mirror = await mirrorTo({ position, ...target }, created, signal);
       mirrors.push(mirror);
       await mirrorStudy(processSource(place, log, submit), created, mirror, { signal, warn });
