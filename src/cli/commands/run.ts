@@ -153,10 +153,9 @@ async function work(given: Work): Promise<number> {
       if (isAgain) return screen.line(`the process that ran the study has ended: ${by} runs it now`);
       const missing = isOwn && first ? notPassed(command, file.space) : undefined;
       if (missing !== undefined) warn(missing);
-      if (!isOwn) screen.line(`joined the study, which ${by} runs`);
-      else if (first && past === 0 && flags.json !== true)
+      if (isOwn && first && past === 0 && flags.json !== true)
         for (const line of beginning(first, settings, journal, directory)) screen.line(line);
-      watching = watch(screen, past, flags.json ?? false);
+      watching = watch(screen, past, flags.json ?? false, isOwn ? 'resuming' : `joined the study, which ${by} runs`);
     },
     apply: (entry) => {
       watching.apply(entry, fleet.traceOf(entry.fact));

@@ -35,8 +35,8 @@ export interface RunWatch {
   conclude(conclusion: Conclusion): number;
 }
 
-/** @param past position of the last entry before this start. */
-export function watch(screen: StatusLine, past: number, json: boolean): RunWatch {
+/** @param past position of the last entry before this start. @param how the process continues from there */
+export function watch(screen: StatusLine, past: number, json: boolean, how: string): RunWatch {
   const applied$ = new Subject<AppliedEntry<Params>>();
   const rows = new Map<TrialId, TrialRow>();
   const all = new TrialRows();
@@ -114,7 +114,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
     before = endedIn(state);
     const uncounted = state.uncounted > 0 ? `; ${state.uncounted} failed ones do not count` : '';
     const trials = state.trials === 1 ? '1 trial exists' : `${state.trials} trials exist`;
-    screen.line(`resuming: ${trials}, ${state.completed} of them completed${uncounted}`);
+    screen.line(`${how}: ${trials}, ${state.completed} of them completed${uncounted}`);
     const line = passed.line();
     if (line !== undefined) screen.line(line);
   };
