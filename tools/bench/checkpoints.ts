@@ -11,6 +11,7 @@ import { float, random, space } from '../../streams/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { natsServer } from '../../test/support/nats.ts';
+import { median } from './averages.ts';
 import type { Copied, CopyJob } from './checkpointsCopy.ts';
 import { cpuOf } from './cpu.ts';
 
@@ -27,8 +28,6 @@ async function copy(job: CopyJob): Promise<Copied> {
   await once(child, 'exit');
   return copied;
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 function fill(directory: string): void {
   mkdirSync(directory, { recursive: true });

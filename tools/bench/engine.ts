@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryLog, random } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
+import { median } from './averages.ts';
 import { breeding } from './breeding.ts';
 import { bytesPerTrial } from './memory.ts';
 import { history, perFact, replay, strategies } from './overhead.ts';
@@ -25,7 +26,6 @@ const note = (figure: string, got: number, target: number, unit: string) => {
 };
 
 const times = (n: number, measure: () => number): number[] => Array.from({ length: n }, measure);
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 /** The least: other load on the machine can only make a time longer. */
 const least = (n: number, measure: () => number): number => Math.min(...times(n, measure));
 

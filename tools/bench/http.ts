@@ -15,6 +15,7 @@ import { serveHttp } from '../../src/server/serve.ts';
 import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
+import { median } from './averages.ts';
 
 const CONNECTIONS = 32;
 const WARM_UP = Number(process.env.WARM_UP ?? 4);
@@ -135,7 +136,6 @@ if (kind) {
     process.send!(user + system);
   });
 } else {
-  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
   const figures: Record<string, Figures[]> = { bare: [], journal: [], hosted: [] };
   for (let round = 0; round < ROUNDS; round++) for (const one of Object.keys(kinds)) figures[one]!.push(await measure(one));
   const of = (one: string, name: keyof Figures) => median(figures[one]!.map((figure) => figure[name]));

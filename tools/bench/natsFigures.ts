@@ -10,10 +10,10 @@ import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
 import type { NatsServer } from '../../test/support/nats.ts';
+import { median } from './averages.ts';
 import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
 
 const line = space({ x: float(-5, 5) });
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 let count = 0;
 export const fresh = () => `bench-${++count}`;
 const typeOf = ({ fact }: AppliedEntry): string | undefined => (fact as { type?: string } | undefined)?.type;

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { drawNormal, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { draw, type Point } from '../../../src/space/axis.ts';
+import { median } from '../averages.ts';
 import type { CurveProblem } from './problem.ts';
 import { problems } from './problems.ts';
 import { type Scale, scalesFile } from './scales.ts';
@@ -38,11 +39,6 @@ function optimumOf(problem: CurveProblem): number {
 /** Changes three coordinates in ten on average, so that steps along valleys are found too. */
 const stepFrom = (from: Point, size: number, rng: Rng): Point =>
   from.map((u) => (rng() < 0.3 ? Math.min(1, Math.max(0, u + size * drawNormal(rng))) : u));
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-};
 
 function scaleOf(problem: CurveProblem): Scale {
   const runs = Array.from({ length: SEEDS }, (_, seed) => {

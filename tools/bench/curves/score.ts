@@ -1,3 +1,4 @@
+import { median } from '../averages.ts';
 import { type Estimate, resampled } from '../quality/regret.ts';
 
 /** Regret by problem and seed. */
@@ -5,11 +6,6 @@ type Cells = readonly (readonly number[])[];
 
 /** Added to each regret before its logarithm, so that a solved problem does not dominate the mean. */
 const OFFSET = 0.01;
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-};
 
 /** The geometric mean over problems of the median over seeds. */
 export function geometricMean(cells: Cells): number {

@@ -1,13 +1,8 @@
 import { index, rngFor } from '../../../src/numeric/random.ts';
+import { mean, median } from '../averages.ts';
 
 /** What a strategy reached: by problem, by seed, the loss without noise of its best trial after each number of trials. */
 export type Reached = ReadonlyMap<string, readonly (readonly number[])[]>;
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-};
-const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** After each trial: the noise-free loss of the trial with the best reported value so far. */
 export function incumbents(told: readonly number[], losses: readonly number[]): number[] {

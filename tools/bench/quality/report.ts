@@ -1,4 +1,5 @@
 import { textTable } from '../../../src/cli/terminal/table.ts';
+import { mean } from '../averages.ts';
 import type { Kind, Problem } from './problem.ts';
 import { type Estimate, meanRegret, pairedRatio, ranks, regrets } from './regret.ts';
 import type { Measured } from './run.ts';
@@ -17,8 +18,6 @@ export interface Row {
   /** Milliseconds of CPU per suggestion. */
   readonly milliseconds: number;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** Rows of one kind after n trials. The first contender is random search. */
 export function rowsOf(kind: Row['kind'], some: readonly Problem[], measured: readonly Measured[], n: number): Row[] {
