@@ -12,6 +12,7 @@ import { programAttacks } from './cases/programs.ts';
 import { proposerAttacks } from './cases/proposers.ts';
 import { prototypeAttacks } from './cases/prototype.ts';
 import { replayAttacks } from './cases/replay.ts';
+import { requestAttacks } from './cases/requests.ts';
 import { rightsAttacks } from './cases/rights.ts';
 import { sizeAttacks } from './cases/size.ts';
 import { spoofingAttacks } from './cases/spoofing.ts';
@@ -32,6 +33,7 @@ export const attacks: readonly Attack[] = [
   ...sizeAttacks,
   ...httpAttacks,
   ...interfaceAttacks,
+  ...requestAttacks,
   ...proposerAttacks,
   ...terminalAttacks,
   ...fileAttacks,

@@ -7,7 +7,7 @@ import { trainer } from '../../../streams/nats/index.ts';
 import { natsServer } from '../../../test/support/nats.ts';
 import { casesOf } from '../attack.ts';
 import type { Victim } from '../world.ts';
-import { asks, hears } from './rights.ts';
+import { api, asks, hears, rpc } from './rights.ts';
 import { writes } from './subject.ts';
 
 const rights = casesOf('rights');
@@ -16,8 +16,6 @@ const files = casesOf('file names');
 
 const completed = '{"type":"completed","trial":1,"run":"r1","values":{"value":0}}';
 const decision = '{"type":"suggested","trial":99,"attempt":1,"by":"me","params":{"x":1,"n":1}}';
-const api = (request: string) => (of: Victim) => `$JS.API.${request.replace('HT', of.subjects.stream)}`;
-const rpc = (method: string) => (of: Victim) => of.subjects.rpc(method);
 const look = (of: Victim) => `$JS.API.DIRECT.GET.${of.subjects.stream}.${of.subjects.created}`;
 const by = (trainer: string) => (of: Victim) => of.subjects.by(trainer, 1);
 

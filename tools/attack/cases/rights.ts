@@ -33,8 +33,8 @@ export const hears = (user: User, subject: string, said: (of: Victim) => string)
   return result;
 };
 
-const api = (request: string) => (of: Victim) => `$JS.API.${request.replace('HT', of.subjects.stream)}`;
-const rpc = (method: string) => (of: Victim) => of.subjects.rpc(method);
+export const api = (request: string) => (of: Victim) => `$JS.API.${request.replace('HT', of.subjects.stream)}`;
+export const rpc = (method: string) => (of: Victim) => of.subjects.rpc(method);
 const log = ({ subjects }: Victim) => subjects.study;
 
 const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[] = [
