@@ -5,7 +5,7 @@ export interface Leaf {
   readonly summary: string;
   load(): Promise<Command>;
 }
-/** Commands that are called by two words. */
+/** A group of commands. */
 export interface Branch {
   readonly summary: string;
   readonly commands: Readonly<Record<string, Leaf>>;
@@ -102,6 +102,9 @@ const context: Branch = {
   },
 };
 
+/** Commands that are called by two words. */
+export const groups: Readonly<Record<string, Branch>> = { study, trial, worker, server, dev, context };
+
 /** All commands by their headings in the overview, and in its order. */
 export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Branch>>>> = {
   'Every day': {
@@ -121,46 +124,15 @@ export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Br
     pause: study.commands.pause!,
     resume: study.commands.resume!,
   },
-  Groups: { study, trial, worker, server, dev, context },
+  Groups: groups,
 };
 
-/** Names of earlier versions, and what replaces them. Only messages use this. */
+/** Names of earlier versions that no group has. Only messages use this. */
 export const renamed: Readonly<Record<string, string>> = {
-  list: 'study list',
-  create: 'study create',
-  import: 'study import',
-  close: 'study close',
-  watch: 'study watch',
-  plot: 'study plot',
-  importance: 'study importance',
-  report: 'study report',
-  repair: 'study repair',
-  copy: 'study copy',
   fork: 'study copy',
-  rename: 'study rename',
-  archive: 'study archive',
-  restore: 'study restore',
-  delete: 'study delete',
-  logs: 'trial logs',
-  enqueue: 'trial enqueue',
-  propose: 'trial propose',
-  annotate: 'trial annotate',
-  confirm: 'trial confirm',
-  retry: 'trial retry',
-  retract: 'trial retract',
-  cancel: 'trial cancel',
   workers: 'worker list',
-  drain: 'worker drain',
   'nats-config': 'server config',
   'http-users': 'server users',
-  mirror: 'server mirror',
-  mcp: 'server mcp',
-  strategies: 'dev strategies',
-  examples: 'dev examples',
-  simulate: 'dev simulate',
-  'ask-tell': 'dev ask-tell',
-  asyncapi: 'dev asyncapi',
-  completion: 'dev completion',
   'nats-conform': 'dev conform',
   version: '--version',
 };

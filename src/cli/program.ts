@@ -1,12 +1,13 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { messagesOf } from '../errors.ts';
 import { nearest } from '../schema/nearest.ts';
+import { ownValue } from '../schema/ownValue.ts';
 import { type ConnectionFlags, connectionFrom } from '../stores/connection.ts';
 import { inform } from '../text/output.ts';
 import { UsageError } from '../text/usage.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
-import { commands, type Leaf, renamed, renamedOptions } from './commands.ts';
+import { commands, groups, type Leaf, renamed, renamedOptions } from './commands.ts';
 import { helpOf, loaded, pathOf } from './help.ts';
 import type { Part } from './parts.ts';
 import { statusOf } from './terminal/withLog.ts';
@@ -153,9 +154,10 @@ function assigned(command: Command, words: readonly string[], program: readonly 
   return { ...given, program: program.length > 0 ? program : rest };
 }
 
-/** What to write instead of a word of an earlier version. */
+/** What to write instead of the name of a command in a group, or of an earlier version. */
 function hintFor(word: string): string {
-  const instead = renamed[word];
+  const group = Object.keys(groups).find((name) => Object.hasOwn(groups[name]!.commands, word));
+  const instead = group === undefined ? ownValue(renamed, word) : `${group} ${word}`;
   return instead === undefined ? '' : `; write hypertide ${instead}`;
 }
 

@@ -46,9 +46,25 @@ it('help shows a command, a group and a topic, as --help does', async () => {
   expect(await hypertide(place, 'help', 'plot')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('hypertide study plot') });
 });
 
-it.each(Object.entries(renamed))('an earlier name, %s, is refused with the new one', async (name, instead) => {
-  expect(called.some(({ words }) => words.join(' ') === instead) || instead === '--version').toBe(true);
-  expect(await hypertide(place, name, '--json')).toMatchObject({ code: 2, out: '', err: expect.stringContaining(`hypertide ${instead}`) });
+const daily = new Set(called.flatMap(({ words }) => (words.length === 1 ? words : [])));
+/** Commands of groups that one word does not call. The first group with the name counts. */
+const below = singles
+  .filter(({ words }) => words.length === 2 && !daily.has(words[1]!))
+  .map(({ words }) => [words[1]!, words.join(' ')] as const);
+it.each([...Object.entries(renamed), ...new Map(below.toReversed())])(
+  'an earlier name, or one without its group, %s, is refused with the new one',
+  async (name, instead) => {
+    expect(called.some(({ words }) => words.join(' ') === instead) || instead === '--version').toBe(true);
+    expect(await hypertide(place, name, '--json')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(`hypertide ${instead}`),
+    });
+  },
+);
+
+it('a word that no group has is refused without a hint', async () => {
+  expect((await hypertide(place, 'constructor')).err.split('\n')[0]).toBe("hypertide: unknown command 'constructor'");
 });
 
 it('an unknown option names what replaces it, or one that is similar', async () => {
