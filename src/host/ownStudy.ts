@@ -53,7 +53,7 @@ export async function ownStudy(
     beat: async (trial, run) => hosted.beat(trial, run),
     limit: async (limits) => {
       await hosted.ready(); // a failed study applies nothing more
-      if (limits.start) program?.started(hosted.ledger.position);
+      if (limits.start) await program?.started(hosted.ledger.position);
       const changed = changedBy(hosted.ledger.settings, limits);
       if (changed) await hosted.answers.append(changed);
     },
@@ -79,19 +79,21 @@ export interface Program {
   /** Why no trial is given out, until the program starts again. */
   refusal(hosted: HostedStudy<Params>): NoResultError | undefined;
   /** @param position of the last entry before the program starts. Until then, a caller may let any trial fail. */
-  started(position: number): void;
+  started(position: number): Promise<void>;
 }
 
 /** When the first trials fail alike, they do not count, and no more are given out. @param heard called then */
 export function endingProgram(heard: (alike: Alike) => void = () => {}): Program {
   let start = Number.POSITIVE_INFINITY;
   let found: Alike | undefined;
+  let uncounting: Promise<unknown> | undefined;
   return {
     plugin: (study) => {
       const stop = (alike: Alike) => {
         found = alike;
         heard(alike);
-        return study.submit({ type: 'change', uncounted: alike.trials });
+        uncounting = study.submit({ type: 'change', uncounted: alike.trials });
+        return uncounting;
       };
       const { apply } = brokenProgram({ stop, since: () => start })(study);
       return {
@@ -109,7 +111,8 @@ export function endingProgram(heard: (alike: Alike) => void = () => {}): Program
         failures.map(({ trial, reason = 'error', message = '', trace }) => omitUndefined({ trial, reason, message, trace })),
       );
     },
-    started: (position) => {
+    started: async (position) => {
+      await uncounting?.catch(() => {}); // so that who starts it is told how many trials count
       start = position;
       found = undefined;
     },

@@ -78,6 +78,15 @@ export const heldIn = <P>(open: ReadonlyMap<TrialId, OpenTrial<P>>): { readonly 
 /** How many open trials no trainer holds, imports included. */
 export const waitingIn = <P>(open: ReadonlyMap<TrialId, OpenTrial<P>>): number => open.size - heldIn(open).length;
 
+interface Counted<P> {
+  readonly open: ReadonlyMap<TrialId, OpenTrial<P>>;
+  readonly configurations: number;
+}
+
+/** How many of the configurations that count towards the limit of trials have ended. */
+export const endedIn = <P>({ open, configurations }: Counted<P>): number =>
+  configurations - [...open.values()].filter((trial) => !isImport(trial) && trial.suggestion.resumes === undefined).length;
+
 interface Open<P> {
   readonly open: ReadonlyMap<TrialId, OpenTrial<P>>;
   readonly running: number;

@@ -33,6 +33,7 @@ export const statusExample = {
   position: 53,
   paused: false,
   limit: 60,
+  ended: 7,
   objective: 'loss',
   trials: 9,
   open: 2,

@@ -24,6 +24,7 @@ export const statusSchema = {
     position: count('of the last entry in the log'),
     paused: { type: 'boolean' },
     limit: count('configurations to try'),
+    ended: count('those of them that have ended'),
     objective: text('name of the first one'),
     trials: count('suggested so far'),
     open: count('not ended yet'),

@@ -70,3 +70,15 @@ def test_refuses_another_study_by_name(open_study, path):
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
         assert "belongs to another study: space.parameters" in done.stderr
         assert len(study.trials) == 2
+
+
+def test_says_only_that_it_has_joined(open_study, path):
+    study = open_study()
+    study.add({"x": 1.0, "layers": 1, "opt": "adam"}, 1.0)
+    study.ask()  # runs here, so it does not run again there
+    program = f"""import hypertide as ht
+study = ht.Study(path={str(path)!r})
+study.optimize(lambda trial: 1.0, trials=4, callbacks=[lambda study, trial: study.stop()])"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stderr.splitlines()[0] == "joined: 1 of 4 trials have ended", done.stderr
+    assert "resuming" not in done.stderr

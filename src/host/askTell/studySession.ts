@@ -76,7 +76,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
 }
 
 /** The reply to `init`. */
-function openedBy({ study: { ledger } }: Seat): object {
+function openedBy({ study: { ledger }, isOwn }: Seat): object {
   const { study, objectives, strategy } = ledger.settings;
   return {
     ok: true,
@@ -85,6 +85,7 @@ function openedBy({ study: { ledger } }: Seat): object {
     objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
     endless: !isLimited(ledger.settings) && !Number.isFinite(countCells(ledger.space.axes)) && !isIn('grid', strategy),
     stops: stopsTrials(strategy),
+    joined: !isOwn,
   };
 }
 

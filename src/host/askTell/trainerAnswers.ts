@@ -4,6 +4,7 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../insight/importance/importance.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
+import { endedIn } from '../../ledger/openTrials.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestRowOf } from '../../study/bestFirst.ts';
@@ -66,9 +67,8 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
   const seen = async () => {
     await trainer.seen();
     const { study } = trainer.seat;
-    const { space, configurations, running, settings } = study.ledger;
-    const counts = omitUndefined({ ended: configurations - running, limit: settings.limits.trials });
-    return { space, study, settings, counts };
+    const { space, settings } = study.ledger;
+    return { space, study, settings, counts: omitUndefined({ ended: endedIn(study.ledger), limit: settings.limits.trials }) };
   };
   const submit = async (intent: Intent) => {
     await trainer.submit(intent);
@@ -108,16 +108,16 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       submit(omitUndefined({ type: 'annotate', trial, note, labels, starred })),
     /** Which trials keep an ask waiting. */
     busy: async () => {
-      const { study } = await seen();
-      return { open: [...handed].filter((id) => study.rows.get(id)?.status === 'open'), parallel: trainer.seat.parallel };
+      const { study, counts } = await seen();
+      const open = [...handed].filter((id) => study.rows.get(id)?.status === 'open');
+      return { open, parallel: trainer.seat.parallel, configurations: study.ledger.configurations, limit: counts.limit };
     },
     cancel: ({ trial }: { readonly trial: TrialId }) => submit({ type: 'cancel', trial }),
     retract: ({ trial }: { readonly trial: TrialId }) => submit({ type: 'retract', trial }),
     limit: async ({ more, parallel, trials, start }: LimitRequest) => {
       if (more !== undefined) await submit({ type: 'change', more });
       await trainer.limit({ parallel, trials, start });
-      const { settings } = await seen();
-      return { ok: true, ...omitUndefined({ trials: settings.limits.trials, parallel: trainer.seat.parallel }) };
+      return { ok: true, parallel: trainer.seat.parallel, ...(await seen()).counts };
     },
     trials: async () => ({ trials: [...(await seen()).study.rows] }),
     best: async () => {

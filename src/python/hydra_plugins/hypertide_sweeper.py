@@ -65,7 +65,6 @@ class HypertideSweeper(Sweeper):
 
     def sweep(self, arguments: List[str]) -> None:
         import hypertide as ht
-        from hypertide._rows import configurations
 
         space, fixed = split([*(f"{name}={value}" for name, value in self._params.items()), *arguments])
         if not space:
@@ -74,10 +73,7 @@ class HypertideSweeper(Sweeper):
             Path(self._path).parent.mkdir(parents=True, exist_ok=True)
         with ht.Study(space, **self._objectives, path=self._path, **self._options) as study:
             study._limit(self._trials, self._parallel, start=True)
-            while (left := self._trials - sum(row["status"] != "open" for row in configurations(study.trials))) > 0:
-                batch = [trial for _ in range(min(self._parallel, left)) if (trial := study.ask()) is not None]
-                if not batch:
-                    break
+            for batch in study._batches(self._trials, self._parallel):
                 jobs = [[*(f"{name}={value}" for name, value in trial.params.items()), *fixed] for trial in batch]
                 for trial, job in zip(batch, self.launcher.launch(jobs, initial_job_idx=batch[0].number - 1)):
                     _tell(study, trial, job)

@@ -130,7 +130,7 @@ class RemoteEngine:
         if given:
             raise HypertideError(f"Study: with a url, {' and '.join(given)} cannot be given: the program that runs the study decides; leave it out")
         found = self._server.open(compared)
-        return {**found, "endless": False, "stops": False}  # where it runs, one knows its limits, and warns
+        return {**found, "endless": False, "stops": False, "joined": True}  # where it runs, one knows its limits, and warns
 
     def _ask(self, slow: Callable[[], object] | None, fixed: Mapping[str, Any] | None = None) -> Answer:
         request = uuid.uuid4().hex
@@ -199,7 +199,8 @@ class RemoteEngine:
             self._server.command("change", more=more)
         elif trials is not None and self._server.read("status").get("limit") != trials:
             self._server.command("change", limits={"trials": trials})
-        return {"parallel": self._server.slots, "trials": self._server.read("status").get("limit")}
+        status = self._server.read("status")
+        return {"parallel": self._server.slots, "limit": status.get("limit"), "ended": status["ended"]}
 
     def _trials(self) -> Iterator[Answer]:
         after = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from typing import TYPE_CHECKING, Any, Iterable, Literal, Mapping, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, Mapping, TypedDict, cast
 
 from ._values import plain
 from .errors import HypertideError
@@ -127,11 +127,6 @@ def recommendation_of(answer: Mapping[str, Any], objects: Objects) -> Recommenda
 
 def importance_of(answer: Mapping[str, Any]) -> Importance:
     return cast(Importance, {**snake_case(answer), "intervals": snake_case(answer["intervals"])})
-
-
-def configurations(rows: Iterable[Row]) -> list[Row]:
-    """The trials that count towards `trials`: not those that resume another one, nor imported ones, nor failures of a broken program."""
-    return [row for row in rows if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
 
 
 def tag_of(text: Any) -> Any:

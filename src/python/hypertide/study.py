@@ -9,7 +9,7 @@ import sys
 import threading
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
 
 from . import _figures as figures
 from ._description import ATTRIBUTES_OF_OPTUNA, Names, Paths, described, limit_of
@@ -109,6 +109,7 @@ class Study:
         self._epochs = epochs
         self._stopping = False
         self._endless: bool = reply["endless"]
+        self._joined: bool = reply["joined"]
         self._slots = 1
         self._needs_reports: bool = reply["stops"]
         """Whether to warn about a trial without a report: it cannot be stopped early."""
@@ -184,22 +185,23 @@ class Study:
         """
         refuse_in_child("optimize(...)")
         self._stopping = False
-        limit = self._limit(trials, parallel, start=True)
+        limits = self._limit(trials, parallel, start=True)
         if self._endless:
             raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
-        told = Progress(self.objectives, self.trials, limit) if progress else None
-        if told and (text := told.resuming(self.url is not None)):
+        told = Progress(self.objectives, limits["ended"], limits.get("limit")) if progress else None
+        if told and (text := told.beginning(None if self._joined else self.trials)):
             print(text, file=sys.stderr)
         failure = Ending()
         lock = threading.Lock()
 
         def end(trial: Trial, ending: Ending) -> None:
             nonlocal failure
-            with told.telling(trial) if told else contextlib.nullcontext():
+            if not told:
                 self._end(trial, ending)
             with lock:
                 failure = ending if ending.reason is not None else failure
                 if told:
+                    self._end(trial, ending)  # here, so that the line of each trial has a count of its own
                     print(told.line(trial, ending, self._standing()), file=sys.stderr)
                 for callback in callbacks:
                     callback(self, trial)
@@ -437,16 +439,21 @@ class Study:
         if needed and (text := wrong_steps(trial, self._epochs)):
             warn(text)
 
-    def _limit(self, trials: int | str | None = None, parallel: int | None = None, *, start: bool = False) -> int | None:
-        """Sets those that are given. Returns how many trials the study has in all; None if their number is not limited."""
+    def _limit(self, trials: int | str | None = None, parallel: int | None = None, *, start: bool = False) -> Answer:
+        """Sets those that are given. Returns the `limit` of trials, if there is one, and how many of them have `ended`."""
         reply = self._engine.request("limit", **limit_of(trials), parallel=parallel, start=start or None)
         self._endless = self._endless and trials is None
         self._slots = reply["parallel"]
-        return reply.get("trials")
+        return reply
+
+    def _batches(self, trials: int, parallel: int) -> Iterator[list[Trial]]:
+        """The trials that are left, in batches whose results are told together."""
+        while batch := [trial for _ in range(min(parallel, trials - self._limit()["ended"])) if (trial := self.ask()) is not None]:
+            yield batch
 
     def _why_it_waits(self) -> str | None:
         busy = self._engine.request("busy")
-        return waiting(busy["open"], busy["parallel"], self.trials, self._limit()) if busy["open"] else None
+        return waiting(**busy) if busy["open"] else None
 
     def _warn_if_it_waits(self) -> None:
         if why := self._why_it_waits():

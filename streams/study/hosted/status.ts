@@ -1,6 +1,6 @@
 import type { Params } from '../../../src/facts/facts.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { waitingIn } from '../../../src/ledger/openTrials.ts';
+import { endedIn, waitingIn } from '../../../src/ledger/openTrials.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { bestRowOf } from '../../../src/study/bestFirst.ts';
 import type { Annotation, CompletedRow, TrialRows } from '../../../src/study/trials.ts';
@@ -14,6 +14,8 @@ export interface StudyStatus extends Progress<Params>, Annotation {
   readonly paused: boolean;
   /** Configurations to try. */
   readonly limit?: number;
+  /** How many of them have ended. */
+  readonly ended: number;
   /** Name of the first objective. */
   readonly objective: string;
   /** How many of the open trials no trainer holds. Engines of earlier versions do not send it. */
@@ -31,6 +33,7 @@ export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRo
     paused,
     objective: objectives[0]!.name,
     limit: limits.trials,
+    ended: endedIn(ledger),
     trials: ledger.nextTrial - 1,
     open: ledger.running,
     waiting: waitingIn(ledger.open),

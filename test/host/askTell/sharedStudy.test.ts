@@ -45,7 +45,7 @@ describe('a journal that several processes have', () => {
   it('gives each its own trials, as many as all of them evaluate at once', async () => {
     const first = await sit({ parallel: 1 });
     const second = await sit({ parallel: 2 });
-    expect(second.opened).toEqual(first.opened);
+    expect(second.opened).toEqual({ ...first.opened, joined: true });
     const trials = [await ask(first), await ask(second), await ask(second)];
     expect(trials.map(({ trial: id }) => id)).toEqual([1, 2, 3]);
     const waiting = ask(second);
@@ -106,10 +106,10 @@ describe('a journal that several processes have', () => {
     await tell(second, await ask(second));
     expect(await ask(first)).toEqual({ over: true });
     expect(await ask(second)).toEqual({ over: true });
-    expect(await say(second, 'limit', { more: 1, parallel: 3 })).toEqual({ ok: true, trials: 2, parallel: 3 });
+    expect(await say(second, 'limit', { more: 1, parallel: 3 })).toEqual({ ok: true, limit: 2, ended: 1, parallel: 3 });
     expect(await ask(first)).toMatchObject({ trial: 2 });
-    expect(await say(first, 'limit', { trials: 2 })).toEqual({ ok: true, trials: 2, parallel: 1 });
-    expect(await say(first, 'limit', { parallel: 4 })).toEqual({ ok: true, trials: 2, parallel: 4 }); // of the process that runs the study
+    expect(await say(first, 'limit', { trials: 2 })).toEqual({ ok: true, limit: 2, ended: 1, parallel: 1 });
+    expect(await say(first, 'limit', { parallel: 4 })).toEqual({ ok: true, limit: 2, ended: 1, parallel: 4 }); // of the process that runs the study
   });
 
   it('cannot be joined where its process shares it with none, nor from another machine', async () => {

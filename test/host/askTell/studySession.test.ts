@@ -144,7 +144,11 @@ describe('ask-tell with a study', () => {
     const broken = [ask, fail(1), ask, fail(2), ask, fail(3), ask];
     const first = await inform([init(), start(3), ...broken, start(3), ask, fail(4), ask], path);
     expect(first[8]).toEqual({ code: 'no-result', error: expect.stringContaining('trial 3: error: no module at 0x3') });
-    expect(first.slice(9, 12)).toEqual([{ ok: true, trials: 3, parallel: 1 }, expect.objectContaining({ trial: 4 }), { ok: true }]);
+    expect(first.slice(9, 12)).toEqual([
+      { ok: true, limit: 3, ended: 0, parallel: 1 },
+      expect.objectContaining({ trial: 4 }),
+      { ok: true },
+    ]);
     expect(first[12]).toMatchObject({ code: 'no-result' });
     const tell = (id: number) => ({ cmd: 'tell', trial: id, values: { loss: 1 } });
     const replies = await inform([init(), start(1), ask, tell(5), ask, start(2), ask, tell(6), ask], path);
@@ -159,7 +163,7 @@ describe('ask-tell with a study', () => {
       undefined,
       true,
     ]);
-    expect(replies[5]).toEqual({ ok: true, trials: 2, parallel: 1 });
+    expect(replies[5]).toEqual({ ok: true, limit: 2, ended: 1, parallel: 1 });
   });
 
   it('lets any trial fail that its program asks for one by one', async () => {
@@ -205,9 +209,9 @@ describe('ask-tell with a study', () => {
   it('cancels a trial, and says which trials keep an ask waiting', async () => {
     const told = [{ cmd: 'ask' }, { cmd: 'busy' }, { cmd: 'cancel', trial: 1 }, { cmd: 'report', trial: 1, step: 1, values: { loss: 1 } }];
     const replies = await inform([init(), ...told, { cmd: 'tell', trial: 1, stopped: true }, { cmd: 'busy' }, { cmd: 'cancel', trial: 1 }]);
-    expect(replies[2]).toEqual({ open: [1], parallel: 1 });
+    expect(replies[2]).toEqual({ open: [1], parallel: 1, configurations: 1 });
     expect(replies[4]).toEqual({ stop: true });
-    expect(replies[6]).toEqual({ open: [], parallel: 1 });
+    expect(replies[6]).toEqual({ open: [], parallel: 1, configurations: 1 });
     expect(replies[7]).toMatchObject({ code: 'ended' });
   });
 

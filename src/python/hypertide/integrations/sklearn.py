@@ -13,7 +13,6 @@ from typing import Any, Mapping
 from sklearn.model_selection._search import BaseSearchCV  # the public GridSearchCV takes only a grid
 
 from .. import space as spaces
-from .._rows import configurations
 from ..errors import HypertideError
 from ..study import Study
 
@@ -82,14 +81,9 @@ class HypertideSearchCV(BaseSearchCV):
         space = {name: _parameter(name, value) for name, value in self.space.items()}
         with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
             study.limit(trials=self.n_trials, parallel=self.parallel)
-            left = self.n_trials - sum(row["status"] != "open" for row in configurations(study.trials))
             self._earlier = [row for row in study.trials if row["status"] == "completed"]
             self._out: list[Fold] = []
-            while left > 0:
-                batch = [trial for _ in range(min(self.parallel, left)) if (trial := study.ask()) is not None]
-                if not batch:
-                    break
-                left -= len(batch)
+            for batch in study._batches(self.n_trials, self.parallel):
                 if self.verbose > 0:
                     print(f"trials {', '.join(str(trial.number) for trial in batch)} of {self.n_trials}")
                 scores = evaluate_candidates([trial.params for trial in batch])[column][-len(batch) :]
