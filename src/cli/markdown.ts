@@ -1,5 +1,4 @@
-import { cut, formatNumber } from '../insight/figures/drawing/format.ts';
-import { percent } from '../insight/figures/importance.ts';
+import { cut, formatNumber, percent } from '../insight/figures/drawing/format.ts';
 import type { FigureKind } from '../insight/figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../insight/figures/study.ts';
 import type { Importances } from '../insight/importance/importances.ts';

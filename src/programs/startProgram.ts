@@ -12,7 +12,7 @@ import { type Heard, hasDiverged, hear, outcomeOf, type ProcessEnd, type Program
 import { type LineSplitter, type OutputOptions, outputReader, remarks, splitLines } from './outputReader.ts';
 import { environmentOf, fillingOf, type ProgramRun, variablesFor } from './programRun.ts';
 import type { OutputEvent, PrintedReport } from './structuredLine.ts';
-import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
+import { environmentFor, guard, newMark, release, signalGroup, sweep } from './supervisor.ts';
 import { type CommandTemplate, fillTemplate } from './template.ts';
 import { keepCommand } from './trialCommand.ts';
 
@@ -150,8 +150,8 @@ function attend(start: () => Child, log: LogFile | undefined, options: ProgramOp
     if (why === 'preempted') handBack.ask();
     if (exited) return;
     because ??= why;
-    signalGroup(child, signal);
-    cancelNext ??= callAfter(grace, () => signalGroup(child, 'SIGKILL'));
+    signalGroup(child.pid, signal);
+    cancelNext ??= callAfter(grace, () => signalGroup(child.pid, 'SIGKILL'));
   };
   const liftLimit = timeLimit === undefined ? undefined : callAfter(timeLimit, () => end('timeout', 'SIGTERM'));
   const stopTimers = () => {
@@ -170,7 +170,7 @@ function attend(start: () => Child, log: LogFile | undefined, options: ProgramOp
     child.once('exit', () => {
       exited = true;
       stopTimers();
-      signalGroup(child, 'SIGKILL'); // processes that it left behind
+      signalGroup(child.pid, 'SIGKILL'); // processes that it left behind
       sweep(mark); // and processes that left its group
       const letGo = () => {
         if (printed.isPaused()) cancelNext = callAfter(STRAGGLERS, letGo);
@@ -270,18 +270,11 @@ function listen(log: LogFile | undefined, options: ProgramOptions & OutputOption
 /** Lines that Node, Java and R print after an error: frames, fields of the error, and a final line. */
 const AFTER_ERROR = /^\s+at |^Node\.js v\d|^Execution halted|^\s*[{}]|^\s+\w+: .*[,']$/;
 
-/** RunningProgram programs, which end with this process. */
+/** The programs that run, which end with this process. */
 const running = new Set<Child>();
 const killAll = () => {
-  for (const child of running) signalGroup(child, 'SIGKILL');
+  for (const child of running) signalGroup(child.pid, 'SIGKILL');
 };
-
-function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {} // no process is left
-}
 
 /** Makes the files and directories that the program reads, and saves in. */
 function prepare({ params, paths = {} }: ProgramRun): void {

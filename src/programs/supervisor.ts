@@ -61,6 +61,13 @@ export function release(group: number): void {
   tell(`- ${group}`);
 }
 
+export function signalGroup(group: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (group === undefined) return;
+  try {
+    process.kill(-group, signal);
+  } catch {} // no process is left
+}
+
 /** Kills what is left of a program that has ended, even outside its process group. On Linux only. */
 export const sweep = (mark: string): void => tell(`! ${mark}`);
 

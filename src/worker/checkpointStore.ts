@@ -5,7 +5,7 @@ import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../streams/nats/checkpoints/transfer.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
-import { environmentFor, guard, newMark, release, sweep } from '../programs/supervisor.ts';
+import { environmentFor, guard, newMark, release, signalGroup, sweep } from '../programs/supervisor.ts';
 
 /** Where workers keep checkpoints for each other. */
 export interface CheckpointStore {
@@ -108,7 +108,7 @@ async function run(
   let isOver = false;
   const end = () => {
     child.stdout.destroy(); // a process that left the group may keep it open
-    if (group !== undefined) killGroup(group);
+    signalGroup(group, 'SIGKILL');
     sweep(mark);
   };
   const timer = setTimeout(() => {
@@ -130,13 +130,5 @@ async function run(
     clearTimeout(timer);
     signal?.removeEventListener('abort', end);
     if (group !== undefined) release(group);
-  }
-}
-
-function killGroup(group: number): void {
-  try {
-    process.kill(-group, 'SIGKILL');
-  } catch {
-    // it has ended
   }
 }

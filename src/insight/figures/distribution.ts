@@ -1,6 +1,6 @@
 import { axisStyle, chartAxis } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
-import { cut } from './drawing/format.ts';
+import { cut, percent } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import { type FigureStudy, objectiveValue, sign } from './study.ts';
@@ -11,7 +11,6 @@ export function distributionOption(study: FigureStudy, theme: Theme): ChartOptio
   const scale = study.scales[study.parameters.length];
   if (objective === undefined || scale === undefined) return {};
   const style = axisStyle(theme);
-  const percent = (value: number) => `${Math.round(100 * value)} %`;
   return {
     grid: { left: 56, right: 24, top: 14, bottom: 44 },
     xAxis: { ...chartAxis(scale, theme), name: cut(objective.name, 40), nameLocation: 'middle', nameGap: 26 },

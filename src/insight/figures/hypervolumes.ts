@@ -6,7 +6,7 @@ import type { ChartOption } from './drawing/option.ts';
 import { type AxisScale, numeric } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import { lastTrial } from './history.ts';
-import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
+import { counts, type FigureStudy, lossesOf, objectiveValue } from './study.ts';
 
 /** The volume that the front dominates, by trial. */
 export function hypervolumeOption(study: FigureStudy, theme: Theme): ChartOption {
@@ -22,8 +22,9 @@ export function hypervolumeOption(study: FigureStudy, theme: Theme): ChartOption
 /** The volume after each trial that enlarged it, and at the last trial. */
 export function hypervolumePath({ rows, objectives }: FigureStudy): Path {
   const results = rows.filter((row) => counts(row) && objectives.every((objective) => objectiveValue(row, objective) !== undefined));
-  const losses = results.map((row) => objectives.map((objective) => sign(objective) * objectiveValue(row, objective)!));
-  const steps = hypervolumes(losses).map(({ index, volume }) => [results[index]!.trial, volume] as const);
+  const steps = hypervolumes(results.map((row) => lossesOf(row, objectives))).map(
+    ({ index, volume }) => [results[index]!.trial, volume] as const,
+  );
   const end = steps.at(-1);
   return end ? [...steps, [lastTrial({ rows }), end[1]]] : [];
 }

@@ -2,7 +2,7 @@ import type { Importances } from '../importance/importances.ts';
 import { byShare } from '../importance/verdict.ts';
 import { axisStyle, legendStyle, tooltipStyle } from './drawing/axes.ts';
 import type { ColourName, Theme } from './drawing/colours.ts';
-import { cut } from './drawing/format.ts';
+import { cut, percent } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 
 /** How much each parameter matters, by two measures. */
@@ -31,5 +31,3 @@ export function importanceOption(shares: Importances | undefined, theme: Theme):
 }
 
 export const importanceHeight = (shares: Importances | undefined): number => 70 + 34 * Object.keys(shares?.fanova ?? {}).length;
-
-export const percent = (share: unknown): string => `${Math.round(100 * Number(share))} %`;

@@ -85,6 +85,10 @@ export const sign = (objective: ObjectiveSpec): number => (objective.direction =
 export const objectiveValue = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
   objective && ownValue(row.values, objective.name);
 
+/** Its objectives as values to minimize, all of which it has. */
+export const lossesOf = (row: TrialRow, objectives: readonly ObjectiveSpec[]): readonly number[] =>
+  objectives.map((objective) => sign(objective) * objectiveValue(row, objective)!);
+
 /** Whether the value of a trial counts as a result. */
 export const counts = ({ state }: FigureRow): boolean => state === 'completed';
 
@@ -143,7 +147,7 @@ export function frontOf(ranked: readonly FigureRow[], objectives: readonly Objec
     return ranked.filter((row) => sign(only) * objectiveValue(row, only)! === best);
   }
   const list = ranked.filter((row) => objectives.every((objective) => objectiveValue(row, objective) !== undefined));
-  return front(list.map((row) => objectives.map((objective) => sign(objective) * objectiveValue(row, objective)!))).map((i) => list[i]!);
+  return front(list.map((row) => lossesOf(row, objectives))).map((i) => list[i]!);
 }
 
 /** The text of a trial's tooltip. */

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../insight/figures/drawing/format.ts';
+import { cut, percent } from '../../insight/figures/drawing/format.ts';
 import { trialsOver } from '../../insight/figures/points.ts';
 import { sliceOption, sliceOrder } from '../../insight/figures/slice.ts';
 import { theme } from '../lib/theme.ts';
@@ -24,7 +24,7 @@ export function Slices() {
 /** The vertical axis, and how much of it the parameter explains. */
 function noteOf(share: number | undefined): string {
   const value = cut(objectives.value[0]?.name ?? 'value', 30);
-  return share === undefined ? value : `explains ${Math.round(100 * share)} % of ${value}`;
+  return share === undefined ? value : `explains ${percent(share)} of ${value}`;
 }
 
 function Slice({ axis }: { readonly axis: number }) {

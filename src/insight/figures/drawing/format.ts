@@ -14,6 +14,10 @@ export function cut(text: string, length = 60): string {
   return `${[...text.slice(0, 4 * length)].slice(0, length - 1).join('')}…`;
 }
 
+export const percent = (share: unknown): string => `${Math.round(100 * Number(share))} %`;
+
+export const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+
 export const clock = (at: number): string => new Date(at).toLocaleTimeString();
 
 export function duration(milliseconds: number): string {

@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
-import { formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { formatNumber, sentence } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { gainOf, gainText } from '../../../insight/progress.ts';
 import type { Recommended } from '../../../server/feed/wire.ts';
@@ -80,5 +80,3 @@ const furtherText = ({ value, share }: NonNullable<Recommended['gain']>, objecti
 
 const expectation = (expected: { readonly mean: number; readonly sd: number } | undefined): string =>
   expected ? `${formatNumber(expected.mean)} ± ${formatNumber(Number(expected.sd.toPrecision(2)))}` : 'about the same';
-
-const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;

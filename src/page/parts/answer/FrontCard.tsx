@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { compromise } from '../../../insight/figures/front.ts';
-import { objectiveValue, sign } from '../../../insight/figures/study.ts';
+import { lossesOf, objectiveValue } from '../../../insight/figures/study.ts';
 import { objectives, onFront } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';
@@ -10,7 +10,7 @@ import { TrialParameters } from './TrialParameters.tsx';
 export function FrontCard() {
   const chosen = useSignal<number | undefined>(undefined);
   const middle = useComputed(() => {
-    const losses = onFront.value.map((row) => objectives.value.map((objective) => sign(objective) * objectiveValue(row, objective)!));
+    const losses = onFront.value.map((row) => lossesOf(row, objectives.value));
     return onFront.value[compromise(losses)]?.trial;
   });
   const list = onFront.value;

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../../insight/figures/drawing/format.ts';
+import { cut, percent, sentence } from '../../../insight/figures/drawing/format.ts';
 import { verdictOn } from '../../../insight/importance/verdict.ts';
 import { lessons } from '../../lib/learned.ts';
 import { isFinding, useFindings } from '../../state/findings.ts';
@@ -9,9 +9,6 @@ import { Card } from '../Card.tsx';
 
 /** Parameters that are listed. */
 const LISTED = 5;
-
-const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** Which parameters matter, where the best values lie, and what to do about it. */
 export function LessonsCard() {
