@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -50,9 +50,9 @@ const [CONTENTS, LOG, TRIALS, CHECKPOINTS, SUMS] = ['study.json', 'log.jsonl', '
  * @throws UsageError if a file with this name exists already.
  */
 export async function writeArchive(place: StudyPlace, study: string, trials: readonly string[], output: string): Promise<Written> {
-  if (await isThere(output)) throw new UsageError(`${output}: a file with this name exists already; choose another one with --output`);
+  if (existsSync(output)) throw new UsageError(`${output}: a file with this name exists already; choose another one with --output`);
   const parent = dirname(resolve(output));
-  if (!(await isThere(parent))) throw new UsageError(`${output}: there is no folder ${parent}`);
+  if (!existsSync(parent)) throw new UsageError(`${output}: there is no folder ${parent}`);
   return inFolderNextTo(output, async (folder) => {
     let [entries, longest] = [0, 0];
     const lines = async function* () {
@@ -74,7 +74,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
     // Copied first, because programs may be writing to it.
     const leftOut: string[] = [];
-    for (const one of trials) if (await isThere(one)) leftOut.push(...(await copyFiles(await realpath(one), join(folder, TRIALS))));
+    for (const one of trials) if (existsSync(one)) leftOut.push(...(await copyFiles(await realpath(one), join(folder, TRIALS))));
     const sums: string[] = [];
     for (const name of await filesIn(folder)) sums.push(`${await sumOf(join(folder, name))}  ${name}\n`);
     await writeFile(join(folder, SUMS), sums.join(''));
@@ -96,8 +96,8 @@ export interface Unpacked {
   readonly hasTrials: boolean;
   /** Stores the log in a place under a name. */
   restore(place: StudyPlace, name: string): Promise<void>;
-  /** Moves the folder of the trials to its place. @returns whether there was one. */
-  restoreTrials(directory: string): Promise<boolean>;
+  /** Moves the folder of the trials to its place. */
+  restoreTrials(directory: string): Promise<void>;
 }
 
 /**
@@ -106,7 +106,7 @@ export interface Unpacked {
  * @throws UsageError if it is damaged or not an archive.
  */
 export async function withArchive<T>(path: string, target: string, use: (unpacked: Unpacked) => Promise<T>): Promise<T> {
-  if (!(await isThere(path))) throw new UsageError(`${path}: there is no such file`);
+  if (!existsSync(path)) throw new UsageError(`${path}: there is no such file`);
   return inFolderNextTo(target, async (folder) => {
     await pipeline(createReadStream(path), createGunzip(), unpackTar(folder)).catch((cause: Error) => {
       throw new UsageError(`${path}: expected an archive of a study: ${cause.message}`);
@@ -115,7 +115,7 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
     const lines = () => rawLines(join(folder, LOG));
     return use({
       contents,
-      hasTrials: await isThere(join(folder, TRIALS)),
+      hasTrials: existsSync(join(folder, TRIALS)),
       restore: (place, name) => {
         const { form, study, logged, entries } = contents;
         const checkpoints = contents.checkpoints && {
@@ -128,10 +128,8 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
         return place.begin(name, contents, renamed, checkpoints);
       },
       restoreTrials: async (directory) => {
-        if (!(await isThere(join(folder, TRIALS)))) return false;
         await mkdir(dirname(directory), { recursive: true });
         await move(join(folder, TRIALS), directory);
-        return true;
       },
     });
   });
@@ -221,12 +219,6 @@ async function sumOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-export const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
 /** Moves a folder, also to another disk. */
 export async function move(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (cause: NodeJS.ErrnoException) => {
@@ -239,7 +231,7 @@ export async function move(from: string, to: string): Promise<void> {
 /** Calls a function with a new folder, on the same disk as a file. */
 async function inFolderNextTo<T>(path: string, use: (folder: string) => Promise<T>): Promise<T> {
   let parent = dirname(resolve(path));
-  while (!(await isThere(parent)) && dirname(parent) !== parent) parent = dirname(parent);
+  while (!existsSync(parent) && dirname(parent) !== parent) parent = dirname(parent);
   const folder = await mkdtemp(join(parent, '.hypertide-')).catch((cause: Error) => {
     throw new UsageError(`${parent}: cannot be written (${cause.message})`);
   });

@@ -48,7 +48,7 @@ checks. A server over HTTP has this page itself, at its own address.`,
     try {
       const added = new Map<string, string>();
       const add = (path: string) => {
-        const name = studies.unusedName(basename(path).replace(/\.jsonl$/, ''));
+        const name = studies.unusedName(basename(stemOf(path)));
         added.set(path, name);
         studies.show(name, journalSource(path), { files: keptFiles(trialsDirectory(stemOf(path))) });
       };

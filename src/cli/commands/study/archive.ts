@@ -1,4 +1,5 @@
-import { isThere, writeArchive } from '../../../stores/archive.ts';
+import { existsSync } from 'node:fs';
+import { writeArchive } from '../../../stores/archive.ts';
 import { trialsOf, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -23,14 +24,14 @@ export const command = declare({
       const { place, name } = placed;
       const output = named ?? `${name}.tar.gz`;
       await place.open(name); // throws if the study cannot be read
-      const missing = await missingIn(directory ?? []);
+      const missing = directory?.find((folder) => !existsSync(folder));
       if (missing !== undefined) throw new UsageError(`--directory: there is no folder ${missing}`);
       const trials = directory?.map((one) => trialsOf(placed, one)) ?? [trialsOf(placed)];
       // A folder of this name in the current directory may belong to another study than the one on the server.
       const isItsOwn = place.form === 'journal' || directory !== undefined;
       const { entries, leftOut } = await writeArchive(place, name, isItsOwn ? trials : [], output);
       informOfLeftOut(leftOut);
-      if (!isItsOwn && (await isThere(trials[0]!)))
+      if (!isItsOwn && existsSync(trials[0]!))
         inform(
           `${trials[0]}: left out, since it may belong to another study with this name; if it belongs to this one, name it with --directory`,
         );
@@ -38,8 +39,3 @@ export const command = declare({
       return 0;
     }),
 });
-
-async function missingIn(folders: readonly string[]): Promise<string | undefined> {
-  for (const folder of folders) if (!(await isThere(folder))) return folder;
-  return undefined;
-}

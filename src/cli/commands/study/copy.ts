@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { isThere } from '../../../stores/archive.ts';
 import { branch, each, sizeOf } from '../../../stores/branch.ts';
 import { copyFiles } from '../../../stores/copyFiles.ts';
+import { stemOf } from '../../../stores/journalFile.ts';
 import { checkFolder, type Stored, trialsOf, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -43,22 +44,19 @@ export async function foldersOf(
   return { from: trialsOf({ place, name }), target };
 }
 
-/** A name that people give as the name of a file. */
-export const nameIn = (word: string): string => word.replace(/\.jsonl$/, '');
-
 export const command = declare({
   description:
     'Begin a study with the entries of another one, in the same place. Its log names its origin. It continues with the same suggestions, unless you change it.',
   arguments: { study: address, name: needed('name', 'name of the new study') },
   options: { at: value('position', 'the last entry to copy (default: the last one)', { kind: wholeNumber }) },
-  run: ({ study, name, ...options }, { connection }) => withStored(study, connection, (placed) => copy(placed, nameIn(name), options)),
+  run: ({ study, name, ...options }, { connection }) => withStored(study, connection, (placed) => copy(placed, stemOf(name), options)),
 });
 
 /** Begins a study with the entries of a stored one. @returns the exit status */
 export async function copy(placed: Stored, to: string, { at }: { readonly at?: number }): Promise<number> {
   const folders = await foldersOf(placed, to);
   const position = await beginFrom(placed, to, at);
-  if (folders && (await isThere(folders.from))) informOfLeftOut(await copyFiles(await realpath(folders.from), folders.target));
+  if (folders && existsSync(folders.from)) informOfLeftOut(await copyFiles(await realpath(folders.from), folders.target));
   await informOfInstructions(await placed.place.open(to), to);
   inform(`${to}: begins with ${position} entries of ${placed.name}`);
   return 0;

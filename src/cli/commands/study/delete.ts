@@ -1,8 +1,8 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../../../errors.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
-import { isThere } from '../../../stores/archive.ts';
 import { type Stored, trialsOf, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -31,7 +31,7 @@ export async function deleteStudy(
   // A folder of this name in the current directory may belong to another study than the one on the server.
   const trials = place.form === 'journal' || directory !== undefined ? trialsOf(placed, directory) : undefined;
   const count = await trialsIn(placed);
-  const files = trials !== undefined && (await isThere(trials)) ? ` and ${trials}` : '';
+  const files = trials !== undefined && existsSync(trials) ? ` and ${trials}` : '';
   if (!yes && !(await isConfirmed(`delete ${name} with ${count === 1 ? '1 trial' : `${count} trials`} in ${place.place}${files}`, name)))
     return 1;
   await place.delete(name);

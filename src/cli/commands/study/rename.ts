@@ -1,16 +1,18 @@
+import { existsSync } from 'node:fs';
 import { conditionOf } from '../../../../streams/log/repair/condition.ts';
-import { isThere, move } from '../../../stores/archive.ts';
+import { move } from '../../../stores/archive.ts';
+import { stemOf } from '../../../stores/journalFile.ts';
 import { type Stored, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { address, declare } from '../../command.ts';
 import { needed } from '../../parts.ts';
-import { beginFrom, foldersOf, nameIn } from './copy.ts';
+import { beginFrom, foldersOf } from './copy.ts';
 
 export const command = declare({
   description: 'Rename a study. No process may be running it. Its log names its origin.',
   arguments: { study: address, name: needed('name', 'its new name') },
-  run: ({ study, name }, { connection }) => withStored(study, connection, (placed) => rename(placed, nameIn(name))),
+  run: ({ study, name }, { connection }) => withStored(study, connection, (placed) => rename(placed, stemOf(name))),
 });
 
 /** Gives a stored study another name. @returns the exit status */
@@ -28,7 +30,7 @@ export async function rename({ place, name }: Stored, to: string): Promise<numbe
     await place.delete(to);
     throw error;
   });
-  if (folders && (await isThere(folders.from))) await move(folders.from, folders.target);
+  if (folders && existsSync(folders.from)) await move(folders.from, folders.target);
   inform(`${name} is now ${to}: use this name in its study file and for its workers`);
   return 0;
 }

@@ -24,7 +24,7 @@ export const command = declare({
           const trials = trialsOf({ place, name: study }, directory);
           if (hasTrials) await checkFolder(place, study, trials, 'choose another one with --directory');
           await restoreLog(place, study);
-          const moved = await restoreTrials(trials);
+          if (hasTrials) await restoreTrials(trials);
           const [had, has] = [contents.replicas ?? 1, (await place.replicas(study)) ?? 1];
           if (place.form === 'stream' && has < had)
             inform(`${study}: was kept by ${had} servers, and is kept by ${has} here: see "nats stream edit --replicas"`);
@@ -34,7 +34,7 @@ export const command = declare({
             );
           await informOfInstructions(await place.open(study), study);
           inform(
-            `${study}: restored in ${place.place}, ${contents.entries} entries${moved ? `; ${trials} has the files of its trials` : ''}`,
+            `${study}: restored in ${place.place}, ${contents.entries} entries${hasTrials ? `; ${trials} has the files of its trials` : ''}`,
           );
         },
       ),
