@@ -4,6 +4,7 @@ import { connect } from '@nats-io/transport-node';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
+import { withResolvers } from '../../streams/promises.ts';
 
 const [servers, study, parallel] = process.argv.slice(2);
 /** Megabytes, of the process as a whole. */
@@ -17,18 +18,15 @@ await log.close();
 const before = held('VmRSS');
 const since = performance.now();
 const { user: at } = process.cpuUsage();
-let decided = () => {};
-const again = new Promise<void>((resolve) => {
-  decided = resolve;
-});
+const decided = withResolvers<void>();
 const { close } = await serve(nc, space({ x: float(-5, 5) }), {
   strategy: random(),
   study: study!,
   seed: 1,
   parallel: Number(parallel),
-  onEntry: ({ position, fact }) => position > head && (fact as { type?: string })?.type === 'suggested' && decided(),
+  onEntry: ({ position, fact }) => position > head && (fact as { type?: string })?.type === 'suggested' && decided.resolve(),
 });
-await again;
+await decided.promise;
 const { user, system } = process.cpuUsage();
 const seconds = (performance.now() - since) / 1000;
 console.log(JSON.stringify({ seconds, cpu: (user + system - at) / 1e6, peak: held('VmHWM'), before }));

@@ -9,6 +9,7 @@ import { natsLog } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
+import { withResolvers } from '../../streams/promises.ts';
 import type { NatsServer } from '../../test/support/nats.ts';
 import { median } from './averages.ts';
 import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
@@ -17,15 +18,6 @@ const line = space({ x: float(-5, 5) });
 let count = 0;
 export const fresh = () => `bench-${++count}`;
 const typeOf = ({ fact }: AppliedEntry): string | undefined => (fact as { type?: string } | undefined)?.type;
-
-/** A promise, and what resolves it. */
-function signal(): { readonly heard: Promise<void>; readonly ring: () => void } {
-  let ring = () => {};
-  const heard = new Promise<void>((resolve) => {
-    ring = resolve;
-  });
-  return { heard, ring };
-}
 
 /** Processes whose CPU is measured, by role. */
 export type Pids = Readonly<Record<string, readonly number[]>>;
@@ -75,9 +67,9 @@ export async function bareLoop(server: NatsServer, nc: NatsConnection, messages:
   const reading = await consumer.consume({ callback: () => heard() });
   const figure = await rate(messages, here(server), async () => {
     for (let i = 0; i < messages; i++) {
-      const back = signal();
-      heard = back.ring;
-      await Promise.all([js.publish(subject, suggestion), back.heard]);
+      const back = withResolvers<void>();
+      heard = back.resolve;
+      await Promise.all([js.publish(subject, suggestion), back.promise]);
     }
   });
   await reading.close();
@@ -101,16 +93,16 @@ export async function barePublishes(server: NatsServer, nc: NatsConnection, mess
 
 /** Suggestions alone: all trials may be open at once, as for a trainer with a slot for each. */
 export async function suggestions(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
-  const done = signal();
+  const done = withResolvers<void>();
   let suggested = 0;
-  const onEntry = (applied: AppliedEntry) => typeOf(applied) === 'suggested' && ++suggested === trials && done.ring();
+  const onEntry = (applied: AppliedEntry) => typeOf(applied) === 'suggested' && ++suggested === trials && done.resolve();
   return rate(trials, here(server), async () => {
     const study = fresh();
     const { started, close } = await serve(nc, line, { strategy: random(), study, trials, parallel: trials, onEntry });
     await started;
     const presence = presenceOn(nc, subjectsOf(study).beat('all', 0), { slots: trials });
     presence.announce();
-    await done.heard;
+    await done.promise;
     presence.end();
     await close();
   });
@@ -127,11 +119,11 @@ export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials
   const program = fileURLToPath(new URL('./natsTrainer.js', import.meta.url));
   const children = [1, 2].map(() => spawn(process.execPath, [program, server.url, study, String(SLOTS)], { stdio: 'inherit' }));
   const exits = children.map((child) => once(child, 'exit'));
-  const warm = signal();
+  const warm = withResolvers<void>();
   let completed = 0;
-  const onEntry = (applied: AppliedEntry) => typeOf(applied) === 'completed' && ++completed === WARM && warm.ring();
+  const onEntry = (applied: AppliedEntry) => typeOf(applied) === 'completed' && ++completed === WARM && warm.resolve();
   const { finished, close } = await serve(nc, line, { strategy: random(), study, trials: trials + WARM, parallel: 4 * SLOTS, onEntry });
-  await warm.heard;
+  await warm.promise;
   const trainers = children.map(({ pid }) => pid!);
   const figure = await rate(trials, { ...here(server), trainers }, () => finished);
   await close();
@@ -156,14 +148,14 @@ const malformed: readonly string[] = [
 export async function rejections(nc: NatsConnection, other: NatsConnection, messages: number, inFlight: number): Promise<number[]> {
   const study = fresh();
   const { by, rejected } = subjectsOf(study);
-  const begun = signal();
+  const begun = withResolvers<void>();
   const { close } = await serve(nc, line, {
     strategy: random(),
     study,
     trials: 2,
-    onEntry: (applied) => typeOf(applied) === 'suggested' && begun.ring(),
+    onEntry: (applied) => typeOf(applied) === 'suggested' && begun.resolve(),
   });
-  await begun.heard;
+  await begun.promise;
   const answered = new Map<number, (at: number) => void>();
   const early = new Map<number, number>();
   other.subscribe(rejected('w'), {

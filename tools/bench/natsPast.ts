@@ -8,28 +8,26 @@ import { natsLog } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
+import { withResolvers } from '../../streams/promises.ts';
 import type { NatsServer } from '../../test/support/nats.ts';
 import { fill, type Message } from './natsFill.ts';
 
 /** Starts a study and fills its log. @returns the number of entries. */
 async function begin(nc: NatsConnection, study: string, parallel: number, past: Iterable<Message>): Promise<number> {
   let left = parallel;
-  let begun = () => {};
-  const suggested = new Promise<void>((resolve) => {
-    begun = resolve;
-  });
+  const suggested = withResolvers<void>();
   const first = await serve(nc, space({ x: float(-5, 5) }), {
     strategy: random(),
     study,
     trials: 1e9,
     parallel,
     seed: 1,
-    onEntry: ({ fact }) => (fact as { type?: string })?.type === 'suggested' && --left === 0 && begun(),
+    onEntry: ({ fact }) => (fact as { type?: string })?.type === 'suggested' && --left === 0 && suggested.resolve(),
   });
   await first.started;
   const presence = presenceOn(nc, subjectsOf(study).beat('all', 0), { slots: parallel });
   presence.announce();
-  await suggested;
+  await suggested.promise;
   presence.end();
   await first.close();
   await fill(nc, study, past);

@@ -5,6 +5,7 @@ import { processSource } from '../../src/stores/process.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
+import { withResolvers } from '../../streams/promises.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { emptyServer } from '../../test/dashboard/support.ts';
 import { cpuOfThread } from './cpu.ts';
@@ -35,19 +36,16 @@ if (process.send !== undefined) {
     if (message === 'begin') {
       const nc = await connect({ servers: servers! });
       let count = 0;
-      let begun = () => {};
-      const all = new Promise<void>((resolve) => {
-        begun = resolve;
-      });
+      const all = withResolvers<void>();
       await serve(nc, wide(Number(parameters)), {
         strategy: random(),
         study: study!,
         trials: Number(trials) + 1,
         parallel: 1,
         seed: 1,
-        onEntry: () => ++count >= 3 * Number(trials) + 1 && begun(),
+        onEntry: () => ++count >= 3 * Number(trials) + 1 && all.resolve(),
       });
-      await all;
+      await all.promise;
       const log = await natsLog(nc, study!, { create: false });
       const shown = await emptyServer();
       const source = processSource(study!, log, () => Promise.reject(new Error('it is only read')));

@@ -7,6 +7,7 @@ import { runEngine } from '../../streams/engine/run.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { natsLog } from '../../streams/nats/index.ts';
+import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 
 export interface Start {
@@ -40,13 +41,10 @@ if (isRefusal(created) || created.type !== 'created') throw new Error('expected 
 const head = await log.head();
 const before = now();
 let between = before;
-let suggest = () => {};
-const suggested = new Promise<void>((resolve) => {
-  suggest = resolve;
-});
+const suggested = withResolvers<void>();
 const onEntry = ({ position, fact }: AppliedEntry) => {
   if (position === head) between = now();
-  if (position > head && (fact as { type?: string }).type === 'suggested') suggest();
+  if (position > head && (fact as { type?: string }).type === 'suggested') suggested.resolve();
 };
 const fail = (error: unknown) => {
   throw error;
@@ -58,7 +56,7 @@ runEngine(
   { study, parallel: 1, trials: 1e9, onEntry, parseStrategy },
   { direct: () => {}, finished: () => {}, fail },
 );
-await suggested;
+await suggested.promise;
 const after = now();
 process.send!({
   read: between.wall - before.wall,

@@ -1,3 +1,4 @@
+import { withResolvers } from '../../../streams/promises.ts';
 import { casesOf } from '../attack.ts';
 import type { User, Victim } from '../world.ts';
 
@@ -16,19 +17,16 @@ export const asks = (user: User, subject: (of: Victim) => string, data: string) 
 /** Subscribes. @returns whether a message of the engine or of another user arrives */
 export const hears = (user: User, subject: string, said: (of: Victim) => string) => async (at: Victim) => {
   const nc = await at.as(user);
-  let tell = () => {};
-  const heard = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
+  const heard = withResolvers<void>();
   const to = said(at);
   const spy = nc.subscribe(subject.replaceAll('$', at.study), {
     callback: (error, message) => {
-      if (!error && message.subject === to) tell();
+      if (!error && message.subject === to) heard.resolve();
     },
   });
   await nc.flush();
   await at.tell(to);
-  const result = await at.comes(heard);
+  const result = await at.comes(heard.promise);
   spy.unsubscribe();
   return result;
 };
