@@ -98,7 +98,7 @@ class Trainer:
 
     def claim(self) -> NatsTrial | None:
         """Claims a suggestion; None if there is none for some seconds, or it is not for this trainer."""
-        for lost in [trial for trial in self.attempts.values() if trial.abandoned]:
+        for lost in [trial for trial in self.attempts.values() if trial.lost.is_set()]:
             self._release(lost)
         with self._leavable():
             if self.told == "pause":
@@ -124,7 +124,7 @@ class Trainer:
         trial = self.attempts[suggestion["trial"]] = NatsTrial(self.study, suggestion, lease, limit, self.save_every)
         trial.say("started", trainer=self.name)
         self.nats.publish(reply, b"+ACK")
-        if state == "unclear" and trial.lost_within(OBJECTION_SECONDS):
+        if state == "unclear" and trial.lost.wait(OBJECTION_SECONDS):
             self._release(trial)
             return None
         return self._restored(trial) if checkpoints.is_reference(trial.checkpoint) else trial
@@ -228,7 +228,7 @@ class Trainer:
         message = json.loads(data)
         trial = next((one for one in list(self.attempts.values()) if one.run == message.get("run")), None)
         if trial and (message.get("type") == "started" or message.get("code") == "ended"):
-            trial.abandon()
+            trial.lost.set()
 
     def _beat(self) -> None:
         present = 0.0

@@ -39,18 +39,8 @@ class NatsTrial(Trial):
         self._save_every = save_every
         self._saved_at = self.began
         self._saved: str | None = None
-        self._lost = threading.Event()
-
-    @property
-    def abandoned(self) -> bool:
-        return self._lost.is_set()
-
-    def abandon(self) -> None:
-        self._lost.set()
-
-    def lost_within(self, seconds: float) -> bool:
-        """Whether the engine refuses this claim within so many seconds."""
-        return self._lost.wait(seconds)
+        self.lost = threading.Event()
+        """Set when the engine has refused this claim, or another run holds the trial."""
 
     def send_report(self, _number: int, step: int, value: Value, metrics: Metrics) -> bool:
         self.refuse_if_abandoned()
@@ -64,7 +54,7 @@ class NatsTrial(Trial):
         return self.should_stop
 
     def refuse_if_abandoned(self) -> None:
-        if self.abandoned:
+        if self.lost.is_set():
             raise Abandoned(f"trial {self.number} belongs to another run")
 
     def say(self, kind: str, **more: Any) -> None:

@@ -12,10 +12,27 @@ from optuna.trial import FrozenTrial, TrialState
 
 from ..study import Study
 from ..trial import Trial
-from .optuna import space_of
+from .optuna import objective_names, space_of
 
 ROOM = 64
 """How many trials may run at once, unless there are more."""
+
+
+class Known:
+    """The trials that are known, by their numbers: all before `next`, and some later ones."""
+
+    def __init__(self, first: int) -> None:
+        self.next = first
+        self._later: set[int] = set()
+
+    def __contains__(self, number: int) -> bool:
+        return number < self.next or number in self._later
+
+    def add(self, number: int) -> None:
+        self._later.add(number)
+        while self.next in self._later:
+            self._later.remove(self.next)
+            self.next += 1
 
 
 class Search:
@@ -26,10 +43,7 @@ class Search:
         self._space = dict(space)
         self._open: dict[int, Trial] = {}
         """The trials that it has sampled and that have not finished, by their numbers in Optuna."""
-        self._next = 0
-        """All earlier trials have finished, and were told."""
-        self._known: set[int] = set()
-        """Later trials that were told."""
+        self._told = Known(0)
         self._room = max(parallel, ROOM)
         self._cells = math.prod(map(_cells, space.values()))
         self._tried: set[str] = set()
@@ -67,14 +81,10 @@ class Search:
 
     def learn(self) -> None:
         """Tells the trials that have finished since the last call."""
-        finished = [trial for trial in self._optuna.get_trials(deepcopy=False)[self._next :] if trial.state.is_finished()]
-        for trial in finished:
-            if trial.number not in self._known:
-                self._known.add(trial.number)
+        for trial in self._optuna.get_trials(deepcopy=False)[self._told.next :]:
+            if trial.state.is_finished() and trial.number not in self._told:
+                self._told.add(trial.number)
                 self._tell(trial)
-        while self._next in self._known:
-            self._known.remove(self._next)
-            self._next += 1
 
     def _tell(self, trial: FrozenTrial) -> None:
         own = self._open.pop(trial.number, None)
@@ -132,16 +142,12 @@ class Race:
         self._study = Study({"number": number}, objectives=ways, parallel=10**6, **options)
         self._trials: dict[int, Trial] = {}
         """The running trials, by their numbers in Optuna."""
-        self._next = 0
-        self._known: set[int] = set()
+        self._told = Known(0)
 
     def is_behind(self, study: OptunaStudy, trial: FrozenTrial) -> bool:
-        for other in study.get_trials(deepcopy=False)[self._next :]:
-            if other.number != trial.number and other.number not in self._known:
+        for other in study.get_trials(deepcopy=False)[self._told.next :]:
+            if other.number != trial.number and other.number not in self._told:
                 self._follow(other)
-        while self._next in self._known:
-            self._known.remove(self._next)
-            self._next += 1
         return self._follow(trial)
 
     def _follow(self, trial: FrozenTrial) -> bool:
@@ -165,17 +171,13 @@ class Race:
 
     def _finish(self, own: Trial, trial: FrozenTrial) -> None:
         del self._trials[trial.number]
-        self._known.add(trial.number)
+        self._told.add(trial.number)
         if trial.state == TrialState.COMPLETE:
             self._study.tell(own, trial.values[0])
         elif trial.state == TrialState.PRUNED:
             self._study.tell(own, stopped=True)
         else:
             self._study.tell(own, failed="it failed")
-
-
-def objective_names(study: OptunaStudy) -> list[str]:
-    return ["value"] if len(study.directions) == 1 else [f"value_{i}" for i in range(len(study.directions))]
 
 
 def _finite(trial: FrozenTrial) -> dict[int, float]:

@@ -54,7 +54,7 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
     ordered = {name: {**space[name], **whens.get(name, {})} for name in sorted(space, key=lambda name: name in whens)}
     study = Study(ordered, path=path, objectives=ways, **options)
     if not study.trials:
-        fitting = [trial for trial in done if trial.params.keys() == _existing(ordered, trial.params)]
+        fitting = [trial for trial in done if trial.params.keys() == {name for name in ordered if exists(ordered[name], trial.params)}]
         for trial in fitting:
             study.add(trial.params, dict(zip(ways, trial.values)), metrics=_metrics(trial))
         states = Counter(trial.state.name.lower() for trial in every if trial.state != optuna.trial.TrialState.COMPLETE)
@@ -74,8 +74,11 @@ def _objectives(source: optuna.Study, options: dict[str, Any]) -> dict[str, str]
         if list(given.values()) != ways:
             raise HypertideError(f"from_optuna: expected names for the directions {', '.join(ways)} of the Optuna study, got {given}")
         return given
-    names = source.metric_names or (["value"] if len(ways) == 1 else [f"value_{i}" for i in range(len(ways))])
-    return dict(zip(names, ways))
+    return dict(zip(source.metric_names or objective_names(source), ways))
+
+
+def objective_names(source: optuna.Study) -> list[str]:
+    return ["value"] if len(source.directions) == 1 else [f"value_{i}" for i in range(len(source.directions))]
 
 
 def _metrics(trial: optuna.trial.FrozenTrial) -> dict[str, float]:
@@ -95,13 +98,9 @@ def _when(name: str, distributions: dict[str, Any], done: list[Any]) -> dict[str
     return None
 
 
-def _existing(space: dict[str, Any], params: dict[str, Any]) -> set[str]:
-    """The parameters that a configuration has in the space."""
-    return {
-        name
-        for name, parameter in space.items()
-        if all(params.get(other) in values for other, values in parameter.get("when", {}).items())
-    }
+def exists(parameter: dict[str, Any], params: dict[str, Any]) -> bool:
+    """Whether a configuration has this parameter, which may depend on others."""
+    return all(params.get(other) in (values if isinstance(values, list) else [values]) for other, values in parameter.get("when", {}).items())
 
 
 def _parameter(name: str, distribution: Any) -> dict[str, Any]:

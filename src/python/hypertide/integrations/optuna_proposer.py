@@ -20,6 +20,8 @@ import optuna
 from .._engine import Patience
 from .._http import WAIT, HttpServer
 from ..errors import HypertideError
+from ._optuna_studies import Known
+from .optuna import exists
 
 Row = dict[str, Any]
 
@@ -87,13 +89,11 @@ class _Mirror:
         self.study = optuna.create_study(directions=[objective["direction"] for objective in created["objectives"]], sampler=sampler)
         self.proposed: dict[int, optuna.Trial] = {}
         """The trials that it proposed, by the positions of their proposals."""
-        self._known: set[int] = set()
-        self._after = 0
-        """All trials up to this number have ended and are known."""
+        self._known = Known(1)
 
     def learn(self, server: HttpServer) -> None:
         """Takes the trials that have ended since the last time."""
-        after = self._after
+        after = self._known.next - 1
         while True:
             page = server.send("GET", f"/trials?after={after}&limit=1000")
             for row in page["trials"]:
@@ -103,15 +103,12 @@ class _Mirror:
             if "next" not in page:
                 break
             after = page["next"]
-        while self._after + 1 in self._known:
-            self._after += 1
-            self._known.remove(self._after)
 
     def suggest(self) -> tuple[optuna.Trial, dict[str, Any]]:
         trial = self.study.ask()
         params: dict[str, Any] = {}
         for name, parameter in self._parameters.items():
-            if _exists(parameter, params):
+            if exists(parameter, params):
                 params[name] = _suggest(trial, name, parameter)
         return trial, params
 
@@ -140,10 +137,6 @@ class _Mirror:
             distributions=distributions,
             intermediate_values={row.get("step", 1): values[0]} if stopped and values else None,
         )
-
-
-def _exists(parameter: Row, params: dict[str, Any]) -> bool:
-    return all(params.get(parent) in (values if isinstance(values, list) else [values]) for parent, values in parameter.get("when", {}).items())
 
 
 def _suggest(trial: optuna.Trial, name: str, parameter: Row) -> Any:
