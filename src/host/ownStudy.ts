@@ -1,9 +1,10 @@
+import { changeAtStart } from '../../streams/engine/run.ts';
 import type { AuthoredLog } from '../../streams/log/log.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { whenAborted } from '../../streams/study/hosted/claimedTrial.ts';
 import { HostedStudy, type HostOptions } from '../../streams/study/hosted/hostedStudy.ts';
-import { brokenProgramError, type NoResultError } from '../../streams/study/noResult.ts';
+import { brokenProgramError, failureIn, type NoResultError } from '../../streams/study/noResult.ts';
 import type { Changed, Params } from '../facts/facts.ts';
 import type { Alike } from '../insight/failingAlike.ts';
 import type { Settings } from '../ledger/settings.ts';
@@ -103,14 +104,7 @@ export function endingProgram(heard: (alike: Alike) => void = () => {}): Program
         },
       };
     },
-    refusal: ({ rows }) => {
-      if (!found) return undefined;
-      const failures = found.trials.flatMap((trial) => rows.get(trial) ?? []);
-      return brokenProgramError(
-        found,
-        failures.map(({ trial, reason = 'error', message = '', trace }) => omitUndefined({ trial, reason, message, trace })),
-      );
-    },
+    refusal: ({ rows }) => found && brokenProgramError(found, found.trials.flatMap((trial) => rows.get(trial) ?? []).map(failureIn)),
     started: async (position) => {
       await uncounting?.catch(() => {}); // so that who starts it is told how many trials count
       start = position;
@@ -120,15 +114,9 @@ export function endingProgram(heard: (alike: Alike) => void = () => {}): Program
 }
 
 /** The fact that sets these limits; undefined if they are set already. */
-function changedBy({ said, limits, parallel: slots }: Settings, { trials, parallel, start }: NewLimits): Changed | undefined {
-  const [trialsBefore, parallelBefore] = start ? [said.trials, said.parallel] : [limits.trials, slots];
-  const newTrials = trials === trialsBefore ? undefined : trials;
-  const newParallel = parallel === parallelBefore ? undefined : parallel;
-  if (newTrials === undefined && newParallel === undefined) return undefined;
-  return omitUndefined({
-    type: 'changed',
-    limits: newTrials === undefined ? undefined : { trials: newTrials },
-    parallel: newParallel,
-    by: start ? 'start' : undefined,
-  });
+function changedBy(settings: Settings, { start, ...wanted }: NewLimits): Changed | undefined {
+  const { said, limits, parallel } = settings;
+  const { by, ...change } = changeAtStart(start ? settings : { ...settings, said: { ...said, ...limits, parallel } }, wanted);
+  if (!change.limits && change.parallel === undefined) return undefined;
+  return start ? omitUndefined({ ...change, by }) : change;
 }

@@ -16,6 +16,10 @@ export interface Failure {
   readonly trace?: string;
 }
 
+/** What a row or a fact says of a failure. */
+export const failureIn = ({ trial, reason = 'error', message = '', trace }: Partial<Failure> & Pick<Failure, 'trial'>): Failure =>
+  omitUndefined({ trial, reason, message, trace });
+
 /** No trial of a study had a result, and at least one failed. Its `cause` has the stack of the last failure. */
 export class NoResultError extends UserError {
   override readonly name = 'NoResultError';
@@ -42,9 +46,6 @@ export function brokenProgramError({ how }: Pick<Alike, 'how'>, failures: readon
 
 /** How many failures a result or an error contains. */
 export const FAILURES = 10;
-
-/** Adds a failure to the last ones. */
-const withFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] => [...failures, failure].slice(-FAILURES);
 
 /**
  * The position of the last entry before this start; infinite until it is known, which is before an entry is read. Call this before the log is read.
@@ -81,10 +82,7 @@ export function watchFailures(
     return brokenProgramError({ how }, known);
   };
   return (applied) => {
-    if (applied.effect === 'ended' && applied.fact.type === 'failed') {
-      const { trial, reason, message = '', trace } = applied.fact;
-      failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
-    }
+    if (applied.effect === 'ended' && applied.fact.type === 'failed') failures = [...failures, failureIn(applied.fact)].slice(-FAILURES);
     const alike = failing(applied);
     return alike && report(alike);
   };

@@ -4,7 +4,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
 import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
 import { frontAmong } from '../results/pareto.ts';
-import { FAILURES, type Failure, NoResultError } from './noResult.ts';
+import { FAILURES, type Failure, failureIn, NoResultError } from './noResult.ts';
 import type { StudyResult } from './study.ts';
 
 /** What to do after a study without a result: in a log that is resumed, failed trials count. */
@@ -38,7 +38,5 @@ export function resultOf<P>({ ledger, rows, objectives }: Ended<P>, again = AGAI
 
 function lastFailures<P>(rows: Iterable<TrialRow<P>>): readonly Failure[] {
   const failed = [...rows].filter(({ status }) => status === 'failed').sort((a, b) => a.ended! - b.ended!);
-  return failed
-    .slice(-FAILURES)
-    .map(({ trial, reason = 'error', message = '', trace }) => omitUndefined({ trial, reason, message, trace }));
+  return failed.slice(-FAILURES).map(failureIn);
 }
