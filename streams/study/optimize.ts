@@ -6,13 +6,12 @@ import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Directive } from '../engine/directive.ts';
-import type { EarlierOption } from '../engine/earlier.ts';
 import { type EvaluateOptions, evaluate } from '../evaluate.ts';
-import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
-import { type FoundStrategy, objectivesOf, type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { type FoundStrategy, objectivesOf, parseNone } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
+import type { CreateStudyOptions } from './createStudy.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
 import { headAtStart, watchFailures } from './noResult.ts';
@@ -20,24 +19,13 @@ import { beforeProcessEnds } from './processEnd.ts';
 import { checkStudy, runningHere } from './runningHere.ts';
 import { runOnce } from './runOnce.ts';
 import type { Study, StudyResult } from './study.ts';
-import { type WarnOptions, watchReports } from './unreported.ts';
+import { watchReports } from './unreported.ts';
 import { areOpen } from './waits.ts';
 
 export interface OptimizeOptions<O extends string = string>
-  extends StudyOptions,
-    StrategyOption,
-    ParseOption,
-    EarlierOption,
+  extends Omit<CreateStudyOptions<O>, 'lease' | 'spans'>,
     EpochOptions,
-    WarnOptions,
     Pick<EvaluateOptions, 'timeLimit'> {
-  /**
-   * What is optimised, by name; the first objective decides which trial is best. The types of values follow from it, so give it also if the log has
-   * entries. Default: one objective `value`, minimised.
-   */
-  readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
-  /** The log of the study. A log with entries is resumed. Default: in memory. */
-  readonly log?: Log | undefined;
   /**
    * Ends the study at once: its result has the reason `aborted`. Running trials are abandoned, and retried when the log is resumed; their signals abort
    * with the reason of this one.
