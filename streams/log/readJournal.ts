@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { JournalError } from './errors.ts';
 import { checkIsFile } from './files.ts';
-import type { Waker } from './follow.ts';
+import { type Waker, waker } from './follow.ts';
 import { lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, readBlock, readBytes } from './lineIndex.ts';
 import { wholeLinesIn } from './lines.ts';
@@ -18,7 +17,7 @@ export interface ReadJournalOptions {
   readonly follow?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Wakes a reader that waits for new entries before it looks at the file again. */
-  readonly news?: Pick<Waker, 'woken'> | undefined;
+  readonly news?: Pick<Waker, 'wake' | 'woken'> | undefined;
   /** Called with a warning for each damaged line. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -31,7 +30,7 @@ export interface ReadJournalOptions {
  */
 export async function* readJournal(
   path: string,
-  { from = 1, follow = false, signal, news, warn = console.warn }: ReadJournalOptions = {},
+  { from = 1, follow = false, signal, news = waker(), warn = console.warn }: ReadJournalOptions = {},
 ): AsyncGenerator<readonly Entry[], void> {
   const fail = (cause: unknown) => {
     throw new JournalError(path, 'cannot read the journal', cause);
@@ -57,11 +56,9 @@ export async function* readJournal(
       }
       before = rest;
       if (!follow) return;
-      const awake = new AbortController();
-      const ends = { signal: signal ? AbortSignal.any([signal, awake.signal]) : awake.signal };
-      const slept = sleep(CHECK_EVERY, undefined, ends).catch(() => {}); // an abort ends the loop
-      await (news ? Promise.race([slept, news.woken(ends.signal)]) : slept);
-      awake.abort();
+      const timer = setTimeout(news.wake, CHECK_EVERY);
+      await news.woken(signal);
+      clearTimeout(timer);
     }
   } finally {
     await file.close();
