@@ -11,13 +11,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import Any, Iterator, Protocol
 
 from ._nats_connection import Headers, Message, token_of
 from ._nats_study import StudyOnServer
-
-if TYPE_CHECKING:
-    from ._nats_trial import NatsTrial
 
 File = tuple[str, Path, int, bool]
 """Its name below the checkpoint, its place, its size, and whether it can be run."""
@@ -32,6 +29,15 @@ PART = re.compile(r"(?!\.{1,2}$)[^\\/\x00-\x1f\x7f-\x9f]{1,255}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
+class Attempt(Protocol):
+    """An attempt at a trial that this trainer has claimed."""
+
+    number: int
+    run: str
+
+    def refuse_if_abandoned(self) -> None: ...
+
+
 class CheckpointError(Exception):
     """A checkpoint cannot be saved or restored. The message says why."""
 
@@ -44,7 +50,7 @@ def digest_of(data: bytes | bytearray) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def save(study: StudyOnServer, trial: NatsTrial, place: str) -> str:
+def save(study: StudyOnServer, trial: Attempt, place: str) -> str:
     """Saves a file or a directory. Returns the reference for the fact that ends the run."""
     path = Path(os.path.abspath(place))
     if not PART.fullmatch(path.name):
@@ -70,7 +76,7 @@ def save(study: StudyOnServer, trial: NatsTrial, place: str) -> str:
     return f"nats:{study.name}/{trial.number}/{store(manifest)}"
 
 
-def restore(study: StudyOnServer, trial: NatsTrial, reference: str, directory: str) -> str:
+def restore(study: StudyOnServer, trial: Attempt, reference: str, directory: str) -> str:
     """Restores what a reference names into a new directory, at most what the engine admitted. Returns the path of the restored file or directory."""
     transfer = token_of(16)
     parts: dict[str, tuple[Headers, bytes]] = {}
@@ -216,7 +222,7 @@ def _write(root: Path, manifest: dict[str, Any], content: Iterator[bytes]) -> No
             place.chmod(0o755)
 
 
-def _ask(study: StudyOnServer, trial: NatsTrial, what: dict[str, Any], until: float, late: str) -> dict[str, Any]:
+def _ask(study: StudyOnServer, trial: Attempt, what: dict[str, Any], until: float, late: str) -> dict[str, Any]:
     """Sends a request to the engine until it answers. Raises CheckpointError with what the engine says against it or, after `until`, with `late`."""
     subject = f"{study.root}.checkpoint.{study.name}.{trial.number}"
 
