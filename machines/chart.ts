@@ -1,4 +1,4 @@
-import { type AnyStateMachine, setup } from 'xstate';
+import { type AnyStateMachine, createMachine } from 'xstate';
 import type { ChartData } from '../src/strategy/env.ts';
 
 /** The events of a state, and where they lead. */
@@ -44,7 +44,7 @@ export function chart<const T extends Table<T>, const A extends Events<keyof T> 
   const rows = Object.entries<ChartData['states'][string]>(table as never);
   const states = Object.fromEntries(rows.map(([state, on]) => [state, on === 'final' ? { type: 'final' as const } : { on }]));
   const on = Object.fromEntries(Object.entries(anywhere ?? {}).map(([event, state]) => [event, `.${String(state)}`]));
-  const machine = setup({ types: {} as { events: { readonly type: string } } }).createMachine({ id, initial, on, states });
+  const machine = createMachine({ types: {} as { events: { readonly type: string } }, id, initial, on, states });
   return Object.assign(machine, { table: { id, initial, states: Object.fromEntries(rows), anywhere: { ...anywhere } as Events<string> } });
 }
 
