@@ -1,13 +1,20 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { failureOf, type RequestFailure, StudyError } from '../../src/errors.ts';
+import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
-import { RefusedError } from '../../src/study/commands.ts';
-import type { Intent } from '../../src/study/intents.ts';
-import type { Present } from '../../src/study/trainerRows.ts';
+import { bestRowOf } from '../../src/study/bestFirst.ts';
+import { parseIntent, RefusedError } from '../../src/study/commands.ts';
+import { type Intent, isIntent } from '../../src/study/intents.ts';
+import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
+import { type Present, trainerRows } from '../../src/study/trainerRows.ts';
 import type { EngineRun } from '../engine/run.ts';
-import { answersOf, ROOM } from '../study/hosted/answers.ts';
+import { inTurn } from '../engine/timeout.ts';
+import { past } from '../log/past.ts';
+import { frontAmong } from '../results/pareto.ts';
+import { type Answers, answersOf } from '../study/hosted/answers.ts';
+import { entryPage, ROOM, refuseOther, trialPage } from '../study/hosted/pages.ts';
 import { publish } from './connection/connection.ts';
 import type { NatsLog } from './log/log.ts';
 import type { Subjects } from './protocol/subjects.ts';
@@ -24,9 +31,10 @@ export function answerRequests<P>(
   subjects: Subjects,
   log: NatsLog,
   run: EngineRun<P>,
-  options: { readonly present: () => Present; readonly atMost?: AtMost | undefined },
+  { present, atMost }: { readonly present: () => Present; readonly atMost?: AtMost | undefined },
 ) {
-  const answers = answersOf(log, run, options);
+  const answers = answersOf(log, run, atMost);
+  const ask = asking(answers, log, run, present);
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;
@@ -37,7 +45,7 @@ export function answerRequests<P>(
   };
   const answer = async (method: string, text: string): Promise<Reply> => {
     try {
-      return { ok: true, result: await answers.answer(method, requestOf(text)) };
+      return { ok: true, result: await ask(method, requestOf(text)) };
     } catch (error) {
       return { ok: false, ...failureOf(error) };
     }
@@ -63,6 +71,37 @@ export function answerRequests<P>(
       subscription.unsubscribe();
       answers.end(new StudyError('the engine has ended'));
     },
+  };
+}
+
+type Request = Readonly<Record<string, unknown>>;
+type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Request) => unknown>>;
+
+/** Answers the requests of `requestKinds`, once the log has been read. It throws RefusedError, and what a command throws. */
+function asking<P>({ rows, status, submit, turnOf }: Answers<P>, log: NatsLog, run: EngineRun<P>, present: () => Present) {
+  const queries: Queries = {
+    status,
+    best: () => bestRowOf(run.engine.ledger, rows) ?? null,
+    front: () => frontAmong(rows, run.engine.ledger.settings.objectives),
+    match: (request) => refuseOther(run.engine.ledger.created!, request),
+    trials: (request) => trialPage(rows, request).items,
+    turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
+    log: ({ after = 0 }) => entryPage(past(log, Number(after) + 1)),
+    trainers: () => trainerRows(run.engine.ledger, present()),
+    create: () => {
+      throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
+    },
+  };
+  const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
+  return async (method: string, request: Request): Promise<unknown> => {
+    const known = requestMethods.find((name) => name === method);
+    if (!known)
+      throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${requestMethods.join(', ')}` });
+    await run.started;
+    if (isIntent(known)) return submit(parseIntent({ ...request, type: known }));
+    const refusal = validate(requestKinds[known].request, request);
+    if (refusal) throw new RefusedError(refusal);
+    return (known === 'log' ? turnOfLog : turn)(() => queries[known](request));
   };
 }
 
@@ -95,7 +134,7 @@ export function respond(message: Msg, reply: Reply): void {
 /** An answer to any other subject could end up in a log. `_R_` is how the server renames an inbox of another account. */
 export const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
 
-function requestOf(text: string): Readonly<Record<string, unknown>> {
+function requestOf(text: string): Request {
   const data = text.trim() === '' ? {} : jsonIn(text);
   if (!isRecord(data)) throw new RefusedError({ code: 'not-json', message: 'a request must be a JSON object' });
   return data;

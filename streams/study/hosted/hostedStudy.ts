@@ -148,7 +148,7 @@ export class HostedStudy<P = Params> implements StudySource {
       },
       () => {}, // as above
     );
-    this.answers = answersOf(log, this.#run, { atMost }); // the engine reads its first entry after this
+    this.answers = answersOf(log, this.#run, atMost); // the engine reads its first entry after this
     this.entries$ = replayed(space, log, this.#entries$, () => this.#last);
     if (!exclusive) this.#watch = watchAttempts(this.#attempts, log, (error) => this.#fail(error));
   }
