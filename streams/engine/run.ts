@@ -12,7 +12,7 @@ import type { Log } from '../log/log.ts';
 import { withResolvers } from '../promises.ts';
 import { createdOf, differences, knowing, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
 import { firstFactIn } from './applyEntries.ts';
-import { createdAfter, type EarlierOption } from './earlier.ts';
+import type { EarlierOption } from './earlier.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { ProposerTimes, stillCounts } from './proposerTimes.ts';
 import { timeLimit, turnsOf } from './timeout.ts';
@@ -120,8 +120,11 @@ export function runEngine<P>(
 
   const start = async () => {
     const created = createdOf(space, strategy, options);
+    /** What earlier studies suggest is computed by code that few programs need. */
+    const first = async () =>
+      options.earlier === undefined ? created : (await import('./earlier.ts')).createdAfter(space, strategy, options);
     let head = await log.head();
-    for (; head === 0; head = await log.head()) await log.append(await createdAfter(space, strategy, options));
+    for (; head === 0; head = await log.head()) await log.append(await first());
     /** Until the log is known to belong to this study, one entry is folded at a time. */
     const receive = (entries: readonly Entry[]) => {
       let left = entries;
