@@ -50,6 +50,9 @@ type TypeOfFields<R extends Fields, O extends Fields> = Flat<
 
 export const textSchema = (description: string, maxLength = 256): Described<string> => ({ type: 'string', maxLength, description });
 
+/** A text of any length, such as a part of an answer. */
+export const proseSchema = (description: string): Described<string> => ({ type: 'string', description });
+
 /** A whole number. */
 export const integerSchema = (minimum: number, description: string, maximum?: number): Described<number> =>
   maximum === undefined ? { type: 'integer', minimum, description } : { type: 'integer', minimum, maximum, description };
@@ -103,7 +106,7 @@ export const objectSchema = <R extends Fields, O extends Fields>(
   description: string,
   required: R,
   optional: O,
-): Described<TypeOfFields<R, O>, ObjectSchema> => ({
+): Described<TypeOfFields<R, O>, Required<Omit<ObjectSchema, 'additionalProperties'>>> => ({
   type: 'object',
   properties: { ...required, ...optional },
   required: Object.keys(required),

@@ -79,10 +79,10 @@ export const asked = {
 } as const satisfies Readonly<Record<string, Schema>>;
 
 /** Why a trial was suggested, also as sentences. */
-export const explained = {
+export const explained: ObjectSchema = {
   ...whySchema,
   properties: { ...whySchema.properties, text: { type: 'array', items: { type: 'string' }, description: 'the same as sentences' } },
-} as const satisfies Schema;
+};
 
 /** A person's command. */
 function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind): Operation {

@@ -1,19 +1,19 @@
-import type { Instruction } from '../facts/facts.ts';
-import type { Schema } from '../facts/schema.ts';
+import {
+  enumSchema,
+  flagSchema,
+  integerSchema,
+  listSchema,
+  notNegativeSchema,
+  objectSchema,
+  proseSchema,
+  recordSchema,
+  type TypeOf,
+} from '../facts/schema.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import type { TrialId } from '../strategy/messages.ts';
 
 /** The message of a connected trainer about itself, which is not in the log. */
-export interface Presence {
-  readonly trainer: string;
-  /** Trials that it can run at a time. */
-  readonly slots?: number;
-  /** Its resources for trials, such as GPUs. */
-  readonly offers?: Readonly<Record<string, number>>;
-  /** Whether the server has no room for its facts, so that it waits. */
-  readonly full?: true;
-  /** Seconds since its last message. */
+export interface Presence extends Pick<TrainerRow, 'trainer' | 'slots' | 'offers' | 'full'> {
   readonly silent: number;
 }
 
@@ -25,52 +25,27 @@ export interface Present {
 }
 
 /** A trainer of a study. */
-export interface TrainerRow extends Partial<Presence> {
-  readonly trainer: string;
-  /** Its instruction: to take trials, to take none, or to take none and end. */
-  readonly to: Instruction;
-  /** Why it has this instruction. */
-  readonly reason?: string;
-  /** The trials that it holds. */
-  readonly holds: readonly TrialId[];
-  /** When it claimed each of them, in milliseconds since 1970. */
-  readonly heldSince?: readonly number[];
-  /** Trials that ended here with a result, and by an error. */
-  readonly results: number;
-  readonly failures: number;
-  /** Time of its last fact, in milliseconds since 1970; absent if it has written none. */
-  readonly at?: number;
-  /** Whether it is connected; absent if unknown. */
-  readonly connected?: boolean;
-}
-
-const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
-
-/** The row as JSON Schema. */
-export const trainerRowSchema: Schema = {
-  type: 'object',
-  properties: {
-    trainer: { type: 'string', description: 'its name' },
-    to: { type: 'string', enum: ['work', 'pause', 'drain'], description: 'its instruction' },
-    reason: { type: 'string', description: 'why' },
-    holds: { type: 'array', items: { type: 'integer', minimum: 1 }, description: 'the trials that it holds' },
-    heldSince: {
-      type: 'array',
-      items: { type: 'integer', minimum: 0 },
-      description: 'when it claimed each of them, in milliseconds since 1970',
-    },
-    results: count('trials that ended here with a result'),
-    failures: count('trials that ended here by an error'),
-    at: count('time of its last fact, in milliseconds since 1970'),
-    slots: count('trials that it can run at a time, if it is connected'),
-    offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
-    full: { type: 'boolean', description: 'true if the server has no room for its facts' },
-    connected: { type: 'boolean', description: 'whether it is connected, if that is known' },
-    silent: { type: 'number', minimum: 0, description: 'seconds since its last message, if it is connected' },
-  } satisfies Readonly<Record<keyof TrainerRow, Schema>>,
-  required: ['trainer', 'to', 'holds', 'results', 'failures'] satisfies readonly (keyof TrainerRow)[],
-  description: 'a trainer',
-};
+export const trainerRowSchema = objectSchema(
+  'a trainer',
+  {
+    trainer: proseSchema('its name'),
+    to: enumSchema(['work', 'pause', 'drain'], 'its instruction'),
+    holds: listSchema<number>({ type: 'integer', minimum: 1 }, 'the trials that it holds'),
+    results: integerSchema(0, 'trials that ended here with a result'),
+    failures: integerSchema(0, 'trials that ended here by an error'),
+  },
+  {
+    reason: proseSchema('why'),
+    heldSince: listSchema<number>({ type: 'integer', minimum: 0 }, 'when it claimed each of them, in milliseconds since 1970'),
+    at: integerSchema(0, 'time of its last fact, in milliseconds since 1970'),
+    slots: integerSchema(0, 'trials that it can run at a time, if it is connected'),
+    offers: recordSchema<number>({ type: 'number' }, 'what it has for them, such as GPUs'),
+    full: flagSchema('true if the server has no room for its facts'),
+    connected: flagSchema('whether it is connected, if that is known'),
+    silent: notNegativeSchema('seconds since its last message, if it is connected'),
+  },
+);
+export interface TrainerRow extends TypeOf<typeof trainerRowSchema> {}
 
 /** The trainers of a study, by name. @param present those that are connected, if that can be known */
 export function trainerRows<P>({ trainers, open }: Pick<Ledger<P>, 'trainers' | 'open'>, present?: Present): TrainerRow[] {

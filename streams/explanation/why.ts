@@ -1,4 +1,4 @@
-import type { Schema } from '../../src/facts/schema.ts';
+import { integerSchema, notNegativeSchema, objectSchema, proseSchema, recordSchema, type Schema } from '../../src/facts/schema.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 
 /** The reason of a suggestion. */
@@ -21,52 +21,38 @@ export interface Why {
   readonly milliseconds?: number;
 }
 
-const text = (description: string): Schema => ({ type: 'string', description });
-const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+const count = (description: string) => integerSchema(0, description);
 const number: Schema = { type: 'number' };
 
 /** The reason as JSON Schema. */
-export const whySchema = {
-  type: 'object',
-  properties: {
-    trial: count('its number'),
-    by: text('path of the strategy, queue or import'),
-    phases: {
-      type: 'object',
-      additionalProperties: text('a phase'),
-      description: 'the phase of each strategy when it was decided, by path',
-    },
+export const whySchema = objectSchema(
+  'why a trial was suggested',
+  { trial: count('its number'), by: proseSchema('path of the strategy, queue or import') },
+  {
+    phases: recordSchema(proseSchema('a phase'), 'the phase of each strategy when it was decided, by path'),
     recomputed: {
       oneOf: [
         { const: 'equal' },
         {
           type: 'object',
-          properties: { field: text('that differs'), logged: { description: 'in the log' }, recomputed: { description: 'recomputed' } },
+          properties: {
+            field: proseSchema('that differs'),
+            logged: { description: 'in the log' },
+            recomputed: { description: 'recomputed' },
+          },
           required: ['field'],
         },
       ],
       description: 'whether the recomputed suggestion is equal, or what differs; absent if it cannot be recomputed',
     },
-    impossible: text('why it cannot be recomputed'),
-    stopped: text('of a stopped trial: what stopped it, and why'),
-    results: {
-      type: 'object',
-      additionalProperties: count('how many'),
-      description: 'how many results of each strategy were known then, by its path',
-    },
-    expected: {
-      type: 'object',
-      properties: {
-        mean: number,
-        sd: number,
-        results: count('of which it is predicted'),
-        at: { type: 'number', description: 'their budget' },
-      },
-      required: ['mean', 'sd', 'results'],
-      description: 'the value that a random forest on the results at that time predicts',
-    },
-    milliseconds: { type: 'number', minimum: 0, description: 'how long the decision took when it was recomputed' },
-  } satisfies Readonly<Record<keyof Why, Schema>>,
-  required: ['trial', 'by'] satisfies readonly (keyof Why)[],
-  description: 'why a trial was suggested',
-} as const satisfies Schema;
+    impossible: proseSchema('why it cannot be recomputed'),
+    stopped: proseSchema('of a stopped trial: what stopped it, and why'),
+    results: recordSchema(count('how many'), 'how many results of each strategy were known then, by its path'),
+    expected: objectSchema(
+      'the value that a random forest on the results at that time predicts',
+      { mean: number, sd: number, results: count('of which it is predicted') },
+      { at: { type: 'number', description: 'their budget' } },
+    ),
+    milliseconds: notNegativeSchema('how long the decision took when it was recomputed'),
+  } satisfies Readonly<Record<Exclude<keyof Why, 'trial' | 'by'>, Schema>>,
+);

@@ -60,7 +60,7 @@ const layers = {
       ],
     ],
     'answers to inboxes': [['reply !== undefined && /^(_INBOX|_R_)/.test(reply)', 'reply !== undefined']],
-    'pages of answers': [['if (length > room && items.length > 0) return false;', '']],
+    'pages of answers': [['if (length > ROOM && items.length > 0) return false;', '']],
     'attempts offered again': [
       ['isLost: ({ isForAll, isPassedOver }) => !isForAll || isPassedOver,', 'isLost: ({ isForAll }) => !isForAll,'],
       ['const isDeaf = wanted.count > 0', 'const isDeaf = wanted.count < 0'],

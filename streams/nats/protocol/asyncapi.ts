@@ -1,4 +1,5 @@
 import { factSchemas } from '../../../src/facts/facts.ts';
+import { proseSchema } from '../../../src/facts/schema.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { isIntent } from '../../../src/study/intents.ts';
 import { requestKinds, requestMethods } from '../../../src/study/requests.ts';
@@ -18,22 +19,20 @@ const tags: Readonly<Record<Tag, string>> = {
   operator: 'What people and programs need that read and command a study.',
 };
 
-const text = (description: string) => ({ type: 'string', description });
-
 /** The headers of a fact, which make it a CloudEvent in binary mode. A trainer may leave them out. */
 const eventHeaders = (fact: string) => ({
   type: 'object',
   properties: {
     'ce-specversion': { const: SPEC_VERSION },
-    'ce-id': text('the Nats-Msg-Id'),
-    'ce-source': text(`${eventSource('<study>')} of the engine, ${eventSource('<study>', '<trainer>')} of a trainer`),
+    'ce-id': proseSchema('the Nats-Msg-Id'),
+    'ce-source': proseSchema(`${eventSource('<study>')} of the engine, ${eventSource('<study>', '<trainer>')} of a trainer`),
     'ce-type': { const: eventType(fact) },
     'content-type': { const: 'application/json' },
     ...(fact === 'suggested' && {
-      [LEASE_HEADER]: text('seconds of the lease of a run'),
-      [LIMIT_HEADER]: text('bytes of the longest fact of the trial'),
-      [PRIORITY_HEADER]: text('the priority of the study, if it is not 1: for trainers that serve several studies'),
-      [TRACE_HEADER]: text('the trace of the trial (W3C Trace Context), if the engine is traced'),
+      [LEASE_HEADER]: proseSchema('seconds of the lease of a run'),
+      [LIMIT_HEADER]: proseSchema('bytes of the longest fact of the trial'),
+      [PRIORITY_HEADER]: proseSchema('the priority of the study, if it is not 1: for trainers that serve several studies'),
+      [TRACE_HEADER]: proseSchema('the trace of the trial (W3C Trace Context), if the engine is traced'),
     }),
   },
   description: 'CloudEvents 1.0 in binary mode, to route facts; none of them decides whether a fact counts',

@@ -1,12 +1,20 @@
 import { factExamples } from '../../../src/facts/examples.ts';
 import { factSchemas } from '../../../src/facts/facts.ts';
-import type { Schema } from '../../../src/facts/schema.ts';
+import {
+  flagSchema,
+  integerSchema,
+  listSchema,
+  literalSchema,
+  objectSchema,
+  proseSchema,
+  recordSchema,
+  type Schema,
+} from '../../../src/facts/schema.ts';
 import { requestExamples, statusExample } from '../../../src/study/examples.ts';
 import { replySchema, requestKinds, requestMethods, statusSchema } from '../../../src/study/requests.ts';
 import { LEASE, LEASE_HEADER, PRESENCE } from './messages.ts';
 
-const text = (description: string): Schema => ({ type: 'string', description });
-const number = (description: string): Schema => ({ type: 'integer', minimum: 1, description });
+const positive = (description: string) => integerSchema(1, description);
 
 /** The JSON Schema of a message, and an example that fits it. */
 export interface MessageKind {
@@ -22,71 +30,59 @@ const SHA256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
 /** The messages that are neither facts nor requests to the engine. */
 const others = {
   pull: {
-    schema: {
-      type: 'object',
-      properties: {
-        batch: { const: 1, description: 'one suggestion for one free slot' },
-        expires: number('nanoseconds after which the server gives up; wait for the answer a second longer'),
+    schema: objectSchema(
+      'a free slot wants a suggestion',
+      {
+        batch: literalSchema(1, 'one suggestion for one free slot'),
+        expires: positive('nanoseconds after which the server gives up; wait for the answer a second longer'),
       },
-      required: ['batch', 'expires'],
-      description: 'a free slot wants a suggestion',
-    },
+      {},
+    ),
     example: { batch: 1, expires: 5_000_000_000 },
   },
   acknowledgement: {
-    schema: {
-      type: 'string',
-      description: '+ACK: the suggestion is claimed, or not for this trainer; -NAK {"delay": nanoseconds}: it is for other trainers',
-    },
+    schema: proseSchema('+ACK: the suggestion is claimed, or not for this trainer; -NAK {"delay": nanoseconds}: it is for other trainers'),
     example: '+ACK',
   },
   nothing: { schema: { type: 'string', maxLength: 0, description: 'an empty message' }, example: '' },
   stop: {
-    schema: {
-      type: 'object',
-      properties: { type: { const: 'stop' }, trial: number('the trial'), by: text('path of the strategy, person, closed or void') },
-      required: ['type', 'trial', 'by'],
-      description: 'the trial should stop; its last report is then its result',
-    },
+    schema: objectSchema(
+      'the trial should stop; its last report is then its result',
+      { type: literalSchema('stop'), trial: positive('the trial'), by: proseSchema('path of the strategy, person, closed or void') },
+      {},
+    ),
     example: { type: 'stop', trial: TRIAL, by: 'asha' },
   },
   beat: {
-    schema: {
-      type: 'object',
-      properties: { run: text('the claim') },
-      required: ['run'],
-      description: `the heartbeat of a run; at least three in a lease, which the header ${LEASE_HEADER} of the suggestion says in seconds (else ${LEASE})`,
-    },
+    schema: objectSchema(
+      `the heartbeat of a run; at least three in a lease, which the header ${LEASE_HEADER} of the suggestion says in seconds (else ${LEASE})`,
+      { run: proseSchema('the claim') },
+      {},
+    ),
     example: { run: RUN },
   },
   presence: {
-    schema: {
-      type: 'object',
-      properties: {
-        slots: { type: 'integer', minimum: 0, description: 'trials that it can run at a time; the engine suggests two more' },
-        full: { type: 'boolean', description: 'true while the server has no room for its facts' },
-        offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
-        ended: { type: 'boolean', description: 'true if it has ended' },
+    schema: objectSchema(
+      `a trainer is running, whether it holds a trial or not; every ${PRESENCE / 1000} seconds, and when it ends`,
+      { slots: integerSchema(0, 'trials that it can run at a time; the engine suggests two more') },
+      {
+        full: flagSchema('true while the server has no room for its facts'),
+        offers: recordSchema({ type: 'number' }, 'what it has for them, such as GPUs'),
+        ended: flagSchema('true if it has ended'),
       },
-      required: ['slots'],
-      description: `a trainer is running, whether it holds a trial or not; every ${PRESENCE / 1000} seconds, and when it ends`,
-    },
+    ),
     example: { slots: 1, offers: { gpu: 1 } },
   },
   rejected: {
-    schema: {
-      type: 'object',
-      properties: {
-        position: number('of the fact in the log'),
-        code: text('why it does not count'),
-        message: text('the same in one sentence'),
-        type: text('of the fact, as far as it could be read'),
-        trial: number('of the fact'),
-        run: text('of the fact'),
+    schema: objectSchema(
+      'a fact does not count; only a hint, which may get lost',
+      {
+        position: positive('of the fact in the log'),
+        code: proseSchema('why it does not count'),
+        message: proseSchema('the same in one sentence'),
       },
-      required: ['position', 'code', 'message'],
-      description: 'a fact does not count; only a hint, which may get lost',
-    },
+      { type: proseSchema('of the fact, as far as it could be read'), trial: positive('of the fact'), run: proseSchema('of the fact') },
+    ),
     example: {
       position: 44,
       code: 'claimed',
@@ -97,36 +93,32 @@ const others = {
     },
   },
   checkpointRequest: {
-    schema: {
-      type: 'object',
-      properties: {
-        run: text('the claim'),
-        save: { type: 'integer', minimum: 0, description: 'bytes that are about to be saved' },
-        get: text('SHA-256 of a part of the checkpoint that the suggestion of the run names'),
-        to: text('a name for the transfer, of letters and digits'),
+    schema: objectSchema(
+      'a trainer wants to save a checkpoint, or a part of the one that it resumes',
+      { run: proseSchema('the claim') },
+      {
+        save: integerSchema(0, 'bytes that are about to be saved'),
+        get: proseSchema('SHA-256 of a part of the checkpoint that the suggestion of the run names'),
+        to: proseSchema('a name for the transfer, of letters and digits'),
       },
-      required: ['run'],
-      description: 'a trainer wants to save a checkpoint, or a part of the one that it resumes',
-    },
+    ),
     example: { run: RUN, save: 1_048_576 },
   },
   checkpointReply: {
-    schema: {
-      type: 'object',
-      properties: {
-        ok: { type: 'boolean' },
-        have: { type: 'array', items: text('SHA-256'), description: 'parts of the trial that the trainer has saved before' },
-        most: { type: 'integer', minimum: 0, description: 'bytes that a checkpoint may have whose manifest was requested' },
-        wait: { type: 'boolean', description: 'the engine does not know the run yet: ask again' },
-        error: text('why not'),
+    schema: objectSchema(
+      'whether it may; a part goes to its own subject',
+      { ok: { type: 'boolean' } },
+      {
+        have: listSchema(proseSchema('SHA-256'), 'parts of the trial that the trainer has saved before'),
+        most: integerSchema(0, 'bytes that a checkpoint may have whose manifest was requested'),
+        wait: flagSchema('the engine does not know the run yet: ask again'),
+        error: proseSchema('why not'),
       },
-      required: ['ok'],
-      description: 'whether it may; a part goes to its own subject',
-    },
+    ),
     example: { ok: true, have: [SHA256] },
   },
   chunk: {
-    schema: { type: 'string', description: 'bytes of a checkpoint, 524288 at most, or its manifest' },
+    schema: proseSchema('bytes of a checkpoint, 524288 at most, or its manifest'),
     example: JSON.stringify({
       name: 'epoch-3',
       files: [{ path: 'model.bin', size: 3 }],

@@ -1,29 +1,14 @@
-import type { Params } from '../../../src/facts/facts.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { endedIn, waitingIn } from '../../../src/ledger/openTrials.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { bestRowOf } from '../../../src/study/bestFirst.ts';
-import type { Annotation, CompletedRow, TrialRows } from '../../../src/study/trials.ts';
-import type { Progress } from '../../results/observe.ts';
+import type { CompletedRow, TrialRows } from '../../../src/study/trials.ts';
 
-/** The state of a study: the answer of `status`. */
-export interface StudyStatus extends Progress<Params>, Annotation {
-  readonly study: string;
-  readonly phase: string;
-  readonly position: number;
-  readonly paused: boolean;
-  /** Configurations to try. */
-  readonly limit?: number;
-  /** How many of them have ended. */
-  readonly ended: number;
-  /** Name of the first objective. */
-  readonly objective: string;
-  /** How many of the open trials no trainer holds. Engines of earlier versions do not send it. */
-  readonly waiting?: number;
-}
+/** The state of a study: the answer of `status`, as `statusSchema` describes it. */
+export interface StudyStatus extends ReturnType<typeof studyStatusOf> {}
 
 /** The state of a study that has begun. @param phase of its engine */
-export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>): StudyStatus {
+export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>) {
   const { study, paused, limits, objectives } = ledger.settings;
   const { completed, stopped, failed } = rows.counts;
   return omitUndefined({
