@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
-import { countEntries, isUnsealed, parseLine, type SealedLine, sealedLine, sealedLinesIn, wholeLinesIn } from '../lines.ts';
-import { checksumOf, NONE, sealLines, unsealed } from '../seal.ts';
+import { parseLine, wholeLinesIn } from '../lines.ts';
+import { checksumOf, NONE, type Seal, sealLines, sealOf, unsealed } from '../seal.ts';
 
 /** A damaged line of a journal. */
 export interface DamagedLine {
@@ -18,6 +18,8 @@ export interface Audit {
   readonly objects: ReadonlyMap<number, string>;
   /** The last position. */
   readonly end: number;
+  /** Whether it ends with a part of a line. */
+  readonly isTorn: boolean;
   /**
    * Whether checksums prove that the first two entries are the same, even if one of them is lost. Journals from before checksums have only one
    * `created`.
@@ -31,11 +33,10 @@ interface Piece {
   readonly line: number;
   /** The position at which it reads: another one if lines before it hold several entries. */
   readonly entry: number;
-  /** That line. */
-  readonly raw: Buffer;
-  /** As it was written. Undefined if it was written without a checksum, or cannot be restored. */
-  readonly sealed?: SealedLine | undefined;
-  readonly isLost?: boolean;
+  /** As it was written; undefined if that is lost. */
+  readonly bytes?: Buffer | undefined;
+  /** Undefined if it was written without a checksum, or is lost. */
+  readonly seal?: Seal | undefined;
 }
 type Note = (line: number, what: string) => void;
 
@@ -47,80 +48,55 @@ type Note = (line: number, what: string) => void;
 export function auditJournal(file: Buffer): Audit {
   const damage: DamagedLine[] = [];
   const note: Note = (line, what) => void damage.push({ line, what });
-  const pieces = piecesIn(file, note);
+  const { pieces, isTorn } = piecesIn(file, note);
   compareNeighbours(pieces, note);
   const { left, end } = place(pieces, note);
   return {
     damage: damage.sort((a, b) => a.line - b.line),
     get objects() {
-      return new Map([...left].flatMap(([position, piece]) => (piece.isLost ? [] : [[position, objectOf(piece)] as const])));
+      return new Map([...left].flatMap(([position, piece]) => (piece.bytes ? [[position, objectOf(piece)] as const] : [])));
     },
     end,
+    isTorn,
     get beginsTwice() {
       return beginsTwice(left);
     },
   };
 }
 
-/** The lines, and what follows the last line feed. */
-function linesIn(file: Buffer): { lines: Buffer[]; rest: Buffer } {
-  const lines: Buffer[] = [];
+/** The entries of each line and of what follows the last line feed, and whether that is only a part of one. */
+function piecesIn(file: Buffer, note: Note): { readonly pieces: readonly Piece[]; readonly isTorn: boolean } {
+  const pieces: Piece[] = [];
+  let [line, entry] = [0, 1];
+  let areSealed = false;
+  const take = (raw: Buffer, isWhole: boolean): boolean => {
+    line++;
+    const parts = wholeLinesIn(raw).map((bytes, i): Piece => ({ line, entry: entry + i, bytes, seal: sealOf(bytes) }));
+    const [first] = parts;
+    const [it, what] = [parts.length > 1 ? `each of its ${parts.length} entries` : 'it', first ? 'can be restored' : 'is lost'];
+    if (!isWhole && first) note(line, `lacks its line feed; ${it} ${what}`);
+    else if (isWhole && first?.bytes?.length !== raw.length)
+      note(line, `${parseLine(raw) ? 'does not match its checksum' : 'is not a JSON object'}; ${it} ${what}`);
+    else if (areSealed && first && !first.seal) note(line, 'has no checksum, unlike the lines before it');
+    areSealed ||= first?.seal !== undefined;
+    pieces.push(...(isWhole && !first ? [{ line, entry }] : parts));
+    entry += Math.max(1, parts.length);
+    return first !== undefined;
+  };
   let start = 0;
   for (let end = file.indexOf(10); end !== -1; end = file.indexOf(10, start)) {
-    lines.push(file.subarray(start, end));
+    take(file.subarray(start, end), true);
     start = end + 1;
   }
-  return { lines, rest: file.subarray(start) };
+  return { pieces, isTorn: start < file.length && !take(file.subarray(start), false) };
 }
-
-function piecesIn(file: Buffer, note: Note): Piece[] {
-  const pieces: Piece[] = [];
-  const { lines, rest } = linesIn(file);
-  const hasSeals = file.includes('"sum":"');
-  let areSealed = false;
-  for (let i = 0, entry = 1; i < lines.length; i++) {
-    const raw = lines[i]!;
-    const line = i + 1;
-    const sealed = sealedLine(raw);
-    const [at, count] = [entry, sealed ? 1 : countEntries(raw)];
-    entry += count;
-    areSealed ||= sealed !== undefined;
-    if (sealed) {
-      pieces.push({ line, entry: at, raw, sealed });
-      continue;
-    }
-    const object = parseLine(raw);
-    const restored = hasSeals && (!object || mayBeSealed(raw)) ? sealedLinesIn(raw) : []; // their line feeds are lost
-    if (restored.length === 0 && isUnsealed(object)) {
-      pieces.push({ line, entry: at, raw });
-      if (areSealed) note(line, 'has no checksum, unlike the lines before it');
-      continue;
-    }
-    const wrong = object ? 'does not match its checksum' : 'is not a JSON object';
-    note(line, `${wrong}; ${restored.length > 0 ? 'it can be restored' : 'it is lost'}`);
-    if (restored.length === 0) pieces.push({ line, entry: at, raw, isLost: true });
-    for (const [part, one] of restored.entries()) pieces.push({ line, entry: at + part, raw, sealed: one });
-  }
-  const last = wholeLinesIn(rest);
-  const before = pieces.at(-1)?.entry ?? 0;
-  const line = lines.length + 1;
-  for (const [part, raw] of last.entries()) pieces.push({ line, entry: before + part + 1, raw, sealed: sealedLine(raw) });
-  if (last.length > 0)
-    note(line, `lacks its line feed; ${last.length === 1 ? 'it' : `each of its ${last.length} entries`} can be restored`);
-  return pieces;
-}
-
-/** Whether a line ends as a checksum does: the name of the field may be damaged. */
-export const mayBeSealed = (line: Buffer): boolean =>
-  /\.[0-9a-f]{8}"\}\s?$|"sum":"/.test(line.toString('latin1', Math.max(0, line.length - 48)));
 
 /** Records where a line has another checksum for the line before it than that line has. */
 function compareNeighbours(pieces: readonly Piece[], note: Note): void {
-  for (const [i, { line, sealed }] of pieces.entries()) {
+  for (const [i, { line, seal }] of pieces.entries()) {
     const before = pieces[i - 1];
-    if (!sealed || !before || before.isLost || sealed.seal.position !== (before.sealed?.seal.position ?? before.entry) + 1) continue;
-    const checksums = [before.sealed?.seal.own, checksumOf(before.raw)]; // it may have been damaged before the next line was written
-    if (!checksums.includes(sealed.seal.previous)) note(line, 'was written after another line than the one before it');
+    if (!seal || !before?.bytes || seal.position !== (before.seal?.position ?? before.entry) + 1) continue;
+    if (seal.previous !== checksumOf(before.bytes)) note(line, 'was written after another line than the one before it');
   }
 }
 
@@ -133,9 +109,9 @@ function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyM
   let end = 0;
   let shift = 0;
   const placed = pieces.map((piece) => {
-    const { line, entry, sealed } = piece;
-    const written = sealed?.seal.position ?? entry + shift;
-    const position = entry <= kept ? entry : (sealed?.seal.position ?? end + 1);
+    const { line, entry, seal } = piece;
+    const written = seal?.position ?? entry + shift;
+    const position = entry <= kept ? entry : (seal?.position ?? end + 1);
     if (entry <= kept && written !== entry + shift) note(line, `is entry ${written}; the study continued with it as entry ${entry}`);
     else if (entry > kept && position < end) note(line, `is entry ${position}, which belongs before entry ${end}`);
     shift = written - entry;
@@ -143,15 +119,15 @@ function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyM
     return { ...piece, position };
   });
   const left = new Map<number, Piece>();
-  for (const piece of [...placed.filter((one) => one.sealed), ...placed.filter((one) => !one.sealed)]) {
-    const { line, isLost, position } = piece;
+  for (const piece of [...placed.filter((one) => one.seal), ...placed.filter((one) => !one.seal)]) {
+    const { line, bytes, position } = piece;
     const twin = left.get(position);
-    if (twin === undefined || (twin.isLost && !isLost)) left.set(position, piece);
-    else if (!isLost)
-      note(
-        line,
-        `${objectOf(twin) === objectOf(piece) ? 'is a copy of' : `is another entry ${position} than`} line ${twin.line}; it is left out`,
-      );
+    if (twin === undefined || (!twin.bytes && bytes)) left.set(position, piece);
+    else if (bytes && objectOf(twin) === objectOf(piece)) note(line, `is a copy of line ${twin.line}; it is left out`);
+    else if (bytes) {
+      left.set(++end, piece);
+      note(line, `is another entry ${position} than line ${twin.line}; it is kept as entry ${end}`);
+    }
   }
   for (let position = 1; position <= end; position++) {
     if (left.has(position)) continue;
@@ -166,23 +142,22 @@ function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyM
 }
 
 function beginsTwice(left: ReadonlyMap<number, Piece>): boolean {
-  const [first, second, third] = [1, 2, 3].map((position) => left.get(position)).map((piece) => (piece?.isLost ? undefined : piece));
-  const known = first ?? second;
-  if (!known?.sealed) return false;
+  const [first, second, third] = [1, 2, 3].map((position) => left.get(position));
+  const known = first?.seal ? first : second;
+  if (!known?.seal) return false;
   const object = objectOf(known);
   const { last } = sealLines([object, object], 0, NONE);
-  return second?.sealed?.seal.own === last || third?.sealed?.seal.previous === last;
+  return second?.seal?.own === last || third?.seal?.previous === last;
 }
 
 /** The JSON object of a piece, without its checksum. */
-const objectOf = ({ raw, sealed }: Piece): string => (sealed ? unsealed(sealed.bytes) : raw.toString().trimEnd());
+const objectOf = ({ bytes, seal }: Piece): string => (seal ? unsealed(bytes!) : bytes!.toString().trimEnd());
 
 /** The last entry that had moved when the study continued after it; 0 if there is none. */
 function lastMoved(pieces: readonly Piece[]): number {
-  const isContinued = ({ entry, sealed }: Piece, i: number): boolean => {
+  const isContinued = ({ entry, seal }: Piece, i: number): boolean => {
     const next = pieces[i + 1];
-    if (!sealed || !next?.sealed || sealed.seal.position === entry) return false;
-    return next.sealed.seal.position === next.entry && next.sealed.seal.previous === sealed.seal.own;
+    return seal !== undefined && seal.position !== entry && next?.seal?.position === next?.entry && next?.seal?.previous === seal.own;
   };
   return pieces.findLast(isContinued)?.entry ?? 0;
 }

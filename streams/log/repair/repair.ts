@@ -3,7 +3,6 @@ import { JournalError } from '../errors.ts';
 import { checkIsFile } from '../files.ts';
 import { NONE, sealLines } from '../seal.ts';
 import { type Audit, auditJournal, type DamagedLine } from './audit.ts';
-import { conditionOf } from './condition.ts';
 
 /** What a repair found and did. */
 export interface Repair {
@@ -62,16 +61,6 @@ export async function auditOf(path: string): Promise<Audit> {
     throw new JournalError(path, 'cannot read the journal', cause);
   });
   return auditJournal(file);
-}
-
-/**
- * The damaged lines of a journal, and whether it only ends with an incomplete line. Reads it piece by piece, and as a whole only if it is damaged.
- *
- * @throws JournalError if it cannot be read.
- */
-export async function damageIn(path: string): Promise<{ readonly damage: readonly DamagedLine[]; readonly isTorn: boolean }> {
-  const condition = await conditionOf(path);
-  return { damage: condition === 'damaged' ? (await auditOf(path)).damage : [], isTorn: condition === 'torn' };
 }
 
 /** If the first two entries are the same, either restores the other. */

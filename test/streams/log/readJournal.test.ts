@@ -3,7 +3,6 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import { conditionOf } from '../../../streams/log/repair/condition.ts';
 import { repairJournal } from '../../../streams/log/repair/repair.ts';
 import { entriesOf, journalPath, quiet, visit } from './support.ts';
 
@@ -77,7 +76,6 @@ describe('the file of a journal', () => {
     await expect(openJournal(path)).rejects.toThrow(message);
     await expect(readJournal(path).next()).rejects.toThrow(message);
     await expect(repairJournal(path, `${path}.copy`)).rejects.toThrow(message);
-    await expect(conditionOf(path)).rejects.toThrow(message);
   });
 
   it('keeps the position of a line that is too long', async () => {

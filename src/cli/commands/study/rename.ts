@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { conditionOf } from '../../../../streams/log/repair/condition.ts';
+import { auditOf } from '../../../../streams/log/repair/repair.ts';
 import { move } from '../../../stores/archive.ts';
 import { stemOf } from '../../../stores/journalFile.ts';
 import { type Stored, withStored } from '../../../stores/locate.ts';
@@ -20,7 +20,7 @@ export async function rename({ place, name }: Stored, to: string): Promise<numbe
   const { place: path } = await place.open(name);
   const busy = await place.busy(name);
   if (busy !== undefined) throw new UsageError(`${name}: ${busy}; stop it, then rename the study`);
-  if (place.form === 'journal' && (await conditionOf(path)) === 'damaged')
+  if (place.form === 'journal' && (await auditOf(path)).damage.length > 0)
     throw new UsageError(`${path}: it is damaged, and a renamed study keeps only what can be read`, {
       todo: `write a copy with all that can be restored ("hypertide study repair ${path}"), and move it to ${path}`,
     });

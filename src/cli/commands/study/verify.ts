@@ -1,6 +1,6 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
-import { damageIn } from '../../../../streams/log/repair/repair.ts';
+import { auditOf } from '../../../../streams/log/repair/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
 import { strategyOf } from '../../../../streams/spec/spec.ts';
 import { OptionError } from '../../../errors.ts';
@@ -23,7 +23,7 @@ export const command = onStudy({
   options: { json },
   run: async (study, { json }) => {
     const { journal } = study;
-    const { damage, isTorn } = journal === undefined ? { damage: [], isTorn: false } : await damageIn(journal);
+    const { damage, isTorn } = journal === undefined ? { damage: [], isTorn: false } : await auditOf(journal);
     if (!json) for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
     if (!json && damage.length > 0) print(`"hypertide study repair ${journal}" writes a copy with all that can be restored`);
     if (!json && isTorn)
