@@ -1,13 +1,16 @@
 import type { Spans } from '../../streams/engine/spans.ts';
 import type { Log } from '../../streams/log/log.ts';
+import type { Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { StudyState, WatchedStudy } from '../monitoring/studyState.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { WatchedStudy } from '../monitoring/studyState.ts';
 import type { KeptFiles } from '../server/studies.ts';
 import type { Conversation } from '../stores/controlSocket.ts';
 import type { Watch } from '../strategy/env.ts';
 import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { SubmitOrigin } from '../study/source.ts';
+import type { TrialRows } from '../study/trials.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 
 /** A study to host, wherever its log and its trainers are. */
@@ -27,8 +30,14 @@ export interface HostedAt extends Omit<WatchedStudy, 'state'> {
   readonly converse?: (() => Conversation) | undefined;
 }
 
+/** What a log says so far. The ledger is another one after a change of the strategy. */
+export interface FoldedStudy<P = Params> {
+  readonly ledger: Ledger<P>;
+  readonly rows: TrialRows<P>;
+}
+
 /** What runs a study: its engine, and what that has computed from the log. */
-export interface StudyRun extends StudyState {
+export interface StudyRun extends FoldedStudy<unknown> {
   /** @throws what the study throws */
   submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>;
 }
@@ -44,7 +53,7 @@ export interface Hosted extends HostedAt, WatchedStudy {
 /** What observes a study. It has no part in what the strategies of the study decide. */
 export interface Observer {
   /** Takes each entry of the log once, after the study has applied it. */
-  readonly apply?: ((entry: AppliedEntry) => void) | undefined;
+  readonly apply?: ((entry: AppliedEntry<Params>, study: FoldedStudy) => void) | undefined;
   /** Takes what the strategies of the study do. */
   readonly watch?: Watch | undefined;
   /** Traces the study. */
@@ -107,7 +116,7 @@ export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
       onEntry: (entry) => {
         if (entry.position <= position) return;
         position = entry.position;
-        for (const take of takes) take(entry);
+        for (const take of takes) take(entry as AppliedEntry<Params>, running as FoldedStudy);
       },
       watch: watches.length > 0 ? watchAll : undefined,
       spans: observers.find(({ spans }) => spans)?.spans,

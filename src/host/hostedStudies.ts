@@ -26,7 +26,7 @@ import { ofStudy, type StatusLine } from '../text/statusLine.ts';
 import type { Plugin } from './host.ts';
 import { keptFiles } from './keptFiles.ts';
 import { ownStudy } from './ownStudy.ts';
-import { watchedReports } from './plugins.ts';
+import { pausesTold, watchedReports } from './plugins.ts';
 import { retryingLog } from './retryingLog.ts';
 
 export interface HostedStudiesOptions {
@@ -136,7 +136,7 @@ export class HostedStudies {
     const warn = (message: string) => line(message, { level: 'warn' });
     const book = await openJournal(path, omitUndefined({ warn, fsync }));
     const log = retryingLog(book, { place: book.place, warn });
-    const observers = [...plugins, watchedReports('let the trainer report its value'), this.#informed];
+    const observers = [...plugins, watchedReports('let the trainer report its value'), pausesTold, this.#informed];
     const at = { name, place: path, journal: path, log, line };
     const own = await ownStudy(at, space, log, { ...options, strategy, lease, atMost }, observers);
     const { hosted } = own;

@@ -98,9 +98,9 @@ export function endingProgram(heard: (alike: Alike) => void = () => {}): Program
       };
       const { apply } = brokenProgram({ stop, since: () => start })(study);
       return {
-        apply: (entry) => {
+        apply: (entry, folded) => {
           if (entry.event?.type === 'ended' && entry.event.outcome !== 'failed') found = undefined;
-          apply?.(entry);
+          apply?.(entry, folded);
         },
       };
     },

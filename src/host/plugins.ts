@@ -66,6 +66,14 @@ export const watchedReports =
   (how: string): Plugin =>
   ({ line, past }) => ({ apply: watchReports(how, past, (text) => line(text, { level: 'warn' })) });
 
+/** Says when a person pauses a study, and lets it continue. */
+export const pausesTold: Plugin = ({ line, past }) => ({
+  apply: ({ fact, refusal, position }) => {
+    if (refusal || fact.type !== 'changed' || fact.paused === undefined || position <= past()) return;
+    line(fact.paused ? 'paused: no new trials begin' : 'no longer paused');
+  },
+});
+
 /** Accepts commands and trainers of other processes for a study in a journal. */
 export const acceptCommands: Plugin = ({ journal, line, submit, converse }) => {
   if (journal === undefined) return {};

@@ -11,8 +11,6 @@ import { auto } from '../../streams/strategies/auto.ts';
 import { followLog } from '../../streams/study/following.ts';
 import type { RequestFailure } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
-import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Space } from '../space/space.ts';
 import { connectToRun, OwnerGoneError, type SocketRequest } from '../stores/controlSocket.ts';
@@ -21,11 +19,10 @@ import { trialsDirectory } from '../stores/trialFiles.ts';
 import { RefusedError, refusedElsewhere, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { StudyLog, SubmitOrigin } from '../study/source.ts';
-import type { TrialRows } from '../study/trials.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import { UsageError } from '../text/usage.ts';
 import { isGone } from './claimant.ts';
-import type { Plugin } from './host.ts';
+import type { FoldedStudy, Observer, Plugin } from './host.ts';
 import type { Joined, TrainerRequests } from './joiners.ts';
 import { keptFiles } from './keptFiles.ts';
 import { type OwnStudy, ownStudy, type Program } from './ownStudy.ts';
@@ -42,7 +39,7 @@ export interface StudyHost {
   /** This process runs the study, or has joined the one that does. Called before it takes an entry. */
   readonly seated?: ((seat: SeatTaken) => void) | undefined;
   /** Takes each entry of the log once, though each seat begins with the first one. */
-  readonly apply: (entry: AppliedEntry<Params>) => void;
+  readonly apply: NonNullable<Observer['apply']>;
 }
 
 export interface SeatTaken {
@@ -78,7 +75,7 @@ export interface SharedStudyOptions extends Pick<JournalOptions, 'fsync'> {
 /** The place of a process in a study that several share: it runs the study, or it has joined the one that does. */
 export interface Seat extends TrainerRequests {
   /** What the log of the study says so far. */
-  readonly study: StudyLog & { readonly ledger: Ledger<Params>; readonly rows: TrialRows<Params> };
+  readonly study: StudyLog & FoldedStudy;
   /** Whether this process runs the study. */
   readonly isOwn: boolean;
   /** How many trials this process evaluates at once. */
@@ -117,10 +114,10 @@ export function journalSeats(options: SharedStudyOptions, given: StudyHost): Tak
   let last = 0;
   const host: StudyHost = {
     ...given,
-    apply: (entry) => {
+    apply: (entry, study) => {
       if (entry.position <= last) return;
       last = entry.position;
-      given.apply(entry);
+      given.apply(entry, study);
     },
   };
   return async (name, isAgain) => {
@@ -183,10 +180,7 @@ async function ownSeat(
   }
 }
 
-const pluginsOf = ({ plugins, apply }: StudyHost): readonly Plugin[] => [
-  ...plugins,
-  () => ({ apply: (entry) => apply(entry as AppliedEntry<Params>) }),
-];
+const pluginsOf = ({ plugins, apply }: StudyHost): readonly Plugin[] => [...plugins, () => ({ apply })];
 
 /** A study that runs here. */
 const seatOn = ({ hosted, close, ...requests }: OwnStudy, rest: Pick<Seat, 'leaving' | 'journal'>): Seat => ({
@@ -247,7 +241,7 @@ async function joinedSeat(
     const { limits } = changeAtStart(ledger.settings, options);
     if (limits && !isAgain) await submit({ type: 'change', limits });
     seated?.({ pid: locked.pid, isAgain, past: joined.position });
-    const heard = entries$.subscribe({ next: apply, error: () => {} });
+    const heard = entries$.subscribe({ next: (entry) => apply(entry, following), error: () => {} });
     return {
       study: { ...source, ledger, rows: following.rows },
       isOwn: false,

@@ -26,7 +26,7 @@ describe('commands that read', () => {
       );
     }
     const again = await run(place);
-    expect(again.err).toContain('resuming: 3 trials exist, 3 of them completed');
+    expect(again.err).toContain('the study had ended: 3 trials exist, 3 of them completed');
     expect(again.err).toMatch(/\d entries do not count/);
     expect(journalOf(place).filter(({ type }) => type === 'completed').length).toBe(4); // nothing was trained again
   });

@@ -17,13 +17,16 @@ function afterFailures(trials: readonly number[], submit = async () => ({ positi
     }),
   );
   for (const trial of trials)
-    apply?.({
-      position: trial,
-      at: 0,
-      effect: 'ended',
-      fact: { type: 'failed', trial, reason: 'error', message: 'no module\u001b[2J' },
-      event: { type: 'ended', id: trial } as never,
-    });
+    apply?.(
+      {
+        position: trial,
+        at: 0,
+        effect: 'ended',
+        fact: { type: 'failed', trial, reason: 'error', message: 'no module\u001b[2J' },
+        event: { type: 'ended', id: trial } as never,
+      },
+      {} as never,
+    );
   return { lines, intents };
 }
 

@@ -66,12 +66,12 @@ function watched(on: OnEvents, past: number, pauses = [1, 1], parting?: number) 
   const hooks = hooksOf({ on, mirror: [] }, screen, pauses, parting);
   const ledger = new Ledger<Params>(line);
   const rows = new TrialRows();
-  const { apply } = hooks.plugins[0]!(hostedAs({ past: () => past, state: () => ({ ledger, rows }) }));
+  const { apply } = hooks.plugins[0]!(hostedAs({ past: () => past }));
   const say = (...facts: readonly Fact[]) => {
     for (const fact of facts) {
       const applied = ledger.fold({ position: ledger.position + 1, at: 1_700_000_000_000, fact });
       rows.apply(applied);
-      apply?.(applied);
+      apply?.(applied, { ledger, rows });
     }
   };
   say(createdOf(line, random(), { study: 'digits', objectives: { loss: 'minimize' }, seed: 1, parallel: 4 }));

@@ -157,8 +157,8 @@ async function work(given: Work): Promise<number> {
         for (const line of beginning(first, settings, journal, directory)) screen.line(line);
       watching = watch(screen, past, flags.json ?? false, isOwn ? 'resuming' : `joined the study, which ${by} runs`);
     },
-    apply: (entry) => {
-      watching.apply(entry, fleet.traceOf(entry.fact));
+    apply: (entry, study) => {
+      watching.apply(entry, study, fleet.traceOf(entry.fact));
       if (watching.paused && isOwn && !observing.server) end({ type: 'paused' }); // a page can resume it
       if (!entry.refusal && entry.fact.type === 'changed') fleet.fill();
       if (entry.effect === 'cancelled' || entry.effect === 'closed') setImmediate(() => trainer?.check()); // the study acts on it first

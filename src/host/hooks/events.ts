@@ -1,8 +1,9 @@
 import { eventSource } from '../../../streams/nats/protocol/cloudEvent.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { bestResult, type StudyState } from '../../monitoring/studyState.ts';
+import { bestResult } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialRow } from '../../study/trials.ts';
+import type { FoldedStudy } from '../host.ts';
 
 /**
  * best: a trial is the best so far. ended: a trial has ended. closed: the study has closed. paused: it was paused, for example because all trials fail
@@ -33,15 +34,10 @@ export interface HookEvent {
 }
 
 /** Finds the events in a study. @returns takes each entry after it was folded */
-export function eventsIn(
-  study: string,
-  state: () => StudyState | undefined,
-): (entry: AppliedEntry) => readonly (readonly [EventName, HookEvent])[] {
+export function eventsIn(study: string): (entry: AppliedEntry, folded: FoldedStudy) => readonly (readonly [EventName, HookEvent])[] {
   let best: number | undefined;
-  return (entry) => {
-    const { position, at, fact, effect, refusal } = entry;
-    const folded = state();
-    if (refusal || folded === undefined) return [];
+  return ({ position, at, fact, effect, refusal }, folded) => {
+    if (refusal) return [];
     const found: [EventName, HookEvent][] = [];
     const { ledger, rows } = folded;
     const add = (name: EventName, more: Partial<HookEvent['data']>) => {

@@ -49,11 +49,11 @@ export function hooksOf({ on, mirror }: HookFile, screen: StatusLine, pauses: re
       .catch((error: Error) => warn(error.message))
       .finally(() => queue.waiting--);
   };
-  const watch: Plugin = ({ name: study, past, state }) => {
-    const find = eventsIn(study, state);
+  const watch: Plugin = ({ name: study, past }) => {
+    const find = eventsIn(study);
     return {
-      apply: (entry) => {
-        const events = find(entry); // past entries too, because they decide the best trial so far
+      apply: (entry, folded) => {
+        const events = find(entry, folded); // past entries too, because they decide the best trial so far
         if (entry.position <= past()) return;
         for (const [name, event] of events) for (const target of on[name] ?? []) call(name, target, event);
       },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Created } from '../../facts/facts.ts';
 import { type Mirror, mirrorStudy } from '../../interop/mirror.ts';
 import { mirrorTo } from '../../interop/mirrorTo.ts';
 import { stemOf } from '../../stores/journalFile.ts';
@@ -13,13 +14,12 @@ const LOOK = 50;
 /** Sends each study to other systems while this process runs it. The study never waits for them, and a system that refuses gets no more. */
 export const mirrored =
   (targets: readonly MirrorAt[]): Plugin =>
-  ({ name, place, journal, log, line, state, submit }) => {
+  ({ name, place, journal, log, line, submit }) => {
     const ending = new AbortController();
     const { signal } = ending;
     const mirrors: Mirror[] = [];
     const warn = (text: string) => line(text, { level: 'warn' });
-    const send = async (target: MirrorAt) => {
-      const created = state()!.ledger.created!;
+    const send = async (target: MirrorAt, created: Created) => {
       const position = `${journal === undefined ? name : stemOf(journal)}.mirror.json`;
       const mirror = await mirrorTo({ position, ...target }, created, signal);
       mirrors.push(mirror);
@@ -27,10 +27,10 @@ export const mirrored =
     };
     let sending: Promise<unknown> | undefined;
     return {
-      apply: () => {
+      apply: (_, { ledger }) => {
         sending ??= Promise.all(
           targets.map((target) =>
-            send(target).catch((error: Error) => {
+            send(target, ledger.created!).catch((error: Error) => {
               if (!signal.aborted) warn(`mirror: ${target.kind} ${new URL(target.url).host}: ${error.message}`);
             }),
           ),

@@ -11,6 +11,7 @@ import { stripControls } from '../../text/plainText.ts';
 import { ofStudy, type StatusLine } from '../../text/statusLine.ts';
 import { brokenProgram } from '../brokenProgram.ts';
 import { host, type Plugin } from '../host.ts';
+import { pausesTold } from '../plugins.ts';
 import type { HostServer } from '../server.ts';
 import { reaching } from './reaching.ts';
 import { FAILED, type Supervised } from './supervise.ts';
@@ -39,7 +40,7 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
       isFull: () => engine?.isFull ?? false,
       failure: () => failure,
     },
-    [...plugins, brokenProgram(), lines.plugin],
+    [...plugins, brokenProgram(), pausesTold, lines.plugin],
   );
   return {
     line,
@@ -139,10 +140,10 @@ function servedLines(say: StatusLine['line'], lease = LEASE) {
   let isStandby = false;
   let wasClosed = false;
   let isReopened = false;
-  const plugin: Plugin = ({ line, past, state }) => ({
-    apply: ({ fact, refusal, position, effect }) => {
+  const plugin: Plugin = ({ line, past }) => ({
+    apply: ({ fact, refusal, position, effect }, { ledger, rows }) => {
       const isNew = position > past();
-      const isClosed = state()?.ledger.closed !== undefined;
+      const isClosed = ledger.closed !== undefined;
       if (wasClosed && !isClosed && isNew) {
         isReopened = true;
         line('reopened');
@@ -150,7 +151,7 @@ function servedLines(say: StatusLine['line'], lease = LEASE) {
       wasClosed = isClosed;
       if (refusal || fact.type !== 'failed' || fact.reason !== 'lost' || !isNew || isStandby) return; // of several engines, the leader tells
       const { trial, run, message = '' } = fact;
-      const trainer = run === undefined ? undefined : state()?.rows.get(trial)?.trainer;
+      const trainer = run === undefined ? undefined : rows.get(trial)?.trainer;
       const why = trainer === undefined ? stripControls(message) : `${trainer} was silent for ${lease} s`;
       line(`trial ${trial} is lost: ${why}`, omitUndefined({ level: 'warn' as const, trial, run }));
     },

@@ -11,6 +11,7 @@ export interface StudyStatus extends ReturnType<typeof studyStatusOf> {}
 export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>) {
   const { study, paused, limits, objectives } = ledger.settings;
   const { completed, stopped, failed } = rows.counts;
+  const trials = Object.values(rows.counts).reduce((sum, count) => sum + count, 0);
   return omitUndefined({
     study,
     phase,
@@ -19,7 +20,7 @@ export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRo
     objective: objectives[0]!.name,
     limit: limits.trials,
     ended: endedIn(ledger),
-    trials: ledger.nextTrial - 1,
+    trials,
     open: ledger.running,
     waiting: waitingIn(ledger.open),
     completed,

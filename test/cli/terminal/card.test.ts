@@ -27,7 +27,7 @@ const cardOf = (all: readonly TrialRow[], directory = '/nowhere', of?: TrialRow)
 describe('the card of a trial', () => {
   it('has its value, the gain, a parameter a line, and what trains it again', () => {
     expect(cardOf(rows)).toMatchInlineSnapshot(`
-      "loss 1: trial 30 of 30, 27 steps, by auto/bo
+      "loss 1: trial 30 (30 have ended), 27 steps, by auto/bo
       96 % better than the median of the first 10 results (25.5)
 
         lr    0.03
