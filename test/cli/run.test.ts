@@ -217,11 +217,11 @@ describe('run', () => {
   });
 
   it('with atTimeLimit: stop, takes the last report of a trial that reaches its time limit', async () => {
-    const place = studyIn('trials: 2\ntimeLimit: 0.5\natTimeLimit: stop\ngrace: 0.2\n');
+    const place = studyIn('trials: 2\nparallel: 2\ntimeLimit: 1.5\natTimeLimit: stop\ngrace: 0.2\n');
     const script = 'if [ $1 = 1 ]; then echo "epoch=1 value=3"; echo "epoch=2 value=2"; fi; sleep 30';
     await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', script, 'sh', '{trial}', '{x}');
     const ends = journalOf(place).filter(({ type }) => type === 'stopped' || type === 'failed');
-    expect(ends).toMatchObject([
+    expect(ends.sort((a, b) => a.trial - b.trial)).toMatchObject([
       { trial: 1, type: 'stopped', by: 'timeLimit', step: 2 },
       { trial: 2, type: 'failed', reason: 'timeout' },
     ]);

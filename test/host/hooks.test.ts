@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import type { Fact, Params } from '../../src/facts/facts.ts';
 import { deliver } from '../../src/host/hooks/deliver.ts';
 import type { HookEvent } from '../../src/host/hooks/events.ts';
@@ -187,7 +187,7 @@ it('kills a program that ignores SIGTERM', async () => {
   const ending = new AbortController();
   const script = 'trap "" TERM; echo $$ > "$0.new"; mv "$0.new" "$0"; while :; do sleep 0.1; done';
   const delivered = deliver({ command: ['sh', '-c', script, file] }, event, ending.signal);
-  await vi.waitUntil(() => existsSync(file), { timeout: 20_000 });
+  await eventually(() => expect(existsSync(file)).toBe(true));
   ending.abort();
   await expect(delivered).rejects.toThrow('aborted');
   const pid = Number(readFileSync(file, 'utf8'));

@@ -12,6 +12,7 @@ import { readJournal } from '../../streams/log/readJournal.ts';
 import { adopt } from '../../streams/log/repair/adopt.ts';
 import { entriesOf, journalPath, quiet } from '../streams/log/support.ts';
 import { coded } from '../support/coded.ts';
+import { eventually } from '../support/eventually.ts';
 
 const place = () => 'study.jsonl';
 const failure = (code: string) => new JournalError('study.jsonl', 'could not append', Object.assign(new Error(code), { code }));
@@ -61,7 +62,7 @@ describe('when the process is to end while the disk is full', () => {
   it('waits for the grace time, then writes the results elsewhere, from where repair adds them', async () => {
     const { path, log, said } = await full(0.01);
     const appends = [log.append(results[0]), log.append(results[1], 'gpu1')];
-    await vi.waitFor(() => expect(said).toHaveLength(1));
+    await eventually(() => expect(said).toHaveLength(1));
     log.leave();
     expect(said[1]).toBe(`${path}: waiting for disk space to store 1 result; interrupt again to give them up`);
     for (const append of appends) await expect(append).rejects.toThrow('ENOSPC');
@@ -90,7 +91,7 @@ describe('when the process is to end while the disk is full', () => {
     log.leave();
     expect(process.listenerCount('SIGINT')).toBe(0); // a server has many logs
     const append = log.append(results[1]);
-    await vi.waitFor(() => expect(said).toHaveLength(1));
+    await eventually(() => expect(said).toHaveLength(1));
     process.emit('SIGINT');
     await expect(append).rejects.toThrow('ENOSPC');
     const { message } = (await log.close().catch((thrown: unknown) => thrown)) as Error;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { endingProgram } from '../../src/host/ownStudy.ts';
 import { acceptCommands } from '../../src/host/plugins.ts';
 import { journalSeats } from '../../src/host/sharedStudy.ts';
@@ -9,6 +9,7 @@ import { trainerOf } from '../../src/host/trainerOf.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
 import { random } from '../../streams/strategies/random.ts';
+import { eventually } from '../support/eventually.ts';
 
 it('tells the seat that it has now when its process is about to end, not the one that it had', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hypertide-'));
@@ -31,7 +32,7 @@ it('tells the seat that it has now when its process is about to end, not the one
   });
   expect(second.seat.isOwn).toBe(false);
   await first.close();
-  await vi.waitUntil(() => second.seat.isOwn);
+  await eventually(() => expect(second.seat.isOwn).toBe(true));
   second.leaving();
   expect(told).toEqual([second.seat]);
   await second.close();

@@ -70,7 +70,11 @@ it('takes what Bun and Deno pass besides the request', async () => {
 it('is mounted in a Node server by an adapter, and gives a trial to the next trainer if one leaves while it waits', async () => {
   const { fetch: answer } = app({ digits: digits({ parallel: 1 }) });
   const listener = getRequestListener(answer);
+  const closed: boolean[] = [];
+  let asked = 0;
   const server: Server = createServer((request, response) => {
+    asked++;
+    response.once('close', () => closed.push(response.writableFinished));
     request.url = request.url!.replace(/^\/tuning/, ''); // as Express does for what is mounted there
     void listener(request, response);
   });
@@ -86,9 +90,10 @@ it('is mounted in a Node server by an adapter, and gives a trial to the next tra
   const { run } = (await (await send('ask')).json()) as { run: string };
   const leaving = new AbortController();
   const left = send('ask', {}, leaving.signal);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(() => asked).toBe(2);
   leaving.abort();
   await expect(left).rejects.toThrow();
+  await expect.poll(() => closed).toEqual([true, false]); // the server has noticed
   const second = send('ask');
   expect((await send('trials/1/tell', { run, values: { value: 1 } })).status).toBe(200);
   expect(await (await second).json()).toMatchObject({ next: 'trial', trial: 2 });

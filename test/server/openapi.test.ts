@@ -80,19 +80,19 @@ describe('the OpenAPI document', () => {
     await check('best', at.get('studies/digits/best'));
     await check('importance', at.get('studies/digits/importance'));
     for (let trial = 1; trial <= 4; trial++) {
-      const { run, params } = await check('ask', at.post('studies/digits/ask', { wait: 1 }));
+      const { run, params } = await check('ask', at.post('studies/digits/ask', { wait: 60 }));
       await check('report', at.post(`${trials}/${trial}/report`, { run, step: 1, values: { loss: 1 } }));
       await check('heartbeat', at.post(`${trials}/${trial}/heartbeat`, { run }));
       await check('tell', at.post(`${trials}/${trial}/tell`, { run, values: { loss: Math.log(params.lr) ** 2 + params.units } }));
     }
     await check('annotate', at.post('studies/digits/annotate', { trial: 1, note: 'odd' }));
     await check('retract', at.post(`${trials}/1/retract`, {}));
-    const { run } = await check('ask', at.post('studies/digits/ask', { wait: 1 }));
+    const { run } = await check('ask', at.post('studies/digits/ask', { wait: 60 }));
     await check('fail', at.post(`${trials}/5/fail`, { run, message: 'out of memory' }));
     await check('ask', at.post('studies/digits/ask', { wait: 0 }));
     await check('change', at.post('studies/digits/change', { more: 2 }));
     await check('enqueue', at.post('studies/digits/enqueue', { params: { lr: 0.01 } }));
-    const held = await check('ask', at.post('studies/digits/ask', { wait: 1 }));
+    const held = await check('ask', at.post('studies/digits/ask', { wait: 60 }));
     await check('cancel', at.post(`${trials}/${held.trial}/cancel`, {}));
     await check('stopped', at.post(`${trials}/${held.trial}/stopped`, { run: held.run }));
     await check('instruct', at.post('studies/digits/instruct', { trainer: 'w1', to: 'pause' }));

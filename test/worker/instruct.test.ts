@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { random } from '../../streams/index.ts';
 import { trainer } from '../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { directory, hypertide } from '../cli/support.ts';
+import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
 import { natsOfTests } from '../support/natsOfTests.ts';
 
@@ -24,11 +25,8 @@ it('a pattern acts on a worker in each open study that matches and that the work
     trainer<{ x: number }>(await server.connect(), study, async ({ x }) => sleep(20, x), { name });
   const mine = await Promise.all(['all-a', 'all-b', 'other'].map((study) => work(study, 'w1')));
   const neighbour = await work('all-c', 'w2');
-  await vi.waitFor(
-    () => expect(engines.map(({ rows }) => [...rows].some(({ status }) => status === 'completed'))).toEqual([true, true, true, true]),
-    {
-      timeout: 30_000,
-    },
+  await eventually(() =>
+    expect(engines.map(({ rows }) => [...rows].some(({ status }) => status === 'completed'))).toEqual([true, true, true, true]),
   );
 
   const paused = await on('worker pause', 'all-?', 'w1', '--reason', 'new driver', '--json');

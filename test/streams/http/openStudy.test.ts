@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { openStudy } from '../../../streams/http/index.ts';
 import { createStudy, float, type Log, memoryLog, random, space } from '../../../streams/index.ts';
@@ -72,17 +71,18 @@ it('reads each entry once, although its streams are cut within events', async ()
 });
 
 it('keeps a trial by heartbeats for longer than the lease', async () => {
-  const { address } = await digits({ lease: 0.3 });
-  const study = await opened(address);
+  const { address } = await digits({ lease: 1.5 });
+  const paths: string[] = [];
+  const study = await opened(await proxied(address, { drops: (path) => paths.push(path) < 0 }));
   const { trial } = (await study.ask())!;
-  await sleep(900);
+  await eventually(() => expect(paths.filter((path) => path.endsWith('heartbeat')).length).toBeGreaterThan(3)); // one each half second
   await study.report(trial, 1);
   await study.tell(trial, 1);
   expect(study.trials()).toMatchObject([{ status: 'completed', attempt: 1 }]);
 });
 
 it('is told when it reports that a trial was lost', async () => {
-  const { address } = await digits({ lease: 0.2, parallel: 1 });
+  const { address } = await digits({ lease: 1, parallel: 1 });
   const study = await opened(await proxied(address, { drops: (path) => path.endsWith('heartbeat') }));
   const { trial } = (await study.ask())!;
   const other = await opened(address);

@@ -30,9 +30,7 @@ async function saidBy(wait: (typeof waits)['serve' | 'natsLog' | 'trainer'], nc:
   );
   await eventually(() => expect(said).not.toEqual([]));
   stop.abort(reason);
-  const since = performance.now();
   const error = await ended;
-  expect(performance.now() - since).toBeLessThan(1000);
   expect([undefined, reason]).toContain(error);
   expect(said).toHaveLength(1);
   return { said: said[0]!, error };
@@ -122,10 +120,8 @@ describe.concurrent('a signal that aborts later', () => {
     await server.kill();
     await sleep(500); // the engine waits for a confirmation
     stop.abort();
-    const since = performance.now();
     expect(await engine.ended).toBeUndefined();
     await engine.finished;
-    expect(performance.now() - since).toBeLessThan(5000);
     await server.dispose();
   });
 });

@@ -20,6 +20,7 @@ import {
   sobol,
   space,
 } from '../../../streams/index.ts';
+import { past } from '../../../streams/log/past.ts';
 import { parseStrategy, strategyOf } from '../../../streams/spec/spec.ts';
 import { coded } from '../../support/coded.ts';
 
@@ -242,7 +243,7 @@ describe('a study with a proposer elsewhere', () => {
     expect(bys).toEqual(['sobol', 'external', 'external', 'sobol', 'sobol', 'sobol']);
     await study.close();
     const entries: Entry[] = [];
-    for await (const batch of log.read(1, AbortSignal.timeout(100))) entries.push(...batch);
+    for await (const batch of past(log, 1)) entries.push(...batch);
     expect(entries.filter(({ fact }) => (fact as Fact).type === 'expired')).toHaveLength(2);
     const verdict = await verify(line, strategyOf(entries[0]!.fact as never), async function* () {
       yield entries;

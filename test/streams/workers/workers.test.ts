@@ -82,11 +82,11 @@ describe('an objective in threads', () => {
           throw error;
         },
       );
+    const told: string[] = [];
     const study = concat(from([suggest('sleep', 1), suggest('count', 2)]), NEVER)
       .pipe(evaluate(evaluated))
-      .subscribe();
-    await expect.poll(() => study.closed).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+      .subscribe(({ type }) => told.push(type));
+    await expect.poll(() => told).toContain('reported');
     study.unsubscribe();
     await expect.poll(() => heard).toEqual(['2 Error: abandoned', '1 returned']);
     objective.close?.();

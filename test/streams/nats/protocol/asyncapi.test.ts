@@ -9,7 +9,9 @@ import { parseManifest } from '../../../../streams/nats/checkpoints/manifest.ts'
 import { trainer } from '../../../../streams/nats/index.ts';
 import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
 import { messageKinds, replyName, requestName } from '../../../../streams/nats/protocol/messageSchemas.ts';
+import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import type { Objective } from '../../../../streams/objective.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { type At, engineOn, fresh, isFact } from '../world.ts';
 
@@ -89,11 +91,11 @@ describe('the AsyncAPI document', () => {
       callback: (_, message) => void seen.push({ subject: message.subject, data: message.json(), headers: message.headers }),
     });
     await spy.flush();
-    const engine = await engineOn(server, { study, trials: 4, lease: 0.3 });
+    const engine = await engineOn(server, { study, trials: 4, lease: 1.5 });
     const objective: Objective<At> = async ({ x }, { trial, report }) => {
       report(x, 1);
       report(x, 1); // one too many
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await eventually(() => expect(seen).toContainEqual(expect.objectContaining({ subject: subjectsOf(study).beat('w1', 1) })));
       if (trial === 1) throw new Error('boom');
       return x;
     };

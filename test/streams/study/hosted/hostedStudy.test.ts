@@ -124,7 +124,7 @@ it('keeps an ask waiting while the study is full, and answers when there is room
       };
     },
   });
-  await vi.waitUntil(() => leave);
+  await eventually(() => expect(leave).toBeDefined());
   leave!();
   expect(await left).toEqual({ next: 'wait' });
   expect(leave).toBeUndefined();

@@ -34,7 +34,8 @@ const behaviours = {
     report(x, 1);
     for (;;);
   },
-  sleep: async (x: number, { signal }: Trial) => {
+  sleep: async (x: number, { report, signal }: Trial) => {
+    report(x, 1);
     await sleep(60_000, undefined, { signal }).catch(() => {});
     return x;
   },
