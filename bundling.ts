@@ -15,7 +15,7 @@ export const modules: readonly (readonly [name: string, source: string])[] = Obj
 /** The package of a module; undefined for our own. */
 export const packageOf = (id: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
 
-/** Writes a file with the licences of all packages in a bundle, because they require it. */
+/** Writes the licences of bundled packages next to the bundle, as these licences require. */
 export const licences: Plugin = {
   name: 'licences',
   generateBundle(_, bundle) {

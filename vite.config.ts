@@ -139,9 +139,14 @@ export default () => initSqlJs({ wasmBinary: brotliDecompressSync(readFileSync(n
 /** Programs debug into the library, and not into the command and what the package contains. */
 const minified: Plugin = {
   name: 'minified',
-  renderChunk: async (code, { name, fileName, moduleIds }) => {
-    const isLibrary = !fileName.startsWith('chunks/') || moduleIds.some((id) => users?.get(id)?.some((user) => user !== 'command'));
-    return isLibrary && !name.startsWith('vendor/') ? undefined : (await minify(fileName, code, { module: true })).code;
+  // Of what renderChunk returns, the bundler would break the lines again.
+  async generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      const { name, fileName, moduleIds } = chunk;
+      const isLibrary = !fileName.startsWith('chunks/') || moduleIds.some((id) => users?.get(id)?.some((user) => user !== 'command'));
+      if (!isLibrary || name.startsWith('vendor/')) chunk.code = (await minify(fileName, chunk.code, { module: true })).code;
+    }
   },
 };
 
