@@ -8,11 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import pytest
-from support import loss_of
+from support import loss_of, refused_in_child
 
 import hypertide as ht
 from hypertide._engine import command
@@ -174,21 +173,7 @@ def test_a_coroutine_that_leaves_the_program_ends_optimize(open_study):
 
 def test_a_forked_process_cannot_use_the_study(open_study):
     study = open_study()
-    reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # threads of this process do not exist in the child
-        child = os.fork()
-    if child == 0:
-        try:
-            study.ask()
-        except ht.HypertideError as error:
-            os.write(writing, str(error).encode())
-            study.close()  # leaves the engine of the parent alone
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-    said = os.read(reading, 1000).decode()
-    assert said.startswith(f"the study belongs to process {os.getpid()}, which opened it; a process forked from it, such as {child}, cannot")
+    assert "a process forked from it" in refused_in_child(study)
     assert study.ask() is not None
 
 
@@ -244,7 +229,7 @@ print("all")
 
 @pytest.fixture
 def full_disk(tmp_path):
-    """Begins the program in a small file system, which is full for so many seconds; with 0, until somebody deletes something."""
+    """Starts the program in a small file system. It is full for the given seconds, or with 0 until somebody deletes a file."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         pytest.skip("mounts a file system, which needs root")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True).returncode != 0:
