@@ -14,7 +14,7 @@ it('recognises a trainer that keeps to its budget and resumes', async () => {
   const { code, rows, err } = await check(studyIn(), TRAINER);
   expect(code, err).toBe(0);
   expect(rows).toMatchObject({
-    command: expect.stringMatching(/^node .*trainer\.mjs --x 0\.\d+$/),
+    command: expect.stringMatching(/^sh .*trainer\.sh --x 0\.\d+$/),
     value: expect.stringMatching(/^value = \d/),
     steps: '1, 2',
     budget: 'kept: it ended after step 2 of 2',

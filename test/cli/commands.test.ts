@@ -13,7 +13,7 @@ describe('commands that read', () => {
     const place = await studied('trials: 4\n');
     const path = join(place, 'study.jsonl');
     const { out, err } = await hypertide(place, 'best', 'study.jsonl');
-    expect(out).toMatch(/\n {2}env (HYPERTIDE_PARAM_[A-Z]+=\w+ )+node \S+trainer\.mjs --x [\d.]+\n$/);
+    expect(out).toMatch(/\n {2}env (HYPERTIDE_PARAM_[A-Z]+=\w+ )+sh \S+trainer\.sh --x [\d.]+\n$/);
     expect(err).toBe('');
     const lines = readFileSync(path, 'utf8').split('\n');
     const at = lines.findIndex((line) => line.includes('"suggested","trial":2'));

@@ -11,7 +11,7 @@ import { command } from '../support/command.ts';
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** The command of a trainer; the program lists its modes. */
-export const TRAINER = ['node', path('./programs/trainer.mjs'), '--x', '{x}'];
+export const TRAINER = ['sh', path('./programs/trainer.sh'), '--x', '{x}'];
 
 export interface Ended {
   readonly code: number | null;
