@@ -40,7 +40,7 @@ it('a run ends at Ctrl-C with its programs, and the same command resumes from th
   const ended = await started.ended;
   expect(ended.code, ended.err).toBe(130);
   expect(ended.err).toContain('ending 2 running trials');
-  expect(ended.err).toContain(`to resume: hypertide run study.yaml -- node ${TRAINER[1]} --x {x} --steps 9 --hold 6`);
+  expect(ended.err).toContain(`to resume: hypertide run study.yaml -- sh ${TRAINER[1]} --x {x} --steps 9 --hold 6`);
   expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(false);
   const preempted = journalOf(place).filter(({ type }) => type === 'failed');
   expect(preempted).toMatchObject([
