@@ -123,6 +123,7 @@ export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Br
     verify: study.commands.verify!,
     pause: study.commands.pause!,
     resume: study.commands.resume!,
+    'ask-tell': dev.commands['ask-tell']!,
   },
   Groups: groups,
 };

@@ -95,11 +95,11 @@ study in memory:
   {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,
     "log":true}},"seed":1,"direction":"minimize","workers":1}   (one line)
   {"cmd":"ask"}
-      {"trial":1,"params":{"lr":0.003}}; "budget" is the step to pause at, if any
+      {"id":1,"params":{"lr":0.003}}; "until" is the step to pause at, if any
       with "fixed":{"lr":0.01} it has these values, and the strategy's others
-  {"cmd":"report","trial":1,"step":3,"value":0.5}
+  {"cmd":"report","id":1,"step":3,"value":0.5}
       {"stop":false}
-  {"cmd":"tell","trial":1,"value":0.4}
+  {"cmd":"tell","id":1,"value":0.4}
       null is a failure; add step, stopped and grad where they apply
   {"cmd":"quit"}
 Types are float, int and categorical (with choices). A parameter can have

@@ -29,7 +29,7 @@ export interface Driven {
   dispose(): void | Promise<void>;
 }
 
-/** `init` with a space. `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
+/** `init` with a space: the dialect of harnesses that compare optimizers, which name a trial `id` and the step at which it pauses `until`. `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
 export interface InitRequest {
   readonly cmd: 'init';
   readonly space: Readonly<Record<string, ParameterData>>;
@@ -42,7 +42,7 @@ export interface InitRequest {
 
 export interface TellRequest {
   readonly cmd: 'tell';
-  readonly trial: number;
+  readonly id: number;
   readonly value: number | null;
   readonly step?: number;
   readonly stopped?: boolean;
@@ -51,16 +51,16 @@ export interface TellRequest {
 
 export interface ReportRequest {
   readonly cmd: 'report';
-  readonly trial: number;
+  readonly id: number;
   readonly step: number;
   readonly value: number;
 }
 
-/** A reply to `ask`. `trial`: its number, which it keeps when it resumes. `budget`: the step at which it pauses. */
+/** A reply to `ask`. `until`: the step at which the trial pauses. */
 export interface AskReply {
-  readonly trial: number;
+  readonly id: number;
   readonly params: unknown;
-  readonly budget?: number;
+  readonly until?: number;
 }
 
 /** Converts a space from the form of the protocol. */

@@ -136,7 +136,7 @@ export class Session {
 
   #busy = () => new SessionError(`an ask while ${this.#running.size} trials run, of at most ${this.#parallel} workers`);
 
-  tell({ trial: id, value, step, stopped, grad }: TellRequest): void {
+  tell({ id, value, step, stopped, grad }: TellRequest): void {
     const trial = this.#trial(id);
     if (stopped) this.#say(omitUndefined({ type: 'stopped', trial, step }));
     else if (value === null) this.#say({ type: 'failed', trial, reason: 'error' });
@@ -146,7 +146,7 @@ export class Session {
   }
 
   /** Whether the trial should stop. */
-  report({ trial: id, step, value }: ReportRequest): boolean {
+  report({ id, step, value }: ReportRequest): boolean {
     const trial = this.#trial(id);
     this.#say({ type: 'reported', trial, step, values: { value } });
     return this.#stops.has(trial);
@@ -198,8 +198,7 @@ export class Session {
     const id = (resumes === undefined ? undefined : this.#ids.get(resumes)) ?? trial;
     if (this.#maxStep !== undefined) this.#ids.set(trial, id);
     this.#running.set(id, trial);
-    const most = this.#maxStep;
-    return omitUndefined({ trial: id, params, budget: most === undefined || budget === undefined ? undefined : Math.min(budget, most) });
+    return this.#maxStep === undefined || budget === undefined ? { id, params } : { id, params, until: Math.min(budget, this.#maxStep) };
   }
 
   #fail(error: unknown): void {

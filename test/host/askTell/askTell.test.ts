@@ -29,14 +29,14 @@ async function inform(strategy: string | undefined, requests: readonly unknown[]
 
 describe('ask-tell', () => {
   it('recommends the configuration to deploy, once there is one', async () => {
-    const told = [0.2, 0.4, 0.6].flatMap((value, i) => [{ cmd: 'ask' }, { cmd: 'tell', trial: i + 1, value }]);
+    const told = [0.2, 0.4, 0.6].flatMap((value, i) => [{ cmd: 'ask' }, { cmd: 'tell', id: i + 1, value }]);
     const replies = await inform('random', [init(), { cmd: 'recommend' }, ...told, { cmd: 'recommend' }]);
     expect(replies[1]).toEqual({ error: 'recommend: no trial is completed yet', code: 'bad-request' });
     expect(replies.at(-1)).toEqual({ params: replies[2]!.params });
   });
 
   it.each(['random', 'auto', 'grid', 'hyperband'])('gives trials with fixed values: %s', async (strategy) => {
-    const tell = (id: number) => ({ cmd: 'tell', trial: id, value: id / 10 });
+    const tell = (id: number) => ({ cmd: 'tell', id, value: id / 10 });
     const max_step = strategy === 'hyperband' ? 9 : null;
     const replies = await inform(strategy, [
       init({ workers: 2, max_step, space: { x: SPACE.x!, model: SPACE.model! } }),
@@ -50,11 +50,11 @@ describe('ask-tell', () => {
       tell(3),
       { cmd: 'ask' },
     ]);
-    expect(replies[1]).toMatchObject({ trial: 1, params: { model: 'knn', x: expect.any(Number) } });
-    expect(replies[2]).toMatchObject({ trial: 2 });
+    expect(replies[1]).toMatchObject({ id: 1, params: { model: 'knn', x: expect.any(Number) } });
+    expect(replies[2]).toMatchObject({ id: 2 });
     expect(replies[3]!.error).toBe('an ask while 2 trials run, of at most 2 workers');
     expect(replies[5]!.error).toMatch(/^ask: .*model: expected/);
-    expect(replies[6]).toMatchObject({ trial: 3, params: { model: 'svm', x: 0.5 } });
+    expect(replies[6]).toMatchObject({ id: 3, params: { model: 'svm', x: 0.5 } });
     expect(replies[9]).not.toHaveProperty('error');
   });
 
@@ -64,27 +64,27 @@ describe('ask-tell', () => {
       init(),
       { cmd: 'ask' },
       { cmd: 'ask' },
-      { cmd: 'tell', trial: 1, value: 0.3 },
-      { cmd: 'tell', trial: 1, value: 0.3 },
+      { cmd: 'tell', id: 1, value: 0.3 },
+      { cmd: 'tell', id: 1, value: 0.3 },
       'rubbish',
       '3',
       { cmd: 'dance' },
       { cmd: 'ask' },
-      { cmd: 'tell', trial: 2, value: null },
+      { cmd: 'tell', id: 2, value: null },
       { cmd: 'quit' },
       { cmd: 'ask' },
     ]);
     expect(replies).toMatchObject([
       { error: 'init comes first', code: 'bad-request' },
       { ok: true, name: 'hypertide random', version: expect.any(String) },
-      { trial: 1, params: { x: expect.any(Number), n: expect.any(Number), model: expect.any(String) } },
+      { id: 1, params: { x: expect.any(Number), n: expect.any(Number), model: expect.any(String) } },
       { error: 'an ask while 1 trials run, of at most 1 workers', code: 'bad-request' },
       { ok: true },
       { error: 'trial 1 is not running', code: 'bad-request' },
       { error: expect.stringContaining('JSON'), code: 'not-json' },
       { error: 'expected a request, got 3', code: 'not-json' },
       { error: 'cmd: expected init, ask, tell, report, recommend or quit, got "dance"', code: 'bad-request' },
-      { trial: 2 },
+      { id: 2 },
       { ok: true },
     ]);
     expect(replies).toHaveLength(11);
@@ -93,7 +93,7 @@ describe('ask-tell', () => {
   it('gives the same suggestions for the same seed and values, also after another init', async () => {
     const session = (seed: number) => [
       init({ seed, workers: 2 }),
-      ...Array.from({ length: 30 }, (_, i) => [{ cmd: 'ask' }, { cmd: 'tell', trial: i + 1, value: (i * 7) % 5 }]).flat(),
+      ...Array.from({ length: 30 }, (_, i) => [{ cmd: 'ask' }, { cmd: 'tell', id: i + 1, value: (i * 7) % 5 }]).flat(),
     ];
     const replies = await inform('{ga: {population: 6}}', [...session(1), ...session(2), ...session(1)]);
     const third = replies.length / 3;
@@ -114,15 +114,12 @@ describe('a session', () => {
   it('gives values in range, and the parameters that are active', async () => {
     const session = new Session(init(), 'random');
     for (let i = 0; i < 200; i++) {
-      const { trial: id, params } = (await asked(session)) as {
-        trial: number;
-        params: { x: number; n: number; model: string; k?: number };
-      };
+      const { id, params } = (await asked(session)) as { id: number; params: { x: number; n: number; model: string; k?: number } };
       const { x, n, model, k } = params;
       expect(x >= 1e-4 && x <= 1 && n >= 16 && n <= 64 && n % 2 === 0).toBe(true);
       expect(k === undefined).toBe(model === 'tree');
       if (k !== undefined) expect(k >= 1 && k <= 50 && Number.isInteger(k)).toBe(true);
-      session.tell({ cmd: 'tell', trial: id, value: i });
+      session.tell({ cmd: 'tell', id, value: i });
     }
   });
 
@@ -141,8 +138,8 @@ describe('a session', () => {
     const space: InitRequest['space'] = { a: { type: 'categorical', choices: ['p', 'q'] } };
     const session = new Session(init({ space, budget: 2 }), 'random');
     for (let id = 1; id <= 10; id++) {
-      expect((await asked(session)).trial).toBe(id);
-      session.tell({ cmd: 'tell', trial: id, value: 1 });
+      expect((await asked(session)).id).toBe(id);
+      session.tell({ cmd: 'tell', id, value: 1 });
     }
   });
 
@@ -152,7 +149,7 @@ describe('a session', () => {
     for (let id = 1; id <= 10; id++) {
       const { params } = await asked(session);
       tenths.push(Math.floor((params as { x: number }).x * 10));
-      session.tell({ cmd: 'tell', trial: id, value: 1 });
+      session.tell({ cmd: 'tell', id, value: 1 });
     }
     expect(tenths.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
@@ -160,50 +157,50 @@ describe('a session', () => {
   it('takes a gradient', async () => {
     const space: InitRequest['space'] = { x: { type: 'float', low: -2, high: 2 } };
     const session = new Session(init({ space }), 'random');
-    session.tell({ cmd: 'tell', trial: (await asked(session)).trial, value: 1, grad: { x: 0.5 } });
+    session.tell({ cmd: 'tell', id: (await asked(session)).id, value: 1, grad: { x: 0.5 } });
   });
 
   it('pauses trials at their budgets, and resumes the best under their ids', async () => {
     const session = new Session(init({ budget: 40 * 81, max_step: 81 }), { chain: [{ asha: { pause: true } }, 'random'] });
-    const reached = new Map<number, number>();
+    const until = new Map<number, number>();
     let promotions = 0;
     for (let i = 0; i < 200; i++) {
       const trial = await asked(session);
-      const from = reached.get(trial.trial) ?? 0;
+      const from = until.get(trial.id) ?? 0;
       if (from > 0) promotions++;
-      expect(trial.budget).toBe(from === 0 ? 1 : 3 * from);
-      for (let step = from + 1; step < trial.budget!; step++) {
-        expect(session.report({ cmd: 'report', trial: trial.trial, step, value: trial.trial / step })).toBe(false);
+      expect(trial.until).toBe(from === 0 ? 1 : 3 * from);
+      for (let step = from + 1; step < trial.until!; step++) {
+        expect(session.report({ cmd: 'report', id: trial.id, step, value: trial.id / step })).toBe(false);
       }
-      reached.set(trial.trial, trial.budget!);
-      session.tell({ cmd: 'tell', trial: trial.trial, value: trial.trial / trial.budget!, step: trial.budget! });
+      until.set(trial.id, trial.until!);
+      session.tell({ cmd: 'tell', id: trial.id, value: trial.id / trial.until!, step: trial.until! });
     }
     expect(promotions).toBeGreaterThan(40);
-    expect(Math.max(...reached.values())).toBe(81);
-    expect(reached.get(1)).toBe(81); // the best of all
+    expect(Math.max(...until.values())).toBe(81);
+    expect(until.get(1)).toBe(81); // the best of all
   });
 
   it('stops trials, and their last reports become their results', async () => {
     const session = new Session(init({ budget: 40 * 81, max_step: 81, workers: 1 }), { chain: ['medianStop', 'random'] });
     let stops = 0;
     for (let i = 0; i < 20; i++) {
-      const { trial: id, budget } = await asked(session);
-      expect(budget).toBeUndefined();
+      const { id, until } = await asked(session);
+      expect(until).toBeUndefined();
       let step = 1;
-      while (step < 81 && !session.report({ cmd: 'report', trial: id, step, value: i % 2 })) step++;
+      while (step < 81 && !session.report({ cmd: 'report', id, step, value: i % 2 })) step++;
       if (step < 81) stops++;
-      session.tell({ cmd: 'tell', trial: id, value: i % 2, step, stopped: step < 81 });
+      session.tell({ cmd: 'tell', id, value: i % 2, step, stopped: step < 81 });
     }
     expect(stops).toBeGreaterThanOrEqual(5);
   });
 
   it('has a default strategy, which pauses trials that can be trained step by step', async () => {
     const plain = await inform(undefined, [init(), { cmd: 'ask' }]);
-    expect(plain).toMatchObject([{ ok: true, name: 'hypertide auto' }, { trial: 1 }]);
-    expect(plain[1]).not.toHaveProperty('budget');
+    expect(plain).toMatchObject([{ ok: true, name: 'hypertide auto' }, { id: 1 }]);
+    expect(plain[1]).not.toHaveProperty('until');
     const early = await inform(undefined, [init({ max_step: 81 }), { cmd: 'ask' }]);
     expect(early[0]!.name).toBe('hypertide {"chain":[{"asha":{"pause":true}},"auto"]}');
-    expect(early[1]!.budget).toBeLessThan(81);
+    expect(early[1]!.until).toBeLessThan(81);
   });
 
   it('refuses asha without steps', () => {
