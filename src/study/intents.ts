@@ -40,7 +40,7 @@ export interface IntentKind {
 /** The fields that a person gives: those of the fact, without its type and without the name of its author. */
 function fieldsOf(type: Fact['type']): ObjectSchema {
   const { properties, required, description } = factSchemas[type];
-  const { type: _, v: __, by: ___, user: ____, ...fields } = properties!;
+  const { type: _, by: __, user: ___, ...fields } = properties!;
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }
 

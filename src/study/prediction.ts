@@ -15,15 +15,10 @@ export interface ShownPrediction {
 /** The tags that hold a prediction. */
 export const tagsOfPrediction: readonly string[] = ['mean', 'sd', 'at', 'limit', 'scale'];
 
-/** The scale of the prediction in the tags: `loss`, or `log` for logarithms. In logs of 0.1, the tags of a forest do not say that it is `log`. */
-const scaleOf = ({ by, tags = {} }: Pick<TrialRow, 'by' | 'tags'>): string =>
-  tags.scale ?? (by.split('/').at(-1)!.startsWith('forest') ? 'log' : 'loss');
-
 /** The prediction in the tags of a trial, which store it as losses. Undefined if its strategy predicts no values. */
-export function predictionOf(row: Pick<TrialRow, 'by' | 'tags'>, objectives: readonly ObjectiveSpec[]): ShownPrediction | undefined {
-  const { tags = {} } = row;
+export function predictionOf({ tags = {} }: Pick<TrialRow, 'tags'>, objectives: readonly ObjectiveSpec[]): ShownPrediction | undefined {
   const [means, sds] = [tags.mean, tags.sd].map((text = '') => text.split(' ').map((word) => (word === '' ? Number.NaN : Number(word))));
-  if (scaleOf(row) !== 'loss' || means!.length !== objectives.length || sds!.length !== objectives.length) return undefined;
+  if ((tags.scale ?? 'loss') !== 'loss' || means!.length !== objectives.length || sds!.length !== objectives.length) return undefined;
   const values = objectives.map((objective, k) => ({ objective: objective.name, mean: lossOf(objective, means![k]!), sd: sds![k]! }));
   if (!values.every(({ mean, sd }) => Number.isFinite(mean) && Number.isFinite(sd))) return undefined;
   const limit = tags.limit === undefined ? undefined : lossOf(objectives[0]!, Number(tags.limit));

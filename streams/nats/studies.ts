@@ -79,7 +79,7 @@ export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boole
 /**
  * Sends a request to a study's engine.
  *
- * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request; with the code `older-engine` if it does not know it.
+ * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request; with the code `unknown-command` if it does not know it.
  */
 export async function request(nc: NatsConnection, study: StudyRef, method: RequestMethod, data: object = {}): Promise<unknown> {
   const { name, rpc } = subjectsOf(study);
@@ -87,18 +87,10 @@ export async function request(nc: NatsConnection, study: StudyRef, method: Reque
     throw unanswered(name, method, cause);
   });
   const reply = answer.json<Reply>();
-  if (!reply.ok) throw isUnknown(method, reply.error) ? olderEngine(name, method) : new StudyError(reply.error, { code: reply.code });
-  return reply.result;
+  if (reply.ok) return reply.result;
+  const todo = reply.code === 'unknown-command' ? 'the engine is of another version: start it again with this one' : undefined;
+  throw new StudyError(reply.error, { code: reply.code, todo });
 }
-
-/** Whether an engine does not know a request. The first version sent no code. */
-const isUnknown = (method: RequestMethod, error: string): boolean => error.startsWith(`there is no ${method};`);
-
-const olderEngine = (study: string, method: RequestMethod): StudyError =>
-  new StudyError(`the engine of ${study} is of an older version, which does not know the request ${method}`, {
-    code: 'older-engine',
-    todo: 'start it again with this version',
-  });
 
 /** Why a request was not answered. */
 function unanswered(study: string, method: RequestMethod, cause: Error): StudyError {

@@ -40,24 +40,23 @@ async function finished(study: string, trials = 5): Promise<void> {
 }
 
 describe('commands on a study on a server', () => {
-  it('say that an engine is of an older version if it does not know a request', async () => {
+  it('say that an engine is of another version if it does not know a request', async () => {
     await finished('older', 2);
     const nc = await server.connect();
-    // As an engine of 0.1.0 answers, without a code.
     const old = nc.subscribe(subjectsOf('older').rpc('*'), {
       callback: (_, message) => {
         const method = message.subject.split('.').at(-1);
-        message.respond(JSON.stringify({ ok: false, error: `there is no ${method}; there are status, best, trials, log, enqueue` }));
+        message.respond(JSON.stringify({ ok: false, code: 'unknown-command', error: `there is no ${method}; there are status, best` }));
       },
     });
     expect(await hypertide(directory(), 'worker', 'list', at('older'))).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^w /m),
-      err: expect.stringContaining('the engine is of an older version, so it is not known which workers are connected'),
+      err: expect.stringContaining('the engine is of another version, so it is not known which workers are connected'),
     });
     expect(await hypertide(directory(), 'trial', 'annotate', at('older'), '--note', 'new')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('the engine of older is of an older version, which does not know the request annotate; start it again'),
+      err: expect.stringContaining('there is no annotate; there are status, best; the engine is of another version: start it again'),
     });
     old.unsubscribe();
   });

@@ -1,5 +1,5 @@
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { isForbidden, isStreamFull, isStreamMissing } from '../connection/retry.ts';
+import { isStreamFull, isStreamMissing } from '../connection/retry.ts';
 import { ENVELOPE } from '../log/stream.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
@@ -77,11 +77,9 @@ export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filte
     };
   });
 
-/** Deletes the checkpoints of a study, if it has any and this user may delete them: configurations of older versions do not grant that right. */
+/** Deletes the checkpoints of a study, if it has any. */
 export const deleteCheckpoints = (jsm: JetStreamManager, { chunks }: Subjects): Promise<unknown> =>
-  ifThere(() => jsm.streams.delete(chunks)).catch((error) => {
-    if (!isForbidden(error)) throw error;
-  });
+  ifThere(() => jsm.streams.delete(chunks));
 
 async function ifThere<T>(act: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -15,7 +15,7 @@ export interface Signer {
   /** Public key of the account that its users belong to. */
   readonly account: string;
   readonly seed: string;
-  /** Name of the team. Keys of older versions do not have it. */
+  /** Name of the team, if it has one. */
   readonly team?: string;
 }
 

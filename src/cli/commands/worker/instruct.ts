@@ -19,7 +19,7 @@ import { json, needed, value } from '../../parts.ts';
 /** Why an engine that answers does not name the trainers. */
 const failures: Readonly<Record<string, string>> = {
   failed: 'the study has failed in its engine',
-  'older-engine': 'the engine is of an older version',
+  'unknown-command': 'the engine is of another version',
 };
 
 /** The trainers of a study; if no engine answers, those that its log names, and why it is not known which of them are there. */
