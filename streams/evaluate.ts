@@ -19,6 +19,7 @@ import { DIVERGED } from '../src/study/diverged.ts';
 import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
 import { attempted, type Evaluation, type Objective, readError, readEvaluation, type Trial } from './objective.ts';
+import { isPromise } from './promises.ts';
 
 export interface EvaluateOptions {
   /** Seconds that a trial may take. After them it fails with `timeout`, and later reports and results are ignored. */
@@ -258,6 +259,3 @@ class Context implements Trial {
     return this.#stopping.signal;
   }
 }
-
-const isPromise = (evaluation: Evaluation | Promise<Evaluation>): evaluation is Promise<Evaluation> =>
-  typeof (evaluation as { readonly then?: unknown } | undefined)?.then === 'function';

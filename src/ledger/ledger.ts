@@ -161,7 +161,7 @@ export class Ledger<P> {
         return point instanceof Error ? refuse('bad-field', messagesOf(point).join('\n')) : this.#proposers.refuses(fact, point);
       }
       case 'retracted':
-        return this.#trials.refuseRetract(fact.trial);
+        return this.#trials.statuses.refuseRetract(fact.trial);
       case 'cancelled':
         return this.#trials.refuseCancel(fact.trial);
       case 'annotated':
@@ -229,7 +229,7 @@ export class Ledger<P> {
     return this.#position;
   }
   get nextTrial(): TrialId {
-    return this.#trials.next;
+    return this.#trials.statuses.next;
   }
   /** How many trials are open, without imports. */
   get running(): number {
@@ -282,7 +282,7 @@ export class Ledger<P> {
   }
   /** How a trial ended; undefined while it is open. */
   status(id: TrialId): EndStatus | undefined {
-    return this.#trials.status(id);
+    return this.#trials.statuses.of(id);
   }
   /** The checkpoint of an ended trial, from which others may resume. */
   checkpoint(id: TrialId): string | undefined {

@@ -43,12 +43,12 @@ type EndFact = Completed | Stopped | FailedFact | Cancelled;
 /** The trials of a study, and which facts about them count. */
 export class Trials<P> {
   readonly open = new OpenTrials<P>();
+  readonly statuses = new Statuses();
   readonly trainers = new Trainers();
   readonly configurations = new Configurations();
   readonly results = new Results<P>();
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
-  readonly #statuses = new Statuses();
   readonly #stepCount = new StepCount();
   #settings!: Settings;
   #budgeted = false;
@@ -70,7 +70,7 @@ export class Trials<P> {
   apply(fact: TrialEvent | Cancelled, author: string | undefined, at: number): Applied<P> {
     const trial = this.open.byId.get(fact.trial);
     const refusal = this.refuses(fact, author);
-    if (refusal || trial === undefined) return rejected(fact, refusal ?? this.#statuses.refuseEnded(fact.trial));
+    if (refusal || trial === undefined) return rejected(fact, refusal ?? this.statuses.refuseEnded(fact.trial));
     switch (fact.type) {
       case 'started':
         return this.#start(fact, trial, author, at);
@@ -90,7 +90,7 @@ export class Trials<P> {
   /** Why a fact does not count, whatever its values are: its trial is not open, or belongs to another trainer. */
   refuses(fact: TrialEvent | Cancelled, author?: string): Refusal | undefined {
     const trial = this.open.byId.get(fact.trial);
-    if (trial === undefined) return this.#statuses.refuseEnded(fact.trial);
+    if (trial === undefined) return this.statuses.refuseEnded(fact.trial);
     return author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
   }
 
@@ -102,27 +102,27 @@ export class Trials<P> {
 
   /** Why a trial cannot be cancelled. */
   refuseCancel(id: TrialId): Refusal | undefined {
-    return this.open.byId.has(id) ? undefined : this.#statuses.refuseEnded(id);
+    return this.open.byId.has(id) ? undefined : this.statuses.refuseEnded(id);
   }
 
   /** @param since position of the last change of the study: a suggestion that was decided before it, but stored after it, is void. */
   suggest(fact: SuggestedFact<P>, since: number): Applied<P> {
     const id = fact.trial;
-    const isKnown = this.#statuses.has(id);
+    const isKnown = this.statuses.has(id);
     if (fact.attempt > 1 && isKnown) return this.#suggestAgain(fact);
     // A lost suggestion costs only its own trial: later suggestions still count.
-    if (isKnown) return rejected(fact, refuse('out-of-place', `the next trial is ${this.next}, not ${id}`));
+    if (isKnown) return rejected(fact, refuse('out-of-place', `the next trial is ${this.statuses.next}, not ${id}`));
     const point = this.encode(fact.params);
-    if (typeof point === 'string' && id !== this.next) return rejected(fact, refuse('bad-field', point));
+    if (typeof point === 'string' && id !== this.statuses.next) return rejected(fact, refuse('bad-field', point));
     if (fact.by !== 'import' && fact.after !== undefined && fact.after < since) {
-      this.#statuses.set(id, 'void');
+      this.statuses.set(id, 'void');
       return { effect: 'void', fact };
     }
     if (typeof point === 'string') {
-      this.#statuses.set(id, 'void');
+      this.statuses.set(id, 'void');
       return rejected(fact, refuse('bad-field', point));
     }
-    this.#statuses.set(id, 'open');
+    this.statuses.set(id, 'open');
     const trial = openTrial(fact, point);
     this.open.add(trial);
     if (fact.budget !== undefined) this.#budgeted = true;
@@ -141,7 +141,7 @@ export class Trials<P> {
 
   #suggestAgain(fact: SuggestedFact<P>): Applied<P> {
     const trial = this.open.byId.get(fact.trial);
-    if (trial === undefined) return rejected(fact, this.#statuses.refuseEnded(fact.trial));
+    if (trial === undefined) return rejected(fact, this.statuses.refuseEnded(fact.trial));
     if (fact.attempt <= trial.suggestion.attempt)
       return rejected(fact, refuse('out-of-place', `attempt ${fact.attempt} at trial ${fact.trial} is not due`));
     this.trainers.released(trial);
@@ -248,7 +248,7 @@ export class Trials<P> {
 
   #end(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
     this.open.remove(trial);
-    this.#statuses.set(trial.proposal.id, status);
+    this.statuses.set(trial.proposal.id, status);
     if (status === 'failed') this.configurations.fail(trial.suggestion);
     const event = endedOf(trial, end);
     this.results.add(event);
@@ -257,27 +257,14 @@ export class Trials<P> {
 
   retract(fact: Retracted): Applied<P> {
     const { trial: id } = fact;
-    const refusal = this.refuseRetract(id);
+    const refusal = this.statuses.refuseRetract(id);
     if (refusal) return rejected(fact, refusal);
-    const isKnown = this.#statuses.of(id) === 'retracted' || this.#retracted.has(id);
+    const isKnown = this.statuses.of(id) === 'retracted' || this.#retracted.has(id);
     return { effect: isKnown ? 'noted' : 'retracted', fact };
   }
 
-  /** Why the result of a trial cannot be retracted. */
-  refuseRetract(id: TrialId): Refusal | undefined {
-    return this.#statuses.refuseRetract(id);
-  }
-
-  /** The number of the next trial. */
-  get next(): TrialId {
-    return this.#statuses.next;
-  }
   /** Whether trials have budgets, so that promotions are possible. */
   get budgeted(): boolean {
     return this.#budgeted;
-  }
-  /** How a trial ended; undefined while it is open. */
-  status(id: TrialId): EndStatus | undefined {
-    return this.#statuses.of(id);
   }
 }

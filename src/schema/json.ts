@@ -15,3 +15,15 @@ export function jsonIn(text: string): unknown {
     return undefined;
   }
 }
+
+/** Where two pieces of JSON differ, regardless of the order of their fields: the path below `path`, and what either has there. */
+export function* differencesIn(one: unknown, other: unknown, path = ''): Generator<readonly [path: string, one: unknown, other: unknown]> {
+  if (!hasParts(one) || !hasParts(other) || Array.isArray(one) !== Array.isArray(other)) {
+    if (one !== other && JSON.stringify(one) !== JSON.stringify(other)) yield [path, one, other];
+    return;
+  }
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  for (const name of names) yield* differencesIn(one[name], other[name], path === '' ? name : `${path}.${name}`);
+}
+
+const hasParts = (data: unknown): data is Readonly<Record<string, unknown>> => typeof data === 'object' && data !== null;

@@ -37,17 +37,21 @@ export interface Domain {
   feasible(point: Point): boolean;
 }
 
-/** Whether each axis exists at a point. Parents precede their children. */
+/** Whether an axis exists at a point, by which of the earlier axes exist there: parents precede their children. */
+export const exists = ({ when }: Axis, axes: readonly Axis[], point: Point, on: readonly boolean[]): boolean =>
+  when === undefined || (on[when.axis]! && when.levels.includes(axes[when.axis]!.levels!.of(point[when.axis]!)));
+
+/** Whether each axis exists at a point. */
 export function active(axes: readonly Axis[], point: Point): boolean[] {
   const on: boolean[] = [];
-  for (const { when } of axes) {
-    on.push(when === undefined || (on[when.axis]! && when.levels.includes(axes[when.axis]!.levels!.of(point[when.axis]!))));
-  }
+  for (const axis of axes) on.push(exists(axis, axes, point, on));
   return on;
 }
 
 /** Whether two snapped points are the same configuration. */
 export const samePoint = (a: Point, b: Point): boolean => a.every((u, i) => u === b[i]);
 
+export const fromPrior = ({ prior }: Axis, rng: Rng): number => (prior ? prior.quantile(rng()) : rng());
+
 /** One draw from the priors. It is not snapped, and may be infeasible. */
-export const draw = (axes: readonly Axis[], rng: Rng): Point => axes.map(({ prior }) => (prior ? prior.quantile(rng()) : rng()));
+export const draw = (axes: readonly Axis[], rng: Rng): Point => axes.map((axis) => fromPrior(axis, rng));

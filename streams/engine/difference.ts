@@ -1,5 +1,6 @@
 import { StalledError, StrategyError } from '../../src/errors.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
+import { differencesIn } from '../../src/schema/json.ts';
 import type { Decider } from './decider.ts';
 
 /** Where a recomputed suggestion differs from the logged one. */
@@ -14,8 +15,10 @@ export interface Difference {
  *
  * @throws what a strategy throws, except StalledError and StrategyError: those are a difference.
  */
-export const differenceOf = async <P>(decider: Decider<P>, logged: SuggestedFact): Promise<Difference | undefined> =>
-  firstDifference('', logged, await recomputed(decider));
+export async function differenceOf<P>(decider: Decider<P>, logged: SuggestedFact): Promise<Difference | undefined> {
+  const [first] = differencesIn(logged, await recomputed(decider));
+  return first && { field: first[0], logged: first[1], recomputed: first[2] };
+}
 
 async function recomputed<P>(decider: Decider<P>): Promise<unknown> {
   for (;;) {
@@ -31,18 +34,3 @@ async function recomputed<P>(decider: Decider<P>): Promise<unknown> {
     await ready;
   }
 }
-
-/** The first place where two pieces of JSON differ, regardless of the order of their fields. */
-function firstDifference(field: string, logged: unknown, recomputed: unknown): Difference | undefined {
-  if (!isObject(logged) || !isObject(recomputed) || Array.isArray(logged) !== Array.isArray(recomputed)) {
-    return logged === recomputed ? undefined : { field, logged, recomputed };
-  }
-  for (const name of new Set([...Object.keys(logged), ...Object.keys(recomputed)])) {
-    if (logged[name] === undefined && recomputed[name] === undefined) continue;
-    const difference = firstDifference(field ? `${field}.${name}` : name, logged[name], recomputed[name]);
-    if (difference) return difference;
-  }
-  return undefined;
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

@@ -7,6 +7,7 @@ import { show } from '../../src/space/check.ts';
 import type { Core } from '../../src/strategy/core.ts';
 import { child, type Env } from '../../src/strategy/env.ts';
 import { type Answer, type Ask, type Propose, propose, type Reported, type StrategyEvent, wait } from '../../src/strategy/messages.ts';
+import { isPromise } from '../promises.ts';
 import { failureIn, isAnswer } from './answers.ts';
 import { onlyFeasible, runCore } from './drive.ts';
 import { operatorOf } from './operator.ts';
@@ -77,9 +78,6 @@ function call<T>({ name }: Env, what: 'init' | 'tell' | 'ask' | 'stop', act: () 
   result.then(undefined, () => {}); // the error below says enough
   throw new StrategyError(`${what} of ${name} returned a promise, expected an answer at once: it must not be async`);
 }
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 
 const aFunction: Omit<OptionRule, 'schema'> = {
   expected: 'a function',

@@ -2,7 +2,7 @@ import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, FORMAT, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
-import { isRecord } from '../../src/schema/json.ts';
+import { differencesIn, isRecord } from '../../src/schema/json.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom, within } from '../../src/schema/optionRules.ts';
@@ -135,9 +135,13 @@ export function checkSpace(space: unknown): void {
 /** @throws OptionError for what is no log, such as its path */
 export function checkLog(log: unknown): void {
   if (isRecord(log) && typeof log.append === 'function') return;
-  const isPromise = isRecord(log) && typeof log.then === 'function';
   const path = typeof log === 'string' ? log : 'study.jsonl';
-  throw new OptionError('log', `a log such as await openJournal('${path}')`, log, isPromise ? '; it is a promise: await it' : '');
+  throw new OptionError(
+    'log',
+    `a log such as await openJournal('${path}')`,
+    log,
+    isRecord(log) && typeof log.then === 'function' ? '; it is a promise: await it' : '',
+  );
 }
 
 /** The requirements of a trial, as numbers. */
@@ -197,14 +201,10 @@ interface StrategyChange {
   readonly differences: readonly string[];
 }
 
-/** The paths below `path` at which two pieces of JSON differ. */
-function compare(path: string, logged: unknown, wanted: unknown): string[] {
-  if (JSON.stringify(logged) === JSON.stringify(wanted)) return [];
-  if (!hasParts(logged) || !hasParts(wanted) || Array.isArray(logged) !== Array.isArray(wanted))
-    return [`${path} is ${jsonOrAbsent(logged)} in the log, but ${jsonOrAbsent(wanted)} here`];
-  const names = new Set([...Object.keys(logged), ...Object.keys(wanted)]);
-  return [...names].flatMap((name) => compare(`${path}.${name}`, logged[name], wanted[name]));
-}
+/** The differences between what a log and a start have at a path, as sentences. */
+const compare = (path: string, logged: unknown, wanted: unknown): string[] =>
+  [...differencesIn(logged, wanted, path)].map(
+    ([at, mine, here]) => `${at} is ${jsonOrAbsent(mine)} in the log, but ${jsonOrAbsent(here)} here`,
+  );
 
-const hasParts = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 export const jsonOrAbsent = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));

@@ -1,10 +1,13 @@
 import { sequenceChart } from '../../machines/strategies.ts';
 import { OptionError } from '../../src/errors.ts';
-import { gridSequence } from '../../src/samplers/grid.ts';
-import { sequenceCore } from '../../src/samplers/sequence.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { permute } from '../../src/numeric/sequences/permutation.ts';
+import { numberedSequence, type Sequence, sequenceCore } from '../../src/samplers/sequence.ts';
 import { bool, oneOrByName, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Axis } from '../../src/space/axis.ts';
+import { cells } from '../../src/space/cells.ts';
+import type { Env } from '../../src/strategy/env.ts';
 import { drive } from '../kernel/drive.ts';
 import { type Strategy, stage } from '../kernel/strategy.ts';
 
@@ -50,4 +53,11 @@ function levelsFor(axes: readonly Axis[], levels: SettingsOf<typeof gridOptions>
     if (!names.includes(name)) throw new OptionError('grid.levels', `names among ${names.join(', ')}`, name);
   }
   return ({ name, levels: own }) => byName.get(name) ?? own?.count ?? continuous;
+}
+
+/** All combinations of the axes' levels. If shuffled, the points tried so far cover the space evenly at any time. */
+function gridSequence(env: Env, levelsOf: (axis: Axis) => number, shuffle: boolean): Sequence<unknown> {
+  const { count, at } = cells(env, levelsOf);
+  const order = shuffle ? permute(count, rngFor(env.seed, env.name, 0)) : (i: number) => i;
+  return numberedSequence(env, count, (i) => at(order(i)));
 }

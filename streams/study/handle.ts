@@ -5,17 +5,20 @@ import type { Importances } from '../../src/insight/importance/importances.ts';
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { show } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
-import type { Submitted } from '../../src/study/commands.ts';
+import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { waker } from '../log/follow.ts';
+import { example, kindOf, oneForSeveral } from '../objective.ts';
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
@@ -23,7 +26,6 @@ import type { ClaimedTrial } from './hosted/claimedTrial.ts';
 import type { HostedStudy, Stopping } from './hosted/hostedStudy.ts';
 import { resultOf } from './result.ts';
 import type { Study, StudyResult } from './study.ts';
-import { checkOrder, checkResult } from './told.ts';
 
 /** A study as its handle needs it: what its log says so far, and what can be done where it runs. */
 export interface StudyBackend<P> {
@@ -195,4 +197,24 @@ async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRo
   } finally {
     subscription.unsubscribe();
   }
+}
+
+/** @throws RefusedError for what is no result */
+function checkResult(result: unknown, names: readonly string[]): void {
+  if (typeof result === 'number' && names.length === 1) return;
+  if (isRecord(result) && isRecord(result.values)) return;
+  const message =
+    typeof result === 'number'
+      ? `tell: got ${result}; ${oneForSeveral(names)}`
+      : `tell: expected ${names.length > 1 ? '' : 'a number or '}${example(names)}, got ${kindOf(result)}`;
+  throw new RefusedError({ code: 'bad-field', message });
+}
+
+/** @throws RefusedError for `report(trial, step, value)`, if the order is recognisable */
+function checkOrder(values: number | Values, step: unknown): void {
+  if (Number.isInteger(step) || (typeof step === 'number' && typeof values !== 'number')) return;
+  if (typeof step !== 'number')
+    throw new RefusedError({ code: 'bad-field', message: `report: expected a whole number as the step, got ${kindOf(step)}` });
+  const message = `report: expected (trial, value, step), got the step ${show(step)} and the value ${show(values)}; are they swapped?`;
+  throw new RefusedError({ code: 'bad-field', message });
 }

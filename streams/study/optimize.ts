@@ -1,4 +1,4 @@
-import { Observable, Subject, Subscription } from 'rxjs';
+import { Observable, Subject, Subscription, share, tap } from 'rxjs';
 import type { TrialEvent } from '../../src/facts/facts.ts';
 import { isTelling } from '../../src/insight/failingAlike.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
@@ -7,6 +7,7 @@ import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Directive } from '../engine/directive.ts';
 import { type EvaluateOptions, evaluate } from '../evaluate.ts';
+import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { type FoundStrategy, objectivesOf, parseNone } from '../spec/options.ts';
@@ -14,10 +15,10 @@ import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
+import { replayed } from './hosted/replayed.ts';
 import { headAtStart, watchFailures } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import { checkStudy, runningHere } from './runningHere.ts';
-import { runOnce } from './runOnce.ts';
 import type { Study, StudyResult } from './study.ts';
 import { watchReports } from './unreported.ts';
 import { areOpen } from './waits.ts';
@@ -139,4 +140,23 @@ export function optimize<P, O extends string = 'value'>(
   const study = studyOf<P, O>(running, given ? undefined : 'correct the objective and run it again');
   const then: Optimization<P, O>['then'] = (resolved, rejected) => study.result().then(resolved, rejected);
   return Object.assign(new Observable<AppliedEntry<P, O>>((out) => study.entries$.subscribe(out)), study, { then });
+}
+
+/**
+ * The entries of a study that runs only while someone listens, and never again after its end.
+ *
+ * @param run$ the study. It is subscribed to with the first subscriber, and left with the last. If it was left before its end, the next subscriber
+ * resumes it from its log; after its end, it never runs again.
+ */
+function runOnce<P>(space: Space<P>, log: Log, run$: Observable<AppliedEntry<P>>): Observable<AppliedEntry<P>> {
+  /** The position of the last entry that the run has emitted. */
+  let last = 0;
+  const live$ = new Observable<AppliedEntry<P>>((out) => {
+    last = 0;
+    const emitted = ({ position }: AppliedEntry<P>) => {
+      last = position;
+    };
+    return run$.pipe(tap(emitted)).subscribe(out);
+  }).pipe(share({ resetOnComplete: false, resetOnError: false }));
+  return replayed(space, log, live$, () => last);
 }

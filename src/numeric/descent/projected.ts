@@ -5,7 +5,8 @@ import { type CurvaturePair, quasiNewton } from './quasiNewton.ts';
 export const projectedGradient = (x: Float64Array, gradient: Float64Array): Float64Array =>
   x.map((u, i) => (Number.isNaN(gradient[i]!) ? 0 : u - clampUnit(u - gradient[i]!)));
 
-export const maxNorm = (v: Float64Array): number => v.reduce((most, u) => Math.max(most, Math.abs(u)), 0);
+/** The largest absolute value; what is unknown is passed over. */
+export const maxNorm = (v: Float64Array): number => v.reduce((most, u) => (Number.isNaN(u) ? most : Math.max(most, Math.abs(u))), 0);
 
 /**
  * The direction of a projected quasi-Newton step in the unit cube: curvature is used on the coordinates that are free to move (Byrd, Lu,

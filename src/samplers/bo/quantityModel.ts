@@ -1,3 +1,4 @@
+import type { Derivatives } from '../../numeric/gp/derivatives.ts';
 import type { Kernels } from '../../numeric/gp/fit.ts';
 import { kernelFromLogs, shrinkLengthscales } from '../../numeric/gp/kernel.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
@@ -6,7 +7,6 @@ import type { OutcomeTransform } from '../../numeric/outcomeTransform.ts';
 import type { Features } from './features.ts';
 import type { Observation } from './observation.ts';
 import { conditioningSet, type QuantityObservations, type TransformFitter, trainingSetOf } from './observations.ts';
-import { observedDerivatives } from './observedDerivatives.ts';
 
 /** Gaussian processes for one quantity. */
 export interface QuantityModel {
@@ -63,4 +63,28 @@ export function posteriors(kernels: Kernels, { width }: Features, trainingSet: T
     const kernel = shrinkLengthscales(kernelFromLogs(logs, width), lengthscaleShrinkage);
     return posterior(trainingSet, kernel, fantasies, previous?.gps[i]) ?? [];
   });
+}
+
+/** Each derivative costs as much as a value, so not more are used than this. */
+const MAX_DERIVATIVES = 200;
+
+/** The observed derivatives, of the lowest values first: slopes matter most where the minimum is sought. */
+function observedDerivatives(features: Features, observed: readonly Observation[], transform: OutcomeTransform): Derivatives | undefined {
+  const best = observed.map((_, i) => i).filter((i) => observed[i]!.gradient);
+  best.sort((a, b) => observed[a]!.value - observed[b]!.value);
+  const at: number[] = [];
+  const columns: number[] = [];
+  const targets: number[] = [];
+  for (const i of best) {
+    const { point, gradient } = observed[i]!;
+    const continuous = features.continuous(point);
+    if (at.length + continuous.length > MAX_DERIVATIVES) break;
+    for (const c of continuous) {
+      at.push(i);
+      columns.push(c);
+      targets.push(gradient![features.axes[c]!]! * transform.slope(i));
+    }
+  }
+  if (at.length === 0 || !targets.every(Number.isFinite)) return undefined;
+  return { at: Int32Array.from(at), columns: Int32Array.from(columns), targets: Float64Array.from(targets) };
 }

@@ -1,4 +1,5 @@
 import { ndtri } from '../../numeric/distributions/normal.ts';
+import { rankOf } from '../../numeric/sorted.ts';
 import type { ComparedConfiguration } from './rungResults.ts';
 
 /** A configuration with its place in the order of all, from 1. Ties share the mean of their places. */
@@ -53,12 +54,11 @@ function merged(order: readonly Placed[], group: readonly ComparedConfiguration[
     .filter(({ configuration }) => configuration.losses.has(budget))
     .map(({ configuration, place }) => ({ loss: lossOf(configuration), place }))
     .sort((a, b) => a.loss - b.loss);
-  const losses = Float64Array.from(known, ({ loss }) => loss);
   const expected = isotonic(known.map(({ place }) => place));
   const front = known.length > 0 ? (order.findLast(({ place }) => place < expected[0]!)?.place ?? 0) : order.length;
   const position = (configuration: ComparedConfiguration): Position => {
     const loss = lossOf(configuration);
-    const better = countUpTo(losses, loss);
+    const better = rankOf(known, loss, (mine, other) => mine < other.loss);
     return { configuration, at: better > 0 ? expected[better - 1]! : front, loss };
   };
   const positions: Position[] = [...order.map(({ configuration, place }) => ({ configuration, at: place })), ...group.map(position)];
@@ -79,17 +79,6 @@ function isotonic(values: readonly number[]): number[] {
     blocks.push(block);
   }
   return blocks.flatMap(({ mean, size }) => Array<number>(size).fill(mean));
-}
-
-/** How many of some sorted numbers are at most x. */
-function countUpTo(sorted: Float64Array, x: number): number {
-  let low = 0;
-  for (let high = sorted.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function places(positions: readonly Position[]): readonly Placed[] {

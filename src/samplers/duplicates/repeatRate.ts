@@ -1,10 +1,10 @@
-import type { Axis, Point } from '../../space/axis.ts';
+import { fingerprint } from '../../numeric/fingerprint.ts';
+import { type Axis, active, type Point } from '../../space/axis.ts';
 import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 import { isModelled } from '../surrogate.ts';
 import { EqualCurves } from './equalCurves.ts';
 import { FlatRegions } from './flatRegions.ts';
 import { NearRepeats } from './nearRepeats.ts';
-import { SuggestedPoints } from './suggestedPoints.ts';
 
 /** The rate is computed over this many of the latest proposals. */
 const WINDOW = 10;
@@ -61,5 +61,30 @@ export class RepeatTracker {
   /** The probability with which to explore instead of asking the model: twice the share of repeats, at most 0.95. */
   get repeatRate(): number {
     return Math.min(MAX_RATE, (2 * this.#recent.filter((id) => this.#curves.repeats(id)).length) / WINDOW);
+  }
+}
+
+/** The configurations suggested so far, where a repeat is possible: those whose active axes all have finitely many values. */
+class SuggestedPoints {
+  readonly #axes: readonly Axis[];
+  readonly #keys = new Set<number>();
+
+  constructor(axes: readonly Axis[]) {
+    this.#axes = axes;
+  }
+
+  add(point: Point): void {
+    if (this.#canRepeat(point)) this.#keys.add(fingerprint(point));
+  }
+
+  /** @param point snapped */
+  has(point: Point): boolean {
+    return this.#keys.size > 0 && this.#canRepeat(point) && this.#keys.has(fingerprint(point));
+  }
+
+  #canRepeat(point: Point): boolean {
+    if (this.#axes.some(({ levels, when }) => !levels && !when)) return false;
+    const on = active(this.#axes, point);
+    return this.#axes.every(({ levels }, i) => levels || !on[i]);
   }
 }

@@ -1,6 +1,6 @@
 import type { Rng } from '../../numeric/random.ts';
 import { polynomialMutation, simulatedBinaryCrossover } from '../../numeric/variation.ts';
-import { type Axis, active, type Point } from '../../space/axis.ts';
+import { type Axis, active, exists, fromPrior, type Point } from '../../space/axis.ts';
 
 /** How children differ from their parents. */
 export interface Variation {
@@ -40,10 +40,6 @@ export function offspring(axes: readonly Axis[], parents: readonly [Point, Point
   return child;
 }
 
-/** Whether an axis exists in a child of which the earlier axes are known. */
-export const exists = ({ when }: Axis, axes: readonly Axis[], child: Point, has: readonly boolean[]): boolean =>
-  when === undefined || (has[when.axis]! && when.levels.includes(axes[when.axis]!.levels!.of(child[when.axis]!)));
-
 /** @param a the coordinate of one parent, undefined if it does not have the axis; `b` is that of the other */
 function inherit(axis: Axis, a: number | undefined, b: number | undefined, eta: number, rng: Rng): number {
   if (a === undefined || b === undefined) return a ?? b ?? fromPrior(axis, rng);
@@ -53,5 +49,3 @@ function inherit(axis: Axis, a: number | undefined, b: number | undefined, eta: 
 
 const mutate = (axis: Axis, gene: number, eta: number, rng: Rng): number =>
   axis.ordered ? polynomialMutation(gene, eta, rng()) : fromPrior(axis, rng);
-
-export const fromPrior = ({ prior }: Axis, rng: Rng): number => (prior ? prior.quantile(rng()) : rng());

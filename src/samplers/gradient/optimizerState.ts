@@ -8,6 +8,7 @@ import {
   updateDirection,
   zeroMoments,
 } from '../../numeric/descent/firstOrder.ts';
+import { maxNorm } from '../../numeric/descent/projected.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
@@ -170,5 +171,3 @@ export function takeStep(optimizer: OptimizerState, iterate: Iterate, settings: 
     lastStep: length,
   };
 }
-
-const maxNorm = (v: Float64Array): number => v.reduce((most, u) => (Number.isNaN(u) ? most : Math.max(most, Math.abs(u))), 0);

@@ -1,4 +1,4 @@
-import { isRecord } from '../../schema/json.ts';
+import { isRecord, jsonIn } from '../../schema/json.ts';
 import { type AllowUndefined, omitUndefined } from '../../schema/omitUndefined.ts';
 import { fault, show } from '../check.ts';
 import type { PriorData } from '../prior.ts';
@@ -44,19 +44,10 @@ export const parseNumber = (text: string): Value => (text.trim() === '' || Numbe
 export function parseValue(dimension: Dimension | undefined, text: string): Value {
   const values = dimension ? valuesOf(dimension) : [];
   if (isRange(values)) return parseNumber(text);
-  const read = parsedJson(text);
+  const read = jsonIn(text);
   const same = (value: Value) => valueText(value) === (typeof value === 'boolean' ? text.toLowerCase() : text);
   const found = [...values.filter(same), ...values.filter((value) => isSameValue(value, read))];
   return found.length > 0 ? found[0]! : text;
-}
-
-/** The data that a text holds as JSON, which may have spaces; undefined if it holds none. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Makes a parameter exist only if its parent has one of the given values. @see when */

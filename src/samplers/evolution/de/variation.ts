@@ -1,6 +1,5 @@
 import { index, type Rng } from '../../../numeric/random.ts';
-import { type Axis, active, type Point } from '../../../space/axis.ts';
-import { exists, fromPrior } from '../offspring.ts';
+import { type Axis, active, exists, fromPrior, type Point } from '../../../space/axis.ts';
 import type { Rates } from './adaptation.ts';
 
 /** Four points that a child is made of. */
