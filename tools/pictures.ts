@@ -19,7 +19,7 @@ execFileSync('npm', ['start', '--silent', '--', '--cost', '1080', '--journal', l
 await ensurePage();
 mkdirSync(pictures, { recursive: true });
 const made = await emptyServer();
-const feed = made.studies.show('digits', journalSource(log)).feed();
+const feed = made.studies.show('digits', journalSource(log)).feed;
 await feed.caughtUp;
 const best = feed.headline()!.best!.trial;
 const browser = await startBrowser();

@@ -15,6 +15,7 @@ import type { Space } from '../space/space.ts';
 import { begunIn, createdIn, stemOf } from '../stores/journalFile.ts';
 import { journalsIn } from '../stores/journalFolder.ts';
 import { makeFolder } from '../stores/makeFolder.ts';
+import { processSource } from '../stores/process.ts';
 import { trialsDirectory } from '../stores/trialFiles.ts';
 import type { AtMost } from '../study/atMost.ts';
 import { RefusedError } from '../study/commands.ts';
@@ -136,13 +137,16 @@ export class HostedStudies {
     const warn = (message: string) => line(message, { level: 'warn' });
     const book = await openJournal(path, omitUndefined({ warn, fsync }));
     const log = retryingLog(book, { place: book.place, warn });
-    const observers = [...plugins, watchedReports('let the trainer report its value'), pausesTold, this.#informed];
-    const at = { name, place: path, journal: path, log, line };
-    const own = await ownStudy(at, space, log, { ...options, strategy, lease, atMost }, observers);
+    const observers = [...plugins, watchedReports('let the trainer report its value'), pausesTold, this.#shown];
+    const at = { name, place: path, journal: path, log, files: keptFiles(trialsDirectory(stemOf(path))), line };
+    const own = await ownStudy(at, space, log, { ...options, strategy, lease, atMost }, observers).catch((error: unknown) => {
+      this.served.remove(name);
+      throw error;
+    });
     const { hosted } = own;
     hosted.finished.catch((error: Error) => warn(`ended: ${error.message}`));
     this.#all.set(name, hosted);
-    this.served.run(name, hosted, { files: keptFiles(trialsDirectory(stemOf(path))) });
+    this.served.open(name).host = hosted;
     this.#paths.set(name, path);
     this.#closing.push(async () => {
       log.leave();
@@ -152,11 +156,8 @@ export class HostedStudies {
     return hosted;
   }
 
-  /** Allowances and streams of events follow each study. */
-  readonly #informed: Plugin = ({ name }) => ({
-    apply: (entry) => {
-      this.served.allowances.apply(name, entry);
-      this.served.tell(name);
-    },
+  /** Its readers get each entry. */
+  readonly #shown: Plugin = ({ name, place, log, files, past, submit }) => ({
+    apply: this.served.host(name, processSource(place, log, submit), past, { files }),
   });
 }

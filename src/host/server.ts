@@ -50,24 +50,19 @@ export async function openServer(
     line(`dashboard: ${(await listening).url}`);
   };
   const plugin: Plugin = (study) => {
-    const { name, place, log, files, state, submit } = study;
+    const { name, place, log, files, past, submit } = study;
     const measure = metrics.add(name, study);
-    const tell = () => studies.tell(name);
-    const watch = new MachineWatch(tell, (path, seconds) => metrics.answered(name, path, seconds));
-    const position = () => state()?.ledger.position ?? 0;
-    const { followed } = studies.host(name, processSource(place, log, submit), position, { files, machines: liveMachines(watch) });
+    const watch = new MachineWatch(
+      () => studies.tell(name),
+      (path, seconds) => metrics.answered(name, path, seconds),
+    );
+    const take = studies.host(name, processSource(place, log, submit), past, { files, machines: liveMachines(watch) });
     return {
-      apply: (entry) => {
-        studies.allowances.apply(name, entry);
+      apply: (entry, folded) => {
         measure(entry);
-        tell();
+        take(entry, folded);
       },
       watch: watch.take,
-      close: async () => {
-        const feed = followed();
-        if (feed) await feed.reached(await log.head()); // pages show how it ended
-        feed?.close();
-      },
     };
   };
   return { plugin, metrics, listen, forget: (study) => studies.remove(study), close: async () => (await listening)?.close() };

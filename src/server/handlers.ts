@@ -17,7 +17,7 @@ import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { OpenStudy, ServedStudies } from './studies.ts';
-import { rowOf, stateOf, viewOf } from './view.ts';
+import { caughtUp, rowOf, stateOf, viewOf } from './view.ts';
 
 /** An operation with an answer in JSON. */
 export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
@@ -54,16 +54,16 @@ const commanding =
   (type: Intent['type']): Handler =>
   async (studies, { study, trial, fields, user, key }) => {
     const intent = intentOf(type, trial, fields);
-    const { source, followed } = studies.open(study);
+    const { source, feed } = studies.open(study);
     const { position, fact } = await source.submit(intent, { user: user?.name, request: key });
-    await followed()?.reached(position); // so that a page which reads next sees it
+    await feed.reached(position); // so that a page which reads next sees it
     return { position, fact };
   };
 
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   listStudies: async (studies) => {
     const all = studies.names.map((name) => studies.open(name));
-    await Promise.all(all.map(({ host }) => host?.ready().catch(() => {})));
+    await Promise.all(all.map((study) => study.host && caughtUp(study).catch(() => {})));
     return all.flatMap((study) => stateOf(study) ?? []);
   },
   createStudy: async (studies, { fields }) => {
@@ -108,7 +108,10 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     return studies.inTurn(() => entryPage(source.past(Number(after) + 1)));
   },
   why: async (studies, { study, trial }) => {
-    const why = await studies.compute(studies.open(study), (feed) => whyOf(feed, trial, parseStrategy));
+    const why = await studies.compute(
+      studies.open(study),
+      async ({ source, begun }) => begun && whyOf({ source, ...begun }, trial, parseStrategy),
+    );
     if (!why) throw new RefusedError(unknownTrial(trial));
     const { ledger, rows } = await viewOf(studies.open(study));
     return { ...why, text: whyText(why, rows.get(trial)!, ledger.settings.objectives) };

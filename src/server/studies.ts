@@ -7,7 +7,7 @@ import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { StudySource } from '../study/source.ts';
 import { Allowances } from './allowances.ts';
-import { Feed } from './feed/feed.ts';
+import { Feed, readingFeed } from './feed/feed.ts';
 import { replayedMachines } from './feed/machines.ts';
 import type { Headline, KeptFile, Machines } from './feed/wire.ts';
 
@@ -25,14 +25,10 @@ export interface OpenStudy extends Pick<ShownParts, 'files'> {
   readonly name: string;
   /** Its log, and how it takes commands. */
   readonly source: StudySource;
-  /** The same, if it also takes requests of trainers. */
-  readonly host?: HostedStudy | undefined;
-  /** Position up to which this process has applied its log; undefined if another process runs it. */
-  readonly position?: (() => number) | undefined;
-  /** The study as readers follow it. One that this process runs is not followed before the first of them comes, since that costs a second fold. */
-  feed(): Feed;
-  /** The feed, once there is one. */
-  followed(): Feed | undefined;
+  /** What runs it here, if that also takes requests of trainers. */
+  host?: HostedStudy | undefined;
+  /** The study as readers see it. */
+  readonly feed: Feed;
   machines(): Machines;
 }
 
@@ -63,44 +59,37 @@ export class ServedStudies {
 
   /** Adds a study that another process runs, or none: it can be read, and takes commands. */
   show(name: string, source: StudySource, parts: ShownParts = {}): OpenStudy {
-    const feed = this.#follow(name, source);
+    const feed = readingFeed(name, source, (error) => this.warn(`${source.place}: ${(error as Error).message}`));
     const { metrics } = this.#options;
-    if (metrics) feed.listen(metrics.add(name, { state: () => feed.state() }));
-    return this.#add({ name, source, files: parts.files }, parts, feed);
+    if (metrics) feed.listen(metrics.add(name, { state: () => feed.begun }));
+    return this.#add(source, feed, parts);
   }
 
-  /** Adds a study that this process runs, so that it also takes requests of trainers. Its host measures it, and tells of each entry. */
-  run(name: string, host: HostedStudy, parts: ShownParts = {}): OpenStudy {
-    return this.#add({ name, source: host, host, position: () => host.ledger.position, files: parts.files }, parts);
-  }
-
-  /** The same, of a study whose trainers do not ask by requests. */
-  host(name: string, source: StudySource, position: () => number, parts: ShownParts = {}): OpenStudy {
-    return this.#add({ name, source, position, files: parts.files }, parts);
-  }
-
-  #follow(name: string, source: StudySource): Feed {
-    const feed = new Feed(name, source, (error) => this.warn(`${source.place}: ${(error as Error).message}`));
-    feed.watch(() => this.tell(name));
-    return feed;
-  }
-
-  #add(study: Pick<OpenStudy, 'name' | 'source' | 'host' | 'position' | 'files'>, parts: ShownParts, known?: Feed): OpenStudy {
-    const { name, source, position } = study;
-    let followed = known;
-    const feed = () => {
-      if (followed === undefined || (position && followed.closed)) followed = this.#follow(name, source);
-      return followed;
+  /**
+   * Adds a study that this process runs.
+   *
+   * @param past position of the last entry before it did.
+   * @returns takes each entry, after the study has applied it.
+   */
+  host(name: string, source: StudySource, past: () => number, parts: ShownParts = {}): Feed['take'] {
+    const feed = new Feed(name, source, (own) => own.reached(past()));
+    this.#add(source, feed, parts);
+    return (entry, study) => {
+      this.allowances.apply(name, entry);
+      feed.take(entry, study);
     };
-    const { machines = replayedMachines(feed, () => this.tell(name)) } = parts;
-    const added = { ...study, feed, machines, followed: () => followed };
-    this.#all.set(name, added);
+  }
+
+  #add(source: StudySource, feed: Feed, { files, machines = replayedMachines(feed, () => this.tell(feed.id)) }: ShownParts): OpenStudy {
+    const added = { name: feed.id, source, feed, machines, files };
+    feed.watch(() => this.tell(feed.id));
+    this.#all.set(feed.id, added);
     return added;
   }
 
   /** Removes a study, because it was deleted. */
   remove(name: string): void {
-    this.#all.get(name)?.followed()?.close();
+    this.#all.get(name)?.feed.close();
     this.#all.delete(name);
     void this.#options.metrics?.remove(name);
     this.tell(name);
@@ -149,23 +138,16 @@ export class ServedStudies {
     return able;
   }
 
-  /** Each study in one line. It follows them from now on. */
+  /** Each study in one line. */
   get headlines(): Headline[] {
-    return [...this.#all.values()].flatMap((study) => study.feed().headline() ?? []);
-  }
-
-  /** Resolves when the logs of the studies that this process runs have been read: they are short of nothing that a reader could see before. */
-  async caughtUp(): Promise<void> {
-    await Promise.allSettled([...this.#all.values()].flatMap(({ position, feed }) => (position ? feed().caughtUp : [])));
+    return [...this.#all.values()].flatMap(({ feed }) => feed.headline() ?? []);
   }
 
   /** Computes something from the current log of a study, after earlier computations. */
-  compute<T>({ position, feed }: OpenStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
+  compute<T>({ feed }: OpenStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
-      const reading = feed();
-      await reading.caughtUp;
-      if (position) await reading.reached(position());
-      return compute(reading);
+      await feed.caughtUp;
+      return compute(feed);
     });
   }
 
@@ -186,7 +168,7 @@ export class ServedStudies {
 
   /** Follows no study any more. */
   close(): void {
-    for (const { followed } of this.#all.values()) followed()?.close();
+    for (const { feed } of this.#all.values()) feed.close();
   }
 }
 

@@ -18,12 +18,15 @@ interface View {
 
 /** What is known now; undefined if the study has not begun. */
 function viewNow({ host, feed }: OpenStudy): View | undefined {
-  if (host) return host.ledger.created && { ledger: host.ledger, rows: host.answers.rows, phase: host.answers.status().phase };
-  const { begun } = feed();
-  return begun && { ledger: begun.ledger, rows: begun.changes.rows, phase: studyPhase({ ledger: begun.ledger, rows: begun.changes.rows }) };
+  const { begun } = feed;
+  return begun && { ...begun, phase: host ? host.answers.status().phase : studyPhase(begun) };
 }
 
-const caughtUp = ({ host, feed }: OpenStudy): Promise<void> => (host ? host.ready() : feed().caughtUp);
+/** @throws what keeps the study from running, or its log from being read */
+export async function caughtUp({ host, feed }: OpenStudy): Promise<void> {
+  await host?.ready();
+  await feed.caughtUp;
+}
 
 /** @throws RefusedError if it has not begun; what keeps it from running */
 export async function viewOf(study: OpenStudy): Promise<View> {

@@ -34,8 +34,8 @@ export function watchEvents(
   let position = after;
   const tell = async (stream: SSEStreamingApi, state: SendState) => {
     await state('studies', studies.headlines);
-    const feed = study?.feed();
-    if (study === undefined || feed?.begun === undefined) return;
+    const feed = study?.feed;
+    if (study === undefined || feed?.begun === undefined || feed.position < position) return; // a reader may know more than was read again
     await state('study', feed.detail());
     if (position === 0) {
       const first = firstMessages(feed);
@@ -54,7 +54,6 @@ export function watchEvents(
     if (machines) await state('machines', study.machines());
   };
   return streams(c, user, async (stream, leaving) => {
-    await studies.caughtUp();
     const sent = new Map<string, string>();
     const state: SendState = async (event, data) => {
       const text = JSON.stringify(data);

@@ -19,15 +19,11 @@ import { Replay } from './replay.ts';
 import { stopReasons } from './stopReasons.ts';
 import type { Why } from './why.ts';
 
-/** A study that has been read, such as a `Feed` of the dashboard. */
-export interface ReadStudy {
+/** A study that has begun: its log, and what that says so far. */
+interface ReadStudy {
   readonly source: StudyLog;
-  readonly begun:
-    | {
-        readonly ledger: Pick<Ledger<Params>, 'created'>;
-        readonly changes: { readonly rows: TrialRows };
-      }
-    | undefined;
+  readonly ledger: Pick<Ledger<Params>, 'created'>;
+  readonly rows: TrialRows;
 }
 
 /** The fewest results for a forest. */
@@ -35,21 +31,21 @@ const FEWEST = 4;
 
 /** Why a trial was suggested, recomputed from the log as it was when that was decided. @param parse makes its strategies */
 export async function whyOf(study: ReadStudy, trial: TrialId, parse: ParseStrategy): Promise<Why | undefined> {
-  const created = study.begun?.ledger.created;
+  const { created } = study.ledger;
   const fact = await suggestionOf(study, trial);
   if (fact === undefined || created === undefined) return undefined;
   const { expected, results } = await knowledgeOf(study, created, fact);
-  const row = study.begun!.changes.rows.get(trial);
+  const row = study.rows.get(trial);
   const stops = row?.status === 'stopped' ? await stopReasons(study.source, created, parse, row.ended!, trial) : undefined;
   const common = omitUndefined({ trial, by: fact.by, expected, results, stopped: stops?.get(trial) });
   if (fact.by === 'import') return common;
   return { ...common, ...(await recompute(study, created, fact, parse)) };
 }
 
-async function suggestionOf(study: ReadStudy, trial: TrialId): Promise<SuggestedFact | undefined> {
-  const row = study.begun?.changes.rows.get(trial);
+async function suggestionOf({ source, rows }: ReadStudy, trial: TrialId): Promise<SuggestedFact | undefined> {
+  const row = rows.get(trial);
   if (row === undefined) return undefined;
-  for await (const [entry] of study.source.past(row.suggested)) {
+  for await (const [entry] of source.past(row.suggested)) {
     const fact = parseFact(entry!.fact);
     return isRefusal(fact) || fact.type !== 'suggested' ? undefined : fact;
   }
@@ -98,7 +94,7 @@ async function knowledgeOf(study: ReadStudy, created: Created, fact: SuggestedFa
       if (event?.type === 'ended' && event.losses) ended.push(event);
     }
   }
-  const known = ended.filter(({ id }) => study.begun?.changes.rows.get(id)?.status !== 'retracted');
+  const known = ended.filter(({ id }) => study.rows.get(id)?.status !== 'retracted');
   const results: Record<string, number> = {};
   for (const { by } of known) results[by] = (results[by] ?? 0) + 1;
   return {

@@ -20,8 +20,7 @@ export function explaining<P>(study: () => Explainable<P>): Pick<StudyBackend<P>
     },
     why: async (trial: TrialId) => {
       const { whyOf } = await import('../explanation/whyOf.ts');
-      const { source, ledger, rows, parseStrategy } = now();
-      const why = await whyOf({ source, begun: { ledger, changes: { rows } } }, trial, parseStrategy);
+      const why = await whyOf(now(), trial, now().parseStrategy);
       if (why) return why;
       throw new RefusedError(unknownTrial(trial));
     },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Feed } from '../../src/server/feed/feed.ts';
+import { readingFeed } from '../../src/server/feed/feed.ts';
 import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { trainer } from '../../streams/nats/index.ts';
@@ -242,7 +242,7 @@ describe('on a server with the least rights for each user', () => {
   });
 
   it('the dashboard of a viewer follows it, though its engine is away for a while', async () => {
-    const feed = new Feed('s1', await natsSource(await as('viewer'), 's1', 's1'));
+    const feed = readingFeed('s1', await natsSource(await as('viewer'), 's1', 's1'));
     await feed.caughtUp;
     expect(feed.headline()).toMatchObject({ study: 's1', completed: 3 });
     await engine.close();

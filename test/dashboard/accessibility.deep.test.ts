@@ -59,7 +59,7 @@ async function serveKinds(): Promise<string> {
     await log.append({ ...createdOf(net, undefined, { study: name, objectives, trials: 60, seed: 1 }), strategy });
     for (const fact of facts) await log.append(fact);
     const source = processSource('memory', log, () => Promise.reject(new Error('only read')));
-    await made.studies.show(name, source).feed().caughtUp;
+    await made.studies.show(name, source).feed.caughtUp;
   }
   return made.url;
 }

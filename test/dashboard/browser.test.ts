@@ -95,7 +95,7 @@ it('messages that come faster than the page can show them are shown together', a
   const made = await board();
   cleanups.push(() => made.close());
   await made.say(...finished(1, 0.5), ...finished(2, 0.25).slice(0, 3));
-  const feed = made.studies.open('net').feed();
+  const feed = made.studies.open('net').feed;
   const page = await openPage('about:blank', WIDE);
   await page.addInitScript(COUNTING);
   await page.goto(`${made.url}?study=net`);

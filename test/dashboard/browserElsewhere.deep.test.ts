@@ -254,7 +254,7 @@ it('an address that compares studies opens their comparison', async () => {
   const made = await board();
   cleanups.push(() => made.close());
   await made.say(...finished(1, 0.5));
-  await made.studies.show('again', processSource('memory', made.log, (await applied(made.log)).submit)).feed().caughtUp;
+  await made.studies.show('again', processSource('memory', made.log, (await applied(made.log)).submit)).feed.caughtUp;
   const page = await openPage(`${made.url}?compare=net,again,gone`, WIDE);
   await page.getByRole('heading', { name: 'Comparison' }).waitFor();
   await page.getByText('There is no study gone here.').waitFor();

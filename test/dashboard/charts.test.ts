@@ -45,7 +45,7 @@ describe('what a forest predicts along each parameter', () => {
       const params = { lr: Math.min(lr, 0.1), layers: 1 + (trial % 4), kind: trial % 2 ? 'relu' : 'tanh' };
       await served.say(...finished(trial, trial <= 12 ? 1 : 5, params));
     }
-    const feed = served.studies.open('net').feed();
+    const feed = served.studies.open('net').feed;
     const found = (await importancesOf(feed))!;
     const lr = found.marginals!.lr!;
     expect(lr[0]).toMatchObject({ value: expect.closeTo(1e-4, 10) });
@@ -65,7 +65,7 @@ describe('what a forest predicts along each parameter', () => {
       const [suggested, ...rest] = finished(trial, trial % 2 ? 100 : trial, { lr: 0.001 * trial, layers: 1 + (trial % 4), kind: 'relu' });
       await served.say({ ...suggested, budget: trial % 2 ? 1 : 3 } as never, ...rest);
     }
-    const found = await importancesOf(served.studies.open('net').feed());
+    const found = await importancesOf(served.studies.open('net').feed);
     expect(found!.fanova.lr).toBeGreaterThan(0);
     for (const { mean } of found!.marginals!.lr!) expect(mean).toBeLessThan(25);
     await served.close();
@@ -74,7 +74,7 @@ describe('what a forest predicts along each parameter', () => {
 
 it('a retracted result no longer counts, although another trial has completed since', async () => {
   const served = await board();
-  const feed = served.studies.open('net').feed();
+  const feed = served.studies.open('net').feed;
   const params = (trial: number) => ({ lr: 0.001 * trial, layers: 1 + (trial % 4), kind: trial % 3 ? 'relu' : 'tanh' });
   for (let trial = 1; trial <= 24; trial++) await served.say(...finished(trial, trial, params(trial)));
   expect((await recommendedOf(feed))!.trial).toBe(1);

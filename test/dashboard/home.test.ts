@@ -77,7 +77,7 @@ describe('the address of a comparison', () => {
 it('a study has the history of its best value, and a summary to compare', async () => {
   const served = await board();
   for (const [i, loss] of [3, 4, 2, 5, 1].entries()) await served.say(...finished(i + 1, loss));
-  const feed = served.studies.open('net').feed();
+  const feed = served.studies.open('net').feed;
   expect(feed.headline()!.trend).toEqual([
     [1, 3],
     [3, 2],

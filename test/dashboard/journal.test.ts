@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Feed } from '../../src/server/feed/feed.ts';
+import { readingFeed } from '../../src/server/feed/feed.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
 import { controlSocket } from '../../src/stores/controlSocket.ts';
@@ -17,7 +17,7 @@ it('commands change a journal that no process writes, and are refused if the pro
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
   const source = journalSource(path);
-  const feed = new Feed('s', source);
+  const feed = readingFeed('s', source);
   await feed.caughtUp;
   await expect(source.submit({ type: 'change', paused: true })).rejects.toThrow(
     'which does not accept commands (only "hypertide run" and Python do)',
@@ -39,7 +39,7 @@ it('commands on a journal that hypertide run writes go through its socket', asyn
   const study = await applied(log);
   const close = await controlSocket(path, study.submit);
   const source = journalSource(path);
-  const feed = new Feed('s', source);
+  const feed = readingFeed('s', source);
   await feed.caughtUp;
   expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 3, running: true });
   expect(await source.submit({ type: 'close' })).toMatchObject({ position: 4, fact: { type: 'closed' } });

@@ -6,19 +6,14 @@ import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 
 const space = parseSpace({ parameters: { x: { type: 'float', low: 0, high: 1 } } });
 
-it('reads the log of a study that runs here once, up to its end at each computation, and not before a reader asks', async () => {
-  const study = new HostedStudy(space, memoryLog(), { strategy: random() });
+it('shows a study that runs here by what that has folded, and computes from its last entry', async () => {
   const studies = new ServedStudies();
-  const open = studies.run('x', study);
+  const study: HostedStudy = new HostedStudy(space, memoryLog(), { strategy: random(), onEntry: (entry) => take(entry, study) });
+  const take = studies.host('x', study, () => study.ledger.position);
   await study.ready();
-  expect(open.followed()).toBeUndefined();
-  const first = await studies.compute(open, async (feed) => feed);
   await study.ask();
-  const position = await studies.compute(open, async (feed) => {
-    expect(feed).toBe(first);
-    return feed.position;
-  });
-  expect(position).toBe(await study.log.head());
+  const found = await studies.compute(studies.open('x'), async ({ position, begun }) => ({ position, ...begun }));
+  expect(found).toMatchObject({ position: await study.log.head(), ledger: study.ledger, rows: study.rows });
   studies.close();
   await study.close();
 });
@@ -30,7 +25,7 @@ it('gives a name that can be part of a path, and that no study has', async () =>
     const unused = studies.unusedName('my study');
     expect(unused).toMatch(/^my-study(-\d)?$/);
     expect(studies.has(unused), name).toBe(false);
-    studies.run(unused, study);
+    studies.host(unused, study, () => 0);
   }
   studies.close();
   await study.close();

@@ -219,7 +219,7 @@ const shown = made.studies.show(
   processSource('memory', log, () => Promise.reject(new Error('this study is only read'))),
 );
 const ofCpu = (cpu: number) => `${Math.round(cpu)} ms of CPU`;
-say('longest turn of the server while it reads the log', '<= 20 ms', ofCpu(await longestTurn(shown.feed().caughtUp)));
+say('longest turn of the server while it reads the log', '<= 20 ms', ofCpu(await longestTurn(shown.feed.caughtUp)));
 for (const reader of ['first', 'second', 'third'])
   say(
     `the same while it sends all trials to a ${reader} reader`,

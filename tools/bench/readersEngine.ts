@@ -49,7 +49,7 @@ if (process.send !== undefined) {
       const log = await natsLog(nc, study!, { create: false });
       const shown = await emptyServer();
       const source = processSource(study!, log, () => Promise.reject(new Error('it is only read')));
-      await shown.studies.show(study!, source).feed().caughtUp;
+      await shown.studies.show(study!, source).feed.caughtUp;
       page = shown.url;
     }
     process.send!(message === 'longest' ? { longest: delay.max / 1e6 - RESOLUTION, computed: longestComputed, page } : {});

@@ -19,7 +19,8 @@ export const command = onStudy({
     const [objective] = study.created.objectives as [ObjectiveSpec];
     const row = trial !== undefined ? await rowOf(study, trial) : bestFirst(await trialsIn(study), objective)[0];
     if (row === undefined) throw new UsageError('expected the number of a trial, since there is no best trial yet');
-    const why = (await whyOf(await readFeed(study), row.trial, parseStrategy))!;
+    const { source, begun } = await readFeed(study);
+    const why = (await whyOf({ source, ...begun! }, row.trial, parseStrategy))!;
     if (json) print(JSON.stringify(why));
     else for (const line of whyText(why, row, study.created.objectives)) tell(line);
     if (!json) suggestAfterData('study importance', study);

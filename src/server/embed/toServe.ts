@@ -38,16 +38,16 @@ function addStudy(served: ServedStudies, name: string, study: ServableStudy): vo
     });
     return;
   }
-  served.run(name, host);
+  const take = served.host(name, host, () => host.ledger.position);
+  served.open(name).host = host;
   const measure = served.metrics?.add(name, {
-    state: () => (host.ledger.created ? { ledger: host.ledger, rows: host.answers.rows } : undefined),
+    state: () => (host.ledger.created ? host : undefined),
     failure: () => (host.failure ? (host.failure.error as Error).message : undefined),
   });
   host.entries$.subscribe({
     next: (entry) => {
-      served.allowances.apply(name, entry);
       measure?.(entry);
-      served.tell(name);
+      take(entry, host);
     },
     error: () => {}, // requests report it
   });

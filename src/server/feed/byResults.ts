@@ -32,9 +32,9 @@ function byResults<T>(find: (begun: Begun, name: string | undefined) => Promise<
 }
 
 /** How much each parameter matters for an objective; default: the first one. @throws RefusedError if there is no such objective */
-export const importancesOf = byResults<Importances>(({ ledger, changes }, name) => {
+export const importancesOf = byResults<Importances>(({ ledger, rows, changes }, name) => {
   const curveOf = (trial: TrialId) => stepsAndValues(changes.history(trial)!.reports);
-  return importancesFrom({ space: ledger.space, settings: ledger.settings, rows: changes.rows, curveOf, parseStrategy }, name);
+  return importancesFrom({ space: ledger.space, settings: ledger.settings, rows, curveOf, parseStrategy }, name);
 });
 
 /** Reports without their positions. */
@@ -56,14 +56,14 @@ const loader = path.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undef
  * The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. Each step takes a turn
  * of its own: with very many trials, together they would block the server.
  */
-export const recommendedOf = byResults<Recommended>(async ({ ledger, changes }) => {
+export const recommendedOf = byResults<Recommended>(async ({ ledger, rows }) => {
   const [objective, ...others] = ledger.settings.objectives;
   if (others.length > 0) return undefined;
   await nextTurn();
-  const known = candidates(objective!, changes.rows);
+  const known = candidates(objective!, rows);
   if (known.length === 0) return undefined;
   await nextTurn();
-  const early = endedEarly(objective!, changes.rows, known);
+  const early = endedEarly(objective!, rows, known);
   await nextTurn();
   return inThread({ space: ledger.space.toJSON(), objective: objective!, rows: [...known, ...early] }, known.length);
 });

@@ -1,22 +1,29 @@
-import { firstFactIn, spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
 import { turnsOf } from '../../../streams/engine/timeout.ts';
+import { studyStatusOf } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { Ledger } from '../../ledger/ledger.ts';
-import { bestResult, type StudyState, studyPhase } from '../../monitoring/studyState.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { bestResult, studyPhase } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StudyLog } from '../../study/source.ts';
+import { TrialRows } from '../../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline, Summary } from './wire.ts';
 
 /** Called with each entry and what it did. */
 export type Listener = (applied: AppliedEntry<Params>) => void;
 
-/** A study that has begun. */
-interface Begun {
-  readonly createdAt: number;
+/** What a log says so far. */
+interface Folded {
   readonly ledger: Ledger<Params>;
+  readonly rows: TrialRows;
+}
+
+/** A study that has begun. */
+interface Begun extends Folded {
+  readonly createdAt: number;
   readonly changes: TrialChanges;
 }
 
@@ -25,32 +32,30 @@ const TREND = 32;
 /** Milliseconds of work before it yields to other tasks. */
 const TURN = 10;
 
-/** A study as read from its log; it has no other state. */
+/** A study for readers, as its entries say; it has no other state. */
 export class Feed {
   readonly id: string;
   readonly source: StudyLog;
-  /** Resolves when the entries that existed at the start have been read. */
-  readonly caughtUp: Promise<void>;
-  readonly #reading = new AbortController();
+  readonly #closing = new AbortController();
   readonly #listeners = new Set<Listener>();
   readonly #watchers = new Set<() => void>();
+  readonly #past: () => Promise<void>;
   #rejected = 0;
   #trend: Headline['trend'] = [];
-  #begun: Begun | undefined;
+  #begun: (Pick<Begun, 'createdAt' | 'changes'> & { study: Folded }) | undefined;
   #at = 0;
   #position = 0;
 
-  /** @param failed called if the log can no longer be read. */
-  constructor(id: string, source: StudyLog, failed: (error: unknown) => void = () => {}) {
+  /** @param past resolves when it has taken the entries that existed at the start */
+  constructor(id: string, source: StudyLog, past: (feed: Feed) => Promise<void>) {
     this.id = id;
     this.source = source;
-    this.caughtUp = this.#readPast();
-    this.caughtUp
-      .then(() => this.#follow())
-      .catch((error) => {
-        if (!this.closed) failed(error);
-        this.close();
-      });
+    this.#past = () => past(this);
+  }
+
+  /** Resolves when it has taken the entries that existed at the start. @throws what keeps them from being read */
+  get caughtUp(): Promise<void> {
+    return this.#past();
   }
 
   /** Calls the listener with entries from now on, before the watchers. @returns a function that unsubscribes. */
@@ -79,113 +84,89 @@ export class Feed {
   }
 
   close(): void {
-    this.#reading.abort();
-    for (const watcher of this.#watchers) watcher();
+    this.#closing.abort();
+    this.#tell();
   }
 
   get begun(): Begun | undefined {
-    return this.#begun;
+    if (this.#begun === undefined) return undefined;
+    const { study, ...rest } = this.#begun;
+    return { ...rest, ledger: study.ledger, rows: study.rows };
   }
   get position(): number {
     return this.#position;
   }
   get closed(): boolean {
-    return this.#reading.signal.aborted;
+    return this.closing.aborted;
+  }
+  /** Aborts when it closes. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
-  async #readPast(): Promise<void> {
-    const takeTurn = turnsOf(TURN);
-    for await (const entries of this.source.past(1)) {
-      for (const entry of entries) this.#fold(entry);
-      await takeTurn();
-    }
+  /** Takes the next entry, after it was applied. @param study the ledger may be another one after a change of the strategy */
+  take(applied: AppliedEntry<Params>, study: Folded): void {
+    const { position, at, refusal } = applied;
+    this.#position = position;
+    this.#at = at;
+    const { ledger, rows } = study;
+    if (ledger.created === undefined) return;
+    this.#begun ??= { createdAt: at, changes: new TrialChanges(ledger.created.objectives[0]!.name), study };
+    this.#begun.study = study;
+    this.#begun.changes.apply(applied, rows);
+    if (refusal) this.#rejected++;
+    this.#note(ledger.best, ledger.settings.objectives[0]!);
+    for (const listener of this.#listeners) listener(applied);
     this.#tell();
-  }
-
-  async #follow(): Promise<void> {
-    for await (const entries of this.source.read(this.#position + 1, this.#reading.signal)) {
-      for (const entry of entries) this.#fold(entry);
-      this.#tell();
-    }
   }
 
   #tell(): void {
     for (const watcher of this.#watchers) watcher();
   }
 
-  #fold(entry: Entry): void {
-    this.#position = entry.position;
-    this.#at = entry.at;
-    this.#begun ??= beginning(entry);
-    if (this.#begun === undefined) return;
-    const { ledger, changes } = this.#begun;
-    const applied = ledger.fold(entry);
-    changes.apply(applied);
-    if (applied.refusal) this.#rejected++;
-    this.#note(ledger.best, ledger.settings.objectives[0]!);
-    for (const listener of this.#listeners) listener(applied);
-  }
-
   /** Keeps how the best value changed. */
-  #note(best: Begun['ledger']['best'], objective: ObjectiveSpec): void {
+  #note(best: Folded['ledger']['best'], objective: ObjectiveSpec): void {
     const last = this.#trend.at(-1);
     if (best === undefined || best.trial === last?.[0]) return;
     this.#trend = [...this.#trend, [best.trial, best.values[objective.name]!]];
     if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 
-  /** The state computed from the log; undefined while it is empty. */
-  state(): StudyState | undefined {
-    return this.#begun && { ledger: this.#begun.ledger, rows: this.#begun.changes.rows };
-  }
-
   /** The study in one line; undefined while its log is empty. */
   headline(): Headline | undefined {
-    if (this.#begun === undefined) return undefined;
-    const { ledger, changes } = this.#begun;
-    const { settings, closed } = ledger;
-    const { counts, about } = changes.rows;
-    const { completed, stopped, failed } = counts;
-    const state = this.state()!;
+    const { begun } = this;
+    if (begun === undefined) return undefined;
+    const { ledger, rows } = begun;
+    const { paused: _, ended: __, waiting: ___, note: ____, ...status } = studyStatusOf(ledger, studyPhase(begun), rows);
     return omitUndefined({
+      ...status,
       id: this.id,
-      study: settings.study,
       source: this.source.place,
-      phase: studyPhase(state),
-      closed,
-      trials: ledger.nextTrial - 1,
+      phase: studyPhase(begun),
       configurations: ledger.configurations,
-      open: ledger.running,
-      completed,
-      stopped,
-      failed,
-      uncounted: changes.rows.uncounted,
-      limit: settings.limits.trials,
-      best: bestResult(state),
+      best: bestResult(begun),
       trend: this.#trend,
-      objective: settings.objectives[0]!,
-      position: changes.position,
+      objective: ledger.settings.objectives[0]!,
       at: this.#at,
-      labels: about.labels,
-      starred: about.starred,
     });
   }
 
   /** The study with only its best trial, to compare it with others. */
   summary(): Summary | undefined {
     const detail = this.detail();
-    const best = detail?.best && this.#begun?.changes.rows.get(detail.best.trial);
+    const best = detail?.best && this.begun?.rows.get(detail.best.trial);
     return detail && omitUndefined({ detail, best });
   }
 
   detail(): Detail | undefined {
+    const { begun } = this;
     const headline = this.headline();
-    if (this.#begun === undefined || headline === undefined) return undefined;
-    const { createdAt, ledger, changes } = this.#begun;
+    if (begun === undefined || headline === undefined) return undefined;
+    const { createdAt, ledger, rows } = begun;
     const { objectives, strategy, seed, parallel, limits } = ledger.settings;
     return {
       ...headline,
-      ...changes.rows.about,
+      ...rows.about,
       space: ledger.space.toJSON(),
       objectives,
       strategy,
@@ -201,14 +182,39 @@ export class Feed {
   }
 }
 
-function beginning(entry: Entry): Begun | undefined {
-  const created = firstFactIn(entry);
-  return created && { createdAt: entry.at, ledger: new Ledger(spaceOf(created)), changes: new TrialChanges(created.objectives[0]!.name) };
+/** A study that another process runs, or none: its log is read. @param failed called if it can no longer be read */
+export function readingFeed(id: string, source: StudyLog, failed: (error: unknown) => void = () => {}): Feed {
+  const rows = new TrialRows();
+  let ledger: Ledger<Params> | undefined;
+  let next = 1;
+  const read = async (log: AsyncIterable<readonly Entry[]>) => {
+    const takeTurn = turnsOf(TURN);
+    for await (const entries of log) {
+      for (const entry of entries) {
+        next = entry.position + 1;
+        ledger ??= ledgerFrom(entry);
+        const applied = ledger?.fold(entry);
+        if (ledger === undefined || applied === undefined) continue;
+        rows.apply(applied);
+        feed.take(applied, { ledger, rows });
+      }
+      await takeTurn();
+    }
+  };
+  const past = read(source.past(1));
+  const feed = new Feed(id, source, () => past);
+  past
+    .then(() => read(source.read(next, feed.closing)))
+    .catch((error) => {
+      if (!feed.closed) failed(error);
+      feed.close();
+    });
+  return feed;
 }
 
 /** Reads the current log of a study. */
 export async function readFeed(study: StudyLog): Promise<Feed> {
-  const feed = new Feed(study.place, study);
+  const feed = readingFeed(study.place, study);
   await feed.caughtUp;
   feed.close();
   return feed;

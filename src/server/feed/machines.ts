@@ -14,11 +14,10 @@ export const liveMachines = (watch: MachineWatch) => (): Machines => ({
 });
 
 /** The machines of any study: its log is replayed once they are asked for. */
-export function replayedMachines(feedOf: () => Feed, tell: () => void): () => Machines {
+export function replayedMachines(feed: Feed, tell: () => void): () => Machines {
   let replay: Replay | undefined;
   let why = 'the log is being read';
   const begin = (): Replay | undefined => {
-    const feed = feedOf();
     const created = feed.begun?.ledger.created;
     if (created === undefined) return undefined;
     try {

@@ -25,7 +25,8 @@ const OTHERS = 4;
 
 /** The trials of a study, and which of them have changed since a position. */
 export class TrialChanges {
-  readonly rows = new TrialRows();
+  /** What the log says so far, by the last entry. */
+  #rows = new TrialRows();
   /** In the order of their last change, the latest at the end. */
   readonly #histories = new Map<TrialId, History>();
   readonly #objective: string;
@@ -38,10 +39,12 @@ export class TrialChanges {
     this.#objective = objective;
   }
 
-  apply(entry: AppliedEntry<Params>): void {
-    const { position, fact, effect, event } = entry;
+  /** Takes an entry that the rows have applied. */
+  apply({ position, fact, effect, event, refusal }: AppliedEntry<Params>, rows: TrialRows): void {
     this.position = position;
-    const row = this.rows.apply(entry);
+    this.#rows = rows;
+    if (refusal || effect === 'void' || !('trial' in fact) || fact.trial === undefined) return;
+    const row = rows.get(fact.trial);
     if (row === undefined) return;
     if (row.status !== 'open' && effect !== 'noted') this.results = position;
     const history = this.#histories.get(row.trial) ?? { trial: row.trial, first: position, last: position, reports: [] };
@@ -65,7 +68,7 @@ export class TrialChanges {
     const changed = all.slice(1 + all.findLastIndex(({ last }) => last <= known));
     for (let from = 0; from === 0 || from < changed.length; ) {
       const to = this.#endOfMessage(changed, from);
-      const rows = changed.slice(from, to).map((history) => withCurve(this.rows.get(history.trial)!, history.reports, known, position));
+      const rows = changed.slice(from, to).map((history) => withCurve(this.#rows.get(history.trial)!, history.reports, known, position));
       yield { position, rows, more: to < changed.length };
       from = Math.max(to, 1);
     }
@@ -75,7 +78,7 @@ export class TrialChanges {
     let to = from;
     for (let values = 0; to < changed.length && to < from + MESSAGE && values < VALUES; to++) {
       const { trial, reports } = changed[to]!;
-      values += OTHERS + Object.keys(this.rows.get(trial)!.params).length + (2 / 3) * reports.length;
+      values += OTHERS + Object.keys(this.#rows.get(trial)!.params).length + (2 / 3) * reports.length;
     }
     return to;
   }

@@ -1,8 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { Feed } from '../../../src/server/feed/feed.ts';
+import { readingFeed } from '../../../src/server/feed/feed.ts';
 import { firstMessages } from '../../../src/server/feed/firstMessages.ts';
 import { TrialChanges } from '../../../src/server/feed/trialChanges.ts';
 import { applied, processSource } from '../../../src/stores/process.ts';
+import { TrialRows } from '../../../src/study/trials.ts';
 import { float, memoryLog, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { finished } from '../support.ts';
@@ -17,7 +18,7 @@ async function studied() {
     for (let trial = from; trial <= to; trial++) for (const fact of finished(trial, 1 / trial, { lr: 0.1 })) await log.append(fact);
   };
   await add(1, 3000);
-  const feed = new Feed('net', processSource('memory', log, (await applied(log)).submit));
+  const feed = readingFeed('net', processSource('memory', log, (await applied(log)).submit));
   await feed.caughtUp;
   const since = vi.spyOn(TrialChanges.prototype, 'since');
   const more = async (from: number, to: number) => {
@@ -58,10 +59,14 @@ it('a reader that begins after all others are done, or long after they began, ge
 
 it('messages hold fewer rows if these have many parameters', () => {
   const changes = new TrialChanges('loss');
+  const rows = new TrialRows();
   const params = Object.fromEntries(Array.from({ length: 96 }, (_, i) => [`p${i}`, 0]));
   for (let trial = 1; trial <= 500; trial++) {
     const fact = { type: 'suggested', trial, attempt: 1, by: 'random', params } as const;
-    changes.apply({ position: trial, at: 0, fact, effect: 'suggested', event: { type: 'suggested', id: trial, by: 'random', point: [] } });
+    const event = { type: 'suggested', id: trial, by: 'random', point: [] } as const;
+    const entry = { position: trial, at: 0, fact, effect: 'suggested', event } as const;
+    rows.apply(entry);
+    changes.apply(entry, rows);
   }
   const pages = [...changes.since(0)];
   expect(pages.map(({ rows, more }) => [rows.length, more])).toEqual([
