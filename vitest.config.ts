@@ -9,6 +9,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
     maxWorkers: '100%',
+    // Transformed sources are kept below node_modules for the next run, which then loads modules twice as fast.
+    experimental: { fsModuleCache: true },
     // Tests compare output as text, and some CI systems turn colours on.
     env: { NO_COLOR: '1' },
     // One report per run, which .ci/run adds up.
