@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hypertide, journalOf, studyIn } from './support.ts';
+import { expectRefused, hypertide, journalOf, studyIn } from './support.ts';
 
 const run = (place: string, script: string) => hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', script, 'sh', '{x}', '{trial}');
 const xs = (place: string, type: string) =>
@@ -38,10 +38,7 @@ it('a configuration counts once, and says when it is tried', async () => {
 it('needs a completed trial, and one objective', async () => {
   const place = studyIn('trials: 2\n');
   await run(place, 'exit 1');
-  expect(await hypertide(place, 'trial', 'confirm', 'study.jsonl')).toMatchObject({
-    code: 2,
-    err: 'hypertide: there is no completed trial to confirm yet\n',
-  });
+  expectRefused(await hypertide(place, 'trial', 'confirm', 'study.jsonl'));
   const several = studyIn('trials: 2\nobjectives: { a: minimize, b: minimize }\n');
   await run(several, 'echo a=1 b=2');
   expect((await hypertide(several, 'trial', 'confirm', 'study.jsonl')).err).toBe('hypertide: confirm needs a study with one objective\n');

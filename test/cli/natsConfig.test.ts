@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { directory, hypertide } from './support.ts';
+import { directory, expectRefused, hypertide } from './support.ts';
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 const make = (place: string) => hypertide(place, 'server', 'config', 'digits', '--trainer', 'w1');
@@ -84,7 +84,7 @@ it('server config with --jwt replaces credentials of a key that was deleted', as
   expect(modeOf(join(place, 'seeds', 'vision', 'operator.creds'))).toBe(0o600);
   const signer = join(place, 'seeds', 'vision', 'trainer.signer');
   const other = await hypertide(place, 'server', 'config', '--signer', signer, '--team', 'nlp', '--user', 'w2');
-  expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/--team: expected vision, whose key \S+ is, got nlp/) });
+  expectRefused(other);
 });
 
 it('server config locks out a user with --revoke, and says what the server needs', async () => {
@@ -97,11 +97,7 @@ it('server config locks out a user with --revoke, and says what the server needs
   expect(key).toEqual([expect.stringMatching(/^U/)]);
   const signer = ['--signer', join(place, 'seeds', 'vision', 'trainer.signer'), '--team', 'vision', '--user', 'w2'];
   expect((await hypertide(place, 'server', 'config', ...signer)).err).toContain('vision/w2.creds renewed)');
-  for (const option of ['--revoke', '--update'])
-    expect(await hypertide(place, 'server', 'config', 's', option, 'x')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining(`${option}: expected --jwt as well`),
-    });
+  for (const option of ['--revoke', '--update']) expectRefused(await hypertide(place, 'server', 'config', 's', option, 'x'));
 });
 
 it('server config prints no configuration whose keys it could not write', async () => {
@@ -146,19 +142,19 @@ it('server config adds TLS and a quota', async () => {
 });
 
 it.each([
-  ['neither studies nor teams', [], 'expected the names of studies'],
-  ['studies of a team', ['s', '--team', 'a'], 'may use every study of the team'],
-  ['a trainer without its team', ['--team', 'a', 'b', '--trainer', 'w1'], 'such as a/w1, got w1'],
-  ['a trainer of another team', ['--team', 'a', '--trainer', 'b/w1'], 'such as a/w1, got b/w1'],
-  ['a trainer with two slashes', ['--team', 'a', '--trainer', 'a/b/c'], 'such as a/w1, got a/b/c'],
-  ['days without credentials', ['--team', 'a', '--days', '3'], 'only credentials can expire'],
-  ['a certificate without its key', ['--team', 'a', '--server-cert', 'c.pem'], 'the certificate of the server and its key'],
-  ['users without a key', ['--user', 'w1'], 'expected the file of a key'],
-  ['a key that is not there', ['--signer', 'nosuch', '--user', 'w1'], 'nosuch: there is no such file'],
-  ['a size that is none', ['--team', 'a', '--max-bytes', 'much'], 'expected a size'],
-])('server config refuses %s', async (_, args, message) => {
+  ['neither studies nor teams', []],
+  ['studies of a team', ['s', '--team', 'a']],
+  ['a trainer without its team', ['--team', 'a', 'b', '--trainer', 'w1']],
+  ['a trainer of another team', ['--team', 'a', '--trainer', 'b/w1']],
+  ['a trainer with two slashes', ['--team', 'a', '--trainer', 'a/b/c']],
+  ['days without credentials', ['--team', 'a', '--days', '3']],
+  ['a certificate without its key', ['--team', 'a', '--server-cert', 'c.pem']],
+  ['users without a key', ['--user', 'w1']],
+  ['a key that is not there', ['--signer', 'nosuch', '--user', 'w1']],
+  ['a size that is none', ['--team', 'a', '--max-bytes', 'much']],
+])('server config refuses %s', async (_, args) => {
   const place = directory();
-  expect(await hypertide(place, 'server', 'config', ...args)).toMatchObject({ code: 2, err: expect.stringContaining(message), out: '' });
+  expectRefused(await hypertide(place, 'server', 'config', ...args));
   expect(existsSync(join(place, 'seeds'))).toBe(false);
 });
 

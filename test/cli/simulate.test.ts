@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hypertide, studyIn } from './support.ts';
+import { expectRefused, hypertide, studyIn } from './support.ts';
 
 /** A study with a journal of 101 finished trials, the best of which is at 0.3. */
 async function finished(more = ''): Promise<string> {
@@ -62,14 +62,8 @@ describe('hypertide dev simulate', () => {
   it('needs the objective of the study file, and a study file', async () => {
     const place = await finished();
     writeFileSync(join(place, 'other.yaml'), 'parameters: { x: { type: float, low: 0, high: 1 } }\nobjective: minimize loss\n');
-    expect(await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'other.yaml')).toMatchObject({
-      code: 2,
-      err: 'hypertide: old.jsonl: expected results for loss, the objective of the study file, got value\n',
-    });
-    expect(await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'old.jsonl')).toMatchObject({
-      code: 2,
-      err: 'hypertide: old.jsonl: expected a study file, got the journal of a study\n',
-    });
+    expectRefused(await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'other.yaml'));
+    expectRefused(await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'old.jsonl'));
   });
 
   it('needs results', async () => {

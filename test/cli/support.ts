@@ -128,3 +128,13 @@ export async function expectVerified(place: string): Promise<void> {
   expect(out).toMatch(/^\d+ suggestions recomputed, all equal\n$/);
   expect(code).toBe(0);
 }
+
+/** Expects that a command line is refused, with nothing on standard output. Its message is in the snapshot of the file. */
+export function expectRefused({ code, out, err }: Ended): void {
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  const elsewhere = err
+    .trimEnd()
+    .replace(/\S*\/hypertide-\w+-\w{6}/g, '<folder>')
+    .replaceAll(path('../../'), '<project>/');
+  expect(elsewhere.replace(/:\d{4,5}\b/g, ':<port>').replace(/process \d+/g, 'process <pid>')).toMatchSnapshot();
+}

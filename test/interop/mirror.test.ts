@@ -15,7 +15,7 @@ import { applied, processSource } from '../../src/stores/process.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
-import { hypertide, studyIn } from '../cli/support.ts';
+import { expectRefused, hypertide, studyIn } from '../cli/support.ts';
 import { finished } from '../dashboard/support.ts';
 import { mlflowServer, type Trouble } from './mlflowServer.ts';
 
@@ -127,11 +127,7 @@ describe('mirror mlflow', () => {
     await mirrorTo(server.url, undefined, false);
     expect(server.runs().net!.status).toBe('FINISHED');
     const place = await imported();
-    const refused = await hypertide(place, 'server', 'mirror', 'net.jsonl', 'mlflow', `${server.url}/nothing`, '--once');
-    expect(refused).toMatchObject({
-      code: 2,
-      err: expect.stringMatching(/^hypertide: mlflow 127\.0\.0\.1:\d+: MLflow answered 400 to experiments\/get-by-name /),
-    });
+    expectRefused(await hypertide(place, 'server', 'mirror', 'net.jsonl', 'mlflow', `${server.url}/nothing`, '--once'));
     expect((await hypertide(place, 'server', 'mirror', 'net.jsonl', 'mlflow', 'mlflow:5000')).err).toContain(
       'expected an address that begins with http://',
     );
@@ -167,7 +163,7 @@ describe('mirror webhook', () => {
     const place = await imported();
     const { events, url } = await receiver(3);
     const words = ['server', 'mirror', 'net.jsonl', 'webhook', url, '--once', '--header', 'Authorization: Bearer 1'];
-    expect(await hypertide(place, ...words)).toMatchObject({ code: 2, err: expect.stringContaining('it answered 403') });
+    expectRefused(await hypertide(place, ...words));
     expect(events.map(({ id }) => id)).toEqual(['net/1', 'net/2']);
     expect(JSON.parse(readFileSync(join(place, 'net.mirror.json'), 'utf8'))).toEqual({ url, position: 2 });
     const again = await hypertide(place, ...words);
