@@ -4,7 +4,7 @@ import { requestMethods } from '../../../../src/study/requests.ts';
 import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
 import { replyName } from '../../../../streams/nats/protocol/messageSchemas.ts';
 
-// asyncapi.test.ts holds its messages against what goes over a server, without the parser, which takes two seconds.
+// asyncapi.test.ts checks its messages, without the parser, which takes two seconds.
 describe('the AsyncAPI document', () => {
   it('is valid', async () => {
     const { document, diagnostics } = await new Parser().parse(JSON.stringify(asyncapi()));
