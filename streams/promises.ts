@@ -21,3 +21,18 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
 
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
+
+/** Handles items as they arrive, so many at a time. @throws what handling throws, also if it fails while the next item is awaited */
+export async function inFlight<T>(most: number, all: AsyncIterable<T>, handle: (one: T) => Promise<void>): Promise<void> {
+  const flying = new Set<Promise<void>>();
+  for await (const one of all) {
+    const flight = handle(one);
+    flying.add(flight);
+    flight.then(
+      () => flying.delete(flight),
+      () => {}, // kept, so that it is thrown below
+    );
+    if (flying.size >= most) await Promise.race(flying);
+  }
+  await Promise.all(flying);
+}

@@ -40,7 +40,7 @@ async function write(path: string, real: string, lines: AsyncIterable<Uint8Array
     let pieces: Uint8Array[] = [];
     let bytes = 0;
     const flush = async () => {
-      await file.appendFile(Buffer.concat(pieces));
+      await file.appendFile(Buffer.concat(pieces)).catch(failed(path));
       [pieces, bytes] = [[], 0];
     };
     for await (const line of lines) {
@@ -49,7 +49,7 @@ async function write(path: string, real: string, lines: AsyncIterable<Uint8Array
       if (bytes >= PIECE) await flush();
     }
     await flush();
-    await file.sync();
+    await file.sync().catch(failed(path));
     await refuseIfThere(path, real);
     await rename(part, real);
     await syncDirectory(dirname(real));
@@ -66,13 +66,22 @@ async function refuseIfThere(path: string, real: string): Promise<void> {
 
 const LINE_FEED = Buffer.from('\n');
 
-/** Entries as the lines of a journal, with their times and authors. */
-export async function* linesOf(entries: AsyncIterable<Entry>): AsyncGenerator<Uint8Array> {
-  let last = NONE;
-  for await (const { position, at, fact, author } of entries) {
+/** JSON objects as the lines of a new journal. */
+export async function* sealed(objects: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  let [position, previous] = [0, NONE];
+  for await (const object of objects) {
+    const { lines, last } = sealLines([object], position++, previous);
+    previous = last;
+    yield lines[0]!.subarray(0, -1);
+  }
+}
+
+/** Entries as the lines of a new journal, with their times and authors. */
+export const linesOf = (entries: AsyncIterable<Entry>): AsyncGenerator<Uint8Array> => sealed(objectsOf(entries));
+
+async function* objectsOf(entries: AsyncIterable<Entry>): AsyncGenerator<string> {
+  for await (const { at, fact, author } of entries) {
     const { at: _, sum: __, author: ___, ...fields } = isRecord(fact) ? fact : {}; // on a server, a trainer may send such fields
-    const sealed = sealLines([objectOf(encodeFact(at, fields, author))], position - 1, last);
-    last = sealed.last;
-    yield sealed.lines[0]!.subarray(0, -1);
+    yield objectOf(encodeFact(at, fields, author));
   }
 }

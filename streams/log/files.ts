@@ -1,4 +1,4 @@
-import { open, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { JournalError } from './errors.ts';
 
@@ -7,6 +7,19 @@ export async function checkIsFile(path: string): Promise<void> {
   const there = await stat(path).catch(() => undefined); // opening it throws the reason
   if (there && !there.isFile())
     throw new JournalError(path, `expected a file for the journal, got ${there.isDirectory() ? 'a directory' : 'a pipe or a device'}`);
+}
+
+/** Throws why a journal cannot be read. */
+export const unreadable =
+  (path: string) =>
+  (cause: unknown): never => {
+    throw new JournalError(path, 'cannot read the journal', cause);
+  };
+
+/** Opens a journal for reading. @throws JournalError if the path is not a file that can be read */
+export async function openToRead(path: string): Promise<FileHandle> {
+  await checkIsFile(path);
+  return open(path).catch(unreadable(path));
 }
 
 /** The path of a journal that may not exist yet, without symbolic links. @throws JournalError if its folder cannot be read */

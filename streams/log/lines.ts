@@ -12,7 +12,7 @@ export interface SealedLine {
 }
 
 /** A line with its seal; undefined if it is damaged or has none. */
-export function sealedLine(bytes: Buffer): SealedLine | undefined {
+function sealedLine(bytes: Buffer): SealedLine | undefined {
   const seal = sealOf(bytes);
   return seal && { bytes, seal };
 }
@@ -24,7 +24,7 @@ export function parseLine(line: Buffer): Record<string, unknown> | undefined {
 }
 
 /** Whether a line, as an object, was written without a checksum. */
-export const isUnsealed = (object: Record<string, unknown> | undefined): boolean => object !== undefined && object.sum === undefined;
+const isUnsealed = (object: Record<string, unknown> | undefined): boolean => object !== undefined && object.sum === undefined;
 
 /**
  * The lines in what stands between two line feeds, or behind the last one: it is a line itself or, if line feeds were lost or overwritten, has sealed

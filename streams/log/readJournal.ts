@@ -1,7 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
-import { JournalError } from './errors.ts';
-import { checkIsFile } from './files.ts';
+import { openToRead, unreadable } from './files.ts';
 import { type Waker, waker } from './follow.ts';
 import { lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, readBlock, readBytes } from './lineIndex.ts';
@@ -32,23 +30,20 @@ export async function* readJournal(
   path: string,
   { from = 1, follow = false, signal, news = waker(), warn = console.warn }: ReadJournalOptions = {},
 ): AsyncGenerator<readonly Entry[], void> {
-  const fail = (cause: unknown) => {
-    throw new JournalError(path, 'cannot read the journal', cause);
-  };
+  const fail = unreadable(path);
   const decode = lineDecoder((position, what) => warn(`${path}:${position}: ${what}`));
-  await checkIsFile(path);
-  const file = await open(path).catch(fail);
+  const file = await openToRead(path);
   const index = new LineIndex();
   try {
     for (let next = from, before = 0; !signal?.aborted; ) {
-      const rest = (await extend(index, file).catch(fail)) as number;
+      const rest = await extend(index, file).catch(fail);
       while (next <= index.entries && !signal?.aborted) {
-        const entries = (await readBlock(file, index, next, decode).catch(fail)) as Entry[];
+        const entries = await readBlock(file, index, next, decode).catch(fail);
         next += entries.length;
         yield entries;
       }
       if (rest > 0 && rest !== before && !signal?.aborted) {
-        const lines = wholeLinesIn((await readBytes(file, index.bytes, rest).catch(fail)) as Buffer);
+        const lines = wholeLinesIn(await readBytes(file, index.bytes, rest).catch(fail));
         if (lines.length > 1) warn(`${path}: the last ${lines.length} entries lack their line feeds; all count`);
         const entries = lines.flatMap((line, i) => decode(line, index.entries + 1 + i)).filter(({ position }) => position >= next);
         next += entries.length;

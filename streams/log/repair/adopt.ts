@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { beginningOf } from '../continued.ts';
 import { JournalError } from '../errors.ts';
-import { realPathOf, syncDirectory } from '../files.ts';
+import { openToRead, realPathOf, syncDirectory, unreadable } from '../files.ts';
 import { openJournal } from '../journal.ts';
 import { lineDecoder } from '../journalCodec.ts';
 import { extend, LineIndex, lineAt } from '../lineIndex.ts';
@@ -23,10 +23,7 @@ export type Adopted = { readonly added: number } | { readonly entries: number; r
  * @throws JournalError if the other file belongs to another study, or has nothing more.
  */
 export async function adopt(path: string, from: string, warn: (message: string) => void): Promise<Adopted> {
-  const bytes = await readFile(from).catch((cause) => {
-    throw new JournalError(from, 'cannot read the journal', cause);
-  });
-  const lines = sealedLinesIn(bytes);
+  const lines = sealedLinesIn(await readFile(from).catch(unreadable(from)));
   const [first] = lines;
   if (!first) throw new JournalError(from, 'expected entries of a journal, but there is none');
   return first.seal.position === 1 ? replace(path, from) : add(path, from, lines, warn);
@@ -95,9 +92,7 @@ async function movedAside(path: string): Promise<string> {
 
 /** The last entry of a journal, or the one at a position: its position, and the checksum of its line. */
 export async function entryAtEnd(path: string, position?: number): Promise<{ readonly position: number; readonly last: string }> {
-  const file = await open(path).catch((cause) => {
-    throw new JournalError(path, 'cannot read the journal', cause);
-  });
+  const file = await openToRead(path);
   try {
     const index = new LineIndex();
     await extend(index, file);

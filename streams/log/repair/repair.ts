@@ -1,7 +1,6 @@
-import { open, readFile } from 'node:fs/promises';
-import { JournalError } from '../errors.ts';
-import { checkIsFile } from '../files.ts';
-import { NONE, sealLines } from '../seal.ts';
+import { readFile } from 'node:fs/promises';
+import { createJournal, sealed } from '../createJournal.ts';
+import { checkIsFile, unreadable } from '../files.ts';
 import { type Audit, auditJournal, type DamagedLine } from './audit.ts';
 
 /** What a repair found and did. */
@@ -13,9 +12,6 @@ export interface Repair {
   /** The positions of entries that are lost. In the copy they hold an object without a fact, so that all others keep their positions. */
   readonly lost: readonly number[];
 }
-
-/** How many lines are written at once. */
-const LINES = 1000;
 
 /**
  * Writes a copy of a damaged journal with all lines that are as they were written, in their order. The journal itself is not changed.
@@ -34,33 +30,14 @@ export async function copyOf(audit: Audit, copy: string): Promise<Repair> {
   const { damage, end } = audit;
   const objects = withCreated(audit);
   const positions = Array.from({ length: end }, (_, i) => i + 1);
-  try {
-    const file = await open(copy, 'wx');
-    try {
-      let previous = NONE;
-      for (let first = 0; first < end; first += LINES) {
-        const next = positions.slice(first, first + LINES).map((position) => objects.get(position) ?? '{"at":0}');
-        const { lines, last } = sealLines(next, first, previous);
-        await file.appendFile(Buffer.concat(lines));
-        previous = last;
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    throw new JournalError(copy, 'cannot write the copy', cause);
-  }
+  await createJournal(copy, sealed(positions.map((position) => objects.get(position) ?? '{"at":0}')));
   return { damage, entries: end, lost: positions.filter((position) => !objects.has(position)) };
 }
 
 /** Compares the lines of a journal with their checksums. @throws JournalError if it cannot be read. */
 export async function auditOf(path: string): Promise<Audit> {
   await checkIsFile(path);
-  const file = await readFile(path).catch((cause) => {
-    throw new JournalError(path, 'cannot read the journal', cause);
-  });
-  return auditJournal(file);
+  return auditJournal(await readFile(path).catch(unreadable(path)));
 }
 
 /** If the first two entries are the same, either restores the other. */

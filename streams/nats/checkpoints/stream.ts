@@ -1,5 +1,5 @@
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { isStreamFull, isStreamMissing } from '../connection/retry.ts';
+import { ifThere, isStreamFull } from '../connection/retry.ts';
 import { ENVELOPE } from '../log/stream.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
@@ -80,12 +80,3 @@ export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filte
 /** Deletes the checkpoints of a study, if it has any. */
 export const deleteCheckpoints = (jsm: JetStreamManager, { chunks }: Subjects): Promise<unknown> =>
   ifThere(() => jsm.streams.delete(chunks));
-
-async function ifThere<T>(act: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await act();
-  } catch (error) {
-    if (isStreamMissing(error)) return undefined;
-    throw error;
-  }
-}

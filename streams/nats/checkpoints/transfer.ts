@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
 import type { TrialId } from '../../../src/strategy/messages.ts';
+import { inFlight } from '../../promises.ts';
 import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { type StudyRef, subjectsOf } from '../protocol/subjects.ts';
@@ -58,7 +59,7 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
     };
     const chunks: [string, number][] = [];
     const pool: ArrayBuffer[] = [];
-    await inFlight(chunksOf(path, contents, pool), async (data) => {
+    await inFlight(FLIGHT, chunksOf(path, contents, pool), async (data) => {
       of.signal?.throwIfAborted();
       const sha256 = digestOf(data);
       chunks.push([sha256, data.length]);
@@ -215,21 +216,6 @@ export async function storeChunk(nc: NatsConnection, out: Publisher, subject: st
 }
 
 const isThere = (error: unknown): boolean => error instanceof JetStreamApiError && error.message.includes('per subject');
-
-/** Handles items as they arrive, several at a time. @throws what handling throws, also if it fails while the next item is awaited */
-async function inFlight<T>(all: AsyncIterable<T>, handle: (one: T) => Promise<void>): Promise<void> {
-  const flying = new Set<Promise<void>>();
-  for await (const one of all) {
-    const flight = handle(one);
-    flying.add(flight);
-    flight.then(
-      () => flying.delete(flight),
-      () => {}, // kept, so that it is thrown below
-    );
-    if (flying.size >= FLIGHT) await Promise.race(flying);
-  }
-  await Promise.all(flying);
-}
 
 /** Results in order; several are requested before they are used. */
 async function* ahead<T, R>(all: readonly T[], get: (one: T) => Promise<R>): AsyncGenerator<R> {

@@ -6,7 +6,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { checkName, everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
 import { checkRevoke, type Revoked, revokedIn, revokedName, revokedWith, userOf } from './revocation.ts';
 import { type Rights, type Role, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
-import { checkTeams, type KeyOf, keyName, type ServerSettings, serverText, type Team } from './team.ts';
+import { checkTeams, type KeyOf, type KeyPair, keyName, pairOf, type ServerSettings, seedIn, serverText, type Team } from './team.ts';
 import { type SignedAccount, updateOf } from './updateAccounts.ts';
 
 /** A key that signs users of one role. The server gives all of them the rights of the role, whatever they claim. */
@@ -74,9 +74,9 @@ export async function jwtConfig({
     if (Object.keys(revoked).length > 0) files[revokedName(team)] = `${JSON.stringify(revoked, null, 2)}\n`;
   }
   const keyOf: KeyOf = (name) => files[name] ?? existing(name);
-  const key = (name: string, create: () => ReturnType<typeof nkeys.createUser>) => {
+  const key = (name: string, create: () => KeyPair) => {
     const pair = pairOf(name, keyOf(name), create);
-    files[name] = seedOf(pair);
+    files[name] = seedIn(pair);
     return pair;
   };
   const root = key('root.nk', nkeys.createOperator);
@@ -200,20 +200,9 @@ function signersOf(team: Team, keyOf: KeyOf): Signer[] {
   return existing.map(({ role, signer }) => {
     if (signer) return signer;
     const account = role === 'trainer' ? accounts.trainers : accounts.main;
-    return omitUndefined({ role, account, seed: seedOf(nkeys.createAccount()), team: team.name });
+    return omitUndefined({ role, account, seed: seedIn(nkeys.createAccount()), team: team.name });
   });
 }
-
-function pairOf(name: string, seed: string | undefined, create: () => ReturnType<typeof nkeys.createUser>) {
-  if (seed === undefined) return create();
-  try {
-    return nkeys.fromSeed(new TextEncoder().encode(seed));
-  } catch {
-    throw new OptionError(name, 'the seed of an nkey', 'something else');
-  }
-}
-
-const seedOf = (pair: ReturnType<typeof nkeys.createUser>): string => new TextDecoder().decode(pair.getSeed());
 
 /** The library's own template would allow each user to answer requests. */
 const scope = ({ role, seed }: Signer, { publish, subscribe, answers }: Rights): SigningKey => ({

@@ -1,8 +1,7 @@
 import { nkeys } from '@nats-io/nats-core';
-import { OptionError } from '../../../src/errors.ts';
 import { inboxOfTrainer } from '../protocol/subjects.ts';
 import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
-import { checkTeams, type KeyOf, keyName, quoted, type ServerSettings, serverText, studiesOf, type Team } from './team.ts';
+import { checkTeams, type KeyOf, keyName, pairOf, quoted, type ServerSettings, seedIn, serverText, studiesOf, type Team } from './team.ts';
 
 export interface ServerConfigOptions extends ServerSettings {
   readonly teams: readonly Team[];
@@ -31,8 +30,8 @@ export function serverConfig({ teams, seedOf = () => undefined, ...settings }: S
     const studies = studiesOf(team, settings.prefix);
     const user = (name: string, rights: Rights): User => {
       const key = keyName(team, name);
-      const pair = pairOf(key, seedOf(key));
-      seeds[key] = new TextDecoder().decode(pair.getSeed());
+      const pair = pairOf(`the seed of ${key}`, seedOf(key), nkeys.createUser);
+      seeds[key] = seedIn(pair);
       return { nkey: pair.getPublicKey(), ...rights };
     };
     const prefix = team.name === undefined ? '' : `${team.name}_`;
@@ -52,15 +51,6 @@ export function serverConfig({ teams, seedOf = () => undefined, ...settings }: S
     return [main, ...workers];
   });
   return { text: `${serverText(settings)}\naccounts {\n${accounts.join('\n')}\n}\n`, seeds };
-}
-
-function pairOf(name: string, seed: string | undefined): ReturnType<typeof nkeys.fromSeed> {
-  if (seed === undefined) return nkeys.createUser();
-  try {
-    return nkeys.fromSeed(new TextEncoder().encode(seed));
-  } catch {
-    throw new OptionError(`the seed of ${name}`, 'the seed of an nkey', 'something else');
-  }
 }
 
 interface User extends Rights {

@@ -1,3 +1,4 @@
+import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
 import { checkName, everyStudy, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { roles } from './rights.ts';
@@ -27,6 +28,20 @@ export interface ServerSettings {
 
 /** Keys that exist: of a user, of an account, or of the operator, by their names. */
 export type KeyOf = (name: string) => string | undefined;
+
+export type KeyPair = ReturnType<typeof nkeys.createUser>;
+
+/** The keys of an existing seed, or new ones. @throws OptionError for what is no seed, by its name */
+export function pairOf(name: string, seed: string | undefined, create: () => KeyPair): KeyPair {
+  if (seed === undefined) return create();
+  try {
+    return nkeys.fromSeed(new TextEncoder().encode(seed));
+  } catch {
+    throw new OptionError(name, 'the seed of an nkey', 'something else');
+  }
+}
+
+export const seedIn = (pair: KeyPair): string => new TextDecoder().decode(pair.getSeed());
 
 /** The subjects of a team's studies: patterns for all of them, if none are named. */
 export const studiesOf = ({ studies }: Team, prefix?: string): readonly Subjects[] =>

@@ -9,17 +9,20 @@ import { unlessAborted } from '../../promises.ts';
  */
 export const isClientError = (error: unknown, ...names: readonly string[]): boolean => error instanceof Error && names.includes(error.name);
 
+/** Whether JetStream has refused a request with one of these codes. */
+export const isCode = (error: unknown, ...codes: readonly number[]): boolean =>
+  error instanceof JetStreamApiError && codes.includes(error.code);
+
 /** JetStream is off for the account of this user. */
 const NOT_FOR_ACCOUNT = 10039;
 
 /** Whether the account of this user has no JetStream. */
 export const isWithoutStreams = (error: unknown): boolean =>
-  error instanceof JetStreamApiError ? error.code === NOT_FOR_ACCOUNT : error instanceof Error && isWithoutStreams(error.cause);
+  isCode(error, NOT_FOR_ACCOUNT) || (error instanceof Error && isWithoutStreams(error.cause));
 
 /** Whether an error is temporary (the server is down or starting), so that the request can be repeated. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError)
-    return error.status === 503 || isStreamFull(error) || error.code === 10008 || error.code === NOT_FOR_ACCOUNT;
+  if (error instanceof JetStreamApiError) return error.status === 503 || isStreamFull(error) || isCode(error, 10008, NOT_FOR_ACCOUNT);
   return (
     isClientError(error, 'TimeoutError', 'ConnectionError', 'DrainingConnectionError', 'JetStreamNotEnabled') || // the last: no responder yet
     isUnheard(error) ||
@@ -35,16 +38,26 @@ export const isUnheard = (error: unknown): boolean =>
 const NO_ROOM = [10023, 10047, 10077];
 
 /** Whether the server had no room to store it, which may be temporary. */
-export const isStreamFull = (error: unknown): boolean => error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
+export const isStreamFull = (error: unknown): boolean => isCode(error, ...NO_ROOM);
 
 const STREAM_NOT_FOUND = 10059;
 const NAME_IN_USE = 10058;
 
 /** Whether a stream is not on the server. */
-export const isStreamMissing = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
+export const isStreamMissing = (error: unknown): boolean => isCode(error, STREAM_NOT_FOUND);
+
+/** What it returns, or undefined if a stream is not on the server. */
+export async function ifThere<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isStreamMissing(error)) return undefined;
+    throw error;
+  }
+}
 
 /** Whether there is a stream of this name, with other settings. */
-export const isNameInUse = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === NAME_IN_USE;
+export const isNameInUse = (error: unknown): boolean => isCode(error, NAME_IN_USE);
 
 /** Whether a user has no right to make a request. */
 export const isForbidden = (error: unknown): boolean => violationIn(error) !== undefined;

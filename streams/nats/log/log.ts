@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Life } from '../../../machines/chart.ts';
 import { leadChart } from '../../../machines/study.ts';
@@ -9,7 +9,7 @@ import type { TrialId } from '../../../src/strategy/messages.ts';
 import { checkPosition, waker } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
 import { onStatus } from '../connection/connection.ts';
-import { isPassing, isStreamFull, refusalOf, withRetry } from '../connection/retry.ts';
+import { isCode, isPassing, isStreamFull, refusalOf, withRetry } from '../connection/retry.ts';
 import { silence } from '../connection/silence.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from '../protocol/messages.ts';
@@ -177,7 +177,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       room.note('own', false);
       return 'stored';
     } catch (error) {
-      const isFenced = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
+      const isFenced = isCode(error, WRONG_LAST_SEQUENCE);
       if (!isFenced && (!isPassing(error) || nc.isClosed())) throw refusalOf(error);
       if (isFenced) lead('overtaken');
       else storing.failed(error);
@@ -271,7 +271,7 @@ async function lastOf(jsm: JetStreamManager, stream: string, subjects: readonly 
       const message = await jsm.streams.getMessage(stream, { last_by_subj: subject });
       if (message) last.set(subject, message.seq);
     } catch (error) {
-      if (!(error instanceof JetStreamApiError && error.code === NO_MESSAGE)) throw error;
+      if (!isCode(error, NO_MESSAGE)) throw error;
     }
   }
   return last;

@@ -5,7 +5,7 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import { type Checkpoints, checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
 import { waker } from '../../log/follow.ts';
 import { deleteCheckpoints } from '../checkpoints/stream.ts';
-import { isForbidden, isStreamMissing, isUnheard, withRetry } from '../connection/retry.ts';
+import { ifThere, isForbidden, isStreamMissing, isUnheard, withRetry } from '../connection/retry.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
 import { namingOf, type StudyNaming, type Subjects, subjectsOf } from '../protocol/subjects.ts';
@@ -96,14 +96,8 @@ export function serverPlace(
   };
 }
 
-const isThere = (jsm: JetStreamManager, subjects: Subjects): Promise<boolean> =>
-  findStream(jsm, subjects).then(
-    () => true,
-    (error) => {
-      if (isStreamMissing(error)) return false;
-      throw error;
-    },
-  );
+const isThere = async (jsm: JetStreamManager, subjects: Subjects): Promise<boolean> =>
+  (await ifThere(() => findStream(jsm, subjects))) !== undefined;
 
 function explained(cause: unknown, study: string): unknown {
   if (cause instanceof StudyError) return cause;

@@ -1,8 +1,9 @@
-import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../../src/errors.ts';
 import type { LogSize } from '../../../src/study/place.ts';
-import { isNameInUse, isPassing } from '../connection/retry.ts';
+import { inFlight } from '../../promises.ts';
+import { isCode, isNameInUse, isPassing } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { ENVELOPE, MESSAGE, streamOf } from '../log/stream.ts';
 import { RESTORED, TIME_HEADER } from '../protocol/messages.ts';
@@ -62,7 +63,7 @@ export async function withCopies<T>(replicas = 1, create: (replicas: number) => 
   try {
     return await create(replicas);
   } catch (error) {
-    if (replicas === 1 || !(error instanceof JetStreamApiError && TOO_FEW_SERVERS.includes(error.code))) throw error;
+    if (replicas === 1 || !isCode(error, ...TOO_FEW_SERVERS)) throw error;
     return create(1);
   }
 }
@@ -73,30 +74,17 @@ async function publishAll(
   messages: AsyncIterable<RestoredMessage>,
   entries: number,
 ): Promise<void> {
-  const flying = new Set<Promise<void>>();
-  let failure: { readonly error: unknown } | undefined;
   let count = 0;
-  for await (const { seq, time, subject, headers, data } of messages) {
+  await inFlight(FLIGHT, messages, async ({ seq, time, subject, headers, data }) => {
     if (++count !== seq) throw new StudyError(`expected entry ${count} of the log, got entry ${seq}`);
     if (!isBelow(log, subject))
       throw new StudyError(`entry ${seq}: expected a subject of the log of a study, got ${JSON.stringify(subject)}`);
     const others = headers.filter(([name]) => name !== TIME_HEADER); // of several, the first one would count
-    const sent = out
-      .publish(subject, data, { id: undefined, at: seq - 1, timeout: CONFIRMED_WITHIN, headers: [...others, [TIME_HEADER, time]] })
-      .then((stored) => {
-        if (stored.stream === stream && stored.seq === seq) return;
-        throw new StudyError(`entry ${seq} of the log: expected it in ${stream}, but ${stored.stream} has it as entry ${stored.seq}`);
-      })
-      .catch((error) => {
-        failure ??= { error };
-      })
-      .finally(() => flying.delete(sent));
-    flying.add(sent);
-    if (flying.size >= FLIGHT) await Promise.race(flying);
-    if (failure) throw failure.error;
-  }
-  await Promise.all(flying);
-  if (failure) throw failure.error;
+    const at = { id: undefined, at: seq - 1, timeout: CONFIRMED_WITHIN };
+    const stored = await out.publish(subject, data, { ...at, headers: [...others, [TIME_HEADER, time]] });
+    if (stored.stream === stream && stored.seq === seq) return;
+    throw new StudyError(`entry ${seq} of the log: expected it in ${stream}, but ${stored.stream} has it as entry ${stored.seq}`);
+  });
   if (count !== entries) throw new StudyError(`expected ${entries} entries of the log, got ${count}`);
 }
 

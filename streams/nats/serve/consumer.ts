@@ -1,5 +1,6 @@
-import { AckPolicy, type ConsumerInfo, DeliverPolicy, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { AckPolicy, type ConsumerInfo, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
+import { isCode } from '../connection/retry.ts';
 import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
 
 const NOT_FOUND = 10014;
@@ -104,5 +105,3 @@ export async function waitingPulls(jsm: JetStreamManager, { stream }: Subjects):
   const { num_waiting, num_pending } = await jsm.consumers.info(stream, TRAINERS);
   return Math.max(0, num_waiting - num_pending);
 }
-
-const isCode = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code;
