@@ -1,21 +1,19 @@
-import type { Directive, Suggestion } from '../../../streams/engine/directive.ts';
-import { Engine } from '../../../streams/engine/engine.ts';
 import { defineStrategy } from '../../../streams/kernel/defineStrategy.ts';
 import type { Strategy } from '../../../streams/kernel/strategy.ts';
+import { memoryLog } from '../../../streams/log/memory.ts';
 import { chain } from '../../../streams/operators/chain.ts';
 import { fill } from '../../../streams/operators/fill.ts';
-import { createdOf } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { random } from '../../../streams/strategies/random.ts';
+import type { ClaimedTrial, ClaimReply } from '../../../streams/study/hosted/claimedTrial.ts';
+import { HostedStudy } from '../../../streams/study/hosted/hostedStudy.ts';
 import { UserError } from '../../errors.ts';
-import type { Fact, Params } from '../../facts/facts.ts';
-import { type Recommendation, recommendation } from '../../insight/recommendation/recommendation.ts';
+import type { Params } from '../../facts/facts.ts';
+import { recommendation } from '../../insight/recommendation/recommendation.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { draw } from '../../space/axis.ts';
 import { parseSpace } from '../../space/space.ts';
 import type { TrialId } from '../../strategy/messages.ts';
-import { decide } from '../../study/commands.ts';
-import { TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import {
   type AskReply,
@@ -29,209 +27,100 @@ import {
   withBudgets,
 } from './protocol.ts';
 
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
 /** The harness sent an invalid request, or the study cannot continue. */
 export class SessionError extends UserError {
   override readonly name = 'SessionError';
   readonly code = 'bad-request';
 }
 
-const UNLIMITED = Number.MAX_SAFE_INTEGER;
-
-interface Waiter {
-  /** Position of the fact with its fixed values. */
-  readonly queue: number | undefined;
-  readonly resolve: (asked: AskReply) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
- * A study from one `init` to the next, driven by the harness, which asks and tells. Every request is answered immediately, except an ask that waits
- * for a model. A trial that is promoted to a higher budget keeps its id.
+ * A study from one `init` to the next, driven by a harness that asks and tells. Every request is answered immediately, except an ask that waits for a
+ * model. A trial that is promoted to a higher budget keeps its id.
+ *
+ * @param strategy as data; the default depends on whether trials are trained step by step. @throws SpaceError, OptionError, or what the strategy throws.
  */
-export class Session {
-  readonly #engine: Engine<Params>;
-  readonly #recommend: () => Recommendation<Params> | undefined;
-  readonly #maxStep: number | undefined;
-  readonly #parallel: number;
-  readonly #waiting: Waiter[] = [];
-  /** The trial that runs now under each id, and the id of each trial. */
-  readonly #running = new Map<number, TrialId>();
-  readonly #ids = new Map<TrialId, number>();
-  readonly #stops = new Set<TrialId>();
-  #position = 0;
-  #refusal: string | undefined;
-  #failure: unknown;
-
-  /** @param strategy as data. @throws SpaceError, OptionError, or what the strategy throws. */
-  constructor(init: InitRequest, strategy: unknown) {
-    const { seed = 0, direction = 'minimize', workers = 1, budget, max_step: maxStep } = init;
-    this.#maxStep = maxStep ?? undefined;
-    this.#parallel = workers;
-    const space = parseSpace(spaceDataOf(init.space));
-    const whole = neverIdle(parseStrategy(maxStep ? withBudgets(strategy, maxStep) : strategy));
-    const trials = budget && trialsIn(budget, this.#maxStep, isBudgeted(strategy));
-    const rows = new TrialRows();
-    this.#recommend = () => recommendation(space, { name: 'value', direction }, rows);
-    this.#engine = new Engine({
-      space,
-      onEntry: (entry) => rows.apply(entry),
-      strategy: whole,
+export async function drivenSpace(init: InitRequest, strategy: unknown = defaultStrategy(init)): Promise<Driven> {
+  const { seed = 0, direction = 'minimize', workers = 1, budget, max_step: maxStep } = init;
+  const space = parseSpace(spaceDataOf(init.space));
+  const study = new HostedStudy(
+    space,
+    memoryLog([], () => 0),
+    {
+      strategy: neverIdle(parseStrategy(maxStep ? withBudgets(strategy, maxStep) : strategy)),
       parseStrategy,
-      append: (fact) => this.#write(fact),
-      isTrialWanted: () => this.#waiting.length > 0,
-      direct: (directive) => this.#hear(directive),
-      past: nothing,
-      finished: () => this.#fail(new SessionError('the study is over')),
-      fail: (error) => this.#fail(error),
-    });
-    const options = omitUndefined({
+      exclusive: true,
       seed,
       objectives: { value: direction },
       parallel: workers,
       duplicates: 'allow',
-      trials: trials || undefined,
-    });
-    this.#write(createdOf(space, whole, options));
-    this.#engine.resumeAt(0);
-    this.#check();
-  }
-
-  /** @param fixed values that the trial must have. @throws SessionError if they do not fit, or all workers are busy */
-  ask(fixed?: Params): Promise<AskReply> | AskReply {
-    const queue = fixed && this.#enqueue(fixed);
-    let asked: AskReply | undefined;
-    const later = new Promise<AskReply>((resolve, reject) => {
-      const now = (reply: AskReply) => {
-        asked = reply;
-        resolve(reply);
-      };
-      this.#waiting.push({ queue, resolve: now, reject });
-    });
-    later.catch(() => {}); // reported by #check, where it fails immediately
-    this.#engine.wake();
-    this.#check();
-    this.#removeLimit();
-    if (asked) return asked;
-    if (this.#engine.ledger.running < this.#parallel) return later;
-    this.#waiting.pop();
-    throw this.#busy();
-  }
-
-  /** Removes the limit of trials after the first suggestion: strategies plan with it, but the budget is a hint, and no ask is refused. */
-  #removeLimit(): void {
-    const { settings, nextTrial } = this.#engine.ledger;
-    const { trials = UNLIMITED } = settings.limits;
-    if (trials < UNLIMITED && nextTrial > 1) this.#write({ type: 'changed', limits: { trials: UNLIMITED } });
-  }
-
-  /** @returns the position of the fact. */
-  #enqueue(params: Params): number {
-    const { ledger } = this.#engine;
-    if (ledger.running >= this.#parallel) throw this.#busy();
-    const fact = decide({ type: 'enqueue', params, rest: 'strategy' }, ledger, (strategy) => strategy);
-    if ('code' in fact) throw new SessionError(`ask: ${fact.message}`);
-    this.#write(fact);
-    return this.#position;
-  }
-
-  #busy = () => new SessionError(`an ask while ${this.#running.size} trials run, of at most ${this.#parallel} workers`);
-
-  tell({ id, value, step, stopped, grad }: TellRequest): void {
-    const trial = this.#trial(id);
-    if (stopped) this.#say(omitUndefined({ type: 'stopped', trial, step }));
-    else if (value === null) this.#say({ type: 'failed', trial, reason: 'error' });
-    else this.#say(omitUndefined({ type: 'completed', trial, values: { value }, gradient: grad ? { value: grad } : undefined }));
-    this.#running.delete(id);
-    this.#stops.delete(trial);
-  }
-
-  /** Whether the trial should stop. */
-  report({ id, step, value }: ReportRequest): boolean {
-    const trial = this.#trial(id);
-    this.#say({ type: 'reported', trial, step, values: { value } });
-    return this.#stops.has(trial);
-  }
-
-  /** The configuration to deploy. @throws SessionError before a trial has completed. */
-  recommend(): Params {
-    const recommended = this.#recommend();
-    if (recommended === undefined) throw new SessionError('recommend: no trial is completed yet');
-    return recommended.row.params;
-  }
-
-  dispose(): void {
-    this.#engine.dispose();
-  }
-
-  #trial(id: number): TrialId {
-    const trial = this.#running.get(id);
-    if (trial === undefined) throw new SessionError(`trial ${id} is not running`);
-    return trial;
-  }
-
-  /** @throws SessionError if it does not count. */
-  #say(fact: Fact): void {
-    this.#refusal = undefined;
-    this.#removeLimit(); // the first suggestion may have come after its ask had returned
-    this.#write(fact);
-    this.#check();
-    if (this.#refusal !== undefined) throw new SessionError(this.#refusal);
-  }
-
-  #write(fact: Fact): void {
-    this.#engine.receive([{ position: ++this.#position, at: 0, fact }]);
-  }
-
-  #hear(directive: Directive<Params>): void {
-    if (directive.type === 'suggested') this.#put(directive);
-    else if (directive.type === 'stop') this.#stops.add(directive.trial);
-    else this.#refusal = directive.refusal.message;
-  }
-
-  #put(suggestion: Suggestion<Params>): void {
-    const at = this.#waiting.findIndex(({ queue }) => queue === suggestion.queue);
-    const [waiter] = this.#waiting.splice(Math.max(at, 0), 1);
-    waiter?.resolve(this.#handOut(suggestion));
-  }
-
-  #handOut({ trial, params, budget, resumes }: Suggestion<Params>): AskReply {
-    const id = (resumes === undefined ? undefined : this.#ids.get(resumes)) ?? trial;
-    if (this.#maxStep !== undefined) this.#ids.set(trial, id);
-    this.#running.set(id, trial);
-    return this.#maxStep === undefined || budget === undefined ? { id, params } : { id, params, until: Math.min(budget, this.#maxStep) };
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
-  }
-
-  #check(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-}
-
-/** A session for `ask-tell`. @param strategy as data; the default depends on whether trials are trained step by step. */
-export function drivenSpace(init: InitRequest, strategy: unknown = defaultStrategy(init)): Driven {
-  const session = new Session(init, strategy);
+      trials: (budget && trialsIn(budget, maxStep, isBudgeted(strategy))) || undefined,
+    },
+  );
+  await study.ready();
+  /** What runs now under each id, and the id of each trial. */
+  const running = new Map<number, ClaimedTrial>();
+  const ids = new Map<TrialId, number>();
+  let asks = 0;
+  let waiting = 0;
+  const ask = async (fixed: Params | undefined): Promise<ClaimReply> => {
+    if (running.size + waiting >= workers)
+      throw new SessionError(`an ask while ${running.size + waiting} trials run, of at most ${workers} workers`);
+    waiting++;
+    try {
+      return await study.ask({ run: `${++asks}`, fixed, wait: Number.POSITIVE_INFINITY });
+    } finally {
+      waiting--;
+    }
+  };
+  /** The claim under an id. @throws SessionError if nothing runs under it */
+  const trialOf = (id: number) => {
+    const claimed = running.get(id);
+    if (!claimed) throw new SessionError(`trial ${id} is not running`);
+    return { trial: claimed.trial, run: claimed.run };
+  };
   return {
     opened: { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version },
     answers: {
-      ask: ({ fixed }: { readonly fixed?: Params }) => session.ask(fixed),
-      tell: (told: TellRequest) => {
-        session.tell(told);
+      ask: async ({ fixed }: { readonly fixed?: Params }): Promise<AskReply> => {
+        const claimed = await ask(fixed);
+        if (claimed.next !== 'trial') throw new SessionError('the study is over');
+        const { trial, params, budget: until, resumes } = claimed;
+        const id = (resumes === undefined ? undefined : ids.get(resumes)) ?? trial;
+        if (maxStep) ids.set(trial, id);
+        running.set(id, claimed);
+        const { trials = UNLIMITED } = study.ledger.settings.limits;
+        // Strategies plan with the limit of trials, but the budget is a hint, and no ask is refused.
+        if (trials < UNLIMITED) await study.submit({ type: 'change', limits: { trials: UNLIMITED } });
+        return maxStep && until !== undefined ? { id, params, until: Math.min(until, maxStep) } : { id, params };
+      },
+      tell: async ({ id, value, step, stopped, grad }: TellRequest) => {
+        const trial = trialOf(id);
+        if (stopped) await study.say(omitUndefined({ type: 'stopped', ...trial, step }));
+        else if (value === null) await study.say({ type: 'failed', ...trial, reason: 'error' });
+        else
+          await study.say(omitUndefined({ type: 'completed', ...trial, values: { value }, gradient: grad ? { value: grad } : undefined }));
+        running.delete(id);
         return { ok: true };
       },
-      report: (report: ReportRequest) => ({ stop: session.report(report) }),
-      recommend: () => ({ params: session.recommend() }),
+      report: async ({ id, step, value }: ReportRequest) => {
+        const { stop } = await study.say({ type: 'reported', ...trialOf(id), step, values: { value } });
+        return { stop };
+      },
+      recommend: () => {
+        const recommended = recommendation(space, { name: 'value', direction }, study.rows);
+        if (recommended === undefined) throw new SessionError('recommend: no trial is completed yet');
+        return { params: recommended.row.params };
+      },
     },
-    dispose: () => session.dispose(),
+    dispose: () => study.close(),
   };
 }
 
 /** How many configurations a budget allows, if that is known. */
-const trialsIn = (budget: number, maxStep: number | undefined, budgeted: boolean): number | undefined => {
-  if (maxStep === undefined) return budget;
+const trialsIn = (budget: number, maxStep: number | null | undefined, budgeted: boolean): number | undefined => {
+  if (!maxStep) return budget;
   return budgeted ? undefined : Math.ceil(budget / maxStep);
 };
 
@@ -248,6 +137,3 @@ function neverIdle(strategy: Strategy): Strategy {
   const rest = chain(random(), anywhere);
   return chain(strategy, fill(rest), rest);
 }
-
-/** No fact of the harness amends the past. */
-async function* nothing(): AsyncGenerator<never> {}

@@ -64,7 +64,7 @@ export class FixedAsks<P> {
         if (this.#positions.size >= MOST)
           throw new RefusedError({ code: 'too-many', message: `${MOST} asks with fixed values are already waiting for their trials` });
         const fact = decide({ type: 'enqueue', params: fixed, rest: 'strategy' }, ledger, (strategy) => strategy);
-        if ('code' in fact) throw new RefusedError(fact);
+        if ('code' in fact) throw new RefusedError({ ...fact, message: `ask: ${fact.message}` });
         await append(fact, { user, request });
       }
       return await wait(({ queue }) => queue !== undefined && queue === this.#positions.get(request));

@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
-import type { InitRequest } from '../../../src/host/askTell/protocol.ts';
-import { Session } from '../../../src/host/askTell/session.ts';
+import type { AskReply, InitRequest, ReportRequest, TellRequest } from '../../../src/host/askTell/protocol.ts';
+import { drivenSpace } from '../../../src/host/askTell/session.ts';
 
 const SPACE: InitRequest['space'] = {
   x: { type: 'float', low: 1e-4, high: 1, log: true },
@@ -109,71 +109,75 @@ describe('ask-tell', () => {
 });
 
 describe('a session', () => {
-  const asked = async (session: Session) => await session.ask();
+  /** A session, and its answers. */
+  async function begun(first: InitRequest, strategy: unknown) {
+    const answers = (await drivenSpace(first, strategy)).answers as Record<string, (request: object) => Promise<object>>;
+    return {
+      ask: async () => (await answers.ask!({})) as AskReply,
+      tell: (told: TellRequest) => answers.tell!(told),
+      report: async (report: ReportRequest) => ((await answers.report!(report)) as { readonly stop: boolean }).stop,
+    };
+  }
 
   it('gives values in range, and the parameters that are active', async () => {
-    const session = new Session(init(), 'random');
+    const session = await begun(init(), 'random');
     for (let i = 0; i < 200; i++) {
-      const { id, params } = (await asked(session)) as { id: number; params: { x: number; n: number; model: string; k?: number } };
+      const { id, params } = (await session.ask()) as { id: number; params: { x: number; n: number; model: string; k?: number } };
       const { x, n, model, k } = params;
       expect(x >= 1e-4 && x <= 1 && n >= 16 && n <= 64 && n % 2 === 0).toBe(true);
       expect(k === undefined).toBe(model === 'tree');
       if (k !== undefined) expect(k >= 1 && k <= 50 && Number.isInteger(k)).toBe(true);
-      session.tell({ cmd: 'tell', id, value: i });
+      await session.tell({ cmd: 'tell', id, value: i });
     }
   });
 
-  it('answers at once', () => {
-    expect(new Session(init(), 'random').ask()).not.toBeInstanceOf(Promise);
-  });
-
   it('never idles: asks that a strategy makes wait are answered at random', async () => {
-    const session = new Session(init({ workers: 20 }), { ga: { population: 4, mode: 'generational' } });
+    const session = await begun(init({ workers: 20 }), { ga: { population: 4, mode: 'generational' } });
     const trials = [];
-    for (let i = 0; i < 20; i++) trials.push(await asked(session));
+    for (let i = 0; i < 20; i++) trials.push(await session.ask());
     expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(20);
   });
 
   it('continues after every configuration was tried, and beyond its budget', async () => {
     const space: InitRequest['space'] = { a: { type: 'categorical', choices: ['p', 'q'] } };
-    const session = new Session(init({ space, budget: 2 }), 'random');
+    const session = await begun(init({ space, budget: 2 }), 'random');
     for (let id = 1; id <= 10; id++) {
-      expect((await asked(session)).id).toBe(id);
-      session.tell({ cmd: 'tell', id, value: 1 });
+      expect((await session.ask()).id).toBe(id);
+      await session.tell({ cmd: 'tell', id, value: 1 });
     }
   });
 
   it('lets strategies plan with the budget', async () => {
-    const session = new Session(init({ space: { x: { type: 'float', low: 0, high: 1 } }, budget: 10 }), 'latinHypercube');
+    const session = await begun(init({ space: { x: { type: 'float', low: 0, high: 1 } }, budget: 10 }), 'latinHypercube');
     const tenths: number[] = [];
     for (let id = 1; id <= 10; id++) {
-      const { params } = await asked(session);
+      const { params } = await session.ask();
       tenths.push(Math.floor((params as { x: number }).x * 10));
-      session.tell({ cmd: 'tell', id, value: 1 });
+      await session.tell({ cmd: 'tell', id, value: 1 });
     }
     expect(tenths.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   it('takes a gradient', async () => {
     const space: InitRequest['space'] = { x: { type: 'float', low: -2, high: 2 } };
-    const session = new Session(init({ space }), 'random');
-    session.tell({ cmd: 'tell', id: (await asked(session)).id, value: 1, grad: { x: 0.5 } });
+    const session = await begun(init({ space }), 'random');
+    await session.tell({ cmd: 'tell', id: (await session.ask()).id, value: 1, grad: { x: 0.5 } });
   });
 
   it('pauses trials at their budgets, and resumes the best under their ids', async () => {
-    const session = new Session(init({ budget: 40 * 81, max_step: 81 }), { chain: [{ asha: { pause: true } }, 'random'] });
+    const session = await begun(init({ budget: 40 * 81, max_step: 81 }), { chain: [{ asha: { pause: true } }, 'random'] });
     const until = new Map<number, number>();
     let promotions = 0;
     for (let i = 0; i < 200; i++) {
-      const trial = await asked(session);
+      const trial = await session.ask();
       const from = until.get(trial.id) ?? 0;
       if (from > 0) promotions++;
       expect(trial.until).toBe(from === 0 ? 1 : 3 * from);
       for (let step = from + 1; step < trial.until!; step++) {
-        expect(session.report({ cmd: 'report', id: trial.id, step, value: trial.id / step })).toBe(false);
+        expect(await session.report({ cmd: 'report', id: trial.id, step, value: trial.id / step })).toBe(false);
       }
       until.set(trial.id, trial.until!);
-      session.tell({ cmd: 'tell', id: trial.id, value: trial.id / trial.until!, step: trial.until! });
+      await session.tell({ cmd: 'tell', id: trial.id, value: trial.id / trial.until!, step: trial.until! });
     }
     expect(promotions).toBeGreaterThan(40);
     expect(Math.max(...until.values())).toBe(81);
@@ -181,15 +185,15 @@ describe('a session', () => {
   });
 
   it('stops trials, and their last reports become their results', async () => {
-    const session = new Session(init({ budget: 40 * 81, max_step: 81, workers: 1 }), { chain: ['medianStop', 'random'] });
+    const session = await begun(init({ budget: 40 * 81, max_step: 81, workers: 1 }), { chain: ['medianStop', 'random'] });
     let stops = 0;
     for (let i = 0; i < 20; i++) {
-      const { id, until } = await asked(session);
+      const { id, until } = await session.ask();
       expect(until).toBeUndefined();
       let step = 1;
-      while (step < 81 && !session.report({ cmd: 'report', id, step, value: i % 2 })) step++;
+      while (step < 81 && !(await session.report({ cmd: 'report', id, step, value: i % 2 }))) step++;
       if (step < 81) stops++;
-      session.tell({ cmd: 'tell', id, value: i % 2, step, stopped: step < 81 });
+      await session.tell({ cmd: 'tell', id, value: i % 2, step, stopped: step < 81 });
     }
     expect(stops).toBeGreaterThanOrEqual(5);
   });
@@ -203,8 +207,8 @@ describe('a session', () => {
     expect(early[1]!.until).toBeLessThan(81);
   });
 
-  it('refuses asha without steps', () => {
-    expect(() => new Session(init(), { chain: ['asha', 'random'] })).toThrow(/asha\.min: expected a number/);
+  it('refuses asha without steps', async () => {
+    await expect(drivenSpace(init(), { chain: ['asha', 'random'] })).rejects.toThrow(/asha\.min: expected a number/);
   });
 });
 

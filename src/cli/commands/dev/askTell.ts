@@ -47,7 +47,7 @@ export async function askTell(
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();
     driven = undefined;
-    driven = 'space' in request ? drivenSpace(request as unknown as InitRequest, given) : await drivenStudy(request.study, journal, host);
+    driven = await ('space' in request ? drivenSpace(request as unknown as InitRequest, given) : drivenStudy(request.study, journal, host));
     return driven.opened;
   };
   const replyTo = async (request: Request): Promise<object> => {
