@@ -9,7 +9,6 @@ import { auto } from '../../streams/strategies/auto.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
 import { ServedStudies } from '../server/studies.ts';
 import type { Space } from '../space/space.ts';
 import { begunIn, createdIn, stemOf } from '../stores/journalFile.ts';
@@ -135,7 +134,7 @@ export class HostedStudies {
     const { lease, atMost, fsync, line: print, plugins = [] } = this.#options;
     const line = ofStudy({ line: print }, name);
     const warn = (message: string) => line(message, { level: 'warn' });
-    const book = await openJournal(path, omitUndefined({ warn, fsync }));
+    const book = await openJournal(path, { warn, fsync });
     const log = retryingLog(book, { place: book.place, warn });
     const observers = [...plugins, watchedReports('let the trainer report its value'), pausesTold, this.#shown];
     const at = { name, place: path, journal: path, log, files: keptFiles(trialsDirectory(stemOf(path))), line };

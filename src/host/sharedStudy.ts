@@ -11,7 +11,6 @@ import { auto } from '../../streams/strategies/auto.ts';
 import { followLog } from '../../streams/study/following.ts';
 import type { RequestFailure } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Space } from '../space/space.ts';
 import { connectToRun, OwnerGoneError, type SocketRequest } from '../stores/controlSocket.ts';
 import { stemOf } from '../stores/journalFile.ts';
@@ -158,7 +157,7 @@ async function ownSeat(
 ): Promise<Seat> {
   const { program, line } = host;
   const warn = (text: string) => line(text, { level: 'warn' });
-  const book = await openJournal(path, omitUndefined({ warn, fsync }));
+  const book = await openJournal(path, { warn, fsync });
   const log = retryingLog(book, { place: book.place, warn, grace });
   try {
     const past = await log.head();

@@ -14,8 +14,8 @@ import { folderPlace } from './folder.ts';
 import { journalSource } from './journal.ts';
 import { createdIn, stemOf } from './journalFile.ts';
 import { journalsIn } from './journalFolder.ts';
-import { type PassedOver, passedOver } from './passedOver.ts';
 import { trialsDirectory } from './trialFiles.ts';
+import { type PassedOver, passedOver } from './trialTable.ts';
 
 /** What an address names: a place of studies, or a study there. */
 export interface Address {

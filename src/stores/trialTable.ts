@@ -3,13 +3,13 @@ import { applyEntries, spaceOf } from '../../streams/engine/applyEntries.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/results/pareto.ts';
 import type { Entry } from '../facts/entry.ts';
 import type { Created, Params } from '../facts/facts.ts';
+import type { RefusalCode } from '../facts/refusal.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import type { StudySource } from '../study/source.ts';
 import { type TrialRow, TrialRows } from '../study/trials.ts';
 import { UsageError } from '../text/usage.ts';
-import type { PassedOver } from './passedOver.ts';
 
 /** A trial and, in a study with several objectives, whether it is on the front. */
 export interface ListedTrial extends TrialRow {
@@ -60,4 +60,30 @@ export async function ledgerIn(study: Pick<StudySource, 'past'>, created: Create
   const ledger = new Ledger(spaceOf(created));
   for await (const entries of study.past(1)) for (const entry of entries) ledger.fold(entry);
   return ledger;
+}
+
+/** Counts the entries of a log that do not count. */
+export interface PassedOver {
+  apply(applied: AppliedEntry): void;
+  /** Their number, the reasons, and the first one, in one line; undefined if all count. */
+  line(): string | undefined;
+}
+
+export function passedOver(): PassedOver {
+  let counts = new Map<RefusalCode, number>();
+  let first = '';
+  return {
+    apply: ({ position, refusal }) => {
+      if (position === 1) counts = new Map(); // a log may be read more than once
+      if (!refusal) return;
+      if (counts.size === 0) first = `the first is entry ${position}: ${refusal.message}`;
+      counts.set(refusal.code, (counts.get(refusal.code) ?? 0) + 1);
+    },
+    line: () => {
+      if (counts.size === 0) return undefined;
+      const codes = [...counts].sort(([, a], [, b]) => b - a).map(([code, count]) => `${count} ${code}`);
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      return `${total} ${total === 1 ? 'entry does' : 'entries do'} not count (${codes.join(', ')}); ${first}`;
+    },
+  };
 }

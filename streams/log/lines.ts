@@ -11,12 +11,6 @@ export interface SealedLine {
   readonly seal: Seal;
 }
 
-/** A line with its seal; undefined if it is damaged or has none. */
-function sealedLine(bytes: Buffer): SealedLine | undefined {
-  const seal = sealOf(bytes);
-  return seal && { bytes, seal };
-}
-
 /** The JSON object in a line without its line feed; undefined if it is not one. */
 export function parseLine(line: Buffer): Record<string, unknown> | undefined {
   const value = line.length <= MAX_LINE && isUtf8(line) ? jsonIn(line.toString()) : undefined;
@@ -55,9 +49,10 @@ export function sealedLinesIn(bytes: Buffer): readonly SealedLine[] {
     if (form === undefined) continue;
     const end = seal + form.length;
     for (const start of startsIn(bytes, after, seal)) {
-      const line = sealedLine(bytes.subarray(start, end));
-      if (line) found.push(line);
-      if (line) break;
+      const line = bytes.subarray(start, end);
+      const sealed = sealOf(line);
+      if (sealed) found.push({ bytes: line, seal: sealed });
+      if (sealed) break;
     }
     after = end;
   }

@@ -10,7 +10,7 @@ import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { RungResults } from '../../samplers/budgets/rungResults.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { passedOver } from '../../stores/passedOver.ts';
+import { passedOver } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { print } from '../../text/output.ts';

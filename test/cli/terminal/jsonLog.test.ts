@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { jsonLog } from '../../../src/cli/terminal/jsonLog.ts';
-import { withLog } from '../../../src/cli/terminal/withLog.ts';
+import { jsonLog, withLog } from '../../../src/cli/terminal/withLog.ts';
 import { about, ofStudy } from '../../../src/text/statusLine.ts';
 import { hypertide, journalOf, studyIn, TRAINER } from '../support.ts';
 
