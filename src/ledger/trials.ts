@@ -15,7 +15,6 @@ import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type TrialId, violates } from '../strategy/messages.ts';
 import { type Applied, rejected } from './appliedEntry.ts';
-import { countAttempt, isLastAttempt } from './attempts.ts';
 import {
   isReference,
   refuse,
@@ -35,7 +34,7 @@ import { boundedLosses, lossesOf, type Settings } from './settings.ts';
 import { Statuses } from './statuses.ts';
 import { StepCount } from './stepCount.ts';
 import { Trainers } from './trainers.ts';
-import { type End, type EndStatus, endedOf, type OpenTrial, openTrial } from './trial.ts';
+import { countAttempt, type End, type EndStatus, endedOf, isLastAttempt, type OpenTrial, openTrial } from './trial.ts';
 
 /** The facts that end a trial. */
 type EndFact = Completed | Stopped | FailedFact | Cancelled;

@@ -1,16 +1,17 @@
-import type { Rng } from '../numeric/random.ts';
+import { SpaceError } from '../errors.ts';
+import { type Rng, rngFor } from '../numeric/random.ts';
 import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
-import type { Domain, Point } from './axis.ts';
-import { countCells } from './cells.ts';
+import { ownValue } from '../schema/ownValue.ts';
+import { type Domain, draw, type Point } from './axis.ts';
+import { cells, countCells } from './cells.ts';
 import { fault } from './check.ts';
-import { closest } from './closest.ts';
-import { type Configuration, codecOf } from './codec.ts';
+import { type Codec, type Configuration, codecOf } from './codec.ts';
 import { complete } from './complete.ts';
 import { type Constraint, compileConstraint } from './constraint.ts';
-import { axisOf, parametersOf } from './parameter.ts';
+import { axisOf, type Parameter, parametersOf } from './parameter.ts';
 import { parse } from './parse.ts';
-import { assertPossible } from './possible.ts';
+import type { Scale } from './scale.ts';
 import { checkConstraints, checkDimensions, type SpaceData } from './schema.ts';
 import { fields, type Shape } from './shape.ts';
 import { withoutNamedBounds } from './types/bounds.ts';
@@ -139,4 +140,50 @@ function build<P extends Configuration>(definition: unknown, constraints: readon
     size: countCells(axes),
     toJSON: () => structuredClone(data),
   };
+}
+
+/** The point that is closest to a configuration of another space, see `Space.closest`. */
+function closest(parameters: readonly Parameter[], codec: Codec, params: Configuration): Point | undefined {
+  const point: number[] = [];
+  for (const { name, scale, axis, prior } of parameters) {
+    if (axis < 0) continue;
+    const value = ownValue(params, name);
+    const coordinate = value === undefined ? (prior?.quantile(0.5) ?? 0.5) : coordinateOf(scale, value);
+    if (Number.isNaN(coordinate)) return undefined;
+    point.push(coordinate);
+  }
+  return codec.snap(point);
+}
+
+/** The coordinate of the closest number or of an equal value; NaN if there is none. */
+function coordinateOf({ kind, toValue, toCoordinate }: Scale, value: unknown): number {
+  if (kind !== 'float' && kind !== 'int') return toCoordinate(value);
+  if (typeof value !== 'number') return Number.NaN;
+  return toCoordinate(Math.min(Math.max(value, toValue(0) as number), toValue(1) as number));
+}
+
+const SEARCHED_IN_FULL = 100_000;
+const DRAWS = 10_000;
+
+/**
+ * Checks that a point satisfies the constraints.
+ *
+ * @param broken returns the name of a constraint that a point breaks, if any
+ * @throws SpaceError if no such point is found
+ */
+function assertPossible(domain: Domain, broken: (point: Point) => string | undefined): void {
+  const finite = countCells(domain.axes) <= SEARCHED_IN_FULL;
+  const { count, at } = finite ? cells(domain) : draws(domain);
+  let failed: string | undefined;
+  for (let i = 0; i < count; i++) {
+    failed = broken(at(i));
+    if (failed === undefined) return;
+  }
+  const tried = finite ? `(all ${count} were tried)` : 'in 10 000 draws';
+  throw new SpaceError(`no point satisfies the constraints ${tried}; the last failed: ${failed}`);
+}
+
+function draws({ axes, snap }: Domain): { count: number; at(i: number): Point } {
+  const rng = rngFor('possible', '', 0);
+  return { count: DRAWS, at: () => snap(draw(axes, rng)) };
 }

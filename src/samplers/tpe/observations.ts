@@ -14,7 +14,6 @@ import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
 import { EvenSample } from './evenSample.ts';
 import { type BelowWeights, belowCount, rankWeights, splitTrials, unweighted } from './splitTrials.ts';
-import { subspaces } from './subspaces.ts';
 
 /** Axes that are active together, and the density g(x) of trials above the split that have them. */
 interface Subspace {
@@ -249,4 +248,21 @@ export class TpeObservations {
     for (const [slot, { index }] of byAge.entries()) density.add(slot, this.#encode({ axes, supports }, this.#pointOf(index)));
     return density;
   }
+}
+
+/**
+ * Groups the axes that exist under the same conditions, parents before children. A trial has all axes of a group or none, so each group has a
+ * joint density without imputation (Optuna's `group`).
+ */
+function subspaces(axes: readonly Axis[]): readonly (readonly number[])[] {
+  const conditions: string[] = [];
+  const groups = new Map<string, number[]>();
+  axes.forEach(({ when }, i) => {
+    const condition = when ? `${conditions[when.axis]}/${when.axis}:${[...when.levels].sort((a, b) => a - b)}` : '';
+    conditions.push(condition);
+    const group = groups.get(condition);
+    if (group) group.push(i);
+    else groups.set(condition, [i]);
+  });
+  return [...groups.values()];
 }

@@ -14,8 +14,8 @@ import {
 } from '../../../src/samplers/bo/acquisition.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
 import { hypervolumeImprovement } from '../../../src/samplers/bo/hypervolume.ts';
-import { priorTerm } from '../../../src/samplers/bo/priorTerm.ts';
 import { inverseBudgetTerm } from '../../../src/samplers/bo/scores.ts';
+import { priorTerm } from '../../../src/samplers/bo/terms.ts';
 import { normal, weights } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float } from '../../../src/space/types/dimension.ts';
