@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectionFrom } from '../../src/stores/connection.ts';
 import { destinationOf, parseAddress } from '../../src/stores/locate.ts';
-import { directory, endedStudy, expectRefused, hypertide, type Started, start, until } from './support.ts';
+import { directory, endedStudy, expectRecomputed, expectRefused, hypertide, type Started, start, until } from './support.ts';
 
 beforeEach(() => {
   vi.stubEnv('XDG_CONFIG_HOME', directory());
@@ -84,7 +84,7 @@ describe('a study over HTTP', () => {
       expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/\d/) });
     }
     expect((await hypertide(elsewhere, 'export', url)).out).toBe((await hypertide(place, 'export', 'study.jsonl')).out);
-    expect(await hypertide(elsewhere, 'verify', `${url}/study`)).toMatchObject({ code: 0, out: '6 suggestions recomputed, all equal\n' });
+    expectRecomputed(await hypertide(elsewhere, 'verify', `${url}/study`), 6);
     expect((await hypertide(elsewhere, 'study', 'list', url)).out).toMatch(/^study +closed: trials +6\/6 /m);
   });
 

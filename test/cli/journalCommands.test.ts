@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run, studied } from './readyStudy.ts';
-import { hasTrace, hypertide, journalOf, studyIn } from './support.ts';
+import { expectRecomputed, hasTrace, hypertide, journalOf, studyIn } from './support.ts';
 
 describe('commands that are written into the journal', () => {
   it('enqueued parameters are tried next, with values of their types', async () => {
@@ -15,8 +15,7 @@ describe('commands that are written into the journal', () => {
       { trial: 5, params: { x: 0.3, act: 'tanh', deep: true } },
       { trial: 6, params: { n: 3 } },
     ]);
-    const { out } = await hypertide(place, 'verify', 'study.jsonl');
-    expect(out).toBe('6 suggestions recomputed, all equal\n');
+    expectRecomputed(await hypertide(place, 'verify', 'study.jsonl'), 6);
   });
 
   it('enqueueing in a study that has ended raises its limit', async () => {
@@ -25,8 +24,7 @@ describe('commands that are written into the journal', () => {
     await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.4');
     await run(place);
     expect(journalOf(place).filter(({ by }) => by === 'queue')).toMatchObject([{ params: { x: 0.3 } }, { params: { x: 0.4 } }]);
-    const { out } = await hypertide(place, 'verify', 'study.jsonl');
-    expect(out).toBe('6 suggestions recomputed, all equal\n');
+    expectRecomputed(await hypertide(place, 'verify', 'study.jsonl'), 6);
   });
 
   it('a study that was closed says how to reopen it', async () => {
@@ -95,7 +93,7 @@ describe('commands that are written into the journal', () => {
     await hypertide(place, 'pause', 'study.jsonl');
     await hypertide(place, 'resume', 'study.jsonl');
     await run(place);
-    expect((await hypertide(place, 'verify', 'study.jsonl')).out).toBe('11 suggestions recomputed, all equal\n');
+    expectRecomputed(await hypertide(place, 'verify', 'study.jsonl'), 11);
   });
 
   it('a later change is undone only by values that are new in the study file', async () => {

@@ -4,7 +4,7 @@ import { parseUsers } from '../../src/server/access/users.ts';
 import type { Operation } from '../../src/server/operation.ts';
 import { operationIds, operations } from '../../src/server/operations.ts';
 import { serveHttp } from '../../src/server/serve.ts';
-import { coded } from '../support/coded.ts';
+import { coded, wrongOption } from '../support/coded.ts';
 import { open, tokens, users } from './support.ts';
 
 it('a server that others can reach needs users', async () => {
@@ -66,7 +66,7 @@ it('requests of pages of other sites are refused', async () => {
 it('a wrong file of users is refused with the mistake', () => {
   const sha256 = 'a'.repeat(64);
   expect(() => parseUsers({})).toThrow(coded('users'));
-  expect(() => parseUsers({ 'W 1': { role: 'viewer', sha256 } })).toThrow('users: expected letters');
+  expect(() => parseUsers({ 'W 1': { role: 'viewer', sha256 } })).toThrow(wrongOption('users'));
   expect(() => parseUsers({ w1: { role: 'root', sha256 } })).toThrow(/w1: .*, got "root"/);
   expect(() => parseUsers({ w1: { role: 'viewer', sha256: tokens.w1 } })).toThrow('w1: ');
   const twice = { w1: { role: 'viewer', sha256 }, w2: { role: 'trainer', sha256 } };

@@ -20,6 +20,7 @@ import {
   verify,
 } from '../../streams/index.ts';
 import { past, readUpTo } from '../../streams/log/past.ts';
+import { wrongOption } from '../support/coded.ts';
 
 const wide = space({ x: float(0, 1), y: float(1e-4, 1, { log: true }), kind: choice(['a', 'b']) });
 interface Wide {
@@ -177,6 +178,6 @@ describe('a study with earlier ones', () => {
     const many = [...Array(30).fill(await finished(1, 3)), memoryLog()];
     await expect(ask(many)).rejects.toThrow('earlier[30]: ');
     const inside = dedupe(chain(asha({ min: 1, max: 9 }), random()));
-    await expect(createStudy(wide, { strategy: inside, earlier: [await finished()] }).ask()).rejects.toThrow('as a stage of a chain');
+    await expect(createStudy(wide, { strategy: inside, earlier: [await finished()] }).ask()).rejects.toThrow(wrongOption('earlier'));
   });
 });

@@ -26,63 +26,16 @@ function studyOf(...more: readonly Fact[]): Ledger<{ readonly x: number }> {
 const decided = (intent: Intent, ledger = studyOf()) => decide(intent, ledger, (strategy) => strategy);
 
 describe('an intent', () => {
-  it.each<[Intent, object]>([
-    [
-      { type: 'enqueue', params: { x: 0.3 } },
-      { type: 'enqueued', params: { x: 0.3 } },
-    ],
-    [
-      { type: 'retract', trial: 1 },
-      { type: 'retracted', trial: 1 },
-    ],
-    [
-      { type: 'cancel', trial: 2 },
-      { type: 'cancelled', trial: 2 },
-    ],
-    [
-      { type: 'change', paused: true },
-      { type: 'changed', paused: true },
-    ],
-    [
-      { type: 'change', more: 3 },
-      { type: 'changed', limits: { trials: 8 } },
-    ],
-    [
-      { type: 'change', more: 3, limits: { cost: 9 } },
-      { type: 'changed', limits: { cost: 9, trials: 8 } },
-    ],
-    [{ type: 'close' }, { type: 'closed', reason: 'person', best: { trial: 1, values: { value: 0.5 } } }],
-  ])('%j becomes a fact that the study accepts', (intent, fact) => {
+  it.each<[Intent, string]>([
+    [{ type: 'enqueue', params: { x: 7 } }, 'bad-field'],
+    [{ type: 'retract', trial: 2 }, 'open'],
+    [{ type: 'retract', trial: 9 }, 'unknown-trial'],
+    [{ type: 'cancel', trial: 1 }, 'ended'],
+    [{ type: 'change' }, 'nothing-to-change'],
+    [{ type: 'change', parallel: -1 }, 'bad-field'],
+  ])('%j is refused as %s, and changes nothing', (intent, code) => {
     const ledger = studyOf();
-    expect(decided(intent, ledger)).toEqual(fact);
-    expect(ledger.fold({ position: 5, at: 5, fact }).refusal).toBeUndefined();
-  });
-
-  it.each<[Intent, object]>([
-    [
-      { type: 'enqueue', params: { x: 7 } },
-      { code: 'bad-field', message: expect.stringContaining('x: expected') },
-    ],
-    [
-      { type: 'retract', trial: 2 },
-      { code: 'open', message: 'trial 2 is still open' },
-    ],
-    [
-      { type: 'retract', trial: 9 },
-      { code: 'unknown-trial', message: 'there is no trial 9 to retract' },
-    ],
-    [
-      { type: 'cancel', trial: 1 },
-      { code: 'ended', message: 'trial 1 has ended: completed; if its result is wrong, retract it' },
-    ],
-    [{ type: 'change' }, { code: 'nothing-to-change', message: expect.stringMatching(/^nothing to change: give at least one of limits,/) }],
-    [
-      { type: 'change', parallel: -1 },
-      { code: 'bad-field', message: expect.stringContaining('parallel') },
-    ],
-  ])('%j is refused, and changes nothing', (intent, refusal) => {
-    const ledger = studyOf();
-    expect(decided(intent, ledger)).toEqual(refusal);
+    expect(decided(intent, ledger)).toMatchObject({ code });
     expect(decided({ type: 'cancel', trial: 2 }, ledger)).toEqual({ type: 'cancelled', trial: 2 });
   });
 

@@ -151,7 +151,7 @@ describe('an archive', () => {
     await jsm.streams.add({ name: 'HT_half', subjects: ['ht.half.log.>'], allow_direct: true, metadata: { 'hypertide-restored': '3' } });
     await jetstream(nc).publish('ht.half.log.created', '{}');
     await expect(place.open('half')).rejects.toThrow(coded('restoring'));
-    await expect(serve(nc, xs, { study: 'half', trials: 1 })).rejects.toThrow('is being restored');
+    await expect(serve(nc, xs, { study: 'half', trials: 1 })).rejects.toThrow(coded('restoring'));
     expect(await deleteStudy({ place, name: 'half' }, { yes: true })).toBe(0);
     expect(await place.names()).not.toContain('half');
   });

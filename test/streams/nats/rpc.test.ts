@@ -43,18 +43,10 @@ describe('an engine', () => {
     const more = trainer<At>(await server.connect(), study, square, { name: 'w' });
     await more.done;
     expect((await ask('status')).result).toMatchObject({ closed: 'trials', trials: 5 });
-    expect(await ask('nothing')).toMatchObject({
-      ok: false,
-      error: expect.stringContaining('there is no nothing'),
-      code: 'unknown-command',
-    });
+    expect(await ask('nothing')).toMatchObject({ ok: false, code: 'unknown-command' });
     // Refused: these would only hide why it has closed, or reopen it by mistake.
-    expect(await ask('close')).toEqual({
-      ok: false,
-      error: 'the study is closed already (trials); change a limit to reopen it',
-      code: 'closed',
-    });
-    expect(await ask('change', {})).toEqual({ ok: false, error: expect.stringContaining('nothing to change'), code: 'nothing-to-change' });
+    expect(await ask('close')).toMatchObject({ ok: false, code: 'closed' });
+    expect(await ask('change', {})).toMatchObject({ ok: false, code: 'nothing-to-change' });
     expect((await ask('status')).result).toMatchObject({ closed: 'trials' });
     await engine.close();
   });
@@ -149,8 +141,7 @@ describe('an engine', () => {
     await say(1, { type: 'started', attempt: 1, run: 'a' });
     await say(1, { type: 'completed', run: 'a', values: { value: 0 }, metrics });
     await engine.heard.until(isFact('suggested', { trial: 3 }));
-    for (const method of ['status', 'best', 'trials', 'log'])
-      expect(await ask(method)).toEqual({ ok: false, error: expect.stringContaining('the answer cannot be sent'), code: 'internal' });
+    for (const method of ['status', 'best', 'trials', 'log']) expect(await ask(method)).toMatchObject({ ok: false, code: 'internal' });
     expect(await ask('trials', { after: 1 })).toMatchObject({ ok: true, result: [{ trial: 2 }, { trial: 3 }] });
     expect(await ask('log', { after: 6 })).toMatchObject({ ok: true });
     await engine.close();
@@ -162,16 +153,8 @@ describe('an engine', () => {
     const engine = await engineOn(server, { study, trials: 3, parallel: 2 });
     const { ask, say } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
-    expect(await ask('change', { strategy: { chain: ['sobl'] } })).toEqual({
-      ok: false,
-      error: expect.stringContaining('strategy.chain[0]: got "sobl"; did you mean sobol?'),
-      code: 'invalid-option',
-    });
-    expect(await ask('change', { strategy: { grid: { levels: { nothing: 3 } } } })).toEqual({
-      ok: false,
-      error: expect.stringContaining('grid.levels: expected names among'),
-      code: 'invalid-option',
-    });
+    for (const strategy of [{ chain: ['sobl'] }, { grid: { levels: { nothing: 3 } } }])
+      expect(await ask('change', { strategy })).toMatchObject({ ok: false, code: 'invalid-option' });
     expect(await ask('change', { strategy: 'sobol' })).toMatchObject({ ok: true });
     const complete = async (trial: number) => {
       await say(trial, { type: 'started', attempt: 1, run: 'a' });

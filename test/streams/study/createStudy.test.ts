@@ -61,7 +61,7 @@ describe('createStudy', () => {
     await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
     await expect(study.tell(trial, Number.NaN)).rejects.toThrow(RefusedError);
     await study.report(trial, 1, 2);
-    await expect(study.report(trial, 1, 1)).rejects.toThrow('expected a step after');
+    await expect(study.report(trial, 1, 1)).rejects.toThrow(coded('duplicate-step'));
     await study.fail(trial, 'error', 'out of memory');
     await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
     await study.close();
@@ -114,7 +114,7 @@ describe('createStudy', () => {
     };
     const study = createStudy(line, { strategy: random(), log: { ...log, read, append: slowly } });
     const { trial } = (await study.ask())!;
-    const refused = expect(study.tell(trial, 1)).rejects.toThrow('the study is closed');
+    const refused = expect(study.tell(trial, 1)).rejects.toThrow(coded('closed'));
     await sleep(1);
     await study.close();
     await sleep(1); // an error that is unhandled by now ends the process

@@ -16,7 +16,7 @@ import {
   until,
   when,
 } from '../../../streams/index.ts';
-import { coded } from '../../support/coded.ts';
+import { coded, wrongOption } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
 /** Mistakes in JavaScript, where no compiler checks types, and their messages. */
@@ -82,7 +82,7 @@ describe('a call with wrong arguments', () => {
   it('optimize and runStudy refuse a value that is not a space', async () => {
     await expect(optimize({ x: float(0, 1) } as never, () => 1, { trials: 1 }).result()).rejects.toThrow('did you mean space({ ... })?');
     const failed = new Promise((_, reject) => runStudy({} as never, memoryLog()).subscribe({ error: reject }));
-    await expect(failed).rejects.toThrow('space: expected a space');
+    await expect(failed).rejects.toThrow(wrongOption('space'));
   });
 
   it('the message about a misspelled option begins with the suggested name', () => {

@@ -14,7 +14,7 @@ import {
   tpe,
 } from '../../../streams/index.ts';
 import { readUpTo } from '../../../streams/log/past.ts';
-import { coded } from '../../support/coded.ts';
+import { coded, wrongOption } from '../../support/coded.ts';
 
 const line = space({ x: float(0, 1) });
 const half = () => 0.5;
@@ -114,7 +114,7 @@ describe('a result', () => {
     await expect(optimize(line, (() => undefined) as never, { trials: 2 }).result()).rejects.toThrow(
       'returned undefined instead of a number',
     );
-    await expect(optimize(line, (() => []) as never, { trials: 2 }).result()).rejects.toThrow('returned a list instead of a number');
+    await expect(optimize(line, (() => []) as never, { trials: 2 }).result()).rejects.toThrow(coded('no-result'));
     await expect(optimize(line, (() => ({ loss: 1, size: 2 })) as never, { trials: 2 }).result()).rejects.toThrow(
       'the objective returned an object with loss, size; values by name are returned as { values: { value: 0.3 } }',
     );
@@ -157,8 +157,8 @@ describe('options from JavaScript', () => {
   });
 
   it('are refused by createStudy, too', () => {
-    expect(() => createStudy(line, { strategy: { trials: 5 } as unknown as Strategy })).toThrow('expected a strategy such as tpe()');
-    expect(() => createStudy(line, random() as object)).toThrow('expected an object such as { strategy: tpe(), trials: 100 }');
+    expect(() => createStudy(line, { strategy: { trials: 5 } as unknown as Strategy })).toThrow(wrongOption('strategy'));
+    expect(() => createStudy(line, random() as object)).toThrow(wrongOption('options'));
     expect(() => createStudy(line, { trails: 5 } as object)).toThrow('did you mean trials?');
   });
 });

@@ -13,6 +13,7 @@ import {
   type Trial,
   take,
 } from '../../../streams/index.ts';
+import { wrongOption } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
 const silent = ({ x }: { readonly x: number }) => x;
@@ -96,7 +97,7 @@ describe('a strategy that resumes trials', () => {
   it('is refused unless the study declares that its objective does', async () => {
     const refused = optimize(line, silent, { strategy, trials: 5 }).result();
     await expect(refused).rejects.toMatchObject({ name: 'OptionError', option: 'resumes' });
-    await expect(refused).rejects.toThrow('pbt pauses trials and resumes them: set it if the objective loads trial.checkpoint');
+    await expect(refused).rejects.toThrow(wrongOption('resumes'));
     expect(() => createStudy(line, { strategy })).toThrow(OptionError);
   });
 
