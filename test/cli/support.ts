@@ -130,12 +130,20 @@ export function expectRecomputed({ code, out }: Ended, suggestions: number | '[1
 /** Expects that every suggestion of a study can be recomputed. */
 export const expectVerified = async (place: string): Promise<void> => expectRecomputed(await hypertide(place, 'verify', 'study.jsonl'));
 
+/** Text without what differs from run to run. */
+const lasting = (text: string): string =>
+  text
+    .trimEnd()
+    .replace(/\S*\/hypertide-\w+-\w{6}/g, '<folder>')
+    .replaceAll(path('../../'), '<project>/')
+    .replace(/:\d{4,5}\b/g, ':<port>')
+    .replace(/process \d+/g, 'process <pid>');
+
 /** Expects that a command line is refused, with nothing on standard output. Its message is in the snapshot of the file. */
 export function expectRefused({ code, out, err }: Ended): void {
   expect({ code, out }).toEqual({ code: 2, out: '' });
-  const elsewhere = err
-    .trimEnd()
-    .replace(/\S*\/hypertide-\w+-\w{6}/g, '<folder>')
-    .replaceAll(path('../../'), '<project>/');
-  expect(elsewhere.replace(/:\d{4,5}\b/g, ':<port>').replace(/process \d+/g, 'process <pid>')).toMatchSnapshot();
+  expect(lasting(err)).toMatchSnapshot();
 }
+
+/** Expects what the snapshot of the file shows, apart from numbers. */
+export const expectText = (text: string): void => expect(lasting(text).replace(/\d+(\.\d+)?(e-\d+)?/g, '#')).toMatchSnapshot();
