@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { expect, it } from 'vitest';
-import { serveStudies } from '../../../src/cli/commands/server/start.ts';
-import { serveOverHttp } from '../../../src/host/serveHttp.ts';
+import { serveOverHttp, serveStudies } from '../../../src/cli/commands/server/start.ts';
 import { monitorFor } from '../../../src/host/serving/monitor.ts';
 import { connectionFrom } from '../../../src/stores/connection.ts';
 import { studyIn } from '../../cli/support.ts';
