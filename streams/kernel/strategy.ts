@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { type OptionSet, type OptionsOf, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import { child, type Env } from '../../src/strategy/env.ts';
 import type { Message } from '../../src/strategy/messages.ts';
 
@@ -72,3 +73,14 @@ export function specOf(name: string, options: object): StrategySpec {
  */
 export const stage = (name: string, options: object, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   withSpec(specOf(name, options), (parent) => build(child(parent, name)));
+
+/** The same with options of a set, checked and with their defaults. @throws OptionError */
+export function stageOf<S extends OptionSet>(
+  name: string,
+  set: S,
+  options: OptionsOf<S>,
+  build: (env: Env, settings: SettingsOf<S>) => MonoTypeOperatorFunction<Message>,
+): Strategy {
+  const settings = resolveOptions(name, set, options);
+  return stage(name, options, (env) => build(env, settings));
+}

@@ -2,9 +2,9 @@ import { surrogateChart } from '../../machines/strategies.ts';
 import { OptionError } from '../../src/errors.ts';
 import { boOptions, boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { surrogateCore } from '../../src/samplers/surrogate.ts';
-import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 import { fitInWorker } from './fitWorker.ts';
 
 export type BoOptions = OptionsOf<typeof boOptions>;
@@ -29,10 +29,8 @@ export const bo = (options: BoOptions = {}): Strategy => boStage(options, false)
 /** `bo` in front of a stage that answers a share of the asks while the model says nothing about the results. */
 export const boFollowed = (options: BoOptions): Strategy => boStage(options, true);
 
-function boStage(options: BoOptions, isFollowed: boolean): Strategy {
-  const settings = resolveOptions('bo', boOptions, options);
-  return stage('bo', options, (env) => {
+const boStage = (options: BoOptions, isFollowed: boolean): Strategy =>
+  stageOf('bo', boOptions, options, (env, settings) => {
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
     return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, undefined, isFollowed), fitInWorker), env);
   });
-}

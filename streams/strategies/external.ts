@@ -1,10 +1,10 @@
 import { externalChart } from '../../machines/strategies.ts';
 import { externalCore } from '../../src/samplers/external.ts';
 import { notNegative, text } from '../../src/schema/optionRules.ts';
-import { type OptionsOf, optional, required, resolveOptions } from '../../src/schema/optionSet.ts';
+import { type OptionsOf, optional, required } from '../../src/schema/optionSet.ts';
 import { isEvent } from '../../src/strategy/messages.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 
 export const externalOptions = {
   /** The name under which the proposer proposes. In study files, `external: agent` is short for `external: { proposer: agent }`. */
@@ -33,8 +33,9 @@ export function external(options: ExternalOptions): Strategy;
 export function external(proposer: string, options?: Omit<ExternalOptions, 'proposer'>): Strategy;
 export function external(first: string | ExternalOptions, more: Omit<ExternalOptions, 'proposer'> = {}): Strategy {
   const given = typeof first === 'string' ? { proposer: first, ...more } : first;
-  const { proposer, wait: seconds } = resolveOptions('external', externalOptions, given);
-  return stage('external', given, (env) => drive(externalChart, externalCore(env, proposer, seconds), env, isEvent));
+  return stageOf('external', externalOptions, given, (env, { proposer, wait: seconds }) =>
+    drive(externalChart, externalCore(env, proposer, seconds), env, isEvent),
+  );
 }
 
 /** The options in a study file, which may be the name alone. */

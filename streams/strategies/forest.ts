@@ -1,9 +1,9 @@
 import { surrogateChart } from '../../machines/strategies.ts';
 import { forestOptions, forestSurrogate } from '../../src/samplers/forest/forest.ts';
 import { surrogateCore } from '../../src/samplers/surrogate.ts';
-import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 
 export type ForestOptions = OptionsOf<typeof forestOptions>;
@@ -17,10 +17,8 @@ export type ForestOptions = OptionsOf<typeof forestOptions>;
  * @example
  * forest({ random: 0.2 })
  */
-export const forest = (options: ForestOptions = {}): Strategy => {
-  const settings = resolveOptions('forest', forestOptions, options);
-  return stage('forest', options, (env) => {
+export const forest = (options: ForestOptions = {}): Strategy =>
+  stageOf('forest', forestOptions, options, (env, settings) => {
     oneObjective(env, 'forest models');
     return drive(surrogateChart, surrogateCore(env, forestSurrogate(env, settings)), env);
   });
-};

@@ -4,12 +4,12 @@ import { rngFor } from '../../src/numeric/random.ts';
 import { permute } from '../../src/numeric/sequences/permutation.ts';
 import { numberedSequence, type Sequence, sequenceCore } from '../../src/samplers/sequence.ts';
 import { bool, oneOrByName, wholeFrom } from '../../src/schema/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
+import { type OptionsOf, optional, type SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Axis } from '../../src/space/axis.ts';
 import { cells } from '../../src/space/cells.ts';
 import type { Env } from '../../src/strategy/env.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 
 const DEFAULT_LEVELS = 10;
 
@@ -37,12 +37,10 @@ export type GridOptions = OptionsOf<typeof gridOptions>;
  * @throws OptionError; at subscription if `levels` names an unknown parameter
  * @example grid({ levels: { lr: 5 } })
  */
-export const grid = (options: GridOptions = {}): Strategy => {
-  const { levels, shuffle } = resolveOptions('grid', gridOptions, options);
-  return stage('grid', options, (env) => {
+export const grid = (options: GridOptions = {}): Strategy =>
+  stageOf('grid', gridOptions, options, (env, { levels, shuffle }) => {
     return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels), shuffle)), env);
   });
-};
 
 /** How many levels an axis gets. */
 function levelsFor(axes: readonly Axis[], levels: SettingsOf<typeof gridOptions>['levels']): (axis: Axis) => number {

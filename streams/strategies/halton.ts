@@ -2,9 +2,9 @@ import { sequenceChart } from '../../machines/strategies.ts';
 import { haltonSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { sequenceCore } from '../../src/samplers/sequence.ts';
 import { bool } from '../../src/schema/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
+import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 
 export const haltonOptions = {
   /** Whether the digits are randomly permuted, keyed by the seed of the study. Default: true. */
@@ -21,7 +21,7 @@ export type HaltonOptions = OptionsOf<typeof haltonOptions>;
  * @example
  * chain(take(20, halton()), bo())
  */
-export const halton = (options: HaltonOptions = {}): Strategy => {
-  const { scramble } = resolveOptions('halton', haltonOptions, options);
-  return stage('halton', options, (env) => drive(sequenceChart, sequenceCore(env, haltonSequence(env, scramble)), env));
-};
+export const halton = (options: HaltonOptions = {}): Strategy =>
+  stageOf('halton', haltonOptions, options, (env, { scramble }) =>
+    drive(sequenceChart, sequenceCore(env, haltonSequence(env, scramble)), env),
+  );

@@ -2,9 +2,9 @@ import { sequenceChart } from '../../machines/strategies.ts';
 import { latinHypercubeSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { sequenceCore } from '../../src/samplers/sequence.ts';
 import { wholeFrom } from '../../src/schema/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
+import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 
 export const latinHypercubeOptions = {
   /** How many points the design has. Default: the number of trials of the study; if that is not known, ten per parameter. */
@@ -22,10 +22,8 @@ export type LatinHypercubeOptions = OptionsOf<typeof latinHypercubeOptions>;
  * @example
  * chain(latinHypercube({ points: 20 }), tpe())
  */
-export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy => {
-  const settings = resolveOptions('latinHypercube', latinHypercubeOptions, options);
-  return stage('latinHypercube', options, (env) => {
+export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy =>
+  stageOf('latinHypercube', latinHypercubeOptions, options, (env, settings) => {
     const { points = env.trials ?? 10 * env.axes.length } = settings;
     return drive(sequenceChart, sequenceCore(env, latinHypercubeSequence(env, points)), env);
   });
-};

@@ -1,10 +1,10 @@
 import { populationChart } from '../../machines/strategies.ts';
 import { StrategyError } from '../../src/errors.ts';
 import { type PopulationSettings, pbtOptions, populationCore } from '../../src/schedulers/population.ts';
-import { type OptionsOf, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
+import type { OptionsOf, SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Env } from '../../src/strategy/env.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 
 export type PbtOptions = OptionsOf<typeof pbtOptions>;
@@ -26,13 +26,11 @@ export type PbtOptions = OptionsOf<typeof pbtOptions>;
  * @example
  * pbt({ population: 16, interval: 5, max: 100, fixed: ['layers'] })
  */
-export function pbt(options: PbtOptions): Strategy {
-  const settings = resolveOptions('pbt', pbtOptions, options);
-  return stage('pbt', options, (env) => {
+export const pbt = (options: PbtOptions): Strategy =>
+  stageOf('pbt', pbtOptions, options, (env, settings) => {
     oneObjective(env, 'pbt compares trials by');
     return drive(populationChart, populationCore(env, populationSettings(env, settings)), env);
   });
-}
 
 function populationSettings({ axes }: Env, { fixed = [], ...settings }: SettingsOf<typeof pbtOptions>): PopulationSettings {
   const known = axes.map(({ name }) => name);

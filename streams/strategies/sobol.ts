@@ -4,9 +4,9 @@ import { SOBOL_DIMENSIONS } from '../../src/numeric/sequences/sobol.ts';
 import { sobolSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { sequenceCore } from '../../src/samplers/sequence.ts';
 import { bool } from '../../src/schema/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
+import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 
 export const sobolOptions = {
   /** Whether the points are scrambled (Owen 1995), keyed by the seed of the study. Default: true. */
@@ -23,12 +23,10 @@ export type SobolOptions = OptionsOf<typeof sobolOptions>;
  * @example
  * chain(take(16, sobol()), ga())
  */
-export const sobol = (options: SobolOptions = {}): Strategy => {
-  const { scramble } = resolveOptions('sobol', sobolOptions, options);
-  return stage('sobol', options, (env) => {
+export const sobol = (options: SobolOptions = {}): Strategy =>
+  stageOf('sobol', sobolOptions, options, (env, { scramble }) => {
     if (env.axes.length > SOBOL_DIMENSIONS) {
       throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
     }
     return drive(sequenceChart, sequenceCore(env, sobolSequence(env, scramble)), env);
   });
-};

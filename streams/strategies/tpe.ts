@@ -1,9 +1,9 @@
 import { surrogateChart } from '../../machines/strategies.ts';
 import { surrogateCore } from '../../src/samplers/surrogate.ts';
 import { tpeOptions, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
-import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
-import { type Strategy, stage } from '../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
 
 export type TpeOptions = OptionsOf<typeof tpeOptions>;
 
@@ -18,7 +18,5 @@ export type TpeOptions = OptionsOf<typeof tpeOptions>;
  * @example
  * chain(asha({ min: 1, max: 81 }), tpe())
  */
-export const tpe = (options: TpeOptions = {}): Strategy => {
-  const settings = resolveOptions('tpe', tpeOptions, options);
-  return stage('tpe', options, (env) => drive(surrogateChart, surrogateCore(env, tpeSurrogate(env, settings)), env));
-};
+export const tpe = (options: TpeOptions = {}): Strategy =>
+  stageOf('tpe', tpeOptions, options, (env, settings) => drive(surrogateChart, surrogateCore(env, tpeSurrogate(env, settings)), env));

@@ -3,9 +3,9 @@ import { defaultPopulation } from '../../../src/numeric/cma/parameters.ts';
 import { covarianceAdaptation } from '../../../src/samplers/evolution/cmaes/cmaes.ts';
 import { cmaesOptions } from '../../../src/samplers/evolution/cmaes/run.ts';
 import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
-import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import { drive } from '../../kernel/drive.ts';
-import { type Strategy, stage } from '../../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 
 export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
@@ -33,11 +33,9 @@ export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
  * @example
  * chain(take(20, sobol()), cmaes())
  */
-export function cmaes(options: CmaesOptions = {}): Strategy {
-  const settings = resolveOptions('cmaes', cmaesOptions, options);
-  return stage('cmaes', options, (env) => {
+export const cmaes = (options: CmaesOptions = {}): Strategy =>
+  stageOf('cmaes', cmaesOptions, options, (env, settings) => {
     oneObjective(env, 'cmaes ranks trials by');
     const { population = Math.max(defaultPopulation(env.axes.length), env.parallel) } = settings;
     return drive(evolutionChart, evolutionCore(env, covarianceAdaptation(env, { ...settings, population })), env);
   });
-}

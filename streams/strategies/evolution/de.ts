@@ -1,9 +1,9 @@
 import { evolutionChart } from '../../../machines/strategies.ts';
 import { deOptions, differentialEvolution } from '../../../src/samplers/evolution/de/de.ts';
 import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
-import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import { drive } from '../../kernel/drive.ts';
-import { type Strategy, stage } from '../../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 
 export type DeOptions = OptionsOf<typeof deOptions>;
@@ -25,13 +25,11 @@ export type DeOptions = OptionsOf<typeof deOptions>;
  * @example
  * de({ start: 'rand', scale: 0.5, crossover: 0.9 }) // the classic variant
  */
-export function de(options: DeOptions = {}): Strategy {
-  const settings = resolveOptions('de', deOptions, options);
-  return stage('de', options, (env) => {
+export const de = (options: DeOptions = {}): Strategy =>
+  stageOf('de', deOptions, options, (env, settings) => {
     oneObjective(env, 'de compares trials by');
     const { population = Math.max(SMALLEST[settings.start], Math.round(0.4 * Math.sqrt(env.trials ?? 0))) } = settings;
     return drive(evolutionChart, evolutionCore(env, differentialEvolution(env, { ...settings, population })), env);
   });
-}
 
 const SMALLEST = { 'current-to-pbest': 8, rand: 20 };

@@ -1,10 +1,10 @@
 import { evolutionChart } from '../../../machines/strategies.ts';
 import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { nonDominatedSorting, nsga2Options } from '../../../src/samplers/evolution/nsga2.ts';
-import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import type { Env } from '../../../src/strategy/env.ts';
 import { drive } from '../../kernel/drive.ts';
-import { type Strategy, stage } from '../../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 
 export type Nsga2Options = OptionsOf<typeof nsga2Options>;
 
@@ -24,13 +24,11 @@ export type Nsga2Options = OptionsOf<typeof nsga2Options>;
  * @example
  * chain(nsga2({ population: 40 }), random())
  */
-export function nsga2(options: Nsga2Options = {}): Strategy {
-  const settings = resolveOptions('nsga2', nsga2Options, options);
-  return stage('nsga2', options, (env) => {
+export const nsga2 = (options: Nsga2Options = {}): Strategy =>
+  stageOf('nsga2', nsga2Options, options, (env, settings) => {
     const { population = paretoPopulation(env) } = settings;
     return drive(evolutionChart, evolutionCore(env, nonDominatedSorting(env, { ...settings, population, tournament: 2 })), env);
   });
-}
 
 /** How many members a population has if the options don't say. */
 export const paretoPopulation = ({ trials }: Env): number =>

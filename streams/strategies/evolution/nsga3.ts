@@ -3,10 +3,10 @@ import { StrategyError } from '../../../src/errors.ts';
 import { divisionsFor } from '../../../src/numeric/pareto/referenceDirections.ts';
 import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { nsga3Options, referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
-import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import type { Env } from '../../../src/strategy/env.ts';
 import { drive } from '../../kernel/drive.ts';
-import { type Strategy, stage } from '../../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 import { paretoPopulation } from './nsga2.ts';
 
 export type Nsga3Options = OptionsOf<typeof nsga3Options>;
@@ -22,14 +22,12 @@ export type Nsga3Options = OptionsOf<typeof nsga3Options>;
  * @example
  * optimize(space, train, { strategy: nsga3(), objectives: { loss: 'minimize', megabytes: 'minimize', milliseconds: 'minimize' }, trials: 300 })
  */
-export function nsga3(options: Nsga3Options = {}): Strategy {
-  const settings = resolveOptions('nsga3', nsga3Options, options);
-  return stage('nsga3', options, (env) => {
+export const nsga3 = (options: Nsga3Options = {}): Strategy =>
+  stageOf('nsga3', nsga3Options, options, (env, settings) => {
     limitDirections(env, settings.divisions);
     const { population = paretoPopulation(env) } = settings;
     return drive(evolutionChart, evolutionCore(env, referenceSorting(env, { ...settings, population, tournament: 2 })), env);
   });
-}
 
 /** More directions would take minutes for each generation, or too much memory. */
 const MOST_DIRECTIONS = 10_000;

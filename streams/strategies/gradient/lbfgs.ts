@@ -3,9 +3,9 @@ import { StrategyError } from '../../../src/errors.ts';
 import { startsFor } from '../../../src/samplers/gradient/descent.ts';
 import { lbfgsOptions, quasiNewtonDescent } from '../../../src/samplers/gradient/lbfgs.ts';
 import { isContinuousFloat } from '../../../src/samplers/gradient/movableAxes.ts';
-import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import { drive } from '../../kernel/drive.ts';
-import { type Strategy, stage } from '../../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 
@@ -30,10 +30,9 @@ const NOISY_PROBE = 0.05;
  * @example
  * chain(ga({ generations: 5 }), lbfgs({ start: 'incumbent', restarts: 0 }), random())
  */
-export function lbfgs(options: LbfgsOptions = {}): Strategy {
-  const settings = resolveOptions('lbfgs', lbfgsOptions, options);
-  const { probe = settings.noise > 0 ? NOISY_PROBE : PROBE } = settings;
-  return stage('lbfgs', options, (env) => {
+export const lbfgs = (options: LbfgsOptions = {}): Strategy =>
+  stageOf('lbfgs', lbfgsOptions, options, (env, settings) => {
+    const { probe = settings.noise > 0 ? NOISY_PROBE : PROBE } = settings;
     oneObjective(env, 'lbfgs follows the slope of');
     if (!env.axes.some(isContinuousFloat)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
     const { starts = startsFor(env.parallel) } = settings;
@@ -41,4 +40,3 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
       drive(lbfgsChart, quasiNewtonDescent(descentEnv, { ...settings, probe, sequence }), descentEnv),
     );
   });
-}

@@ -3,10 +3,10 @@ import { StrategyError } from '../../../src/errors.ts';
 import { startsFor } from '../../../src/samplers/gradient/descent.ts';
 import { isContinuousFloat, isOrdered, type StartSequence } from '../../../src/samplers/gradient/movableAxes.ts';
 import { type SgdSettings, sgdOptions, stochasticDescent } from '../../../src/samplers/gradient/sgd.ts';
-import { type OptionsOf, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
+import type { OptionsOf, SettingsOf } from '../../../src/schema/optionSet.ts';
 import type { Env } from '../../../src/strategy/env.ts';
 import { drive } from '../../kernel/drive.ts';
-import { type Strategy, stage } from '../../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 
@@ -31,9 +31,8 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  * @example
  * chain(take(20, sobol()), sgd({ start: 'incumbent' }), random())
  */
-export function sgd(options: SgdOptions = {}): Strategy {
-  const settings = resolveOptions('sgd', sgdOptions, options);
-  return stage('sgd', options, (env) => {
+export const sgd = (options: SgdOptions = {}): Strategy =>
+  stageOf('sgd', sgdOptions, options, (env, settings) => {
     const { gradient, starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = settings;
     oneObjective(env, 'sgd follows the slope of');
     const suits = gradient === 'told' ? isContinuousFloat : isOrdered;
@@ -42,7 +41,6 @@ export function sgd(options: SgdOptions = {}): Strategy {
       drive(sgdChart, stochasticDescent(descentEnv, sgdSettings(descentEnv, sequence, settings)), descentEnv),
     );
   });
-}
 
 /** The number of steps that rates are planned for if the study has no known end. */
 const STEPS = 100;
