@@ -38,8 +38,8 @@ export interface Shown {
 
 export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'budget' | 'values' | 'claimedAt'>;
 
-/** An engine of an earlier version does not send how many trials are not counted, and how many wait for a worker. */
-type Counts = Omit<Progress<Params>, 'uncounted'> & Partial<Pick<StudyStatus, 'uncounted' | 'waiting'>>;
+/** Only an engine says how many trials wait for a worker. */
+type Counts = Progress<Params> & Partial<Pick<StudyStatus, 'waiting'>>;
 
 /** The progress of a study in a line. */
 export const progressLine = (state: Counts, shown: Shown): string => textsOf(state, shown).join('  ');
@@ -61,7 +61,7 @@ export function progressFrame(state: Counts, given: Shown, columns: number, rows
 }
 
 function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused, front }: Shown): readonly string[] {
-  const { completed, stopped, failed, uncounted = 0, best, open, waiting = 0 } = state;
+  const { completed, stopped, failed, uncounted, best, open, waiting = 0 } = state;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
   const time = [elapsed !== undefined && seconds(elapsed), left !== undefined && `about ${seconds(left)} left`].filter(Boolean).join(', ');
   return [
@@ -93,7 +93,7 @@ function withBar(texts: readonly string[], columns: number, share: number | unde
 const barOf = (share: number, length: number): string => '█'.repeat(Math.round(Math.min(1, share) * length)).padEnd(length, '░');
 
 /** The share of the configurations to try that has ended. */
-const shareOf = ({ completed, stopped, failed, uncounted = 0, trials }: Counts, limit: number): number =>
+const shareOf = ({ completed, stopped, failed, uncounted, trials }: Counts, limit: number): number =>
   (completed + stopped + failed - uncounted) / Math.max(limit, trials - uncounted, 1);
 
 /** A running trial: its step, its last value, and for how long it has run. */

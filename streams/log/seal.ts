@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 
 /**
  * The last field of a line, such as `"sum":"17.9f3c2a1b.0c1d2e3f"`: the position of the line, the checksum of the line before it, and its own
- * (CRC-32 of all bytes before these eight digits). Lines of older journals have none.
+ * (CRC-32 of all bytes before these eight digits). Lines that another program wrote have none.
  */
 export interface Seal {
   readonly position: number;
@@ -15,7 +15,7 @@ export interface Seal {
 export const NONE = '00000000';
 
 const FORM = /,"sum":"([1-9]\d{0,14})\.([0-9a-f]{8})\.([0-9a-f]{8})"\}\s?$/;
-/** An object without fields. Earlier versions wrote it for an entry that is missing. */
+/** An object without fields, as another program may write it. */
 const EMPTY = /^\s*\{\s*\}$/;
 const RETURN = 13;
 /** The longest seal, in bytes. */

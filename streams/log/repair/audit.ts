@@ -20,10 +20,7 @@ export interface Audit {
   readonly end: number;
   /** Whether it ends with a part of a line. */
   readonly isTorn: boolean;
-  /**
-   * Whether checksums prove that the first two entries are the same, even if one of them is lost. Journals from before checksums have only one
-   * `created`.
-   */
+  /** Whether checksums prove that the first two entries are the same, even if one of them is lost. */
   readonly beginsTwice: boolean;
 }
 
