@@ -7,8 +7,6 @@ import { counted, UnstoredError, type UnstoredFact, writeElsewhere } from './uns
 
 /** A log that keeps facts in memory while they cannot be stored. */
 export interface RetryingLog extends AuthoredLog {
-  /** How many facts wait to be stored. */
-  readonly waiting: number;
   /** Resolves when nothing waits. */
   settled(): Promise<void>;
   /** The process is about to end: from now on, facts wait for space for the grace time only, or until the next interrupt. */
@@ -122,9 +120,6 @@ export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause =
         : log.append(fact, author).then(settle, (cause) => (defer(cause, given) ? keep(given).then(settle, fail) : fail(cause)));
       stored.catch(() => {}); // a caller may not wait for it
       return stored;
-    },
-    get waiting() {
-      return waiting;
     },
     settled,
     leave,
