@@ -7,10 +7,8 @@ import { identityOf } from '../facts/parse.ts';
 import type { StudyTrainer } from '../host/trainerOf.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
 import type { ProgramOutcome } from '../programs/outcome.ts';
-import type { OutputOptions } from '../programs/outputReader.ts';
 import type { TrialRun } from '../programs/programRun.ts';
-import { type RunningProgram, startProgram } from '../programs/startProgram.ts';
-import type { CommandTemplate } from '../programs/template.ts';
+import { type ProgramOptions, type RunningProgram, startProgram } from '../programs/startProgram.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
@@ -19,15 +17,10 @@ import type { About } from '../text/statusLine.ts';
 import { UsageError } from '../text/usage.ts';
 import type { Notices } from './notices.ts';
 
-export interface TrialOptions extends Omit<OutputOptions, 'file' | 'parameters'> {
+export interface TrialOptions extends Omit<ProgramOptions, 'directory' | 'onReport' | 'onWarning' | 'waiting'> {
   readonly study: string;
-  readonly command: CommandTemplate;
-  readonly metricFile?: CommandTemplate | undefined;
   /** Directory for the output and files of trials. */
   readonly directory: string;
-  readonly timeLimit?: number | undefined;
-  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
-  readonly grace?: number | undefined;
   readonly warn: (message: string, about?: About) => void;
   readonly notices: Notices;
   readonly tracing?: Pick<Tracing, 'begin'> | undefined;
@@ -163,14 +156,11 @@ export function startTrial(
   const traced = options.tracing?.begin({ study: options.study, trial, attempt, run, traceparent });
   const job = omitUndefined({ ...jobOf(options, suggestion, slot), environment: traced?.environment });
   const about = omitUndefined({ trial, run, trace_id: traced?.id });
+  const { directory: _, ...program } = options; // programs run where this process does
   const metric = options.metric ?? suggestion.metric;
   options.notices.started(suggestion);
   const process = startProgram(job, {
-    command: options.command,
-    metricFile: options.metricFile,
-    objectives: options.objectives,
-    direction: options.direction,
-    result: options.result,
+    ...program,
     metric,
     onReport: (said, named) => {
       const fact: ReportedFact = { type: 'reported', trial, run, ...said };
@@ -179,9 +169,6 @@ export function startTrial(
     },
     waiting: say.waiting,
     onWarning: (message) => options.warn(`trial ${trial}: ${message}`, about),
-    timeLimit: options.timeLimit,
-    atTimeLimit: options.atTimeLimit,
-    grace: options.grace,
   });
   const end = process.done.then((outcome) => {
     const fact = eventOf(outcome, { trial, attempt, run }, savedIn(job.paths.checkpoints));
@@ -230,12 +217,5 @@ function eventOf(
 ): EndFact {
   const kept = outcome.checkpoint ?? left;
   const checkpoint = kept !== undefined && { checkpoint: kept };
-  switch (outcome.type) {
-    case 'completed':
-      return { ...outcome, trial, run, ...checkpoint };
-    case 'stopped':
-      return { ...outcome, trial, run, ...checkpoint };
-    case 'failed':
-      return { ...outcome, trial, attempt, run, ...checkpoint };
-  }
+  return outcome.type === 'failed' ? { ...outcome, trial, attempt, run, ...checkpoint } : { ...outcome, trial, run, ...checkpoint };
 }

@@ -125,25 +125,18 @@ export class WorkerStudies {
   }
 
   async #workOn(study: string, { weight, words, ...settings }: Assignment, begun: (trainer: Trainer) => void): Promise<boolean> {
-    const { nc, naming, name, commands, keep, saveEvery, offers, tracing, directoryOf, slots, monitor, meter } = this.#options;
+    const { directoryOf, slots, monitor, meter, ...own } = this.#options;
     let hasClosed = false;
     monitor?.metrics.attended.set(study, 'waiting');
     const trainer = await workOn({
+      ...own,
       ...settings,
-      nc,
-      naming,
       study,
       words,
-      name,
-      commands,
-      keep,
-      saveEvery,
       directory: directoryOf(study),
       screen: this.#screenOf(study),
-      offers,
       gateFor: (needs) => slots.join(weight, needs),
       slotOf: slots.slotOf,
-      tracing,
       signal: this.#ending.signal,
       serves: this.#servesAs(settings),
       instructed: (to) => monitor?.metrics.attended.set(study, phaseAfter[to]),
