@@ -41,5 +41,5 @@ it('needs a completed trial, and one objective', async () => {
   expectRefused(await hypertide(place, 'trial', 'confirm', 'study.jsonl'));
   const several = studyIn('trials: 2\nobjectives: { a: minimize, b: minimize }\n');
   await run(several, 'echo a=1 b=2');
-  expect((await hypertide(several, 'trial', 'confirm', 'study.jsonl')).err).toBe('hypertide: confirm needs a study with one objective\n');
+  expectRefused(await hypertide(several, 'trial', 'confirm', 'study.jsonl'));
 });

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hypertide, studyIn } from './support.ts';
+import { expectRefused, hypertide, studyIn } from './support.ts';
 
 const TALK = 'echo "from $0 attempt $HYPERTIDE_ATTEMPT"; echo loss=0.5';
 
@@ -42,7 +42,7 @@ describe('the output of a study that has ended', () => {
   it('is found in another directory; an imported trial has none', async () => {
     writeFileSync(join(place, 'known.csv'), 'params.x,values.value\n0.5,0.25\n');
     await hypertide(place, 'study', 'import', 'study.jsonl', 'known.csv');
-    expect((await logs('study.jsonl', '3')).err).toContain('expected the output of trial 3, but the trial was imported');
+    expectRefused(await logs('study.jsonl', '3'));
     mkdirSync(join(place, 'elsewhere'));
     renameSync(join(place, 'study.trials/trial-1'), join(place, 'elsewhere/trial-1'));
     expect((await logs('study.jsonl', '1', '--directory', 'elsewhere')).out).toContain('from trial=1');

@@ -141,7 +141,7 @@ describe('commands on a study on a server', () => {
     const engine = await engineOf('forced', 2);
     const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
     const change = () => hypertide(directory(), 'change', at('forced'), '--strategy', pausing);
-    expect((await change()).err).toContain('asha pauses trials and resumes them');
+    expectRefused(await change());
     const { submit: declare } = await natsSource(await server.connect(), 'forced', 'forced');
     await declare({ type: 'change', strategy: JSON.parse(pausing), resumes: true });
     const worker = (...more: string[]) => hypertide(directory(), 'worker', at('forced'), '--name', 'w', '--', ...TRAINER, ...more);
@@ -284,7 +284,7 @@ describe('on a server with the least rights for each user', () => {
     const strategy = { chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] };
     await submit({ type: 'change', strategy });
     const words = [`${own.url}/s2`, '--name', 'w1', '--nkey', 'seeds/w1.nk', '--', ...TRAINER];
-    expect((await hypertide(place, 'worker', ...words)).err).toContain('asha pauses trials and resumes them');
+    expectRefused(await hypertide(place, 'worker', ...words));
     await submit({ type: 'change', strategy, resumes: true });
     expect(await hypertide(place, 'worker', ...words)).toMatchObject({ code: 0 });
     await second.close();

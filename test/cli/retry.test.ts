@@ -44,6 +44,6 @@ it('a trial may be named, if it failed', async () => {
   expect((await hypertide(place, 'trial', 'retry', 'study.jsonl', '2')).err).toBe(
     'hypertide: trial 2: expected a trial that failed, but it is completed\n',
   );
-  expect((await hypertide(place, 'trial', 'retry', 'study.jsonl', '7')).err).toContain('expected numbers of trials, got 7');
+  expectRefused(await hypertide(place, 'trial', 'retry', 'study.jsonl', '7'));
   expect(JSON.parse((await hypertide(place, 'trial', 'retry', 'study.jsonl', '1', '--json')).out)).toEqual({ trials: [1] });
 });
