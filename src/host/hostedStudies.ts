@@ -46,9 +46,7 @@ export interface HostedStudiesOptions {
 export class HostedStudies {
   /** The same for requests. */
   readonly served: ServedStudies;
-  readonly #all = new Map<string, HostedStudy>();
-  readonly #paths = new Map<string, string>();
-  readonly #closing: (() => Promise<void>)[] = [];
+  readonly #all = new Map<string, { readonly hosted: HostedStudy; readonly path: string; readonly close: () => Promise<void> }>();
   readonly #options: HostedStudiesOptions;
   /** Names of studies that are being opened. */
   readonly #opening = new Set<string>();
@@ -87,7 +85,7 @@ export class HostedStudies {
   async #resume(path: string): Promise<void> {
     const created = await createdIn(path);
     const { study } = created;
-    const known = this.#paths.get(study);
+    const known = this.#all.get(study)?.path;
     if (known === undefined) await this.#host(checkName('name', study), path, spaceOf(created), undefined, { study });
     else if (resolve(known) !== resolve(path)) this.served.warn(`${path}: not resumed: the study ${study} runs from ${known}`);
   }
@@ -112,13 +110,13 @@ export class HostedStudies {
 
   /** Resolves when all studies have closed. @throws what a study throws. */
   async finished(): Promise<void> {
-    await Promise.all([...this.#all.values()].map(({ finished }) => finished));
+    await Promise.all([...this.#all.values()].map(({ hosted }) => hosted.finished));
   }
 
   /** Closes all studies. @throws what the first of them throws, when all have closed; the errors of others are warnings. */
   async close(): Promise<void> {
     this.served.close();
-    const ends = await Promise.allSettled(this.#closing.map((close) => close()));
+    const ends = await Promise.allSettled([...this.#all.values()].map(({ close }) => close()));
     const [first, ...others] = ends.filter((end) => end.status === 'rejected');
     for (const { reason } of others) this.served.warn((reason as Error).message);
     if (first) throw first.reason;
@@ -144,14 +142,13 @@ export class HostedStudies {
     });
     const { hosted } = own;
     hosted.finished.catch((error: Error) => warn(`ended: ${error.message}`));
-    this.#all.set(name, hosted);
     this.served.open(name).host = hosted;
-    this.#paths.set(name, path);
-    this.#closing.push(async () => {
+    const close = async () => {
       log.leave();
       await log.settled();
       await own.close();
-    });
+    };
+    this.#all.set(name, { hosted, path, close });
     return hosted;
   }
 

@@ -29,7 +29,7 @@ export interface OwnStudyOptions extends HostOptions<Params> {
 
 /** Runs a study in this process. Resolves when its log has been read. @throws what keeps it from running */
 export async function ownStudy(
-  { converse: _, ...at }: HostedAt,
+  at: HostedAt,
   space: Space<Params>,
   log: AuthoredLog,
   { program, command, ...options }: OwnStudyOptions,

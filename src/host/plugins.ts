@@ -76,7 +76,7 @@ export const pausesTold: Plugin = ({ line, past }) => ({
 
 /** Accepts commands and trainers of other processes for a study in a journal. */
 export const acceptCommands: Plugin = ({ journal, line, submit, converse }) => {
-  if (journal === undefined) return {};
+  if (journal === undefined || converse === undefined) return {};
   const opening = controlSocket(journal, submit, converse).catch((error: Error) =>
     line(`no other process can command it: ${error.message}`, { level: 'warn' }),
   );

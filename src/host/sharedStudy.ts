@@ -15,7 +15,7 @@ import type { Space } from '../space/space.ts';
 import { connectToRun, OwnerGoneError, type SocketRequest } from '../stores/controlSocket.ts';
 import { stemOf } from '../stores/journalFile.ts';
 import { trialsDirectory } from '../stores/trialFiles.ts';
-import { RefusedError, refusedElsewhere, type Submitted } from '../study/commands.ts';
+import { refusedElsewhere, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { StudyLog, SubmitOrigin } from '../study/source.ts';
 import type { StatusLine } from '../text/statusLine.ts';
@@ -269,7 +269,7 @@ async function joinedSeat(
   } catch (error) {
     connection.close();
     if (error instanceof OwnerGoneError) return undefined;
-    throw error instanceof RefusedError && error.code === 'unknown-command' ? locked : error;
+    throw error;
   }
 }
 

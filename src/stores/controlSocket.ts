@@ -12,16 +12,6 @@ import type { SubmitOrigin } from '../study/source.ts';
 /** The answer of the process that runs a study. */
 export type SocketAnswer = Submitted | RequestFailure;
 
-const commandsOnly: Conversation = {
-  answer: async () => {
-    throw new RefusedError({
-      code: 'unknown-command',
-      message: 'the process that runs the study takes commands only: it shares the journal with no trainer',
-    });
-  },
-  close: () => {},
-};
-
 /**
  * Opens a socket next to a journal that this process has locked. Through it, other processes of the same user submit commands, and join the study.
  *
@@ -31,7 +21,7 @@ const commandsOnly: Conversation = {
 export async function controlSocket(
   journal: string,
   submit: (intent: Intent, origin: SubmitOrigin) => Promise<unknown>,
-  converse: () => Conversation = () => commandsOnly,
+  converse: () => Conversation,
 ): Promise<(() => void) | undefined> {
   const connected = new Set<Socket>();
   const server = createServer((socket) => {

@@ -37,7 +37,7 @@ it('commands on a journal that hypertide run writes go through its socket', asyn
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
   const study = await applied(log);
-  const close = await controlSocket(path, study.submit);
+  const close = await controlSocket(path, study.submit, () => ({ answer: async () => ({}), close: () => {} }));
   const source = journalSource(path);
   const feed = readingFeed('s', source);
   await feed.caughtUp;

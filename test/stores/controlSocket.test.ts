@@ -92,10 +92,12 @@ describe('a control socket', () => {
   const open = async (place = directory()) => {
     writeFileSync(join(place, 'study.jsonl'), '');
     const intents: Intent[] = [];
-    const close = await controlSocket(join(place, 'study.jsonl'), async (intent) => {
+    const submit = async (intent: Intent) => {
       intents.push(intent);
       return { position: 7, fact: { type: 'cancelled', trial: 3 } };
-    });
+    };
+    const converse = () => ({ answer: async ({ cmd }: { readonly cmd?: string }) => ({ asked: cmd }), close: () => {} });
+    const close = await controlSocket(join(place, 'study.jsonl'), submit, converse);
     const inform = async (line: string) => {
       const socket = createConnection(join(place, 'study.jsonl.sock'), () => socket.write(line));
       const [reply] = await once(socket, 'data');
@@ -105,12 +107,12 @@ describe('a control socket', () => {
     return { place, intents, close, inform };
   };
 
-  it('is open only to the user who runs the study, and takes only commands', async () => {
+  it('is open only to the user who runs the study, and submits only commands', async () => {
     const { place, intents, close, inform } = await open();
     expect(statSync(join(place, 'study.jsonl.sock')).mode & 0o777).toBe(0o600);
     expect(await inform('garbage\n')).toBe('{"error":"expected a request as a JSON object","code":"not-json"}\n');
     expect(await inform('{"seq":2,"submit":{"type":"retract"}}\n')).toBe('{"error":"trial is missing","code":"missing-field","seq":2}\n');
-    expect(await inform('{"cmd":"ask"}\n')).toContain('"code":"unknown-command"');
+    expect(await inform('{"cmd":"ask"}\n')).toBe('{"asked":"ask"}\n');
     expect(await inform('{"submit":{"type":"completed","trial":1,"values":{"value":1}}}\n')).toContain(
       'expected a command (enqueue, propose, retract',
     );

@@ -83,7 +83,11 @@ export const fileAttacks = [
   rights('private socket', 'another user gives commands to a study', async (world) => {
     const journal = join(world.directory(), 'study.jsonl');
     writeFileSync(journal, '');
-    const close = await controlSocket(journal, () => Promise.reject(new Error('not now')));
+    const close = await controlSocket(
+      journal,
+      () => Promise.reject(new Error('not now')),
+      () => ({ answer: async () => ({}), close: () => {} }),
+    );
     const { mode } = lstatSync(`${journal}.sock`);
     close?.();
     return (mode & 0o077) !== 0;
