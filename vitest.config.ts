@@ -22,6 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: 'test/support/temporary.ts',
           isolate: false,
           maxWorkers: availableParallelism() + 1,
           include: ['{test,tools}/**/*.test.ts'],
