@@ -1,26 +1,17 @@
+import type { ClaimedTrial } from '../../streams/study/hosted/claimedTrial.ts';
 import type { Params } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { valueText } from '../space/value.ts';
-import type { TrialId } from '../strategy/messages.ts';
 import { UsageError } from '../text/usage.ts';
 import { type CommandTemplate, type Filling, unmentioned } from './template.ts';
 
 /** One run of a program: the values for its placeholders and its environment, and its files. What is left out, the program does not get. */
-export interface ProgramRun {
+export interface ProgramRun extends Partial<Pick<ClaimedTrial, 'trial' | 'attempt' | 'budget' | 'resumes' | 'checkpoint'>> {
   readonly study?: string;
-  readonly trial?: TrialId;
-  /** 1, 2, ... of the same trial. */
-  readonly attempt?: number;
   /** From 0 on. Programs that run at the same time have different slots, for example to choose a GPU. */
   readonly slot?: number;
   /** The active parameters. */
   readonly params: Params;
-  /** The step up to which it may train, cumulative along `resumes`. */
-  readonly budget?: number;
-  /** The trial that it resumes. */
-  readonly resumes?: TrialId;
-  /** The saved state to load. */
-  readonly checkpoint?: string;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Its files. Their directories are created. */
