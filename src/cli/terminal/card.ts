@@ -25,7 +25,7 @@ export function card({ row, objective, ranked, rows, directory }: Carded): strin
   const gain = row.trial === ranked[0]?.trial ? gainOf(ranked, rows, objective) : undefined;
   const ended = rows.filter(({ status }) => status !== 'open').length;
   return [
-    `${pairs(row.values ?? {}, ' ')}: trial ${trial} (${ended} have ended)${step === undefined ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${by}`,
+    `${pairs(row.values ?? {}, ' ')}: trial ${trial} (${ended} ${ended === 1 ? 'has' : 'have'} ended)${step === undefined ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${by}`,
     ...[gain && gainText(gain, objective), repeatsText(row, objective, ranked)].filter((text) => text !== undefined),
     '',
     ...aligned(Object.entries(params).map(([name, value]) => [`  ${escapeControls(name)}`, shown(value)])),
