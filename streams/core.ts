@@ -16,8 +16,9 @@ export type {
   Values,
 } from '../src/facts/facts.ts';
 export type { Refusal } from '../src/facts/refusal.ts';
-export type { ExpectedGain } from '../src/insight/recommendation/expectedGain.ts';
 export type { Recommendation } from '../src/insight/recommendation/recommendation.ts';
+export type { Repetition } from '../src/insight/recommendation/repeats.ts';
+export type { Verdict } from '../src/insight/recommendation/verdict.ts';
 export type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 export type { Rng } from '../src/numeric/random.ts';
 export type { Axis, Point } from '../src/space/axis.ts';

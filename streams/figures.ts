@@ -7,4 +7,4 @@ export type { FigureKind } from '../src/insight/figures/kinds.ts';
 export { figureKinds } from '../src/insight/figures/kinds.ts';
 export type { FigureStudy, StudyParts } from '../src/insight/figures/study.ts';
 export { figureStudy } from '../src/insight/figures/study.ts';
-export { expectedGains, importances } from '../src/insight/recommendation/findings.ts';
+export { importances } from '../src/insight/importance/rowImportances.ts';

@@ -3,6 +3,7 @@ import type { FigureKind } from '../insight/figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../insight/figures/study.ts';
 import type { Importances } from '../insight/importance/importances.ts';
 import { byShare } from '../insight/importance/verdict.ts';
+import { verdictOn } from '../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { ownValue } from '../schema/ownValue.ts';
 import { differenceRows } from '../server/feed/differences.ts';
@@ -46,13 +47,15 @@ function sectionsOf({ detail, changes, importances, recommended }: Findings, nam
   const study = figureStudy({ rows: changes.rows, objectives, space, importances, at });
   const best = objectives.length > 1 ? study.onFront : study.ranked;
   const deployed = recommended && study.rowOf(recommended.trial);
+  const verdict = verdictOn({ ...study, closed: detail.closed }, recommended?.evidence);
   const parts = [
     `${level} ${text(name)}`,
     stateOf(detail),
+    ...(verdict ? [`${verdict.text}.`] : []),
     `${level}# ${objectives.length > 1 ? `Front (${best.length} trials)` : 'Best trials'}`,
     best.length > 0 ? trialTable(best.slice(0, BEST), study) : 'No trial has a result yet.',
     ...(deployed && objectives.length === 1 && deployed.trial !== best[0]?.trial
-      ? [`Results are noisy, so the best one is partly luck. The trial to deploy is ${deployed.trial}:`, trialTable([deployed], study)]
+      ? [`If results are noisy, the best one is partly luck. The trial to deploy is ${deployed.trial}:`, trialTable([deployed], study)]
       : []),
     ...(importances ? [`${level}# What matters`, importanceTable(importances)] : []),
     ...(best.length > 0 ? [`${level}# History`, figure('history', study)] : []),

@@ -11,27 +11,20 @@ export interface Gain {
   readonly first: number;
   /** By how much the best value is better, as a share of that; undefined where a share says nothing, as with values around 0. */
   readonly share?: number | undefined;
-  /** The number of results of trials that began after the best one. Stopped early, they may have ended before it. */
-  readonly since: number;
 }
 
 /** The most results that count as the first ones; of fewer than twice as many, half do. */
 const FIRST = 10;
 
 /** The gain of the best trial. @param ranked the trials with a result, the best first: only those at its budget are compared */
-export function gainOf<R extends TrialRow>(
-  ranked: readonly R[],
-  rows: readonly TrialRow[],
-  objective: ObjectiveSpec,
-): (Gain & { readonly best: R }) | undefined {
+export function gainOf<R extends TrialRow>(ranked: readonly R[], objective: ObjectiveSpec): (Gain & { readonly best: R }) | undefined {
   const [best] = ranked;
   if (best === undefined) return undefined;
   const peers = ranked.filter(({ budget }) => budget === best.budget).sort((a, b) => a.trial - b.trial);
   const first = Math.max(1, Math.min(FIRST, peers.length >> 1));
   const start = median(peers.slice(0, first).map(({ values }) => values![objective.name]!));
   const [from, to] = [start, best.values![objective.name]!].map((value) => lossOf(objective, value)) as [number, number];
-  const since = rows.filter((row) => isResult(row) && row.trial > best.trial).length;
-  return { best, start, first, share: from * to > 0 ? (from - to) / Math.abs(from) : undefined, since };
+  return { best, start, first, share: from * to > 0 ? (from - to) / Math.abs(from) : undefined };
 }
 
 function median(values: readonly number[]): number {
@@ -46,31 +39,6 @@ export function gainText({ best, start, first, share }: Gain, objective: Objecti
     first === 1 ? `the first result (${formatNumber(start)})` : `the median of the first ${first} results (${formatNumber(start)})`;
   return `${share === undefined ? '' : `${formatNumber(Number((100 * share).toPrecision(2)))} % `}better than ${from}`;
 }
-
-/** The growth of a front with several objectives. */
-export interface FrontGrowth {
-  /** The number of results of trials that began after the newest one on the front. */
-  readonly since: number;
-  /** The trials on the front that are among the last quarter of the results. */
-  readonly recent: number;
-  /** The number of results in that quarter. */
-  readonly quarter: number;
-}
-
-/** The growth of a front. @returns undefined without a result */
-export function frontGrowth(onFront: readonly TrialRow[], rows: readonly TrialRow[]): FrontGrowth | undefined {
-  if (onFront.length === 0) return undefined;
-  const results = rows.flatMap((row) => (isResult(row) ? [row.trial] : [])).sort((a, b) => a - b);
-  const newest = onFront.reduce((latest, { trial }) => Math.max(latest, trial), 0);
-  const last = new Set(results.slice(-Math.ceil(results.length / 4)));
-  return {
-    since: results.filter((trial) => trial > newest).length,
-    recent: onFront.filter(({ trial }) => last.has(trial)).length,
-    quarter: last.size,
-  };
-}
-
-const isResult = ({ status }: TrialRow): boolean => status === 'completed' || status === 'stopped';
 
 /** The number of latest trials by which the time of further ones is estimated, and the fewest. */
 export const LATEST = 20;

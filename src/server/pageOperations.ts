@@ -58,7 +58,7 @@ export const pageOperations = {
     method: 'get',
     path: `${studyPath}/recommendation`,
     roles: readers,
-    summary: 'Get the trial to deploy if results are noisy, and the expected gain of further trials, or null if there are too few results.',
+    summary: 'Get the trial to deploy if results are noisy, and whether to go on, or null if there are too few results.',
     result: {
       oneOf: [
         {
@@ -66,10 +66,13 @@ export const pageOperations = {
           properties: {
             results: integerSchema(0, 'how many results it is chosen from'),
             trial: integerSchema(1, 'the trial to deploy'),
-            expected: objectSchema('of a repetition', { mean: finiteSchema('the value'), sd: finiteSchema('its standard deviation') }, {}),
-            gain: dataSchema('what further trials are expected to gain'),
+            repetition: dataSchema(
+              'what the configuration would give again, if it ran three times: mean, and the ranges of half and of nine in ten repetitions',
+            ),
+            evidence: dataSchema('what the verdict depends on'),
+            verdict: dataSchema('whether to go on, after these results'),
           },
-          required: ['results', 'trial'],
+          required: ['results', 'trial', 'evidence', 'verdict'],
           description: 'the recommendation',
         },
         { type: 'null' },

@@ -55,10 +55,14 @@ export async function rowOf(study: Read, trial: TrialId): Promise<TrialRow> {
   return row;
 }
 
-/** The current ledger of a study. */
-export async function ledgerIn(study: Pick<StudySource, 'past'>, created: Created): Promise<Ledger<Params>> {
+/** The current ledger of a study. @param see is told the effect of each entry */
+export async function ledgerIn(
+  study: Pick<StudySource, 'past'>,
+  created: Created,
+  see: (applied: AppliedEntry<Params>) => void = () => {},
+): Promise<Ledger<Params>> {
   const ledger = new Ledger(spaceOf(created));
-  for await (const entries of study.past(1)) for (const entry of entries) ledger.fold(entry);
+  for await (const entries of study.past(1)) for (const entry of entries) see(ledger.fold(entry));
   return ledger;
 }
 

@@ -142,7 +142,7 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     recommend: () => {
       const [objective, ...more] = running.objectives;
       if (more.length > 0) throw new RangeError('recommend: expected a study with one objective; with several, choose from front()');
-      return recommendation(running.space, objective!, running.rows);
+      return recommendation(running.space, objective!, running.rows, running.ledger.closed);
     },
     importance: async (objective) => {
       await running.ready();

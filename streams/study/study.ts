@@ -143,8 +143,8 @@ export interface Study<P, O extends string = string> extends AsyncIterable<Trial
    *
    * @throws RangeError with several objectives: choose from `front`
    * @example
-   * const { row, expected } = study.recommend()!;
-   * console.log(row.params, expected?.mean, expected?.sd);
+   * const { row, verdict } = study.recommend()!;
+   * console.log(row.params, verdict.text);
    */
   recommend(): Recommendation<P, O> | undefined;
   /**

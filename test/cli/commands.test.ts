@@ -14,7 +14,7 @@ describe('commands that read', () => {
     const path = join(place, 'study.jsonl');
     const { out, err } = await hypertide(place, 'best', 'study.jsonl');
     expect(out).toMatch(/\n {2}env (HYPERTIDE_PARAM_[A-Z]+=\w+ )+sh \S+trainer\.sh --x [\d.]+\n$/);
-    expect(err).toBe('');
+    expect(err).not.toContain('do not count');
     const lines = readFileSync(path, 'utf8').split('\n');
     const at = lines.findIndex((line) => line.includes('"suggested","trial":2'));
     lines[at] = lines[at]!.replace('suggested', 'sughested');
@@ -48,7 +48,7 @@ describe('commands that read', () => {
   it('find the journal of a study file', async () => {
     const place = await studied('trials: 1\n');
     const [named, found] = [await hypertide(place, 'best', 'study.jsonl'), await hypertide(place, 'best', 'study.yaml')];
-    expect(found).toEqual(named);
+    expect(found.out).toBe(named.out);
     writeFileSync(join(place, 'other.yaml'), readFileSync(join(place, 'study.yaml')));
     expectRefused(await hypertide(place, 'best', 'other.yaml'));
   });

@@ -199,7 +199,7 @@ describe('hypertide importance', () => {
     expect(pedAnova.x).toBeGreaterThan(0.7);
     const { out, err } = await hypertide(place, 'study', 'importance', 's.jsonl');
     expect(out).toMatch(/^parameter +fANOVA +PED-ANOVA\nx +\d+\.\d % \(\d+\.\d–\d+\.\d\) /);
-    expect(err).toContain('x explains more of the variation than any other parameter');
+    expect(err).toContain('x matters most');
   });
 
   it('compares all configurations if trials were stopped, for either direction of the objective', async () => {
@@ -223,7 +223,7 @@ describe('hypertide importance', () => {
     expect(pedAnova.x).toBeGreaterThan(0.7);
   });
 
-  it('explains the objective that you name, and lists the parameters that the results cannot order', async () => {
+  it('explains the objective that you name, and says if the results cannot order the parameters', async () => {
     const place = directory();
     const objectives = ['loss', 'size'].map((name) => ({ name, direction: 'minimize' }));
     const facts: object[] = [{ ...created, objectives }];
@@ -235,9 +235,7 @@ describe('hypertide importance', () => {
       );
     }
     writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
-    expect((await hypertide(place, 'study', 'importance', 's.jsonl')).err).toMatch(
-      /the results are too few or too similar to tell which matters most: (x, y|y, x)\n/,
-    );
+    expect((await hypertide(place, 'study', 'importance', 's.jsonl')).err).toContain('not yet clear which parameter matters most');
     const { objective, fanova } = JSON.parse(
       (await hypertide(place, 'study', 'importance', 's.jsonl', '--objective', 'size', '--json')).out,
     );

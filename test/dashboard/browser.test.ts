@@ -103,7 +103,11 @@ it('messages that come faster than the page can show them are shown together', a
   await send('studies', made.studies.headlines);
   const detail = feed.detail()!;
   await send('study', detail);
-  for (const changes of feed.begun!.changes.since(0)) await send('trials', changes);
+  const [changes] = feed.begun!.changes.since(0);
+  await send('trials', { ...changes, rows: changes!.rows.slice(0, 1), more: true });
+  await page.getByText('Loading: 1 of 2 trials').waitFor(); // no card speaks of a part
+  await page.locator('.value', { hasText: '0.5' }).waitFor();
+  await send('trials', changes);
   await page.locator('tbody tr', { hasText: 'running' }).waitFor();
   const drawn = () =>
     page.evaluate<number>(
@@ -132,7 +136,6 @@ it('messages that come faster than the page can show them are shown together', a
   for (const changes of feed.begun!.changes.since(position)) await send('trials', changes);
   await page.locator('tbody tr', { hasText: 'running3' }).waitFor();
   expect(await page.evaluate<number>('counted.columns')).toBe(1); // of the objective
-  const [changes] = feed.begun!.changes.since(0);
   const first = changes!.rows.find(({ trial }) => trial === 1)!;
   await send('trials', { ...changes, rows: [{ ...first, status: 'open' }] });
   await page.getByText('No result yet').waitFor(); // nothing is the best while the only result is open again

@@ -47,12 +47,12 @@ it('the recommendation is shown although importance came first', async () => {
     });
     await to.route('**/recommendation', async (route) => {
       await free;
-      await route.fulfill({ json: { results: 24, trial: 1, expected: { mean: 0.2, sd: 0.01 }, gain: { value: 0.1, share: 0.05 } } });
+      await route.fulfill({ json: { results: 24, trial: 1, evidence: { full: 24, lead: 1, isRepeated: false, first: 1 } } });
     });
   });
   await page.locator('.lessons li').first().waitFor();
   letThrough();
-  await page.getByText(/Further trials are expected to improve loss by 0.1: 5 %/).waitFor();
+  await page.getByText(/^Confirm: /).waitFor();
 });
 
 it('the progress says that all results are equal', async () => {

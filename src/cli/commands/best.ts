@@ -2,12 +2,15 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
+import { repetitionText } from '../../insight/recommendation/repeats.ts';
+import { actionOf, verdictOn, withAction } from '../../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { CommandStudy } from '../../stores/locate.ts';
 import { trialsDirectory } from '../../stores/trialFiles.ts';
-import { frontIn, type ListedTrial, trialsIn } from '../../stores/trialTable.ts';
+import { frontIn, ledgerIn, trialsIn } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
+import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { inform, print, suggestAfterData } from '../../text/output.ts';
 import { shown } from '../../text/shown.ts';
 import { UsageError } from '../../text/usage.ts';
@@ -30,61 +33,73 @@ export const command = onStudy({
       if (recommended) throw new UsageError('--recommended needs a study with one objective: with several, choose from the front');
       return bestOfSeveral(study, json, number);
     }
-    const count = number ?? 1;
-    const all = await trialsIn(study);
-    if (recommended) return printRecommended(study, all, json);
-    const ranked = bestFirst(all, objectives[0]!);
-    const rows = ranked.slice(0, count);
-    if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
-    else print(rows.length === 0 ? withoutBest(all) : count === 1 ? cardOf(study, rows[0]!, ranked, all) : table(rows));
-    if (!json && count === 1) informOfEdges(study, ranked, all);
-    if (!json && count === 1) informOfRepeats(study, ranked, all);
-    if (!json && rows[0]) suggestAfterData('why', study, rows[0].trial);
-    return rows.length > 0 ? 0 : 1;
+    const rows = new TrialRows();
+    const { closed } = await ledgerIn(study, study.created, (applied) => {
+      study.passedOver.apply(applied);
+      rows.apply(applied);
+    });
+    const all = [...rows];
+    const [objective] = objectives as [ObjectiveSpec];
+    const ranked = bestFirst(all, objective);
+    if (number !== undefined && number !== 1) {
+      const listed = ranked.slice(0, number);
+      print(json ? JSON.stringify(listed) : listed.length === 0 ? withoutBest(all) : table(listed));
+      return listed.length > 0 ? 0 : 1;
+    }
+    const found = recommendation(spaceOf(study.created), objective, all, closed);
+    const row = recommended ? found?.row : ranked[0];
+    const next = found && actionOf(found.verdict, study.quoted, closed !== undefined);
+    if (json)
+      print(
+        JSON.stringify(
+          row && found ? { ...row, ...omitUndefined({ repetition: found.repetition, ...found.verdict, command: next }) } : null,
+        ),
+      );
+    else print(row ? cardOf(study, row, ranked, all) : withoutBest(all));
+    if (row === undefined || found === undefined) return 1;
+    if (json) return 0;
+    informOfEdges(study, ranked, all);
+    informOfRepeats(study, ranked, found.row);
+    if (found.repetition && JSON.stringify(found.row.params) === JSON.stringify(row.params)) inform(repetitionText(found.repetition));
+    inform(withAction(found.verdict, study.quoted, closed !== undefined));
+    suggestAfterData('why', study, row.trial);
+    return 0;
   },
 });
 
-const cardOf = ({ created, stem }: CommandStudy, row: ListedTrial, ranked: readonly ListedTrial[], rows: readonly ListedTrial[]): string =>
+const cardOf = ({ created, stem }: CommandStudy, row: TrialRow, ranked: readonly TrialRow[], rows: readonly TrialRow[]): string =>
   card({ row, objective: created.objectives[0]!, ranked, rows, directory: trialsDirectory(stem) });
 
-/** The trial to deploy. */
-function printRecommended(study: CommandStudy, all: readonly ListedTrial[], json: boolean | undefined): number {
-  const { created } = study;
-  const [objective] = created.objectives as [ObjectiveSpec];
-  const found = recommendation(spaceOf(created), objective, all);
-  if (json) print(JSON.stringify(found ? { ...found.row, ...omitUndefined({ expected: found.expected, gain: found.gain }) } : null));
-  else print(found ? cardOf(study, found.row, bestFirst(all, objective), all) : withoutBest(all));
-  return found ? 0 : 1;
-}
-
 /** Whether another trial is the one to deploy, if configurations that ran several times show how noisy results are. */
-function informOfRepeats({ created, quoted }: CommandStudy, ranked: readonly ListedTrial[], all: readonly ListedTrial[]): void {
+function informOfRepeats({ quoted }: CommandStudy, ranked: readonly TrialRow[], deployed: TrialRow): void {
   const configurations = new Set(ranked.map(({ params }) => JSON.stringify(params)));
-  if (configurations.size === ranked.length) return;
-  const found = recommendation(spaceOf(created), created.objectives[0]!, all);
-  if (found === undefined || JSON.stringify(found.row.params) === JSON.stringify(ranked[0]!.params)) return;
+  if (configurations.size === ranked.length || JSON.stringify(deployed.params) === JSON.stringify(ranked[0]?.params)) return;
   const command = quoted === undefined ? '--recommended' : `"hypertide best${quoted} --recommended"`;
-  inform(`some configurations ran several times: by all results, trial ${found.row.trial} is the one to deploy (${command})`);
+  inform(`some configurations ran several times: by all results, trial ${deployed.trial} is the one to deploy (${command})`);
 }
 
 /** Whether a range may be too narrow. */
-function informOfEdges({ created }: CommandStudy, ranked: readonly ListedTrial[], all: readonly ListedTrial[]): void {
+function informOfEdges({ created }: CommandStudy, ranked: readonly TrialRow[], all: readonly TrialRow[]): void {
   const results = all.filter(({ status }) => status === 'completed' || status === 'stopped').length;
   for (const edge of atEdges((created.space as SpaceData).parameters, ranked, results)) inform(edgeText(edge));
 }
 
-const withoutBest = (rows: readonly ListedTrial[]): string =>
+const withoutBest = (rows: readonly TrialRow[]): string =>
   rows.some(({ status }) => status === 'completed') ? 'every completed trial violates a constraint' : 'no trial is completed yet';
 
 /** With several objectives, the best trials are the front. */
 async function bestOfSeveral(study: CommandStudy, json: boolean | undefined, number: number | undefined): Promise<number> {
   const front = await frontIn(study);
-  if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number) } : null));
-  else if (front === undefined) print(withoutBest(await trialsIn(study)));
+  const all = await trialsIn(study);
+  const verdict =
+    front && verdictOn({ objectives: study.created.objectives, ranked: [], onFront: front.rows, rows: all, closed: undefined }, undefined);
+  if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number), ...verdict } : null));
+  else if (front === undefined) print(withoutBest(all));
   else {
     print(table(front.rows.slice(0, number)));
     const from = Object.entries(front.reference).map(([name, value]) => `${name} ${shown(value)}`);
     inform(`hypervolume ${shown(front.hypervolume)}, from ${from.join(', ')} (the worst so far)`);
+    inform(verdict!.text);
   }
   return front ? 0 : 1;
 }

@@ -6,7 +6,6 @@ import { clock, formatNumber, percent } from '../../insight/figures/drawing/form
 import { type AxisScale, numeric } from '../../insight/figures/drawing/scale.ts';
 import { corners } from '../../insight/figures/drawing/series/stairs.ts';
 import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../insight/figures/figures.ts';
-import { gainPaths, gainScale, worthPath } from '../../insight/figures/gain.ts';
 import { bestSoFar, historyPoints, lastTrial } from '../../insight/figures/history.ts';
 import { hypervolumePath, hypervolumeScale } from '../../insight/figures/hypervolumes.ts';
 import type { FigureKind } from '../../insight/figures/kinds.ts';
@@ -102,12 +101,6 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
     const path = hypervolumePath(study);
     return [steps(study, hypervolumeScale(path), [{ path, ink: 'completed' }])];
   },
-  gain: (study) => [
-    steps(study, gainScale, [
-      { path: worthPath(study), ink: 'dim' },
-      ...gainPaths(study).map((path) => ({ path, ink: 'completed' as const })),
-    ]),
-  ],
 };
 
 /** The value of each trial, and the best so far. */

@@ -22,7 +22,7 @@ export interface Carded {
 /** A trial as a card: its value, the gain over the first results if it is the best one, its parameters, and how to train it again. */
 export function card({ row, objective, ranked, rows, directory }: Carded): string {
   const { trial, params, step, by } = row;
-  const gain = row.trial === ranked[0]?.trial ? gainOf(ranked, rows, objective) : undefined;
+  const gain = row.trial === ranked[0]?.trial ? gainOf(ranked, objective) : undefined;
   const ended = rows.filter(({ status }) => status !== 'open').length;
   return [
     `${pairs(row.values ?? {}, ' ')}: trial ${trial} (${ended} ${ended === 1 ? 'has' : 'have'} ended)${step === undefined ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${by}`,

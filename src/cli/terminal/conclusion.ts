@@ -4,6 +4,7 @@ import { crashRegions, crashText } from '../../insight/crashes.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import type { Alike } from '../../insight/failingAlike.ts';
 import { type Ahead, mayBeBetterText } from '../../insight/recommendation/mayBeBetter.ts';
+import { type Verdict, withAction } from '../../insight/recommendation/verdict.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
@@ -44,6 +45,8 @@ export interface FinishedRun {
   /** Stopped trials that may be better than the best one. */
   readonly ahead: readonly Ahead[];
   readonly parameters: Readonly<Record<string, Dimension>>;
+  /** Whether to go on; undefined without a result. */
+  readonly verdict: Verdict | undefined;
   /** How many trials had ended before this run. */
   readonly before: number;
   /** Position of the last entry before this run. */
@@ -81,7 +84,7 @@ export const endedIn = ({ completed, stopped, failed }: Progress<Params>): numbe
 
 /** What a person can do when a run has ended. */
 export function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
-  const { state, rows, best, before, past } = run;
+  const { state, rows, verdict, before, past } = run;
   const ended = endedIn(state);
   if (ending.type === 'alike') {
     const { trials, message } = ending.alike;
@@ -95,8 +98,10 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
   if (ending.type === 'interrupted') yield `to resume: ${again}`;
   if (ending.type === 'paused') yield `to continue: hypertide resume ${journal}, then the same command`;
   if (ending.type !== 'closed') return;
-  if (ended > before && best.length > 0) yield `next: hypertide dashboard ${shellQuoted(journal)}`;
-  else if (ended === before && past > 0 && state.closed! in onward)
+  if (ended > before && verdict) {
+    yield withAction(verdict, ` ${shellQuoted(journal)}`, true);
+    yield `next: hypertide dashboard ${shellQuoted(journal)}`;
+  } else if (ended === before && past > 0 && state.closed! in onward)
     yield `to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`;
 }
 

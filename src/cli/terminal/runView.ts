@@ -6,6 +6,8 @@ import { constantTexts } from '../../insight/constantResults.ts';
 import { failureKind } from '../../insight/failingAlike.ts';
 import { LATEST, timeLeft } from '../../insight/progress.ts';
 import { mayBeBetter } from '../../insight/recommendation/mayBeBetter.ts';
+import { deployed } from '../../insight/recommendation/recommendation.ts';
+import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { RungResults } from '../../samplers/budgets/rungResults.ts';
@@ -152,14 +154,22 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
       const rows = ended();
       const front = frontNow();
       const ranked = front ?? bestFirst(rows, objectives[0]!);
+      const { space, closed } = ledger;
       const run = {
+        verdict:
+          conclusion.ending.type === 'closed'
+            ? verdictOn(
+                { objectives, ranked, onFront: front ?? [], rows, closed },
+                front ? undefined : deployed(space, objectives[0]!, rows)?.evidence,
+              )
+            : undefined,
         state: state(),
         rows,
         best: ranked,
         isFront: front !== undefined,
         constants: constantTexts({ objectives, strategy }, rows, ledger.metric),
         ahead: front === undefined && ranked[0] ? mayBeBetter(results, rows, ranked[0]) : [],
-        parameters: ledger.space.toJSON().parameters,
+        parameters: space.toJSON().parameters,
         before,
         past,
       };
@@ -168,7 +178,12 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
         const { damaged, journal } = conclusion;
         const { trials, completed } = run.state;
         const reason = reasonFor(conclusion, run);
-        print(JSON.stringify(omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: ranked[0], front })));
+        const { verdict } = run;
+        print(
+          JSON.stringify(
+            omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: ranked[0], front, verdict }),
+          ),
+        );
       } else if (ranked[0] !== undefined) {
         const answer = front
           ? table(front)

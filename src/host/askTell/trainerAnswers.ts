@@ -136,7 +136,7 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
     },
     recommend: async () => {
       const { space, study, settings } = await seen();
-      return { recommendation: recommendation(space, settings.objectives[0]!, study.rows) ?? null };
+      return { recommendation: recommendation(space, settings.objectives[0]!, study.rows, study.ledger.closed) ?? null };
     },
   };
 }

@@ -6,7 +6,6 @@ import { distributionOption } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut, formatNumber, percent } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
-import { gainOption } from './gain.ts';
 import { historyOption, historyPoints } from './history.ts';
 import { hypervolumeOption } from './hypervolumes.ts';
 import { importanceHeight, importanceOption } from './importance.ts';
@@ -138,18 +137,6 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
         note: 'the volume that the front dominates, up to the worst result of each objective',
         height: 260,
         option: hypervolumeOption(study, theme),
-      },
-    ];
-  },
-  gain: (study, theme) => {
-    if (!study.gains?.some(({ share }) => share !== undefined))
-      throw new NoFigureError('gain: no model predicts the results so far', { todo: 'run more trials' });
-    return [
-      {
-        title: `Expected gain of further trials in ${cut(study.objectives[0]!.name, 60)}`,
-        note: 'in percent of the lead of the best trial over the median one; below 1 %, it is hardly worth continuing; gaps: no model predicts the results',
-        height: 260,
-        option: gainOption(study, theme),
       },
     ];
   },

@@ -11,6 +11,5 @@ export const figureKinds = [
   'pareto',
   'rank',
   'hypervolume',
-  'gain',
 ] as const;
 export type FigureKind = (typeof figureKinds)[number];

@@ -34,16 +34,8 @@ export interface FigureStudy {
   /** The trials that no other trial dominates. */
   readonly onFront: readonly FigureRow[];
   readonly importances: Importances | undefined;
-  /** What further trials were expected to gain in the first objective, by trial. */
-  readonly gains?: readonly ShareAfter[] | undefined;
   /** Milliseconds since 1970 of the last entry. */
   readonly at: number;
-}
-
-/** The gain that was expected after a trial, as a share of the lead of the best trial; undefined without a model. */
-export interface ShareAfter {
-  readonly trial: TrialId;
-  readonly share: number | undefined;
 }
 
 /** The data from which figures are made. */
@@ -52,12 +44,11 @@ export interface StudyParts {
   readonly objectives: readonly ObjectiveSpec[];
   readonly space: SpaceData;
   readonly importances?: Importances | undefined;
-  readonly gains?: readonly ShareAfter[] | undefined;
   readonly at: number;
 }
 
 /** Collects what figures need. */
-export function figureStudy({ rows: given, objectives, space, importances, gains, at }: StudyParts): FigureStudy {
+export function figureStudy({ rows: given, objectives, space, importances, at }: StudyParts): FigureStudy {
   const rows = given.map((row) => ({ ...row, state: stateOf(row), curve: row.curve ?? [] })).sort((a, b) => a.trial - b.trial);
   const byTrial = new Map(rows.map((row) => [row.trial, row]));
   const parameters = Object.entries(space.parameters);
@@ -75,7 +66,6 @@ export function figureStudy({ rows: given, objectives, space, importances, gains
     ranked,
     onFront,
     importances,
-    gains,
     at,
   };
 }

@@ -4,11 +4,12 @@ import { rngFor } from '../../numeric/random.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import type { Axis } from '../../space/axis.ts';
-import type { Space } from '../../space/space.ts';
+import { parseSpace, type Space } from '../../space/space.ts';
 import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange } from '../../space/types/parameterType.ts';
 import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
+import type { StudyParts } from '../figures/study.ts';
 import { type AxisImportances, axisImportances, axisMarginals, MARGINAL_PLACES } from './importance.ts';
 import type { Importances } from './importances.ts';
 import { type ComparableResult, comparableResults, isResult } from './results.ts';
@@ -44,6 +45,17 @@ export function* rowImportances(task: ImportanceTask): Generator<void, Importanc
     ? marginals
     : yield* axisMarginals(space.axes, completedIn(facts), rngFor(seed, 'marginals', 0));
   return omitUndefined({ ...shares, marginals: predicted && inUnits(predicted, task), objective: objective.name });
+}
+
+/** How much each parameter matters for the first objective, for `figureStudy`. Undefined if there are too few results, or all are equal. */
+export function importances({ rows, objectives, space }: StudyParts): Importances | undefined {
+  const curves = new Map(rows.map(({ trial, curve = [] }) => [trial, curve]));
+  const curveOf = ({ trial }: { readonly trial: TrialId }) => curves.get(trial)!;
+  const computation = rowImportances({ space: parseSpace(space), objective: objectives[0]!, rows, curveOf, seed: '' });
+  for (;;) {
+    const { done, value } = computation.next();
+    if (done) return value;
+  }
 }
 
 /** Whether results are losses. If budgets differ, they are ranks. */

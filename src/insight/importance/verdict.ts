@@ -1,18 +1,19 @@
 import type { Importances } from './importances.ts';
 
-/** With more names, the answer would be useless. */
-const LISTED = 3;
+/** A parameter that explains so many times as much as the next one stays the first one with 20 more trials nine times in ten, see docs/benchmarks.md. */
+const AHEAD = 3;
 
-/** Which parameter matters most, or which ones may: those whose intervals reach that of the first. Undefined if there is nothing to compare. */
-export function verdictOn({ fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>): string | undefined {
-  const [first, ...others] = byShare(fanova);
-  if (first === undefined || others.length === 0) return undefined;
-  const [low] = intervals.fanova[first]!;
-  const rivals = others.filter((name) => intervals.fanova[name]![1] >= low);
-  if (rivals.length === 0) return `${first} explains more of the variation than any other parameter`;
-  const names = [first, ...rivals];
-  const which = names.length > LISTED ? `which of ${names.length} parameters matters most` : `which matters most: ${names.join(', ')}`;
-  return `the results are too few or too similar to tell ${which}`;
+/** Whether the results tell which parameter matters most. */
+export function isClear({ fanova }: Pick<Importances, 'fanova'>): boolean {
+  const [first, second] = byShare(fanova);
+  return second !== undefined && fanova[first!]! >= AHEAD * fanova[second]!;
+}
+
+/** Which parameter matters most, in words, or that it is not clear yet. Undefined if there is nothing to compare. */
+export function whichMatters(found: Pick<Importances, 'fanova'>): string | undefined {
+  const [first, second] = byShare(found.fanova);
+  if (second === undefined) return undefined;
+  return isClear(found) ? `${first} matters most` : 'not yet clear which parameter matters most';
 }
 
 /** The parameters, the most important first. */

@@ -10,27 +10,22 @@ import type { ResultModel } from './resultModel.ts';
  */
 const CAUTION = 2;
 
-/** A configuration, represented by one of its results. */
-export interface DeploymentCandidate {
-  /** The index of the result. */
-  readonly index: number;
-  /** The expected result of a repetition, as a transformed loss; absent without a model. */
-  readonly expected?: { readonly mean: number; readonly variance: number };
-}
-
 /**
- * Each configuration once, the one to deploy first: by the upper bound of its posterior mean or, without a model, by its best result.
+ * Each configuration once, as the index of one of its results, the one to deploy first: by the upper bound of its posterior mean or, without a model, by its
+ * best result.
  *
  * @param points of results, the best result first
  */
-export function deploymentOrder(points: readonly Point[], model: ResultModel | undefined): DeploymentCandidate[] {
-  if (!model) return firstOfEach(points, [...points.keys()]).map((index) => ({ index }));
+export function deploymentOrder(points: readonly Point[], model: ResultModel | undefined): number[] {
+  if (!model) return firstOfEach(points, [...points.keys()]);
   const { gp, features, observed, transform } = model;
   const [means, variances] = [new Float64Array(points.length), new Float64Array(points.length)];
   predictMany(gp, trainingSetOf(features, observed, transform).points, points.length, means, variances);
   const bounds = means.map((mean, i) => mean + CAUTION * Math.sqrt(variances[i]!));
-  const order = [...points.keys()].sort((a, b) => bounds[a]! - bounds[b]!);
-  return firstOfEach(points, order).map((index) => ({ index, expected: { mean: means[index]!, variance: variances[index]! } }));
+  return firstOfEach(
+    points,
+    [...points.keys()].sort((a, b) => bounds[a]! - bounds[b]!),
+  );
 }
 
 /** Some indices of points, without those of a point that occurred before. */

@@ -8,14 +8,6 @@ import { maximise } from '../../samplers/bo/search.ts';
 import type { Domain, Point } from '../../space/axis.ts';
 import type { ResultModel } from './resultModel.ts';
 
-/** The expected gain of further trials. */
-export interface ExpectedGain {
-  /** In the unit of the objective, at least 0. */
-  readonly value: number;
-  /** The same as a share of the lead that the best trial has over the median one. Below 0.01, it is hardly worth continuing. */
-  readonly share: number;
-}
-
 /** How many of the best points are perturbed to get candidates. */
 const PERTURBED = 10;
 
@@ -28,12 +20,13 @@ export interface GainEvidence {
 }
 
 /**
- * The largest expected improvement of the model over the configurations that were not tried. As a rule for stopping: Nguyen et al., "Regret for
- * expected improvement over the best-observed value and stopping condition" (ACML 2017). docs/benchmarks.md shows how often it was right.
+ * The largest expected improvement of the model over the configurations that were not tried, as a share of the lead that the best result has over the median
+ * one. As a rule for stopping: Nguyen et al., "Regret for expected improvement over the best-observed value and stopping condition" (ACML 2017).
+ * Only small shares tell something: larger ones were no forecast of what further trials gained, see docs/benchmarks.md.
  *
  * @returns undefined if the best result is no better than the median one
  */
-export function expectedGain(domain: Domain, model: ResultModel, { points, losses, givenUp }: GainEvidence): ExpectedGain | undefined {
+export function expectedGain(domain: Domain, model: ResultModel, { points, losses, givenUp }: GainEvidence): number | undefined {
   const median = losses[losses.length >> 1]!;
   const lead = median - losses[0]!;
   if (!(lead > 0)) return undefined;
@@ -45,7 +38,7 @@ export function expectedGain(domain: Domain, model: ResultModel, { points, losse
   const best = ranked.find(({ point }) => !tried.has(keyOf(point)));
   const improvement = best === undefined ? 0 : Math.exp(best.score) / transform.slope(0);
   const value = Math.min(improvement, losses[0]! - lowestPossible([...losses, ...givenUp.map(({ value }) => value)]));
-  return { value, share: value / lead };
+  return value / lead;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ObjectiveSpec, Values } from '../../facts/facts.ts';
+import type { CloseReason, ObjectiveSpec, Values } from '../../facts/facts.ts';
 import { lossOf } from '../../ledger/settings.ts';
 import type { Observation } from '../../samplers/bo/observation.ts';
 import { bestAndSpread } from '../../samplers/bo/observations.ts';
@@ -10,20 +10,25 @@ import { violates } from '../../strategy/messages.ts';
 import { bestFirst, highestBudget } from '../../study/bestFirst.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../study/trials.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
-import { type ExpectedGain, expectedGain } from './expectedGain.ts';
+import { expectedGain } from './expectedGain.ts';
+import { type Repetition, repeatsIn } from './repeats.ts';
 import { type ResultModel, resultModel } from './resultModel.ts';
+import { type Evidence, type Verdict, verdictOn } from './verdict.ts';
 
 /** The trial whose configuration to deploy. */
 export interface Recommendation<P, O extends string = string> {
   readonly row: CompletedRow<P, O>;
-  /** The expected value of a repetition, and its standard deviation. Absent if no model can estimate it. */
-  readonly expected?: { readonly mean: number; readonly sd: number };
-  /** The expected gain of further trials: whether it is worth continuing. Absent if no model can estimate it. */
-  readonly gain?: ExpectedGain;
+  /** What one more trial of this configuration would give. Absent unless it was repeated, as `confirm` does: noise is not known otherwise. */
+  readonly repetition?: Repetition;
+  /** Whether to go on with the study. */
+  readonly verdict: Verdict;
 }
 
 /** More results only cost time: of more, the best are used for a third of this number, and evenly spread others for the rest. */
 const MOST_RESULTS = 300;
+
+/** The configuration to deploy, and what tells whether to go on. */
+export type Deployed<P> = Omit<Recommendation<P>, 'verdict'> & { readonly evidence: Evidence };
 
 /**
  * The configuration to deploy. With noise, the best result is a lucky one: of all that completed at the highest budget, this is the one with the
@@ -31,17 +36,44 @@ const MOST_RESULTS = 300;
  *
  * @returns undefined if no trial qualifies
  */
-export function recommendation<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P> | undefined {
+export function deployed<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Deployed<P> | undefined {
   const modelled = modelledResults(space, objective, rows);
-  const [best] = ranked(modelled, objective);
-  if (!best || !modelled.model) return best;
-  const evidence = { ...modelled, givenUp: givenUp(space, objective, rows, modelled.known) };
-  return { ...best, ...omitUndefined({ gain: expectedGain(space, modelled.model, evidence) }) };
+  const [row] = ranked(modelled);
+  if (!row) return undefined;
+  const { known, points, losses, model } = modelled;
+  const key = keyOf(space.encode(row.params));
+  const repeats = repeatsIn(known, objective.name);
+  const repetition = repeats?.of(row.params);
+  const evidence = omitUndefined({
+    full: known.length,
+    lead: losses[losses.length >> 1]! - losses[0]!,
+    noise: repeats?.sd,
+    isRepeated: repetition !== undefined,
+    first: Math.min(...known.filter((_, i) => keyOf(points[i]!) === key).map(({ trial }) => trial)),
+    residual: model?.residual,
+    left: model && expectedGain(space, model, { ...modelled, givenUp: givenUp(space, objective, rows, known) }),
+  });
+  return { row, evidence, ...omitUndefined({ repetition }) };
 }
 
-/** Every configuration that could be recommended, the best first, each with one of its trials. */
-export const recommendations = <P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P>[] =>
-  ranked(modelledResults(space, objective, rows), objective);
+/** The same with a verdict. @param closed why the study has closed, if it has */
+export function recommendation<P>(
+  space: Space<P>,
+  objective: ObjectiveSpec,
+  rows: Iterable<TrialRow<P>>,
+  closed?: CloseReason,
+): Recommendation<P> | undefined {
+  const all = [...rows];
+  const found = deployed(space, objective, all);
+  if (!found) return undefined;
+  const { evidence, ...rest } = found;
+  const judged = { objectives: [objective], ranked: bestFirst(all, objective), onFront: [], rows: all, closed };
+  return { ...rest, verdict: verdictOn(judged, evidence)! };
+}
+
+/** One trial of each configuration that could be recommended, the best first. */
+export const recommendations = <P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] =>
+  ranked(modelledResults(space, objective, rows));
 
 /** The results that a recommendation depends on, the best first, and their model if there is one. */
 interface ModelledResults<P> {
@@ -58,14 +90,8 @@ function modelledResults<P>(space: Space<P>, objective: ObjectiveSpec, rows: Ite
   return { known, points, losses, model: resultModel(space.axes, points, losses) };
 }
 
-function ranked<P>({ known, points, model }: ModelledResults<P>, objective: ObjectiveSpec): Recommendation<P>[] {
-  return deploymentOrder(points, model).map(({ index, expected }) => {
-    const row = known[index]!;
-    if (!model || !expected) return { row };
-    const { restore, slope } = model.transform;
-    return { row, expected: { mean: lossOf(objective, restore(expected.mean)), sd: Math.sqrt(expected.variance) / slope(index) } };
-  });
-}
+const ranked = <P>({ known, points, model }: ModelledResults<P>): CompletedRow<P>[] =>
+  deploymentOrder(points, model).map((index) => known[index]!);
 
 /** What was tried only at lower budgets than the known results: each configuration once, as its latest trial ended. */
 function givenUp<P>(

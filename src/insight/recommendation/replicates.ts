@@ -48,7 +48,7 @@ export function nextReplicates(axes: readonly Axis[], { results, replicates }: R
   const repeated = replicates.toArray().map(keyOf);
   return deploymentOrder(points, model)
     .slice(0, top)
-    .map(({ index }, place) => {
+    .map((index, place) => {
       const point = points[index]!;
       const key = keyOf(point);
       const tries = 1 + repeated.filter((other) => other === key).length;

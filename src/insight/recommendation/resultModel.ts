@@ -14,6 +14,8 @@ const ENOUGH = 0.4;
 export interface ResultModel extends Pick<QuantityModel, 'observed' | 'transform'> {
   readonly features: Features;
   readonly gp: Posterior;
+  /** The root mean square of how far it predicts the better half of the results from all others. */
+  readonly residual: number;
 }
 
 /**
@@ -35,7 +37,9 @@ export function resultModel(axes: readonly Axis[], points: readonly Point[], los
   const { transform, observed } = model;
   const left = leaveOneOut(gp, transform.targets).means;
   if (kendall(values.map((loss, i): Pair => [loss, left[i]!])) < ENOUGH) return undefined;
-  return { features, gp, observed, transform };
+  const better = values.slice(0, Math.max(1, values.length >> 1));
+  const residual = Math.sqrt(better.reduce((sum, loss, i) => sum + (transform.restore(left[i]!) - loss) ** 2, 0) / better.length);
+  return { features, gp, observed, transform, residual };
 }
 
 /** Losses, ascending; those far above the median are lowered, because they would hide the differences between good ones. */

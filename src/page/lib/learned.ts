@@ -23,7 +23,7 @@ export interface ParameterFinding {
 const LEAST = 5;
 /** The fewest results for lessons. */
 const FEWEST_RESULTS = 15;
-/** A parameter hardly matters if its share is below this even at the upper end of its interval. */
+/** A parameter hardly matters if its share is below this even at the upper end of its interval, by both measures. */
 const SMALL = 0.05;
 /** Values in this part of the range lie at its end. */
 const END = 0.05;
@@ -40,15 +40,16 @@ export function lessons(
   return parameters
     .map(([name, dimension]) => {
       const interval = intervals.fanova[name] ?? NONE;
-      return omitUndefined({ name, share: fanova[name] ?? 0, interval, text: textOf(name, dimension, top, interval) });
+      const most = Math.max(interval[1], (intervals.pedAnova[name] ?? NONE)[1]);
+      return omitUndefined({ name, share: fanova[name] ?? 0, interval, text: textOf(name, dimension, top, most) });
     })
     .sort((a, b) => b.share - a.share);
 }
 
-function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], [, most]: ShareInterval): string | undefined {
+function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], most: number): string | undefined {
   const found = top.map(({ params }) => ownValue(params, name)).filter((value) => value !== undefined);
   if (found.length < LEAST) return undefined;
-  if (most < SMALL) return 'It hardly matters: you can fix it.';
+  if (most < SMALL) return 'Hardly matters.';
   const values = valuesOf(dimension);
   const numbers = found.filter((value) => typeof value === 'number');
   if (!isRange(values) || numbers.length < found.length) return mostOf(found);
@@ -58,8 +59,9 @@ function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], [,
   const places = numbers.map((value) => values.transform.coordinate(value)).sort((a, b) => a - b);
   const middle = places[count >> 1]!;
   if (middle > 1 - END) return `${where} Most are at the upper end: try values above ${short(values.high)}.`;
-  // A range that begins at 0 cannot often be widened.
-  return middle < END && values.low !== 0 ? `${where} Most are at the lower end: try values below ${short(values.low)}.` : where;
+  // A range that begins at 0, or whole numbers that begin at 1, cannot often be widened.
+  const isEnd = values.low === 0 || (values.low === 1 && dimension.type === 'int');
+  return middle < END && !isEnd ? `${where} Most are at the lower end: try values below ${short(values.low)}.` : where;
 }
 
 const short = (value: number): string => formatNumber(Number(value.toPrecision(3)));

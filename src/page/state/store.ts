@@ -20,6 +20,8 @@ export const foundAt = signal(0);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
 const byTrial = new Map<number, FigureRow>();
+/** Whether more trials of the study are on their way, so that what the page computes from those it has is not the answer yet. */
+export const loading = signal(false);
 /** Counted up when a row has changed, when there are new trials, and when trials have ended or are open again. Reports are frequent, and change only the first. */
 const [version, begun, ended] = [signal(0), signal(0), signal(0)];
 
@@ -45,6 +47,7 @@ const CURVE = 128;
 
 export function takeIn({ rows: changed, more }: RowChanges): void {
   countUp(version);
+  pending.set(loading, more);
   for (const row of changed) {
     const before = byTrial.get(row.trial);
     if (before === undefined) countUp(begun);
@@ -108,6 +111,7 @@ export function forget(): void {
     knownImportances.value = undefined;
     knownRecommended.value = undefined;
     foundAt.value = 0;
+    loading.value = false;
   });
 }
 

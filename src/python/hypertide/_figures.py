@@ -14,7 +14,7 @@ from ._rows import Row
 from ._values import meant
 from .errors import HypertideError
 
-KINDS = ("history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto", "rank", "hypervolume", "gain")
+KINDS = ("history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto", "rank", "hypervolume")
 """The figures of `hypertide study plot`."""
 
 

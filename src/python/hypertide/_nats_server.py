@@ -80,8 +80,12 @@ class NatsServer:
             return json.loads(self._printed("study importance", "--json", *([f"--objective={fields['objective']}"] if fields else [])))
         if what == "recommend":
             found = json.loads(self._printed("best", "--recommended", "--json"))
-            more = {} if found is None else {name: found.pop(name) for name in ("expected", "gain") if name in found}
-            return found and {"row": found, **more}
+            if found is None:
+                return None
+            found.pop("command", None)
+            verdict = {name: found.pop(name) for name in ("verdict", "reason", "text", "horizon") if name in found}
+            repetition = {"repetition": found.pop("repetition")} if "repetition" in found else {}
+            return {"row": found, "verdict": verdict, **repetition}
         return self._ask(what, fields)
 
     def command(self, what: str, **fields: Any) -> None:

@@ -53,25 +53,38 @@ class Row(_Known, total=False):
     ended_at: int
 
 
-class Expected(TypedDict):
+class Repetition(TypedDict):
     mean: float
-    sd: float
+    half: list[float]
+    most: list[float]
 
 
-class Gain(TypedDict):
-    value: float
-    share: float
+class Horizon(TypedDict):
+    trials: int
+    gain: float
+
+
+class _Verdict(TypedDict):
+    verdict: str
+    reason: str
+    text: str
+
+
+class Verdict(_Verdict, total=False):
+    """Whether to go on: `verdict` is continue, stop, confirm or unclear."""
+
+    horizon: Horizon
 
 
 class _Recommended(TypedDict):
     row: Row
+    verdict: Verdict
 
 
 class Recommendation(_Recommended, total=False):
-    """The trial to deploy. `expected` and `gain` are missing where no model can tell."""
+    """The trial to deploy. `repetition` says what it would give again; it is missing unless the configuration ran three times."""
 
-    expected: Expected
-    gain: Gain
+    repetition: Repetition
 
 
 class Intervals(TypedDict):

@@ -77,7 +77,14 @@ export const httpExamples: Readonly<Record<OperationId, Example>> = {
   whoAmI: { answer: { name: 'ada', role: 'operator' } },
   signIn: { answer: { name: 'ada', role: 'operator' } },
   summary: { answer: { detail: { study: 'digits', open: 2, completed: 5 }, best: rowExample } },
-  recommendation: { answer: { results: 24, trial: 7, expected: { mean: 0.33, sd: 0.02 } } },
+  recommendation: {
+    answer: {
+      results: 24,
+      trial: 7,
+      evidence: { full: 24, lead: 0.4, isRepeated: false, first: 7 },
+      verdict: { verdict: 'confirm', reason: 'noise-unknown', text: 'Confirm: no configuration ran three times' },
+    },
+  },
   getReport: { answer: '<!doctype html>' },
   trialFacts: { answer: requestExamples.log.result },
   listFiles: { answer: [{ name: 'output.txt', bytes: 1024, at: 1_796_029_200_000, isOutput: true }] },

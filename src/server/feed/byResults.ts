@@ -5,7 +5,8 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { RecommendationTask } from '../../insight/recommendation/inThread.ts';
-import { candidates, endedEarly, type Recommendation } from '../../insight/recommendation/recommendation.ts';
+import { candidates, type Deployed, endedEarly } from '../../insight/recommendation/recommendation.ts';
+import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { Feed } from './feed.ts';
@@ -65,14 +66,18 @@ export const recommendedOf = byResults<Recommended>(async ({ ledger, rows }) => 
   await nextTurn();
   const early = endedEarly(objective!, rows, known);
   await nextTurn();
-  return inThread({ space: ledger.space.toJSON(), objective: objective!, rows: [...known, ...early] }, known.length);
+  const found = await inThread({ space: ledger.space.toJSON(), objective: objective!, rows: [...known, ...early] });
+  if (found === undefined) return undefined;
+  const { row, repetition, evidence } = found;
+  const judged = { objectives: ledger.settings.objectives, ranked: known, onFront: [], rows: [...rows], closed: ledger.closed };
+  return omitUndefined({ results: known.length, trial: row.trial, repetition, evidence, verdict: verdictOn(judged, evidence)! });
 });
 
-function inThread(task: RecommendationTask, results: number): Promise<Recommended | undefined> {
+function inThread(task: RecommendationTask): Promise<Deployed<Params> | undefined> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(program, { eval: true, workerData: { path, loader, task }, execArgv: [] });
-    thread.once('message', (found: Recommendation<Params> | undefined) => {
-      resolve(found && omitUndefined({ results, trial: found.row.trial, expected: found.expected, gain: found.gain }));
+    thread.once('message', (found: Deployed<Params> | undefined) => {
+      resolve(found);
       void thread.terminate();
     });
     thread.once('error', reject);

@@ -5,7 +5,8 @@ import type { StudyStatus } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
-import type { Recommendation } from '../../insight/recommendation/recommendation.ts';
+import type { Deployed } from '../../insight/recommendation/recommendation.ts';
+import type { Verdict } from '../../insight/recommendation/verdict.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import type { Phase } from '../../monitoring/studyState.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -86,10 +87,12 @@ export interface KeptFile {
 }
 
 /** The trial to deploy: if results are noisy, the best one is partly luck. */
-export interface Recommended extends Pick<Recommendation<unknown>, 'expected' | 'gain'> {
+export interface Recommended extends Pick<Deployed<unknown>, 'repetition' | 'evidence'> {
   /** The number of results from which it is chosen. */
   readonly results: number;
   readonly trial: TrialId;
+  /** After these results. */
+  readonly verdict: Verdict;
 }
 
 /** The data of a study in a report. */

@@ -6,7 +6,6 @@ import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
 import { htmlOf, svgOf } from '../../../src/cli/plot/svg.ts';
 import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
-import { gainPaths } from '../../../src/insight/figures/gain.ts';
 import { hypervolumePath, hypervolumeScale } from '../../../src/insight/figures/hypervolumes.ts';
 import { type FigureKind, figureKinds } from '../../../src/insight/figures/kinds.ts';
 import { studyOf, trialRow } from '../../insight/figures/support.ts';
@@ -34,7 +33,6 @@ const rows = Array.from({ length: 12 }, (_, i) =>
 const study = {
   ...studyOf([...rows, trialRow(13, 0, { status: 'failed', values: undefined as never, curve: [] })], ['loss', 'time']),
   importances,
-  gains: [2, 4, 8, 10, 12].map((trial) => ({ trial, share: trial % 4 ? undefined : 0.1 / trial ** 2 })),
 };
 const size = { columns: 60, lines: 12 };
 
@@ -70,27 +68,6 @@ it('a terminal shows where the best value is, and where trials are', () => {
   expect(render(sketchesOf('importance', study, [])[0]!, size)).toMatch(/^lr {3}█+.* 80 % \(60 % to 90 %\)$/m);
 });
 
-it('the expected gain is in percent, on a log axis, next to the line below which it is hardly worth continuing', () => {
-  const shares = [0.625, 0.156, 0.0694].map((share) => expect.closeTo(share, 3) as number);
-  expect(gainPaths(study)).toEqual([
-    [
-      [4, shares[0]],
-      [8, shares[0]],
-      [8, shares[1]],
-      [10, shares[1]], // there, no model predicted the results
-    ],
-    [
-      [12, shares[2]],
-      [13, shares[2]],
-    ],
-  ]);
-  const none = { ...study, gains: [{ trial: 2, share: 0 }] };
-  expect(gainPaths(none)[0]![0]).toEqual([2, 0.01]); // the lower end of the axis
-  const text = render(sketchesOf('gain', study, [])[0]!, size);
-  expect(text.split('\n')[0]).toBe('Expected gain of further trials in loss');
-  expect(text).toMatch(/^ +100 ┤/m);
-});
-
 it('the hypervolume of a terminal grows up to the last trial', () => {
   const path = hypervolumePath(study);
   expect(path.at(-1)![0]).toBe(13);
@@ -120,10 +97,10 @@ describe('a study without results', () => {
         return error;
       }
     };
-    const kinds = ['importance', 'pareto', 'hypervolume', 'gain', 'timeline', 'intermediate'] as const;
+    const kinds = ['importance', 'pareto', 'hypervolume', 'timeline', 'intermediate'] as const;
     const refused = [...kinds.map((kind) => why(kind)), why('slice', ['depth']), why('contour', ['lr']), why('contour', ['lr', 'lr'])];
     expect(refused).toEqual(refused.map(() => coded('no-figure')));
-    expect(new Set(refused.map((error) => (error as Error).message)).size).toBe(9);
+    expect(new Set(refused.map((error) => (error as Error).message)).size).toBe(8);
   });
 
   it.each(['history', 'edf', 'slice', 'contour', 'parallel'] as const)('is still drawn as %s', (kind) => {

@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { tooFewResults } from '../../../insight/importance/importance.ts';
 import type { Importances } from '../../../insight/importance/importances.ts';
-import { byShare, verdictOn } from '../../../insight/importance/verdict.ts';
+import { byShare, whichMatters } from '../../../insight/importance/verdict.ts';
 import { importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, print, suggestAfterData } from '../../../text/output.ts';
@@ -30,7 +30,7 @@ results. Each share is followed by its 90 % interval.`,
       const others = names.filter((name) => name !== of);
       if (others.length > 0) inform(`importance for ${of}; for another objective: --objective ${others.join(', ')}`);
       print(tableOf(shares));
-      const verdict = verdictOn(shares);
+      const verdict = whichMatters(shares);
       if (verdict !== undefined) inform(verdict);
       inform('in brackets: a 90 % interval of the share, by bootstrap samples of the results');
       inform('fANOVA: how much of the variation of all results a parameter explains; it tells which parameters are worth a search');

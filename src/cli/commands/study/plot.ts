@@ -3,7 +3,6 @@ import { themes } from '../../../insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../insight/figures/figures.ts';
 import { type FigureKind, figureKinds } from '../../../insight/figures/kinds.ts';
 import { figureStudy } from '../../../insight/figures/study.ts';
-import { gains } from '../../../insight/recommendation/gains.ts';
 import { importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
@@ -35,7 +34,6 @@ export const command = onStudy({
       space,
       at,
       importances: usesImportance(kind) ? await importancesOf(feed, objective) : undefined,
-      gains: kind === 'gain' ? gains(feed.begun!.ledger.space, objectives[0]!, rows) : undefined,
     });
     if (output === undefined || format === undefined) {
       const sketches = sketchesOf(kind, shown, params);

@@ -22,9 +22,9 @@ export const command = onStudy({
     const chosen = recommendations(spaceOf(study.created), objective!, rows).slice(0, top);
     if (chosen.length === 0) throw new UsageError('there is no completed trial to confirm yet');
     // In rounds: if the study ends early, each of them has been repeated about equally often.
-    const round = chosen.map(({ row: { params } }) => ({ params }));
+    const round = chosen.map(({ params }) => ({ params }));
     const running = await enqueueAll(study, Array.from({ length: times }, () => round).flat());
-    const trials = chosen.map(({ row }) => row.trial);
+    const trials = chosen.map(({ trial }) => trial);
     if (json) print(JSON.stringify({ trials, times }));
     else {
       const what = `${trials.length > 1 ? 'trials' : 'trial'} ${trials.join(', ')}`;

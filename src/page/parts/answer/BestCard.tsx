@@ -3,9 +3,9 @@ import { atEdges, edgeText } from '../../../insight/edges.ts';
 import { formatNumber, sentence } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { gainOf, gainText } from '../../../insight/progress.ts';
-import type { Recommended } from '../../../server/feed/wire.ts';
+import { repetitionText } from '../../../insight/recommendation/repeats.ts';
 import { useFindings } from '../../state/findings.ts';
-import { detail, endedRows, knownRecommended, objectives, parameters, ranked, shownRow } from '../../state/store.ts';
+import { detail, knownRecommended, objectives, parameters, ranked, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';
 
@@ -15,7 +15,7 @@ export function BestCard() {
   const wantsRecommended = useSignal(false);
   const gain = useComputed(() => {
     const [objective] = objectives.value;
-    return objective && gainOf(ranked.value, endedRows.value, objective);
+    return objective && gainOf(ranked.value, objective);
   }).value;
   const edges = useComputed(() => {
     const results = (detail.value?.completed ?? 0) + (detail.value?.stopped ?? 0);
@@ -55,13 +55,10 @@ export function BestCard() {
       </p>
       <p class="note">
         {shown === other
-          ? `If results are noisy, the best one may be luck. A repetition of this one is expected to reach ${expectation(recommended?.expected)}.`
+          ? 'If results are noisy, the best one may be luck.'
           : sentence(gainText(gain, objective) ?? 'no gain over the first results yet')}
-        {shown !== other && recommended?.trial === best.trial && recommended.expected
-          ? ` A repetition is expected to reach ${expectation(recommended.expected)}.`
-          : ''}
+        {shown.trial === recommended?.trial && recommended.repetition ? ` ${sentence(repetitionText(recommended.repetition))}` : ''}
       </p>
-      {recommended?.gain && <p class="note">{furtherText(recommended.gain, objective.name)}</p>}
       {edges.map((text) => (
         <p class="note" key={text}>
           {text}.
@@ -71,12 +68,3 @@ export function BestCard() {
     </Card>
   );
 }
-
-const rounded = (value: number): string => formatNumber(Number(value.toPrecision(2)));
-
-/** Whether it is worth continuing. */
-const furtherText = ({ value, share }: NonNullable<Recommended['gain']>, objective: string): string =>
-  `Further trials are expected to improve ${objective} by ${rounded(value)}: ${rounded(100 * share)} % of the difference between the best and the median result.`;
-
-const expectation = (expected: { readonly mean: number; readonly sd: number } | undefined): string =>
-  expected ? `${formatNumber(expected.mean)} ± ${formatNumber(Number(expected.sd.toPrecision(2)))}` : 'about the same';

@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { cut, percent, sentence } from '../../../insight/figures/drawing/format.ts';
-import { verdictOn } from '../../../insight/importance/verdict.ts';
+import { isClear, whichMatters } from '../../../insight/importance/verdict.ts';
 import { lessons } from '../../lib/learned.ts';
 import { isFinding, useFindings } from '../../state/findings.ts';
 import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';
@@ -17,7 +17,7 @@ export function LessonsCard() {
     const shares = knownImportances.value;
     return shares && lessons(parameters.value, ranked.value, shares);
   }).value;
-  const verdict = knownImportances.value && verdictOn(knownImportances.value);
+  const verdict = knownImportances.value && whichMatters(knownImportances.value);
   const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
   return (
     <Card
@@ -32,7 +32,7 @@ export function LessonsCard() {
       {found ? (
         <>
           {verdict && <p class="note verdict">{sentence(cut(verdict, 200))}</p>}
-          <ul class="lessons">
+          <ul class={isClear(knownImportances.value!) ? 'lessons' : 'lessons is-open'}>
             {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
               <li key={name}>
                 <span class="lesson-name" title={cut(name, 400)}>
@@ -40,6 +40,7 @@ export function LessonsCard() {
                 </span>
                 <span class="lesson-bar" aria-hidden="true">
                   <span style={{ width: `${100 * share}%` }} />
+                  <i style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%` }} />
                 </span>
                 <b title={`90 % interval: ${percent(low)} to ${percent(high)}`}>{percent(share)}</b>
                 {text && <p class="note">{text}</p>}

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
 import { figureStudy } from '../../../src/insight/figures/study.ts';
-import { expectedGains, importances } from '../../../src/insight/recommendation/findings.ts';
+import { importances } from '../../../src/insight/importance/rowImportances.ts';
 import { space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';
 import { trialRow } from '../figures/support.ts';
@@ -19,16 +19,15 @@ const partsOf = (rows: readonly ReturnType<typeof trialRow>[]) => ({
   at: 0,
 });
 
-it('importance and expected gain are computed from rows alone, and figures show them', () => {
+it('importance is computed from rows alone, and a figure shows it', () => {
   const rows = Array.from({ length: 24 }, (_, i) => trialRow(i + 1, lossAt(configuration(i + 1)), { params: configuration(i + 1) }));
   const parts = partsOf(rows);
   const found = importances(parts)!;
   expect(found).toMatchObject({ objective: 'loss', results: 24 });
   expect(found.fanova.x).toBeGreaterThan(0.8);
   expect(found.marginals!.x!.length).toBe(33);
-  const study = figureStudy({ ...parts, importances: found, gains: expectedGains(parts) });
+  const study = figureStudy({ ...parts, importances: found });
   expect(figuresOf('importance', study, themes.light)[0]!.title).toBe('Importance for loss');
-  expect(figuresOf('gain', study, themes.light)).toHaveLength(1);
   expect(importances(partsOf(rows.slice(0, 3)))).toBeUndefined();
 });
 

@@ -1,0 +1,127 @@
+import { betaincinv } from '../../numeric/distributions/beta.ts';
+import type { CompletedRow } from '../../study/trials.ts';
+import { formatNumber } from '../figures/drawing/format.ts';
+
+/** What one more trial of a configuration would give, in the unit of the objective, as far as its repetitions tell. */
+export interface Repetition {
+  readonly mean: number;
+  /** Half of all repetitions lie in here. */
+  readonly half: Interval;
+  /** Nine of ten lie in here. */
+  readonly most: Interval;
+}
+export type Interval = readonly [low: number, high: number];
+
+/** What repetitions of configurations tell about noise. */
+export interface Repeats {
+  /** The standard deviation of repetitions of one configuration. */
+  readonly sd: number;
+  /** @returns undefined if the configuration was not repeated at least twice */
+  of(params: unknown): Repetition | undefined;
+}
+
+/** A configuration that was repeated: the mean and variance of its further results. */
+interface Group {
+  readonly count: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/**
+ * The repetitions among some results. The first result of a configuration does not count: it may be the reason why the configuration was repeated, and then it
+ * is a lucky one.
+ *
+ * @returns undefined if no configuration was repeated twice
+ */
+export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string): Repeats | undefined {
+  const groups = groupsOf(rows, objective);
+  const all = [...groups.values()];
+  const freedom = all.reduce((sum, { count }) => sum + count - 1, 0);
+  if (freedom === 0) return undefined;
+  const pooled = all.reduce((sum, { count, variance }) => sum + (count - 1) * variance, 0) / freedom;
+  const { variances, prior } = moderated(all, pooled);
+  const centre = all.reduce((sum, { mean }) => sum + mean, 0) / all.length;
+  const between = all.reduce((sum, { mean }) => sum + (mean - centre) ** 2, 0) / Math.max(1, all.length - 1);
+  const errors = all.reduce((sum, { count }) => sum + pooled / count, 0) / all.length;
+  return {
+    sd: Math.sqrt(pooled),
+    of: (params) => {
+      const group = groups.get(keyOf(params));
+      if (group === undefined) return undefined;
+      const variance = variances[all.indexOf(group)]!;
+      // The mean is shrunk towards that of all: the best of several is a lucky one again.
+      const signal = Math.max(0, between - errors);
+      const weight = all.length === 1 || variance === 0 ? 1 : signal / (signal + variance / group.count);
+      const total = all.reduce((sum, { count }) => sum + count, 0);
+      const mean = weight * group.mean + (1 - weight) * centre;
+      const sd = Math.sqrt(variance * (1 + weight / group.count + (1 - weight) / total));
+      const degrees = Math.min(prior + group.count - 1, freedom);
+      const within = (share: number): Interval => {
+        const reach = sd * studentQuantile(share, degrees);
+        return [mean - reach, mean + reach];
+      };
+      return { mean, half: within(0.5), most: within(0.9) };
+    },
+  };
+}
+
+/** What one more trial of a configuration would give, in words. */
+export function repetitionText({ half, most }: Repetition): string {
+  const [a, b, c, d] = [...half, ...most].map((value) => formatNumber(Number(value.toPrecision(3))));
+  return `run again, it would give ${a} to ${b} one time in two, and ${c} to ${d} nine times in ten`;
+}
+
+const keyOf = (params: unknown): string => JSON.stringify(params);
+
+function groupsOf<P>(rows: readonly CompletedRow<P>[], objective: string): ReadonlyMap<string, Group> {
+  const values = new Map<string, number[]>();
+  for (const row of rows.toSorted((a, b) => a.trial - b.trial)) {
+    const key = keyOf(row.params);
+    const known = values.get(key);
+    if (known) known.push(row.values[objective]!);
+    else values.set(key, []);
+  }
+  return new Map(
+    [...values].flatMap(([key, all]) => {
+      const count = all.length;
+      if (count < 2) return [];
+      const mean = all.reduce((sum, value) => sum + value, 0) / count;
+      return [[key, { count, mean, variance: all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1) }] as const];
+    }),
+  );
+}
+
+/** The common variance of a few groups is worth less than Smyth's estimate: with all of it, ranges of noise that shrinks were too wide. */
+const TRUST = 0.5;
+
+/**
+ * The variances of groups, moderated by each other: they are drawn to a common one the more, the less they differ beyond chance. Noise that shrinks towards
+ * good configurations stays small there. Smyth, "Linear models and empirical Bayes methods" (2004), section 6.2.
+ *
+ * @returns prior: how many degrees of freedom the common variance is worth
+ */
+function moderated(groups: readonly Group[], pooled: number): { readonly variances: readonly number[]; readonly prior: number } {
+  const freedoms = groups.map(({ count }) => count - 1);
+  const logs = groups.map(({ variance }, i) => Math.log(Math.max(variance, 1e-9 * pooled)) - logBias(freedoms[i]! / 2));
+  const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  const spread = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / Math.max(1, logs.length - 1);
+  const excess = spread - freedoms.reduce((sum, freedom) => sum + logVariance(freedom / 2), 0) / logs.length;
+  if (pooled === 0 || logs.length < 3 || excess <= 0) return { variances: groups.map(() => pooled), prior: Number.POSITIVE_INFINITY };
+  const half = (TRUST * (1 + Math.sqrt(1 + 2 * excess))) / (2 * excess); // where logVariance is the excess, nearly
+  const common = Math.exp(centre + logBias(half));
+  return {
+    variances: groups.map(({ variance }, i) => (2 * half * common + freedoms[i]! * variance) / (2 * half + freedoms[i]!)),
+    prior: 2 * half,
+  };
+}
+
+/** The mean and variance of the log of a gamma variable of this shape with mean 1: digamma(x) - log(x), and trigamma(x). */
+const logBias = (x: number): number =>
+  x < 2 ? logBias(x + 1) - 1 / x + Math.log1p(1 / x) : -1 / (2 * x) - 1 / (12 * x * x) + 1 / (120 * x ** 4);
+const logVariance = (x: number): number =>
+  x < 2 ? logVariance(x + 1) + 1 / (x * x) : 1 / x + 1 / (2 * x * x) + 1 / (6 * x ** 3) - 1 / (30 * x ** 5);
+
+/** How many standard deviations from the mean this share of a t distribution lies. */
+function studentQuantile(share: number, freedom: number): number {
+  return Math.sqrt(freedom * (1 / betaincinv(freedom / 2, 0.5, 1 - share) - 1));
+}

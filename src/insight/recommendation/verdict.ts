@@ -1,0 +1,153 @@
+import type { CloseReason, ObjectiveSpec } from '../../facts/facts.ts';
+import type { TrialId } from '../../strategy/messages.ts';
+import type { TrialRow } from '../../study/trials.ts';
+import { formatNumber } from '../figures/drawing/format.ts';
+
+/** Whether to go on with a study. */
+export interface Verdict {
+  /**
+   * `confirm`: repeat the best configurations first, since noise is large or unknown; `stop`: further trials would hardly help; `continue`: the study still
+   * improves; `unclear`: the results do not tell.
+   */
+  readonly verdict: 'confirm' | 'stop' | 'continue' | 'unclear';
+  readonly reason: 'few-results' | 'noise-unknown' | 'noise-large' | 'all-tried' | 'little-left' | 'improving' | 'no-improvement';
+  /** The verdict and its reason as a sentence. */
+  readonly text: string;
+  /** The most that so many further trials improve the objective by, 19 times in 20. Only with `stop`. */
+  readonly horizon?: { readonly trials: number; readonly gain: number };
+}
+
+/** What a verdict depends on that takes a model, or all results at the highest budget. */
+export interface Evidence {
+  /** The number of results at the highest budget. */
+  readonly full: number;
+  /** By how much the best of these is better than their median. */
+  readonly lead: number;
+  /** The standard deviation of repetitions; absent if no configuration was repeated. */
+  readonly noise?: number;
+  /** Whether the configuration to deploy was repeated. */
+  readonly isRepeated: boolean;
+  /** The first trial of this configuration. With noise, a later best result may only be a lucky repetition. */
+  readonly first: TrialId;
+  /** How far a model predicts each result from the others, as a standard deviation; absent without a model. Noise is hardly larger. */
+  readonly residual?: number;
+  /** The largest improvement that a model expects of one trial, as a share of the lead; absent without a model. */
+  readonly left?: number;
+}
+
+type Row = Pick<TrialRow<unknown>, 'trial' | 'status'>;
+
+/** A study whose results are judged. */
+export interface Judged {
+  readonly objectives: readonly ObjectiveSpec[];
+  /** The trials with a result, the best first. */
+  readonly ranked: readonly Row[];
+  readonly onFront: readonly Row[];
+  readonly rows: readonly Row[];
+  /** Why it has closed, if it has. */
+  readonly closed: CloseReason | undefined;
+}
+
+/** With fewer results at the highest budget, nothing is told but that. */
+const FEW = 10;
+/** Noise is large from this share of the lead on. */
+const LARGE = 0.1;
+/** From so many results on, a model can tell that little is left: if it expects at most this share of the lead. */
+const TELLING = 30;
+const LITTLE = 0.01;
+/** Then this many trials gained at most this share of the lead in 19 of 20 studies, see docs/benchmarks.md. */
+const TRIALS = 20;
+const BOUND = 0.05;
+/** The study still improves if the best result is among this share of the last ones. */
+const RECENT = 0.25;
+
+/** Whether to go on with a study. @param evidence needed with one objective. @returns undefined without a result */
+export function verdictOn({ objectives, ranked, onFront, rows, closed }: Judged, evidence: Evidence | undefined): Verdict | undefined {
+  const results = rows
+    .flatMap(({ status, trial }) => (status === 'completed' || status === 'stopped' ? [trial] : []))
+    .sort((a, b) => a - b);
+  const [objective, ...others] = objectives;
+  if (others.length > 0) return onFront.length > 0 ? frontVerdict(onFront, results) : undefined;
+  const [best] = ranked;
+  if (objective === undefined || best === undefined || evidence === undefined) return undefined;
+  const found = evidence.noise ? evidence.first : best.trial;
+  return bestVerdict(evidence, objective.name, results.length, results.filter((trial) => trial > found).length, closed);
+}
+
+/** With one objective: the first rule that applies counts. @param since how many results came after the best one */
+function bestVerdict(
+  { full, lead, noise, isRepeated, residual, left }: Evidence,
+  objective: string,
+  results: number,
+  since: number,
+  closed: CloseReason | undefined,
+): Verdict {
+  if (full < FEW && closed !== 'exhausted') {
+    const text = `Continue: ${counted(full, results > full ? 'whole training' : 'result')} too few to tell more`;
+    return { verdict: 'continue', reason: 'few-results', text };
+  }
+  const isSmall = residual !== undefined && residual < LARGE * lead;
+  if (noise === undefined && !isSmall)
+    return {
+      verdict: 'confirm',
+      reason: 'noise-unknown',
+      text: 'Confirm: no configuration ran three times, so nobody knows how noisy results are, and the best one may be luck',
+    };
+  if (noise !== undefined && noise > LARGE * lead && !isRepeated)
+    return {
+      verdict: 'confirm',
+      reason: 'noise-large',
+      text: `Confirm: repetitions of one configuration differ by ${rounded(noise)} (standard deviation), so the best one may be luck`,
+    };
+  if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: every configuration was tried' };
+  if (full >= TELLING && left !== undefined && left <= LITTLE) {
+    const gain = BOUND * lead;
+    const text = `Stop: ${TRIALS} more trials would hardly help, ${objective} by at most ${rounded(gain)} 19 times in 20`;
+    return { verdict: 'stop', reason: 'little-left', text, horizon: { trials: TRIALS, gain } };
+  }
+  if (since < RECENT * results)
+    return {
+      verdict: 'continue',
+      reason: 'improving',
+      text:
+        since === 0 ? 'Continue: the last result is the best one' : `Continue: still improving, the best was found ${since} results ago`,
+    };
+  const text = `Unclear: no improvement in the last ${since} of ${results} results, but further trials may still help`;
+  return { verdict: 'unclear', reason: 'no-improvement', text };
+}
+
+/** Whether to go on with a study with several objectives. Noise and what is left are not judged there. */
+function frontVerdict(front: readonly Row[], results: readonly number[]): Verdict {
+  const newest = front.reduce((latest, { trial }) => Math.max(latest, trial), 0);
+  const since = results.filter((trial) => trial > newest).length;
+  const last = new Set(results.slice(-Math.ceil(RECENT * results.length)));
+  const recent = front.filter(({ trial }) => last.has(trial)).length;
+  if (results.length < FEW)
+    return { verdict: 'continue', reason: 'few-results', text: `Continue: ${counted(results.length, 'result')} too few to tell more` };
+  if (recent === 0)
+    return {
+      verdict: 'unclear',
+      reason: 'no-improvement',
+      text: `Unclear: no trial of the last ${since} of ${results.length} results is on the front, but further trials may still help`,
+    };
+  const text = `Continue: the front still grows, ${recent} of its ${front.length} trials are among the last ${last.size} of ${results.length} results`;
+  return { verdict: 'continue', reason: 'improving', text };
+}
+
+const counted = (count: number, what: string): string => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`);
+
+const rounded = (value: number): string => formatNumber(Number(value.toPrecision(2)));
+
+/** The command that a verdict asks for. @param study its address, after a space, or empty. @returns undefined if there is nothing to do, or no address */
+export function actionOf({ verdict }: Pick<Verdict, 'verdict'>, study: string | undefined, isClosed: boolean): string | undefined {
+  if (study === undefined) return undefined;
+  if (verdict === 'confirm') return `hypertide trial confirm${study}`;
+  if (verdict === 'stop') return isClosed ? undefined : `hypertide study close${study}`;
+  return isClosed ? `hypertide change${study} --trials +${TRIALS}` : undefined;
+}
+
+/** The verdict with the command that it asks for. */
+export function withAction(verdict: Verdict, study: string | undefined, isClosed: boolean): string {
+  const command = actionOf(verdict, study, isClosed);
+  return command === undefined ? verdict.text : `${verdict.text}: ${command}`;
+}

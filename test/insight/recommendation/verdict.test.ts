@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { actionOf, type Evidence, type Judged, verdictOn } from '../../../src/insight/recommendation/verdict.ts';
+
+const row = (trial: number, status: 'completed' | 'stopped' | 'failed' = 'completed') => ({ trial, status });
+const trials = (count: number) => Array.from({ length: count }, (_, i) => row(i + 1));
+const study = (results: number, best: number, more: Partial<Judged> = {}): Judged => ({
+  objectives: [{ name: 'loss', direction: 'minimize' }],
+  ranked: [row(best)],
+  onFront: [],
+  rows: [...trials(results), row(results + 1, 'failed')],
+  closed: undefined,
+  ...more,
+});
+const evidence = (more: Partial<Evidence> = {}): Evidence => ({
+  full: 40,
+  lead: 2,
+  isRepeated: false,
+  first: 39,
+  residual: 0.1,
+  left: 0.5,
+  ...more,
+});
+const codes = (judged: Judged, found?: Evidence) => {
+  const { verdict, reason } = verdictOn(judged, found)!;
+  return [verdict, reason];
+};
+
+describe('the verdict on a study', () => {
+  it('is to confirm while noise is large or unknown, before all else', () => {
+    const { residual: _, ...unknown } = evidence({ left: 0 });
+    expect(codes(study(40, 39), unknown)).toEqual(['confirm', 'noise-unknown']);
+    expect(codes(study(40, 39), evidence({ residual: 0.5, left: 0 }))).toEqual(['confirm', 'noise-unknown']);
+    expect(codes(study(40, 39), evidence({ noise: 0.5 }))).toEqual(['confirm', 'noise-large']);
+    expect(codes(study(40, 39), evidence({ noise: 0.5, isRepeated: true }))).toEqual(['continue', 'improving']);
+    expect(codes(study(40, 39), { ...unknown, noise: 0, left: 0.5 })).toEqual(['continue', 'improving']);
+    const lucky = evidence({ noise: 0.5, isRepeated: true, first: 20 });
+    expect(codes(study(40, 39), lucky)).toEqual(['unclear', 'no-improvement']);
+  });
+
+  it('is to stop if a model of enough results expects little, with a bound', () => {
+    expect(verdictOn(study(40, 39), evidence({ left: 0.01 }))).toMatchObject({ verdict: 'stop', horizon: { trials: 20, gain: 0.1 } });
+    expect(codes(study(29, 2), evidence({ full: 29, left: 0 }))).toEqual(['unclear', 'no-improvement']);
+    expect(codes(study(12, 2, { closed: 'exhausted' }), evidence({ full: 12 }))).toEqual(['stop', 'all-tried']);
+  });
+
+  it('is to continue with few results or a recent improvement, and unclear otherwise', () => {
+    const { residual: _, ...unknown } = evidence({ full: 9 });
+    expect(codes(study(9, 1), unknown)).toEqual(['continue', 'few-results']);
+    expect(codes(study(40, 31), evidence())).toEqual(['continue', 'improving']);
+    expect(codes(study(40, 30), evidence())).toEqual(['unclear', 'no-improvement']);
+  });
+
+  it('with several objectives asks whether the front grows', () => {
+    const several = (...onFront: number[]) =>
+      study(12, 1, {
+        objectives: ['loss', 'time'].map((name) => ({ name, direction: 'minimize' })),
+        onFront: onFront.map((trial) => row(trial)),
+      });
+    expect(codes(several(2, 10, 11))).toEqual(['continue', 'improving']);
+    expect(codes(several(2, 9))).toEqual(['unclear', 'no-improvement']);
+    expect(verdictOn(several(), undefined)).toBeUndefined();
+  });
+
+  it('does not exist without a result', () => {
+    expect(verdictOn(study(0, 1, { ranked: [] }), undefined)).toBeUndefined();
+  });
+});
+
+it('what to do depends on the verdict, and on whether the study has closed', () => {
+  expect(actionOf({ verdict: 'confirm' }, ' a.jsonl', false)).toBe('hypertide trial confirm a.jsonl');
+  expect([true, false].map((closed) => actionOf({ verdict: 'stop' }, '', closed))).toEqual([undefined, 'hypertide study close']);
+  expect([true, false].map((closed) => actionOf({ verdict: 'continue' }, '', closed))).toEqual([
+    'hypertide change --trials +20',
+    undefined,
+  ]);
+  expect(actionOf({ verdict: 'confirm' }, undefined, false)).toBeUndefined();
+});
