@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventSource, eventType, SPEC_VERSION } from '../../streams/nats/protocol/cloudEvent.ts';
 
 /** Something could not be delivered. */
 export class DeliveryError extends Error {
@@ -75,6 +76,17 @@ export interface Receiver {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** An entry or an event of a study as a CloudEvent. @param id the same for the same one, whichever process sends it */
+export const cloudEvent = <D extends { readonly study: string }>(id: string, kind: string, at: number, data: D) => ({
+  specversion: SPEC_VERSION,
+  id,
+  source: eventSource(data.study),
+  type: eventType(kind),
+  time: new Date(at).toISOString(),
+  datacontenttype: 'application/json',
+  data,
+});
 
 /** Sends a CloudEvent. @throws DeliveryError */
 export const post = async ({ url, headers }: Receiver, event: object, signal: AbortSignal): Promise<void> =>

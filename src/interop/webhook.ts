@@ -1,12 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { eventSource, eventType, SPEC_VERSION } from '../../streams/nats/protocol/cloudEvent.ts';
 import type { Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { isRecord, jsonIn } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { UsageError } from '../text/usage.ts';
 import type { Mirror } from './mirror.ts';
-import { post } from './request.ts';
+import { cloudEvent, post } from './request.ts';
 
 export interface WebhookOptions {
   readonly url: string;
@@ -37,15 +36,10 @@ export async function webhookMirror({ url, headers, file, signal }: WebhookOptio
   };
 }
 
-const eventOf = (study: string, { position, at, author, fact, refusal }: AppliedEntry<Params>) => ({
-  specversion: SPEC_VERSION,
-  id: `${study}/${position}`,
-  source: eventSource(study),
-  type: eventType((fact as { readonly type?: string }).type ?? 'unknown'),
-  time: new Date(at).toISOString(),
-  datacontenttype: 'application/json',
-  data: omitUndefined({ study, position, fact, author, refusal }),
-});
+function eventOf(study: string, { position, at, author, fact, refusal }: AppliedEntry<Params>) {
+  const { type = 'unknown' } = fact as { readonly type?: string };
+  return cloudEvent(`${study}/${position}`, type, at, omitUndefined({ study, position, fact, author, refusal }));
+}
 
 /** @throws UsageError if the file belongs to another receiver, or has no position */
 async function positionIn(file: string, url: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { eventSource } from '../../../streams/nats/protocol/cloudEvent.ts';
+import { cloudEvent } from '../../interop/request.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { bestResult } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -12,26 +12,19 @@ import type { FoldedStudy } from '../host.ts';
 export const eventNames = ['best', 'ended', 'closed', 'paused'] as const;
 export type EventName = (typeof eventNames)[number];
 
-/** An event as hooks get it: a CloudEvent. */
-export interface HookEvent {
-  readonly specversion: '1.0';
-  /** The same for the same event, whichever process sends it. */
-  readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly time: string;
-  readonly datacontenttype: 'application/json';
-  readonly data: {
-    readonly study: string;
-    /** Name and direction of the first objective. */
-    readonly objective: { readonly name: string; readonly direction: string };
-    readonly trial?: TrialRow<unknown>;
-    /** The value of the best trial for the first objective. */
-    readonly best?: number;
-    /** Why the study closed. */
-    readonly reason?: string;
-  };
+interface HookData {
+  readonly study: string;
+  /** Name and direction of the first objective. */
+  readonly objective: { readonly name: string; readonly direction: string };
+  readonly trial?: TrialRow<unknown>;
+  /** The value of the best trial for the first objective. */
+  readonly best?: number;
+  /** Why the study closed. */
+  readonly reason?: string;
 }
+
+/** An event as hooks get it. */
+export type HookEvent = ReturnType<typeof cloudEvent<HookData>>;
 
 /** Finds the events in a study. @returns takes each entry after it was folded */
 export function eventsIn(study: string): (entry: AppliedEntry, folded: FoldedStudy) => readonly (readonly [EventName, HookEvent])[] {
@@ -40,22 +33,9 @@ export function eventsIn(study: string): (entry: AppliedEntry, folded: FoldedStu
     if (refusal) return [];
     const found: [EventName, HookEvent][] = [];
     const { ledger, rows } = folded;
-    const add = (name: EventName, more: Partial<HookEvent['data']>) => {
+    const add = (name: EventName, more: Partial<HookData>) => {
       const data = { study, objective: ledger.settings.objectives[0]!, ...more };
-      const id = `${study}/${position}/${at}/${name}`;
-      const time = new Date(at).toISOString();
-      found.push([
-        name,
-        {
-          specversion: '1.0',
-          id,
-          source: eventSource(study),
-          type: `hypertide.hook.${name}.v1`,
-          time,
-          datacontenttype: 'application/json',
-          data,
-        },
-      ]);
+      found.push([name, cloudEvent(`${study}/${position}/${at}/${name}`, `hook.${name}`, at, data)]);
     };
     if (effect === 'ended' && 'trial' in fact) {
       const first = bestResult(folded);
