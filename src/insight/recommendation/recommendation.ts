@@ -1,18 +1,15 @@
-import type { CloseReason, ObjectiveSpec, Values } from '../../facts/facts.ts';
+import type { CloseReason, ObjectiveSpec } from '../../facts/facts.ts';
 import { lossOf } from '../../ledger/settings.ts';
-import type { Observation } from '../../samplers/bo/observation.ts';
 import { bestAndSpread } from '../../samplers/bo/observations.ts';
 import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Space } from '../../space/space.ts';
-import { violates } from '../../strategy/messages.ts';
 import { bestFirst, highestBudget } from '../../study/bestFirst.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../study/trials.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
-import { expectedGain } from './expectedGain.ts';
 import { type Repetition, repeatsIn } from './repeats.ts';
-import { type ResultModel, resultModel } from './resultModel.ts';
+import { expectedGain, type ResultModel, resultModel } from './resultModel.ts';
 import { type Evidence, type Verdict, verdictOn } from './verdict.ts';
 
 /** The trial whose configuration to deploy. */
@@ -42,16 +39,17 @@ export function deployed<P>(space: Space<P>, objective: ObjectiveSpec, rows: Ite
   if (!row) return undefined;
   const { known, points, losses, model } = modelled;
   const key = keyOf(space.encode(row.params));
+  const lead = losses[losses.length >> 1]! - losses[0]!;
   const repeats = repeatsIn(known, objective.name);
   const repetition = repeats?.of(row.params);
   const evidence = omitUndefined({
     full: known.length,
-    lead: losses[losses.length >> 1]! - losses[0]!,
+    lead,
     noise: repeats?.sd,
     isRepeated: repetition !== undefined,
     first: Math.min(...known.filter((_, i) => keyOf(points[i]!) === key).map(({ trial }) => trial)),
     residual: model?.residual,
-    left: model && expectedGain(space, model, { ...modelled, givenUp: givenUp(space, objective, rows, known) }),
+    left: model && lead > 0 ? expectedGain(space, model, points, lead) : undefined,
   });
   return { row, evidence, ...omitUndefined({ repetition }) };
 }
@@ -92,38 +90,6 @@ function modelledResults<P>(space: Space<P>, objective: ObjectiveSpec, rows: Ite
 
 const ranked = <P>({ known, points, model }: ModelledResults<P>): CompletedRow<P>[] =>
   deploymentOrder(points, model).map((index) => known[index]!);
-
-/** What was tried only at lower budgets than the known results: each configuration once, as its latest trial ended. */
-function givenUp<P>(
-  space: Space<P>,
-  objective: ObjectiveSpec,
-  rows: Iterable<TrialRow<P>>,
-  known: readonly CompletedRow<P>[],
-): Observation[] {
-  const completed = new Set(known.map(({ params }) => keyOf(space.encode(params))));
-  const others = new Map<string, Observation>();
-  for (const { params, values } of endedEarly(objective, rows, known).sort((a, b) => a.trial - b.trial)) {
-    const point = space.encode(params);
-    if (!completed.has(keyOf(point))) others.set(keyOf(point), { point, value: lossOf(objective, values[objective.name]!) });
-  }
-  return [...others.values()];
-}
-
-type EarlyRow<P> = TrialRow<P> & { readonly values: Values };
-
-/** The rows that ended with a value before the highest budget; if there are very many, a sample. */
-export function endedEarly<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>, known: readonly CompletedRow<P>[]): EarlyRow<P>[] {
-  const highest = highestBudget(known);
-  const early = [...rows].filter((row): row is EarlyRow<P> => {
-    if (row.values === undefined || violates(row)) return false;
-    return row.status === 'stopped' || (row.status === 'completed' && (row.budget ?? highest) < highest);
-  });
-  if (early.length <= MOST_RESULTS) return early;
-  return bestAndSpread(
-    early.sort((a, b) => lossOf(objective, a.values[objective.name]!) - lossOf(objective, b.values[objective.name]!)),
-    MOST_RESULTS,
-  );
-}
 
 /** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */
 export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {

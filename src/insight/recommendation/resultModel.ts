@@ -1,11 +1,15 @@
 import { leaveOneOut } from '../../numeric/gp/leaveOneOut.ts';
 import type { Posterior } from '../../numeric/gp/posterior.ts';
+import { rngFor } from '../../numeric/random.ts';
+import { expectedImprovement } from '../../samplers/bo/acquisition.ts';
 import { type Features, features as featuresOf } from '../../samplers/bo/features.ts';
 import { addObservation, noObservations } from '../../samplers/bo/observations.ts';
+import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import { type QuantityModel, quantityModel } from '../../samplers/bo/quantityModel.ts';
+import { maximise } from '../../samplers/bo/search.ts';
 import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../../samplers/bo/state.ts';
 import { kendall, type Pair } from '../../samplers/budgets/firstRung.ts';
-import type { Axis, Point } from '../../space/axis.ts';
+import type { Axis, Domain, Point } from '../../space/axis.ts';
 
 /** Below this agreement between the results and the leave-one-out predictions of the model, the model is not used. */
 const ENOUGH = 0.4;
@@ -46,4 +50,22 @@ export function resultModel(axes: readonly Axis[], points: readonly Point[], los
 function capped(losses: readonly number[]): number[] {
   const median = losses[losses.length >> 1]!;
   return losses.map((loss) => Math.min(loss, median + (median - losses[0]!)));
+}
+
+/** How many of the best points are perturbed to get candidates. */
+const PERTURBED = 10;
+
+/**
+ * The largest improvement that a model expects of one configuration that was not tried, as a share of the lead of the best result over the median one. As a
+ * rule for stopping: Nguyen et al., "Regret for expected improvement over the best-observed value and stopping condition" (ACML 2017). Only small shares
+ * tell something: larger ones were no forecast of what further trials gained, see docs/benchmarks.md.
+ *
+ * @param points of results, the best result first
+ */
+export function expectedGain(domain: Domain, { gp, features, transform }: ResultModel, points: readonly Point[], lead: number): number {
+  const terms = [expectedImprovement(gp, Math.min(...gp.means))];
+  const ranked = maximise(terms, features, domain, points.slice(0, PERTURBED), rngFor('expected gain', '', points.length), gp.size);
+  const tried = new Set(points.map(keyOf));
+  const best = ranked.find(({ point }) => !tried.has(keyOf(point)));
+  return best === undefined ? 0 : Math.exp(best.score) / transform.slope(0) / lead;
 }

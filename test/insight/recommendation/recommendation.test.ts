@@ -95,60 +95,6 @@ describe('recommendation', () => {
     expect(left(up, { name: 'value', direction: 'maximize' })).toBe(left(rows));
   });
 
-  it('expects less gain after more trials that were stopped or paused without improving', () => {
-    const rows = studied('1', 0)
-      .slice(0, 10)
-      .map((each) => ({ ...each, budget: 9 }));
-    const gainAfter = (more: readonly TrialRow<Config>[]) => deployed(square, minimize, [...rows, ...more])!.evidence.left!;
-    const last = gainAfter([]);
-    const early = studied('2', 0).map((each) => ({ ...each, trial: 10 + each.trial, budget: 9, step: 3 }));
-    for (const others of [early.map((each) => ({ ...each, status: 'stopped' as const })), early.map((each) => ({ ...each, budget: 3 }))]) {
-      expect(gainAfter(others)).toBeLessThan(0.5 * last);
-      expect(gainAfter(others.slice(0, 20))).toBeLessThan(last);
-    }
-    const good = early.map((each) => ({ ...each, status: 'stopped' as const, values: { value: -5 } }));
-    expect(gainAfter(good)).toBeLessThan(last); // a value at a lower budget is no result
-    const resumed = rows.map((each) => ({ ...each, trial: 20 + each.trial, budget: 3, values: { value: 9 } }));
-    expect(gainAfter(resumed)).toBe(last); // a configuration with a full result counts once
-    const beyond = early.map((each) => ({ ...each, status: 'stopped' as const, constraints: [1] }));
-    expect(gainAfter([...beyond, ...beyond.map(({ values: _, ...each }) => each)])).toBe(last);
-  });
-
-  it('expects no more gain than a bound of 0 or 1 leaves that no result has crossed', () => {
-    const steep = ({ x, y }: Config) => 0.001 + 3 * Math.abs(x - 0.3) + 2 * Math.abs(y - 0.6);
-    const rows = [
-      { x: 0.3, y: 0.6 },
-      ...studied('1', 0)
-        .slice(0, 7)
-        .map(({ params }) => params),
-    ].map((params, i) => row(i + 1, params, steep(params)));
-    const moved = (change: (value: number) => number) => rows.map((each) => ({ ...each, values: { value: change(each.values!.value!) } }));
-    const leadOf = (of: readonly TrialRow<Config>[]) => {
-      const sorted = of.flatMap(({ status, values }) => (status === 'completed' ? [values!.value!] : [])).sort((a, b) => a - b);
-      const middle = [sorted[sorted.length >> 1]!, sorted[(sorted.length - 1) >> 1]!];
-      return Math.max(middle[0]! - sorted[0]!, sorted.at(-1)! - middle[1]!);
-    };
-    const gainOf = (direction: ObjectiveSpec['direction'], of: readonly TrialRow<Config>[]) =>
-      deployed(square, { name: 'value', direction }, of)!.evidence.left! * leadOf(of);
-    const free = gainOf(
-      'minimize',
-      moved((value) => value - 2),
-    );
-    expect(free).toBeGreaterThan(0.01);
-    expect(gainOf('minimize', rows)).toBeGreaterThan(0);
-    expect(gainOf('minimize', rows)).toBeLessThanOrEqual(0.001);
-    const score = moved((value) => 1 - value / 10); // such as an accuracy
-    expect(gainOf('maximize', score)).toBeLessThan(0.00011);
-    expect(
-      gainOf(
-        'maximize',
-        score.map((each) => ({ ...each, values: { value: 100 * each.values.value } })),
-      ),
-    ).toBeCloseTo(10 * free, 6);
-    const crossed = { ...row(9, { x: 0.9, y: 0.1 }, -1), status: 'stopped' as const };
-    expect(gainOf('minimize', [...rows, crossed])).toBeGreaterThan(0.001);
-  });
-
   it('expects no gain when all of a space is tried, and has none without a model or a best trial', () => {
     const few = space({ n: int(1, 12) });
     const tried = (n: number) =>
