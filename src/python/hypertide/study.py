@@ -313,9 +313,9 @@ class Study:
     def recommendation(self) -> Recommendation | None:
         """The trial to deploy if results are noisy, because the best one is partly luck. None before the first result.
 
-        `row` is the trial, the one with the best expected value. `verdict` says whether to go on with the study, and why. `repetition` is what
-        the configuration would give again: the `mean`, and the ranges of `half` and of `most`, nine in ten, of all repetitions. It is missing unless the
-        configuration ran three times, as `hypertide trial confirm` does. Raises HypertideError with several objectives.
+        `row` is the trial, the one with the best expected value. `verdict` says whether to go on with the study, and why. `repetition` is what the
+        configuration would give again: the `mean`, and the ranges of `half` and of `most`, nine in ten, of all repetitions. It is missing unless
+        the configuration ran three times, as `hypertide trial confirm` does. Raises HypertideError with several objectives.
         """
         self._refuse_several("recommendation")
         found = self._engine.request("recommend")["recommendation"]
