@@ -39,7 +39,7 @@ export interface Shown {
 export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'budget' | 'values' | 'claimedAt'>;
 
 /** Only an engine says how many trials wait for a worker. */
-type Counts = Progress<Params> & Partial<Pick<StudyStatus, 'waiting'>>;
+type Counts = Progress<Params> & Pick<StudyStatus, 'ended'> & Partial<Pick<StudyStatus, 'waiting'>>;
 
 /** The progress of a study in a line. */
 export const progressLine = (state: Counts, shown: Shown): string => textsOf(state, shown).join('  ');
@@ -61,11 +61,11 @@ export function progressFrame(state: Counts, given: Shown, columns: number, rows
 }
 
 function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused, front }: Shown): readonly string[] {
-  const { completed, stopped, failed, uncounted, best, open, waiting = 0 } = state;
+  const { stopped, failed, ended, best, open, waiting = 0 } = state;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
   const time = [elapsed !== undefined && seconds(elapsed), left !== undefined && `about ${seconds(left)} left`].filter(Boolean).join(', ');
   return [
-    `${completed + stopped + failed - uncounted}${limit === undefined ? '' : `/${limit}`} trials`,
+    `${ended}${limit === undefined ? '' : `/${limit}`} trials`,
     time,
     rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
     front === undefined
@@ -93,8 +93,7 @@ function withBar(texts: readonly string[], columns: number, share: number | unde
 const barOf = (share: number, length: number): string => '█'.repeat(Math.round(Math.min(1, share) * length)).padEnd(length, '░');
 
 /** The share of the configurations to try that has ended. */
-const shareOf = ({ completed, stopped, failed, uncounted, trials }: Counts, limit: number): number =>
-  (completed + stopped + failed - uncounted) / Math.max(limit, trials - uncounted, 1);
+const shareOf = ({ ended, open }: Counts, limit: number): number => ended / Math.max(limit, ended + open, 1);
 
 /** A running trial: its step, its last value, and for how long it has run. */
 const cellsOf = ({ trial, step, budget, values, claimedAt }: RunningTrial, { objective, front }: Shown, now: number): readonly string[] => [

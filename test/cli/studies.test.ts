@@ -37,7 +37,7 @@ describe('list', () => {
     await log.append({ type: 'suggested', trial: 7, attempt: 1, by: 'asha', params: first!.params, resumes: 1 } as Fact);
     await log.append({ type: 'completed', trial: 7, values: { value: 1 } });
     await log.close();
-    expect((await hypertide(place, 'study', 'list')).out).toMatch(/\nstudy +not running +7 \(6\/9 configurations\) +0 /);
+    expect((await hypertide(place, 'study', 'list')).out).toMatch(/\nstudy +not running +6\/9 \(7 trials\) +0 /);
   });
 
   it('distinguishes a study that a process runs from one whose process was killed', async () => {

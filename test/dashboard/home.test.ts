@@ -20,7 +20,7 @@ const headline = (id: string, more: Partial<Headline> = {}): Headline => ({
   source: `${id}.jsonl`,
   phase: 'running',
   trials: 1,
-  configurations: 1,
+  ended: 0,
   open: 1,
   completed: 0,
   stopped: 0,

@@ -32,7 +32,16 @@ describe('text from outside', () => {
   });
 
   it('is clean in the lines of the progress, which are drawn as they are', () => {
-    const state = { trials: 1, open: 1, completed: 1, stopped: 0, failed: 0, uncounted: 0, best: { ...row(1, 0), values: { [evil]: 1 } } };
+    const state = {
+      trials: 1,
+      ended: 0,
+      open: 1,
+      completed: 1,
+      stopped: 0,
+      failed: 0,
+      uncounted: 0,
+      best: { ...row(1, 0), values: { [evil]: 1 } },
+    };
     const running = [{ trial: 2, step: 1, values: { [evil]: 1 }, claimedAt: 0 }];
     for (const front of [undefined, 1]) {
       const lines = progressFrame(state, { limit: 2, objective: evil, rate: 1, running, front }, 400, 24, 0);
@@ -99,7 +108,7 @@ describe('a table', () => {
 });
 
 describe('the progress of a study', () => {
-  const state = { trials: 33, open: 3, completed: 28, stopped: 1, failed: 1, uncounted: 0, best: row(3, 1) };
+  const state = { trials: 33, ended: 30, open: 3, completed: 28, stopped: 1, failed: 1, uncounted: 0, best: row(3, 1) };
   const running = Array.from({ length: 12 }, (_, i) => ({
     trial: 22 + i,
     step: i + 1,

@@ -67,7 +67,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
     const now = state();
     const elapsed = performance.now() - since;
     const running = [...open.keys()].flatMap((trial) => study.rows.get(trial) ?? []).filter((row) => row.running);
-    const more = limits.trials === undefined || paused ? undefined : Math.max(0, limits.trials + now.uncounted - now.trials) + now.open;
+    const more = limits.trials === undefined || paused ? undefined : Math.max(now.open, limits.trials - now.ended);
     const lefts = [more && timeLeft(latest, more, running.length), limits.seconds && 1000 * limits.seconds - elapsed];
     const left = lefts.filter((time) => time !== undefined);
     const isFront = objectives.length > 1;

@@ -15,11 +15,11 @@ export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
   <span class={`badge is-${of.phase}`}>{endings[of.closed ?? ''] ?? stateOfStudy(of)}</span>
 );
 
-/** Progress towards the limit, which counts configurations. Trials that resume others come on top. */
-export function ProgressBar({ of: { trials, configurations, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
-  const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - configurations)), 1);
+/** Progress towards the limit, which counts configurations. Trials that resume others, or were imported, come on top. */
+export function ProgressBar({ of: { trials, ended, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
+  const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - ended - open)), 1);
   const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
-  const more = limit !== undefined && trials > configurations ? ` in ${trials} trials` : '';
+  const more = trials - open > ended ? ` (${trials} trials)` : '';
   return (
     <span class="progress" title={`${completed} completed, ${stopped} stopped, ${failed} failed, ${open} open`}>
       <span class="progress-bar" aria-hidden="true">
@@ -28,7 +28,7 @@ export function ProgressBar({ of: { trials, configurations, open, limit, complet
         <span class="is-failed" style={part(failed)} />
         <span class="is-running" style={part(open)} />
       </span>
-      {limit === undefined ? `${trials} trials` : `${configurations} of ${limit}${more}`}
+      {limit === undefined ? `${trials} trials` : `${ended} of ${limit}${more}`}
     </span>
   );
 }

@@ -15,7 +15,7 @@ export function differenceRows(all: readonly Summary[]): (readonly [name: string
     ['best value', ({ detail }) => detail.best?.value],
     ...params.map((name) => [`best ${name}`, ({ best }: Summary) => ownValue(best?.params, name)] as const),
     ['objective', ({ detail: { objective } }) => `${objective.direction} ${objective.name}`],
-    ['configurations', ({ detail }) => detail.configurations],
+    ['ended', ({ detail }) => detail.ended],
     ['completed', ({ detail }) => detail.completed],
     ['stopped', ({ detail }) => detail.stopped],
     ['failed', ({ detail }) => detail.failed],

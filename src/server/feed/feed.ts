@@ -137,13 +137,12 @@ export class Feed {
     const { begun } = this;
     if (begun === undefined) return undefined;
     const { ledger, rows } = begun;
-    const { paused: _, ended: __, waiting: ___, note: ____, ...status } = studyStatusOf(ledger, studyPhase(begun), rows);
+    const { paused: _, waiting: __, note: ___, ...status } = studyStatusOf(ledger, studyPhase(begun), rows);
     return omitUndefined({
       ...status,
       id: this.id,
       source: this.source.place,
       phase: studyPhase(begun),
-      configurations: ledger.configurations,
       best: bestResult(begun),
       trend: this.#trend,
       objective: ledger.settings.objectives[0]!,

@@ -29,7 +29,19 @@ export interface RowChanges {
 /** What a headline says as the status of a study does. */
 type Status = Pick<
   StudyStatus,
-  'study' | 'position' | 'closed' | 'trials' | 'open' | 'completed' | 'stopped' | 'failed' | 'uncounted' | 'limit' | 'labels' | 'starred'
+  | 'study'
+  | 'position'
+  | 'closed'
+  | 'trials'
+  | 'ended'
+  | 'open'
+  | 'completed'
+  | 'stopped'
+  | 'failed'
+  | 'uncounted'
+  | 'limit'
+  | 'labels'
+  | 'starred'
 >;
 
 /** A study in the list of studies. */
@@ -39,8 +51,6 @@ export interface Headline extends Status {
   /** The file or the server that holds it. */
   readonly source: string;
   readonly phase: Phase;
-  /** Trials that resume no other trial and were not imported. */
-  readonly configurations: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };
   /** The best value so far, from the first result to the last: number of the trial that ended then, value. Of many improvements, some are left out. */
   readonly trend: readonly (readonly [trial: TrialId, value: number])[];

@@ -75,12 +75,9 @@ function tableOf(listed: readonly (Listed & { readonly name: string })[]): strin
   return textTable(['study', 'status', 'ended', 'open', 'best', 'last entry (UTC)'], rows);
 }
 
-/** How many trials have ended, of as many as the limit allows. The limit counts configurations: trials that resume another one are none. */
-function endedOf({ trials, configurations, completed, stopped, failed, uncounted, limit }: Shown): string {
-  const ended = completed + stopped + failed - uncounted;
-  if (limit === undefined) return String(ended);
-  return configurations === trials - uncounted ? `${ended}/${limit}` : `${ended} (${configurations}/${limit} configurations)`;
-}
+/** How many configurations have ended, of as many as the limit allows: trials that resume another one, or were imported, are none of them. */
+const endedOf = ({ trials, open, ended, limit }: Shown): string =>
+  `${ended}${limit === undefined ? '' : `/${limit}`}${trials - open > ended ? ` (${trials} trials)` : ''}`;
 
 function statusOf({ closed, phase, running, failure }: Shown): string {
   if (closed !== undefined) return `closed: ${closed}`;

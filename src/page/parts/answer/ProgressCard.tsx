@@ -22,14 +22,14 @@ export function ProgressCard() {
   ]).value;
   const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
   if (one === undefined) return null;
-  const { limits, phase, closed, configurations } = one;
-  const more = limits.trials === undefined ? undefined : Math.max(0, limits.trials - configurations) + one.open;
+  const { limits, phase, closed, ended } = one;
+  const more = limits.trials === undefined ? undefined : Math.max(one.open, limits.trials - ended);
   const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more, running.length);
   return (
     <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>
       <dl class="pairs">
         <Line name="configurations">
-          {limits.trials === undefined ? configurations : `${configurations} of ${limits.trials}`}
+          {limits.trials === undefined ? ended : `${ended} of ${limits.trials}`}
           {one.failed > 0 && <span class="bad"> {one.failed} failed</span>}
         </Line>
         <Line name="time">
