@@ -247,7 +247,7 @@ parallel: 2
     await show(page, 'Control');
     await press(page, 'Close the study');
     await until(() => said('closed').length === 1);
-    await page.getByText('process has ended').waitFor();
+    await page.getByText('the server has stopped').waitFor();
     await page.locator('.top .badge', { hasText: 'closed by a person' }).waitFor();
     expect(await page.locator('.figures', { hasText: 'open' }).textContent()).toContain('0 of 3');
     expect(page.wrong.filter((text) => !/409|Failed to load|net::ERR/.test(text))).toEqual([]);

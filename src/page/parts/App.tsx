@@ -223,7 +223,7 @@ const connections: Readonly<Record<typeof connection.value, string>> = {
   connecting: 'connecting',
   live: 'live',
   lost: 'connection lost, reconnecting',
-  over: 'process has ended',
+  over: 'the server has stopped',
   locked: 'locked',
   file: 'report',
 };

@@ -34,7 +34,7 @@ export function ProgressCard() {
         </Line>
         <Line name="time">
           {duration(Math.max(0, one.at - one.createdAt))}
-          {work > 0 && `; training ${duration(work)}`}
+          {work > 0 && ` (${duration(work)} of training)`}
         </Line>
         {left !== undefined && <Line name="time left">about {duration(left)} at this rate</Line>}
         {limits.cost !== undefined && (
@@ -54,7 +54,7 @@ export function ProgressCard() {
       ))}
       <h3>Running now</h3>
       {running.length === 0 ? (
-        <p class="note">{one.open > 0 ? `No trial runs; ${one.open} wait for a trainer.` : 'No trial runs.'}</p>
+        <p class="note">{one.open > 0 ? `Nothing is running; ${one.open} wait for a trainer.` : 'Nothing is running.'}</p>
       ) : (
         <ul class="running">
           {running.slice(0, LISTED).map((row) => (
