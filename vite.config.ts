@@ -35,6 +35,7 @@ const marks: Readonly<Record<string, string>> = {
 const rest: readonly (readonly [entry: string, mark: string])[] = [
   ['streams/explanation/importance', 'explanation'],
   ['streams/explanation/whyOf', 'explanation'],
+  ['streams/engine/earlier', 'earlier'],
   ...modules.map(([name, source]) => [source, name] as const),
 ];
 
