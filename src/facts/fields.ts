@@ -31,7 +31,7 @@ export const decisions = integerSchema(1, 'version of the decisions of strategie
 export const trial = integerSchema(1, 'number of the trial');
 export const attempt = integerSchema(1, 'number of the attempt: 1, 2, ...');
 export const run = textSchema(
-  "the trainer's claim on the attempt: any text of its own that no other trainer uses (default: the run that holds the attempt; over NATS, each fact of a run must name it)",
+  "the trainer's claim on the attempt, a text that no other trainer uses. Default: the run that holds the attempt. Over NATS, it is required",
 );
 export const user = textSchema('name of the person or program that asked for it, if it is known');
 export const metric = textSchema('the printed name of the value, if the study names none and the reader of the output chose this one');

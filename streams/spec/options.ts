@@ -76,8 +76,8 @@ export interface StrategyOption {
 /** How a study finds strategies that are not given as code. */
 export interface ParseOption {
   /**
-   * Makes the strategies that a log names: that of an earlier start, and one that the study was changed to. Default: `parseStrategy`, but in
-   * `hypertide/core` nothing, so that a bundle has only the strategies that it imports.
+   * Makes a strategy from its name in the log: after a resume, or when a command changes the strategy. Default: `parseStrategy`. In
+   * `hypertide/core` there is no default, so that a bundle has only the strategies that it imports.
    */
   readonly parseStrategy?: ParseStrategy | undefined;
 }

@@ -11,9 +11,9 @@ export type AshaOptions = HalvingOptions;
  *
  * Use it to stop bad trials early if your trainer reports its loss while it trains.
  *
- * Comparisons begin at the first rung that predicts the order at the next one, which the study learns from its own results; the tag `first rung`
- * of a suggestion says which one that is, and why. Equal results stop no trial. Ignored at a
- * rung: failed and infeasible trials, and exact duplicates of an earlier learning curve.
+ * Early rungs may say little about the final result. The study learns which rung is the first that predicts the order of trials at the next rung,
+ * and compares trials from there on. The tag `first rung` of a suggestion names it, with the reason. Equal results stop no trial. Failed and
+ * infeasible trials are ignored at a rung, and so are exact duplicates of an earlier learning curve.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example

@@ -18,12 +18,12 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  *
  * Use it instead of `asha` if low budgets may mislead.
  *
- * In the paper, each bracket costs the same, because it is unknown which budgets mislead. Here, the results of the study show it: a bracket whose
- * first rung does not predict the next one gets no more trials, and the better a rung predicts the next one (Kendall's tau), the fewer
+ * In the paper, each bracket costs the same, because it is unknown which budgets mislead. Here, the study learns this from its results. If the first
+ * rung of a bracket does not predict the next rung, the bracket gets no more trials. If a rung predicts the next rung well (Kendall's tau), fewer
  * configurations begin in the brackets above it. All brackets fill at the same time, and no trainer waits.
  *
- * Equal results stop no trial. Ignored at a rung: failed and infeasible trials, and exact duplicates of an
- * earlier learning curve. In a finite space, it may try a configuration again at another budget.
+ * Equal results stop no trial. Failed and infeasible trials are ignored at a rung, and so are exact duplicates of an earlier learning curve. In a
+ * finite space, it may try a configuration again at another budget.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example

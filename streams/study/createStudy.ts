@@ -27,8 +27,8 @@ export interface CreateStudyOptions<O extends string = string>
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /**
-   * Seconds without a report or a heartbeat after which a trial is lost, and another attempt at it begins: trainers of other programs may then ask for trials too,
-   * through `studiesApp` of `hypertide/server`. Default: no trial is lost, and only this program evaluates trials.
+   * Lets trainers of other programs ask for trials through `studiesApp` of `hypertide/server`. A trial without a report or a heartbeat for this many
+   * seconds is lost, and another attempt begins. Default: only this program evaluates trials, and no trial is lost.
    */
   readonly lease?: number | undefined;
   /** Traces the study, as `spansFrom` of `hypertide/monitoring` does. */

@@ -72,7 +72,7 @@ export function optionsText(): string {
     const table = rows.length > 0 ? `\n\n| option | expects | meaning |\n| --- | --- | --- |\n${rows.join('\n')}` : '';
     return `## ${name}\n\n${description}${table}\n`;
   });
-  return `# Options of strategies\n\nThis page is generated from the code by \`npm run schema\`. \`hypertide strategies <name>\` prints the same for one strategy.\n\n${sections.join('\n')}`;
+  return `# Options of strategies\n\nThis page is generated from the code by \`npm run schema\`. \`hypertide dev strategies <name>\` prints the same for one strategy.\n\n${sections.join('\n')}`;
 }
 
 function describe({ properties = {} }: Schema, comments: ReadonlyMap<string, string>): void {

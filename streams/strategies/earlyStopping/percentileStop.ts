@@ -36,8 +36,8 @@ export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
   stopBelow('percentileStop', resolveOptions('percentileStop', percentileStopOptions, options), options);
 
 /**
- * Stops a trial whose best loss so far is worse than the median of the others' at the same step (Golovin et al., KDD 2017, section 3.2; with the best
- * instead of the mean, since the best of a curve is its result): `percentileStop` at 50 per cent.
+ * Stops a trial if its best loss so far is worse than the median of the other trials at the same step. This is `percentileStop` at 50 per cent
+ * (Golovin et al., KDD 2017, section 3.2, but with the best loss of a curve instead of its mean).
  *
  * Use it as a simple early-stopping rule that needs no budgets.
  *
