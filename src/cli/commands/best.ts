@@ -2,7 +2,7 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
-import { repetitionText } from '../../insight/recommendation/repeats.ts';
+import { isSame, repetitionText } from '../../insight/recommendation/repeats.ts';
 import { actionOf, verdictOn, withAction } from '../../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -60,7 +60,7 @@ export const command = onStudy({
     if (json) return 0;
     informOfEdges(study, ranked, all);
     informOfRepeats(study, ranked, found.row);
-    if (found.repetition && JSON.stringify(found.row.params) === JSON.stringify(row.params)) inform(repetitionText(found.repetition));
+    if (found.repetition && isSame(found.row.params, row.params)) inform(repetitionText(found.repetition));
     inform(withAction(found.verdict, study.quoted, closed !== undefined));
     suggestAfterData('why', study, row.trial);
     return 0;
@@ -73,7 +73,7 @@ const cardOf = ({ created, stem }: CommandStudy, row: TrialRow, ranked: readonly
 /** Whether another trial is the one to deploy, if configurations that ran several times show how noisy results are. */
 function informOfRepeats({ quoted }: CommandStudy, ranked: readonly TrialRow[], deployed: TrialRow): void {
   const configurations = new Set(ranked.map(({ params }) => JSON.stringify(params)));
-  if (configurations.size === ranked.length || JSON.stringify(deployed.params) === JSON.stringify(ranked[0]?.params)) return;
+  if (configurations.size === ranked.length || isSame(deployed.params, ranked[0]?.params)) return;
   const command = quoted === undefined ? '--recommended' : `"hypertide best${quoted} --recommended"`;
   inform(`some configurations ran several times: by all results, trial ${deployed.trial} is the one to deploy (${command})`);
 }

@@ -2,7 +2,7 @@ import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { Space } from '../../space/space.ts';
 import { parseSpace } from '../../space/space.ts';
 import type { TrialRow } from '../../study/trials.ts';
-import { type Deployed, deployed } from './recommendation.ts';
+import { type Chosen, chosen } from './recommendation.ts';
 
 /** The input of a recommendation, as data that can be sent to a thread. */
 export interface RecommendationTask {
@@ -12,5 +12,5 @@ export interface RecommendationTask {
 }
 
 /** The recommendation for a study as data. A thread loads this module. */
-export const recommendationOf = ({ space, objective, rows }: RecommendationTask): Deployed<Params> | undefined =>
-  deployed(parseSpace(space) as Space<Params>, objective, rows);
+export const recommendationOf = ({ space, objective, rows }: RecommendationTask): Chosen<Params> | undefined =>
+  chosen(parseSpace(space) as Space<Params>, objective, rows);

@@ -1,14 +1,13 @@
 import type { CloseReason, ObjectiveSpec } from '../../facts/facts.ts';
 import { lossOf } from '../../ledger/settings.ts';
 import { bestAndSpread } from '../../samplers/bo/observations.ts';
-import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Space } from '../../space/space.ts';
 import { bestFirst, highestBudget } from '../../study/bestFirst.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../study/trials.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
-import { type Repetition, repeatsIn } from './repeats.ts';
+import { isSame, type Repetition, repeatsIn } from './repeats.ts';
 import { expectedGain, type ResultModel, resultModel } from './resultModel.ts';
 import { type Evidence, type Verdict, verdictOn } from './verdict.ts';
 
@@ -27,31 +26,46 @@ const MOST_RESULTS = 300;
 /** The configuration to deploy, and what tells whether to go on. */
 export type Deployed<P> = Omit<Recommendation<P>, 'verdict'> & { readonly evidence: Evidence };
 
+/** The same as a model tells it from a sample of the results. */
+export interface Chosen<P> {
+  readonly row: CompletedRow<P>;
+  readonly evidence: Pick<Evidence, 'full' | 'lead' | 'residual' | 'left'>;
+}
+
 /**
  * The configuration to deploy. With noise, the best result is a lucky one: of all that completed at the highest budget, this is the one with the
  * lowest upper bound of the posterior mean of a Gaussian process. If that model predicts results badly, it is the best trial.
  *
  * @returns undefined if no trial qualifies
  */
-export function deployed<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Deployed<P> | undefined {
+export function chosen<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Chosen<P> | undefined {
   const modelled = modelledResults(space, objective, rows);
   const [row] = ranked(modelled);
   if (!row) return undefined;
   const { known, points, losses, model } = modelled;
-  const key = keyOf(space.encode(row.params));
   const lead = losses[losses.length >> 1]! - losses[0]!;
-  const repeats = repeatsIn(known, objective.name);
+  const left = model && lead > 0 ? expectedGain(space, model, points, lead) : undefined;
+  return { row, evidence: { full: known.length, lead, ...omitUndefined({ residual: model?.residual, left }) } };
+}
+
+/** Adds what repetitions tell. @param rows all of them: a sample has the lucky ones */
+export function withRepetitions<P>({ row, evidence }: Chosen<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Deployed<P> {
+  const results = atHighestBudget(objective, rows);
+  const repeats = repeatsIn(results, objective.name);
   const repetition = repeats?.of(row.params);
-  const evidence = omitUndefined({
-    full: known.length,
-    lead,
-    noise: repeats?.sd,
-    isRepeated: repetition !== undefined,
-    first: Math.min(...known.filter((_, i) => keyOf(points[i]!) === key).map(({ trial }) => trial)),
-    residual: model?.residual,
-    left: model && lead > 0 ? expectedGain(space, model, points, lead) : undefined,
-  });
-  return { row, evidence, ...omitUndefined({ repetition }) };
+  const same = repeats ? results.filter(({ params }) => isSame(params, row.params)) : [row];
+  const first = Math.min(...same.map(({ trial }) => trial));
+  return {
+    row,
+    evidence: { ...evidence, first, isRepeated: repetition !== undefined, ...omitUndefined({ noise: repeats?.sd }) },
+    ...omitUndefined({ repetition }),
+  };
+}
+
+export function deployed<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Deployed<P> | undefined {
+  const all = [...rows];
+  const found = chosen(space, objective, all);
+  return found && withRepetitions(found, objective, all);
 }
 
 /** The same with a verdict. @param closed why the study has closed, if it has */
@@ -93,8 +107,13 @@ const ranked = <P>({ known, points, model }: ModelledResults<P>): CompletedRow<P
 
 /** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */
 export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {
+  const full = atHighestBudget(objective, rows);
+  return full.length > MOST_RESULTS ? bestAndSpread(full, MOST_RESULTS) : full;
+}
+
+/** The best first. */
+function atHighestBudget<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {
   const sorted = bestFirst([...rows].filter(isCompleted<P, string>), objective);
   const highest = highestBudget(sorted);
-  const full = sorted.filter(({ budget = highest }) => budget === highest);
-  return full.length > MOST_RESULTS ? bestAndSpread(full, MOST_RESULTS) : full;
+  return sorted.filter(({ budget = highest }) => budget === highest);
 }

@@ -73,6 +73,9 @@ export function repetitionText({ half, most }: Repetition): string {
 
 const keyOf = (params: unknown): string => JSON.stringify(params);
 
+/** Whether two trials have the same configuration. */
+export const isSame = (a: unknown, b: unknown): boolean => keyOf(a) === keyOf(b);
+
 function groupsOf<P>(rows: readonly CompletedRow<P>[], objective: string): ReadonlyMap<string, Group> {
   const values = new Map<string, number[]>();
   for (const row of rows.toSorted((a, b) => a.trial - b.trial)) {

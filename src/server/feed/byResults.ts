@@ -5,7 +5,7 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { RecommendationTask } from '../../insight/recommendation/inThread.ts';
-import { candidates, type Deployed } from '../../insight/recommendation/recommendation.ts';
+import { type Chosen, candidates, withRepetitions } from '../../insight/recommendation/recommendation.ts';
 import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
@@ -66,15 +66,15 @@ export const recommendedOf = byResults<Recommended>(async ({ ledger, rows }) => 
   await nextTurn();
   const found = await inThread({ space: ledger.space.toJSON(), objective: objective!, rows: known });
   if (found === undefined) return undefined;
-  const { row, repetition, evidence } = found;
+  const { row, repetition, evidence } = withRepetitions(found, objective!, rows);
   const judged = { objectives: ledger.settings.objectives, ranked: known, onFront: [], rows: [...rows], closed: ledger.closed };
   return omitUndefined({ results: known.length, trial: row.trial, repetition, evidence, verdict: verdictOn(judged, evidence)! });
 });
 
-function inThread(task: RecommendationTask): Promise<Deployed<Params> | undefined> {
+function inThread(task: RecommendationTask): Promise<Chosen<Params> | undefined> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(program, { eval: true, workerData: { path, loader, task }, execArgv: [] });
-    thread.once('message', (found: Deployed<Params> | undefined) => {
+    thread.once('message', (found: Chosen<Params> | undefined) => {
       resolve(found);
       void thread.terminate();
     });

@@ -138,3 +138,10 @@ it('leaveOneOut follows from the predictions without each observation', () => {
     expect(logDensities[i]).toBeCloseTo(-0.5 * (Math.log(2 * Math.PI * observed) + (targets[i]! - mean) ** 2 / observed), 6);
   }
 });
+
+it('repetitions count also where the model only gets a sample of the results', () => {
+  const many = Array.from({ length: 500 }, (_, i) => row(i + 1, { x: (i * 0.618) % 1, y: (i * 0.755) % 1 }, 1 + i / 500));
+  const again = [0, 9, 9, 9].map((value, i) => row(501 + i, { x: 0.3, y: 0.6 }, value));
+  const { evidence } = deployed(square, minimize, [...many, ...again])!;
+  expect(evidence.noise).toBe(0);
+});
