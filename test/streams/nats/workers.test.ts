@@ -115,7 +115,7 @@ describe('a trainer that a person instructs', () => {
     await engine.heard.until(isFact('completed'));
     await sleep(200);
     expect(ends).toEqual([]);
-    expect(await row()).toMatchObject({ to: 'pause', reason: 'the disk is replaced', holds: [], results: 1 });
+    await eventually(async () => expect(await row()).toMatchObject({ to: 'pause', reason: 'the disk is replaced', holds: [], results: 1 }));
     await expect(instruct('pause')).rejects.toThrow(coded('nothing-to-change'));
     await instruct('work');
     await eventually(() => expect(ends).toHaveLength(1));
@@ -154,7 +154,7 @@ describe('a trainer that a person instructs', () => {
     await eventually(() => expect(drained).toBe(1));
     await sleep(200);
     expect(ends).toEqual([]);
-    expect(await row()).toMatchObject({ to: 'drain', holds: [], results: 2, connected: true });
+    await eventually(async () => expect(await row()).toMatchObject({ to: 'drain', holds: [], results: 2, connected: true }));
     await instruct('work');
     await eventually(() => expect(ends).toHaveLength(2));
     expect(warnings.at(-1)).toContain('w takes trials again');
