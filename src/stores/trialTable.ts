@@ -1,6 +1,6 @@
 import { from, lastValueFrom, mergeMap, type Observable, tap, toArray } from 'rxjs';
 import { applyEntries, spaceOf } from '../../streams/engine/applyEntries.ts';
-import { type Front, type ParetoOptions, pareto } from '../../streams/results/pareto.ts';
+import { type Front, pareto } from '../../streams/results/pareto.ts';
 import type { Entry } from '../facts/entry.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import type { RefusalCode } from '../facts/refusal.ts';
@@ -32,15 +32,19 @@ export const readThrough = (study: Read): Promise<unknown> => lastValueFrom(note
 /** The effect of each entry of a study. */
 export const entriesIn = (study: Read): Promise<readonly AppliedEntry<Params>[]> => lastValueFrom(notedIn(study).pipe(toArray()));
 
-/** The current front of a study. */
-export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
-  lastValueFrom(notedIn(study).pipe(pareto(options)), { defaultValue: undefined });
+/** The rows of all trials of a study, and its current front. */
+export async function resultsIn(study: Read): Promise<{ readonly rows: TrialRows; readonly front: Front<Params> | undefined }> {
+  const rows = new TrialRows();
+  const front$ = notedIn(study).pipe(
+    tap((applied) => rows.apply(applied)),
+    pareto(),
+  );
+  return { rows, front: await lastValueFrom(front$, { defaultValue: undefined }) };
+}
 
 /** The rows of all trials of a study. */
 export async function trialsIn(study: Read): Promise<ListedTrial[]> {
-  const rows = new TrialRows();
-  const listed$ = notedIn(study).pipe(tap((applied) => rows.apply(applied)));
-  const front = await lastValueFrom(listed$.pipe(pareto()), { defaultValue: undefined });
+  const { rows, front } = await resultsIn(study);
   if (front === undefined || Object.keys(front.reference).length < 2) return [...rows];
   const members = new Set(front.rows.map(({ trial }) => trial));
   return [...rows].map((row) => ({ ...row, front: members.has(row.trial) }));

@@ -8,7 +8,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { CommandStudy } from '../../stores/locate.ts';
 import { trialsDirectory } from '../../stores/trialFiles.ts';
-import { frontIn, ledgerIn, trialsIn } from '../../stores/trialTable.ts';
+import { ledgerIn, resultsIn } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { inform, print, suggestAfterData } from '../../text/output.ts';
@@ -89,8 +89,8 @@ const withoutBest = (rows: readonly TrialRow[]): string =>
 
 /** With several objectives, the best trials are the front. */
 async function bestOfSeveral(study: CommandStudy, json: boolean | undefined, number: number | undefined): Promise<number> {
-  const front = await frontIn(study);
-  const all = await trialsIn(study);
+  const { rows, front } = await resultsIn(study);
+  const all = [...rows];
   const verdict =
     front && verdictOn({ objectives: study.created.objectives, ranked: [], onFront: front.rows, rows: all, closed: undefined }, undefined);
   if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number), ...verdict } : null));
