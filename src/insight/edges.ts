@@ -74,5 +74,6 @@ function endAt({ transform }: NumberRange, value: unknown): AtEdge['end'] | unde
 const countOf = ({ low, high, step, whole }: NumberRange): number =>
   step === undefined && !whole ? Number.POSITIVE_INFINITY : Math.floor((high - low) / (step ?? 1)) + 1;
 
-const isNatural = ({ low, high, whole }: NumberRange, end: AtEdge['end']): boolean =>
+/** Whether a range cannot be wider at this end. */
+export const isNatural = ({ low, high, whole }: NumberRange, end: AtEdge['end']): boolean =>
   end === 'lower' ? low === 0 || (whole && low === 1) : high === 1 && low >= 0 && !whole;

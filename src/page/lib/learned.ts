@@ -1,3 +1,4 @@
+import { isNatural } from '../../insight/edges.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { ShareInterval } from '../../insight/importance/shares.ts';
@@ -58,10 +59,10 @@ function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], mo
   const where = low === high ? `The ${count} best have ${short(low)}.` : `The ${count} best lie between ${short(low)} and ${short(high)}.`;
   const places = numbers.map((value) => values.transform.coordinate(value)).sort((a, b) => a - b);
   const middle = places[count >> 1]!;
-  if (middle > 1 - END) return `${where} Most are at the upper end: try values above ${short(values.high)}.`;
-  // A range that begins at 0, or whole numbers that begin at 1, cannot often be widened.
-  const isEnd = values.low === 0 || (values.low === 1 && dimension.type === 'int');
-  return middle < END && !isEnd ? `${where} Most are at the lower end: try values below ${short(values.low)}.` : where;
+  const end = middle > 1 - END ? 'upper' : middle < END ? 'lower' : undefined;
+  if (end === undefined || isNatural(values, end)) return where;
+  const further = end === 'upper' ? `above ${short(values.high)}` : `below ${short(values.low)}`;
+  return `${where} Most are at the ${end} end: try values ${further}.`;
 }
 
 const short = (value: number): string => formatNumber(Number(value.toPrecision(3)));
