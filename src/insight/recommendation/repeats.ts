@@ -41,8 +41,9 @@ export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string
   const pooled = all.reduce((sum, { count, variance }) => sum + (count - 1) * variance, 0) / freedom;
   const { variances, prior } = moderated(all, pooled);
   const centre = all.reduce((sum, { mean }) => sum + mean, 0) / all.length;
-  const between = all.reduce((sum, { mean }) => sum + (mean - centre) ** 2, 0) / Math.max(1, all.length - 1);
+  const spread = all.reduce((sum, { mean }) => sum + (mean - centre) ** 2, 0) / Math.max(1, all.length - 1);
   const errors = all.reduce((sum, { count }) => sum + pooled / count, 0) / all.length;
+  const signal = Math.max(0, spread - errors);
   return {
     sd: Math.sqrt(pooled),
     of: (params) => {
@@ -50,11 +51,9 @@ export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string
       if (group === undefined) return undefined;
       const variance = variances[all.indexOf(group)]!;
       // The mean is shrunk towards that of all: the best of several is a lucky one again.
-      const signal = Math.max(0, between - errors);
       const weight = all.length === 1 || variance === 0 ? 1 : signal / (signal + variance / group.count);
-      const total = all.reduce((sum, { count }) => sum + count, 0);
       const mean = weight * group.mean + (1 - weight) * centre;
-      const sd = Math.sqrt(variance * (1 + weight / group.count + (1 - weight) / total));
+      const sd = Math.sqrt(variance * (1 + weight / group.count + (1 - weight) / (freedom + all.length)));
       const degrees = Math.min(prior + group.count - 1, freedom);
       const within = (share: number): Interval => {
         const reach = sd * studentQuantile(share, degrees);
@@ -104,16 +103,18 @@ const TRUST = 0.5;
  * @returns prior: how many degrees of freedom the common variance is worth
  */
 function moderated(groups: readonly Group[], pooled: number): { readonly variances: readonly number[]; readonly prior: number } {
+  const common = { variances: groups.map(() => pooled), prior: Number.POSITIVE_INFINITY };
+  if (pooled === 0 || groups.length < 3) return common;
   const freedoms = groups.map(({ count }) => count - 1);
   const logs = groups.map(({ variance }, i) => Math.log(Math.max(variance, 1e-9 * pooled)) - logBias(freedoms[i]! / 2));
   const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  const spread = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / Math.max(1, logs.length - 1);
+  const spread = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / (logs.length - 1);
   const excess = spread - freedoms.reduce((sum, freedom) => sum + logVariance(freedom / 2), 0) / logs.length;
-  if (pooled === 0 || logs.length < 3 || excess <= 0) return { variances: groups.map(() => pooled), prior: Number.POSITIVE_INFINITY };
+  if (excess <= 0) return common;
   const half = (TRUST * (1 + Math.sqrt(1 + 2 * excess))) / (2 * excess); // where logVariance is the excess, nearly
-  const common = Math.exp(centre + logBias(half));
+  const middle = Math.exp(centre + logBias(half));
   return {
-    variances: groups.map(({ variance }, i) => (2 * half * common + freedoms[i]! * variance) / (2 * half + freedoms[i]!)),
+    variances: groups.map(({ variance }, i) => (2 * half * middle + freedoms[i]! * variance) / (2 * half + freedoms[i]!)),
     prior: 2 * half,
   };
 }

@@ -63,25 +63,27 @@ const RECENT = 0.25;
 
 /** Whether to go on with a study. @param evidence needed with one objective. @returns undefined without a result */
 export function verdictOn({ objectives, ranked, onFront, rows, closed }: Judged, evidence: Evidence | undefined): Verdict | undefined {
-  const results = rows
-    .flatMap(({ status, trial }) => (status === 'completed' || status === 'stopped' ? [trial] : []))
-    .sort((a, b) => a - b);
+  const results = rows.flatMap(({ status, trial }) => (status === 'completed' || status === 'stopped' ? [trial] : []));
   const [objective, ...others] = objectives;
   if (others.length > 0) return onFront.length > 0 ? frontVerdict(onFront, results) : undefined;
   const [best] = ranked;
   if (objective === undefined || best === undefined || evidence === undefined) return undefined;
   const found = evidence.noise ? evidence.first : best.trial;
-  return bestVerdict(evidence, objective.name, results.length, results.filter((trial) => trial > found).length, closed);
+  const since = results.filter((trial) => trial > found).length;
+  return bestVerdict(evidence, { name: objective.name, results: results.length, since, closed });
 }
 
-/** With one objective: the first rule that applies counts. @param since how many results came after the best one */
-function bestVerdict(
-  { full, lead, noise, isRepeated, residual, left }: Evidence,
-  objective: string,
-  results: number,
-  since: number,
-  closed: CloseReason | undefined,
-): Verdict {
+interface Standing {
+  /** Of the objective. */
+  readonly name: string;
+  readonly results: number;
+  /** How many of them came after the best one. */
+  readonly since: number;
+  readonly closed: CloseReason | undefined;
+}
+
+/** With one objective: the first rule that applies counts. */
+function bestVerdict({ full, lead, noise, isRepeated, residual, left }: Evidence, { name, results, since, closed }: Standing): Verdict {
   if (full < FEW && closed !== 'exhausted') {
     const text = `Continue: ${counted(full, results > full ? 'whole training' : 'result')} too few to tell more`;
     return { verdict: 'continue', reason: 'few-results', text };
@@ -91,7 +93,7 @@ function bestVerdict(
     return {
       verdict: 'confirm',
       reason: 'noise-unknown',
-      text: 'Confirm: no configuration ran three times, so nobody knows how noisy results are, and the best one may be luck',
+      text: 'Confirm: no configuration ran three times, so the best result may be luck',
     };
   if (noise !== undefined && noise > LARGE * lead && !isRepeated)
     return {
@@ -102,7 +104,7 @@ function bestVerdict(
   if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: every configuration was tried' };
   if (full >= TELLING && left !== undefined && left <= LITTLE) {
     const gain = BOUND * lead;
-    const text = `Stop: ${TRIALS} more trials would hardly help, ${objective} by at most ${rounded(gain)} 19 times in 20`;
+    const text = `Stop: ${TRIALS} more trials would hardly help, ${name} by at most ${rounded(gain)} 19 times in 20`;
     return { verdict: 'stop', reason: 'little-left', text, horizon: { trials: TRIALS, gain } };
   }
   if (since < RECENT * results)
@@ -120,7 +122,7 @@ function bestVerdict(
 function frontVerdict(front: readonly Row[], results: readonly number[]): Verdict {
   const newest = front.reduce((latest, { trial }) => Math.max(latest, trial), 0);
   const since = results.filter((trial) => trial > newest).length;
-  const last = new Set(results.slice(-Math.ceil(RECENT * results.length)));
+  const last = new Set(results.toSorted((a, b) => a - b).slice(-Math.ceil(RECENT * results.length)));
   const recent = front.filter(({ trial }) => last.has(trial)).length;
   if (results.length < FEW)
     return { verdict: 'continue', reason: 'few-results', text: `Continue: ${counted(results.length, 'result')} too few to tell more` };
