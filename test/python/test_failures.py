@@ -229,7 +229,7 @@ print("all")
 
 @pytest.fixture
 def full_disk(tmp_path):
-    """Starts the program in a small file system. It is full for the given seconds, or with 0 until somebody deletes a file."""
+    """Starts the program on a small disk that is full for `seconds`; with 0, until a file is deleted."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         pytest.skip("mounts a file system, which needs root")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True).returncode != 0:

@@ -64,5 +64,5 @@ it('finds what is banned, and says what to write', () => {
 });
 
 it('leaves plain sentences alone', () => {
-  expect(findings('x', "A user who can read the tag 'anew', such as you, sees that the study goes on beside it.")).toEqual([]);
+  expect(findings('x', "A user who can read, such as you, sees the tag 'anew' beside it, and the study goes on.")).toEqual([]);
 });
