@@ -139,7 +139,7 @@ describe('commands that are written into the journal', () => {
     const suggested = () => journalOf(place).filter(({ type }) => type === 'suggested').length;
     expect(suggested()).toBeLessThan(8);
     const again = await run(place);
-    expect(again.err).toContain(`to continue: hypertide change study.jsonl ${option === '--plateau' ? '--trials +10' : option}`);
+    expect(again.err).toContain(`to continue: hypertide change study.jsonl ${option === '--plateau' ? '--trials +20' : option}`);
     expect((await hypertide(place, 'change', 'study.jsonl', option, value)).code).toBe(0);
     const before = suggested();
     await run(place);

@@ -146,11 +146,11 @@ describe('run', () => {
     const place = studyIn('trials: 2\nstrategy: { chain: [{ thresholdStop: { worst: 0.5 } }, random] }\n');
     const ended = await run(place, ['--steps', '100', '--sleep', '0.05']);
     expect(ended.code).toBe(1);
-    const command = 'change study.jsonl --trials +10 --strategy auto';
+    const command = 'change study.jsonl --trials +20 --strategy auto';
     expect(ended.err).toContain(
       `no trial was completed, because early stopping stopped each one; "hypertide ${command}" and this command train more trials, to their end`,
     );
-    await hypertide(place, ...command.replace('10', '1').split(' '));
+    await hypertide(place, ...command.replace('20', '1').split(' '));
     expect((await run(place)).code).toBe(0);
     expect(completed(place)).toHaveLength(1);
   });

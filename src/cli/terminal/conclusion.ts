@@ -99,7 +99,8 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
   if (ending.type === 'paused') yield `to continue: hypertide resume ${journal}, then the same command`;
   if (ending.type !== 'closed') return;
   if (ended > before && verdict) {
-    yield withAction(verdict, ` ${shellQuoted(journal)}`, true);
+    const asked = withAction(verdict, ` ${shellQuoted(journal)}`, true);
+    yield asked === verdict.text ? asked : `${asked}, then the same command`;
     yield `next: hypertide dashboard ${shellQuoted(journal)}`;
   } else if (ended === before && past > 0 && state.closed! in onward)
     yield `to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`;
@@ -143,7 +144,7 @@ function nothingCompleted(rows: readonly TrialRow[], journal: string, closed: Cl
   return `${stopped}; "hypertide change ${journal} ${MORE} --strategy auto" and this command train more trials, to their end`;
 }
 
-const MORE = '--trials +10';
+const MORE = '--trials +20';
 
 /** Options of `change` that reopen a closed study. None helps if every configuration has been tried, and `seconds` begins again with each run. */
 const onward: Readonly<Partial<Record<CloseReason, string>>> = {

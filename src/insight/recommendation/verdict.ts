@@ -48,7 +48,7 @@ export interface Judged {
   readonly closed: CloseReason | undefined;
 }
 
-/** With fewer results at the highest budget, nothing is told but that. */
+/** With fewer results, nothing is told but that. */
 const FEW = 10;
 /** Noise is large from this share of the lead on. */
 const LARGE = 0.1;
@@ -64,6 +64,10 @@ const RECENT = 0.25;
 /** Whether to go on with a study. @param evidence needed with one objective. @returns undefined without a result */
 export function verdictOn({ objectives, ranked, onFront, rows, closed }: Judged, evidence: Evidence | undefined): Verdict | undefined {
   const results = rows.flatMap(({ status, trial }) => (status === 'completed' || status === 'stopped' ? [trial] : []));
+  if (results.length < FEW && closed !== 'exhausted' && ranked.length + onFront.length > 0) {
+    const text = `Continue: ${results.length === 1 ? '1 result is' : `${results.length} results are`} too few to tell whether to stop`;
+    return { verdict: 'continue', reason: 'few-results', text };
+  }
   const [objective, ...others] = objectives;
   if (others.length > 0) return onFront.length > 0 ? frontVerdict(onFront, results) : undefined;
   const [best] = ranked;
@@ -84,10 +88,6 @@ interface Standing {
 
 /** With one objective: the first rule that applies counts. */
 function bestVerdict({ full, lead, noise, isRepeated, residual, left }: Evidence, { name, results, since, closed }: Standing): Verdict {
-  if (full < FEW && closed !== 'exhausted') {
-    const text = `Continue: ${counted(full, results > full ? 'whole training' : 'result')} too few to tell more`;
-    return { verdict: 'continue', reason: 'few-results', text };
-  }
   const isSmall = residual !== undefined && residual < LARGE * lead;
   if (noise === undefined && !isSmall)
     return {
@@ -124,8 +124,6 @@ function frontVerdict(front: readonly Row[], results: readonly number[]): Verdic
   const since = results.filter((trial) => trial > newest).length;
   const last = new Set(results.toSorted((a, b) => a - b).slice(-Math.ceil(RECENT * results.length)));
   const recent = front.filter(({ trial }) => last.has(trial)).length;
-  if (results.length < FEW)
-    return { verdict: 'continue', reason: 'few-results', text: `Continue: ${counted(results.length, 'result')} too few to tell more` };
   if (recent === 0)
     return {
       verdict: 'unclear',
@@ -135,8 +133,6 @@ function frontVerdict(front: readonly Row[], results: readonly number[]): Verdic
   const text = `Continue: the front still grows, ${recent} of its ${front.length} trials are among the last ${last.size} of ${results.length} results`;
   return { verdict: 'continue', reason: 'improving', text };
 }
-
-const counted = (count: number, what: string): string => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`);
 
 const rounded = (value: number): string => formatNumber(Number(value.toPrecision(2)));
 

@@ -45,7 +45,7 @@ describe('the verdict on a study', () => {
 
   it('is to continue with few results or a recent improvement, and unclear otherwise', () => {
     const { residual: _, ...unknown } = evidence({ full: 9 });
-    expect(codes(study(9, 1), unknown)).toEqual(['continue', 'few-results']);
+    expect(codes(study(9, 1), evidence({ full: 9 }))).toEqual(['continue', 'few-results']);
     expect(codes(study(40, 31), evidence())).toEqual(['continue', 'improving']);
     expect(codes(study(40, 30), evidence())).toEqual(['unclear', 'no-improvement']);
   });

@@ -35,6 +35,6 @@ async function checkOpen(study: CommandStudy): Promise<void> {
   const { closed } = await ledgerIn(study, study.created);
   if (closed !== undefined)
     throw new UsageError(`${study.place}: the study is closed (${closed})`, {
-      todo: '"hypertide change --trials +10" reopens it, and "hypertide trial enqueue" too',
+      todo: '"hypertide change --trials +20" reopens it, and "hypertide trial enqueue" too',
     });
 }
