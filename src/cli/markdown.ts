@@ -2,7 +2,7 @@ import { cut, formatNumber, percent } from '../insight/figures/drawing/format.ts
 import type { FigureKind } from '../insight/figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../insight/figures/study.ts';
 import type { Importances } from '../insight/importance/importances.ts';
-import { byShare } from '../insight/importance/verdict.ts';
+import { byShare } from '../insight/importance/whatMatters.ts';
 import { verdictOn } from '../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { ownValue } from '../schema/ownValue.ts';

@@ -1,5 +1,5 @@
 import type { Agreement } from '../samplers/budgets/firstRung.ts';
-import { type RungSettings, rungsOf } from './rungs.ts';
+import { type RungSettings, rungsOf } from './rungBudgets.ts';
 
 /** A bracket of Hyperband: how many configurations begin, and the budgets that fewer and fewer of them reach. */
 export interface Bracket {

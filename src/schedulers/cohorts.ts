@@ -3,7 +3,6 @@ import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import type { Env } from '../strategy/env.ts';
 import { type Ended, numberIn, type StrategyEvent, type Suggested, type TrialId, violates } from '../strategy/messages.ts';
 import type { Bracket } from './brackets.ts';
-import { precedes, type RungResult } from './rungs.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
 
 /**
@@ -134,8 +133,14 @@ interface CohortRung {
   begun: number;
   ended: number;
   /** The best first; the first `promoted` of them were promoted. */
-  readonly results: RungResult[];
+  readonly results: Ended[];
   promoted: number;
+}
+
+/** Of equal losses, that of the earlier trial is the better. */
+function precedes(a: Ended, b: Ended): boolean {
+  const [lossA, lossB] = [a.losses![0]!, b.losses![0]!];
+  return lossA < lossB || (lossA === lossB && a.id < b.id);
 }
 
 /**
@@ -189,7 +194,7 @@ class Cohort {
     if (rung === undefined) return;
     this.#rungs[rung]!.ended++;
     this.#promotion = undefined;
-    if (counts) insertSorted(this.#rungs[rung]!.results, { trial, loss: trial.losses![0]! }, precedes);
+    if (counts) insertSorted(this.#rungs[rung]!.results, trial, precedes);
   }
 
   /** The next trial to resume: at the highest rung that is complete and has not promoted all of its best. */
@@ -202,7 +207,7 @@ class Cohort {
     for (let k = this.#rungs.length - 2; k >= 0; k--) {
       const { results, promoted } = this.#rungs[k]!;
       if (promoted < this.#places(k + 1) && this.#isComplete(k))
-        return { trial: results[promoted]!.trial, budget: this.#bracket.budgets[k + 1]! };
+        return { trial: results[promoted]!, budget: this.#bracket.budgets[k + 1]! };
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { checkRungs, rungsOf } from '../../src/schedulers/rungs.ts';
+import { checkRungs, rungsOf } from '../../src/schedulers/rungBudgets.ts';
 import { resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { type HalvingOptions, halving, halvingOptions } from './halving.ts';

@@ -1,6 +1,6 @@
 import { halvingChart } from '../../machines/strategies.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
-import { rungOptions } from '../../src/schedulers/rungs.ts';
+import { rungOptions } from '../../src/schedulers/rungBudgets.ts';
 import { halvingCore, type Scheduler } from '../../src/schedulers/scheduler.ts';
 import { bool, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';

@@ -1,7 +1,7 @@
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { Cohorts } from '../../src/schedulers/cohorts.ts';
-import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
+import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungBudgets.ts';
 import { wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Strategy } from '../kernel/strategy.ts';

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import type { Entry } from '../../src/facts/entry.ts';
 import { importances } from '../../src/insight/importance/rowImportances.ts';
-import { byShare, isClear } from '../../src/insight/importance/verdict.ts';
+import { byShare, isClear } from '../../src/insight/importance/whatMatters.ts';
 import { deployed, recommendations } from '../../src/insight/recommendation/recommendation.ts';
 import { verdictOn } from '../../src/insight/recommendation/verdict.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';

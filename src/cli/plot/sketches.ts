@@ -14,7 +14,7 @@ import { frontPath, pairsOf } from '../../insight/figures/pareto.ts';
 import { type Points, trialsOver } from '../../insight/figures/points.ts';
 import type { FigureStudy } from '../../insight/figures/study.ts';
 import { endOf, lanesOf } from '../../insight/figures/timeline.ts';
-import { byShare } from '../../insight/importance/verdict.ts';
+import { byShare } from '../../insight/importance/whatMatters.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Bars, Heat, Ink, PlaneSketch, Sketch } from './sketch.ts';

@@ -1,5 +1,5 @@
 import type { Importances } from '../importance/importances.ts';
-import { byShare } from '../importance/verdict.ts';
+import { byShare } from '../importance/whatMatters.ts';
 import { axisStyle, legendStyle, tooltipStyle } from './drawing/axes.ts';
 import type { ColourName, Theme } from './drawing/colours.ts';
 import { cut, percent } from './drawing/format.ts';

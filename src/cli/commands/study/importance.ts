@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { tooFewResults } from '../../../insight/importance/importance.ts';
 import type { Importances } from '../../../insight/importance/importances.ts';
-import { byShare, whichMatters } from '../../../insight/importance/verdict.ts';
+import { byShare, whichMatters } from '../../../insight/importance/whatMatters.ts';
 import { importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, print, suggestAfterData } from '../../../text/output.ts';

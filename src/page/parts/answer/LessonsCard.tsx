@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { cut, percent, sentence } from '../../../insight/figures/drawing/format.ts';
-import { isClear, whichMatters } from '../../../insight/importance/verdict.ts';
+import { isClear, whichMatters } from '../../../insight/importance/whatMatters.ts';
 import { lessons } from '../../lib/learned.ts';
 import { isFinding, useFindings } from '../../state/findings.ts';
 import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';

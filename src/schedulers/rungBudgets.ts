@@ -1,6 +1,5 @@
 import { atLeastNumber, checkOption, positive, wholeFrom, within } from '../schema/optionRules.ts';
 import { optional, required, type SettingsOf } from '../schema/optionSet.ts';
-import type { Ended, TrialId } from '../strategy/messages.ts';
 
 export const rungOptions = {
   /** The lowest budget at which trials are compared, such as a number of epochs. */
@@ -34,14 +33,3 @@ export function rungsOf({ min, max, eta }: RungSettings): number[] {
   const round = (budget: number) => (whole ? Math.round(budget) : Number(budget.toPrecision(6)));
   return [min, ...Array.from({ length: steps - 1 }, (_, k) => round(min * (max / min) ** ((k + 1) / steps))), max];
 }
-
-/** A trial with its loss at a rung. */
-export interface RungResult {
-  readonly trial: Ended;
-  readonly loss: number;
-}
-
-const idOf = ({ trial }: RungResult): TrialId => trial.id;
-
-/** Of equal losses, that of the earlier trial is the better. */
-export const precedes = (a: RungResult, b: RungResult): boolean => a.loss < b.loss || (a.loss === b.loss && idOf(a) < idOf(b));
