@@ -75,5 +75,5 @@ const countOf = ({ low, high, step, whole }: NumberRange): number =>
   step === undefined && !whole ? Number.POSITIVE_INFINITY : Math.floor((high - low) / (step ?? 1)) + 1;
 
 /** Whether a range cannot be wider at this end. */
-export const isNatural = ({ low, high, whole }: NumberRange, end: AtEdge['end']): boolean =>
+const isNatural = ({ low, high, whole }: NumberRange, end: AtEdge['end']): boolean =>
   end === 'lower' ? low === 0 || (whole && low === 1) : high === 1 && low >= 0 && !whole;

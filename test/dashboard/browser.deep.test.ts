@@ -56,7 +56,7 @@ parallel: 2
     expect(await faintTexts(page), 'a trial').toEqual([]);
     await page.getByRole('button', { name: 'close this trial' }).click();
     await show(page, 'Overview');
-    await expect.poll(() => page.locator('.chart canvas').count()).toBe(2);
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(4);
     await show(page, 'Parameters');
     await page.getByLabel('Importance of each parameter').waitFor();
     await expect.poll(() => page.locator('.chart canvas').count()).toBe(5);
@@ -102,6 +102,7 @@ parallel: 2
     const page = await openPage(url, WIDE);
     const chart = page.getByLabel('Value of each trial, loss');
     await page.locator('.chart canvas').first().waitFor();
+    await chart.scrollIntoViewIfNeeded();
     const box = (await chart.boundingBox())!;
     const tip = page.locator('.chart-frame .tip').first();
     const found = async () => {

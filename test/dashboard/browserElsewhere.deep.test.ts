@@ -166,7 +166,7 @@ describe('texts of a log are shown as text', () => {
 });
 
 describe('three objectives', () => {
-  it('are shown in a chart of each pair', async () => {
+  it('are shown in a chart of each pair, where a person chooses a trial on the front', async () => {
     const log = memoryLog();
     const objectives = { loss: 'minimize', seconds: 'minimize', size: 'maximize' } as const;
     await log.append(createdOf(space({ x: float(0, 1), y: float(0, 1) }), random(), { study: 'three', objectives, seed: 1 }));
@@ -180,9 +180,30 @@ describe('three objectives', () => {
     const made = await emptyServer();
     cleanups.push(() => made.close());
     made.studies.show('three', processSource('memory', log, (await applied(log)).submit));
-    const page = await openPage(`${made.url}?study=three&view=objectives`, WIDE);
-    await page.getByRole('img', { name: 'loss against seconds, with the front' }).waitFor();
-    await expect.poll(() => page.locator('.chart canvas').count()).toBe(4);
+    const page = await openPage(`${made.url}?study=three`, WIDE);
+    const pair = page.getByRole('img', { name: 'loss against seconds, with the front' });
+    await pair.waitFor();
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(7); // and three histories, and the hypervolume
+    const front = page.getByRole('region', { name: 'Front' }).getByRole('radio');
+    await page.locator('.figures', { hasText: `front${await front.count()} trials` }).waitFor();
+    const chosen = () => new URL(page.url()).searchParams.get('front');
+    const listed = (await page.locator('.front-list tbody tr td:first-child').allTextContents()).map(Number);
+    await front.last().check();
+    await page.getByText('You chose trial').waitFor();
+    await expect.poll(chosen).not.toBe(null);
+    const before = chosen();
+    await pair.scrollIntoViewIfNeeded();
+    const box = (await pair.boundingBox())!;
+    for (let x = 60; x < box.width && chosen() === before; x += 12)
+      for (let y = 10; y < box.height - 40 && chosen() === before; y += 12) {
+        await page.mouse.move(box.x + x, box.y + y);
+        const [tip = ''] = await page.locator('.tip').allTextContents();
+        if (!listed.some((trial) => tip.startsWith(`trial ${trial} `))) continue;
+        await page.mouse.click(box.x + x, box.y + y);
+        await page.waitForTimeout(150);
+      }
+    expect(chosen()).not.toBe(before);
+    expect(await page.getByRole('complementary').count()).toBe(0); // it is chosen, not opened
     expect(page.wrong).toEqual([]);
   });
 });

@@ -22,16 +22,18 @@ export interface ChartProps {
   readonly height?: number;
   /** Trials, drawn on top. The selection may change in every frame, which is too often for a series of the chart. */
   readonly trials?: Overlay;
+  /** What a click on a trial does. Default: it shows the trial. */
+  readonly pick?: (trial: number) => void;
 }
 
 /** An ECharts chart. Tooltips are drawn on the canvas, because names of parameters may contain markup. */
-export function Chart({ label, option, height = 260, trials }: ChartProps) {
+export function Chart({ label, option, height = 260, trials, pick = lookAt }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
   const chart = useRef<EChartsType | undefined>(undefined);
   const hovered = useSignal<{ readonly trial: number; readonly x: number; readonly y: number } | undefined>(undefined);
-  const latest = useRef({ option, trials });
-  latest.current = { option, trials };
+  const latest = useRef({ option, trials, pick });
+  latest.current = { option, trials, pick };
   /** Whether the axes exist. */
   const drawn = useRef(false);
   const frames = () => latest.current.trials?.grids.map((grid) => frameOf(chart.current!, latest.current.option, grid)) ?? [];
@@ -65,7 +67,7 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
     const made = init(place.current!, undefined, { renderer: 'canvas' });
     chart.current = made;
     made.on('click', ({ seriesId, value }) => {
-      if (String(seriesId).startsWith('trials') && Array.isArray(value)) lookAt(Number(value.at(-1)));
+      if (String(seriesId).startsWith('trials') && Array.isArray(value)) latest.current.pick(Number(value.at(-1)));
     });
     made.on('datazoom', () => redraw(false));
     const resized = new ResizeObserver(() => {
@@ -129,7 +131,7 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
       }}
       onClick={(event) => {
         hover(event);
-        if (hovered.value) lookAt(hovered.value.trial);
+        if (hovered.value) pick(hovered.value.trial);
       }}
     >
       {chartItself}

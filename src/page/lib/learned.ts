@@ -1,4 +1,3 @@
-import { isNatural } from '../../insight/edges.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { ShareInterval } from '../../insight/importance/shares.ts';
@@ -16,7 +15,7 @@ export interface ParameterFinding {
   readonly share: number;
   /** Where the share lies, as a 90 % interval. */
   readonly interval: ShareInterval;
-  /** Where the best trials lie, and what to do about it. */
+  /** Where the best trials lie. */
   readonly text?: string;
 }
 
@@ -26,8 +25,6 @@ const LEAST = 5;
 const FEWEST_RESULTS = 15;
 /** A parameter hardly matters if its share is below this even at the upper end of its interval, by both measures. */
 const SMALL = 0.05;
-/** Values in this part of the range lie at its end. */
-const END = 0.05;
 /** The lesson of a constant, which explains nothing. */
 const NONE: ShareInterval = [0, 0];
 
@@ -53,16 +50,9 @@ function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], mo
   if (most < SMALL) return 'Hardly matters.';
   const values = valuesOf(dimension);
   const numbers = found.filter((value) => typeof value === 'number');
-  if (!isRange(values) || numbers.length < found.length) return mostOf(found);
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const count = numbers.length;
-  const where = low === high ? `The ${count} best have ${short(low)}.` : `The ${count} best lie between ${short(low)} and ${short(high)}.`;
-  const places = numbers.map((value) => values.transform.coordinate(value)).sort((a, b) => a - b);
-  const middle = places[count >> 1]!;
-  const end = middle > 1 - END ? 'upper' : middle < END ? 'lower' : undefined;
-  if (end === undefined || isNatural(values, end)) return where;
-  const further = end === 'upper' ? `above ${short(values.high)}` : `below ${short(values.low)}`;
-  return `${where} Most are at the ${end} end: try values ${further}.`;
+  if (!isRange(values) || numbers.length < found.length || low === high) return mostOf(found);
+  return `The ${numbers.length} best lie between ${short(low)} and ${short(high)}.`;
 }
 
 const short = (value: number): string => formatNumber(Number(value.toPrecision(3)));
@@ -72,5 +62,5 @@ function mostOf(found: readonly unknown[]): string {
   const counts = new Map<string, [value: unknown, count: number]>();
   for (const value of found) counts.set(valueKey(value), [value, (counts.get(valueKey(value))?.[1] ?? 0) + 1]);
   const [value, count] = [...counts.values()].reduce((most, one) => (one[1] > most[1] ? one : most));
-  return `${count} of the ${found.length} best have ${cut(formatNumber(value), 30)}.`;
+  return `${count === found.length ? 'All' : `${count} of the`} ${found.length} best use ${cut(formatNumber(value), 30)}.`;
 }

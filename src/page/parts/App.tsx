@@ -5,7 +5,6 @@ import { Hypervolume } from '../charts/Hypervolume.tsx';
 import { Importance } from '../charts/Importance.tsx';
 import { LearningCurves } from '../charts/LearningCurves.tsx';
 import { Parallel } from '../charts/Parallel.tsx';
-import { Pareto } from '../charts/Pareto.tsx';
 import { Regret } from '../charts/Regret.tsx';
 import { Slices } from '../charts/Slices.tsx';
 import { Timeline } from '../charts/Timeline.tsx';
@@ -14,10 +13,10 @@ import { ValueHistory } from '../charts/ValueHistory.tsx';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { connection, detail, headlines, objectives, scales } from '../state/store.ts';
+import { connection, detail, headlines, loading, objectives, onFront, scales } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
-import { Card } from './Card.tsx';
+import { Card, Pair } from './Card.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { MachinesView } from './MachinesView.tsx';
@@ -33,8 +32,6 @@ interface View {
   readonly show: () => preact.JSX.Element | null;
   /** Needs the server. */
   readonly live?: true;
-  /** Needs several objectives. */
-  readonly several?: true;
   /** Has no legend at its top. */
   readonly bare?: true;
 }
@@ -44,7 +41,6 @@ const views: readonly View[] = [
   { name: 'parameters', label: 'Parameters', show: Parameters },
   { name: 'curves', label: 'Curves', show: LearningCurves },
   { name: 'timeline', label: 'Timeline', show: Timeline },
-  { name: 'objectives', label: 'Objectives', show: Objectives, several: true },
   { name: 'strategies', label: 'Strategies', show: Strategies },
   { name: 'machines', label: 'Machines', show: MachinesView, bare: true },
   { name: 'control', label: 'Control', show: StudyActions, live: true, bare: true },
@@ -58,7 +54,7 @@ export function App() {
 
 function Study() {
   const one = detail.value;
-  const offered = views.filter(({ live, several }) => !(live && connection.value === 'file') && !(several && objectives.value.length < 2));
+  const offered = views.filter(({ live }) => !(live && connection.value === 'file'));
   const now = offered.find(({ name }) => name === view.value) ?? offered[0]!;
   const Shown = now.show;
   if (one === undefined) {
@@ -101,9 +97,10 @@ function Study() {
           )}
         </div>
         <dl class="figures">
-          <div>
-            <dt>best {cut(one.objective.name, 24)}</dt>
-            <dd>
+          {one.objectives.length > 1 ? (
+            <Pair name="front">{loading.value ? '–' : `${onFront.value.length} trials`}</Pair>
+          ) : (
+            <Pair name={`best ${cut(one.objective.name, 24)}`}>
               {one.best ? (
                 <button type="button" class="figure" onClick={() => lookAt(one.best!.trial)} title={`trial ${one.best.trial}`}>
                   {formatNumber(one.best.value)}
@@ -111,20 +108,14 @@ function Study() {
               ) : (
                 '–'
               )}
-            </dd>
-          </div>
-          <div>
-            <dt>trials</dt>
-            <dd>
-              <ProgressBar of={one} />
-            </dd>
-          </div>
-          <div>
-            <dt>open</dt>
-            <dd>
-              {one.open} of {one.parallel}
-            </dd>
-          </div>
+            </Pair>
+          )}
+          <Pair name="trials">
+            <ProgressBar of={one} />
+          </Pair>
+          <Pair name="open">
+            {one.open} of {one.parallel}
+          </Pair>
         </dl>
         <nav aria-label="views">
           {offered.map(({ name, label }) => (
@@ -155,15 +146,6 @@ function Study() {
 
 /** Narrow screens do not show all links at once. */
 const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-
-function Objectives() {
-  return (
-    <>
-      <Pareto />
-      <Hypervolume />
-    </>
-  );
-}
 
 function Strategies() {
   return (
@@ -205,15 +187,16 @@ function Overview() {
         </Card>
       )}
       <Legend />
+      {several && parallel}
       <div class={several || besides ? 'cards is-wide' : ''}>
         {objectives.value.map(({ name, direction }, k) => (
           <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
             <ValueHistory objective={k} />
           </Card>
         ))}
-        {besides && parallel}
+        {several ? <Hypervolume /> : besides && parallel}
       </div>
-      {!besides && parallel}
+      {!several && !besides && parallel}
       <TrialTable />
     </>
   );

@@ -1,16 +1,18 @@
 import type { ComponentChildren } from 'preact';
+import { cut } from '../../insight/figures/drawing/format.ts';
 
 interface CardProps {
   readonly title: string;
   readonly note?: string;
   /** Next to the title. */
   readonly tools?: ComponentChildren;
+  readonly class?: string;
   readonly children: ComponentChildren;
 }
 
 /** A titled section of a view. */
-export const Card = ({ title, note, tools, children }: CardProps) => (
-  <section class="card">
+export const Card = ({ title, note, tools, class: more = '', children }: CardProps) => (
+  <section class={`card ${more}`}>
     <header>
       <h2>{title}</h2>
       {note && <span class="note">{note}</span>}
@@ -18,6 +20,17 @@ export const Card = ({ title, note, tools, children }: CardProps) => (
     </header>
     {children}
   </section>
+);
+
+/** Longer texts are below their name. */
+const LONG = 60;
+
+/** A line of a list of descriptions. */
+export const Pair = ({ name, children }: { readonly name: string; readonly children: ComponentChildren }) => (
+  <div class={typeof children === 'string' && children.length > LONG ? 'is-long' : ''}>
+    <dt title={cut(name, 400)}>{cut(name, 60)}</dt>
+    <dd>{children}</dd>
+  </div>
 );
 
 interface PickProps {

@@ -7,6 +7,7 @@ import { closedFor, get, submitAction } from '../state/api.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, shownRow } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
+import { Pair } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Files } from './Files.tsx';
 import { Trace } from './Trace.tsx';
@@ -75,10 +76,9 @@ function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknow
       <h3>{title}</h3>
       <dl class="pairs">
         {pairs.map(([name, value]) => (
-          <div key={name}>
-            <dt title={cut(name, 400)}>{cut(name, 60)}</dt>
-            <dd>{cut(formatNumber(value), 400)}</dd>
-          </div>
+          <Pair key={name} name={name}>
+            {cut(formatNumber(value), 400)}
+          </Pair>
         ))}
       </dl>
     </section>

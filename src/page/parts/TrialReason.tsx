@@ -10,6 +10,7 @@ import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/api.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, objectives, rows, shownRow } from '../state/store.ts';
+import { Pair } from './Card.tsx';
 
 /** The tags of the suggestion, and on demand the decision recomputed from the log. */
 export function TrialReason({ row }: { readonly row: FigureRow }) {
@@ -37,27 +38,32 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
       </p>
       {chosen !== undefined && <p class="words">{cut(chosen, 400)}</p>}
       <dl class="pairs">
-        {chosenFor !== undefined && <Pair name={`${stage} was chosen for`} value={chosenFor} />}
-        {phase !== undefined && taggedPhaseText(phase) === undefined && <Pair name="phase" value={phase} />}
-        {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
+        {chosenFor !== undefined && <Pair name={`${stage} was chosen for`}>{chosenFor}</Pair>}
+        {phase !== undefined && taggedPhaseText(phase) === undefined && <Pair name="phase">{phase}</Pair>}
+        {acquisition !== undefined && <Pair name="acquisition">{acquisition}</Pair>}
         {prediction?.values.map(({ objective: name, mean, sd }) => (
           <Pair
             key={`predicted ${name}`}
             name={`predicted${prediction.values.length > 1 ? ` ${name}` : ''}${at}`}
-            value={`${formatNumber(mean)} ± ${formatNumber(sd)}`}
-          />
+          >{`${formatNumber(mean)} ± ${formatNumber(sd)}`}</Pair>
         ))}
-        {prediction?.limit !== undefined && <Pair name="equal to the model if worse than" value={formatNumber(prediction.limit)} />}
+        {prediction?.limit !== undefined && <Pair name="equal to the model if worse than">{formatNumber(prediction.limit)}</Pair>}
         {came !== undefined && (prediction !== undefined || typeof why.value === 'object') && (
-          <Pair name={`observed${at}`} value={formatNumber(came)} />
+          <Pair name={`observed${at}`}>{formatNumber(came)}</Pair>
         )}
-        {firstRung !== undefined && <Pair name="trials compared from" value={cut(firstRungText(firstRung), 400)} />}
-        {row.budget !== undefined && <Pair name="budget" value={`${row.budget}${rungOf(row)}`} />}
-        {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
+        {firstRung !== undefined && <Pair name="trials compared from">{cut(firstRungText(firstRung), 400)}</Pair>}
+        {row.budget !== undefined && <Pair name="budget">{`${row.budget}${rungOf(row)}`}</Pair>}
+        {row.resumes !== undefined && (
+          <Pair name="resumes">
+            <TrialLink trial={row.resumes} />
+          </Pair>
+        )}
         {Object.entries(notes)
           .filter(([name]) => !tagsOfPrediction.includes(name))
           .map(([name, value]) => (
-            <Pair key={name} name={name} value={withParents(cut(value, 400))} />
+            <Pair key={name} name={name}>
+              {withParents(cut(value, 400))}
+            </Pair>
           ))}
         {typeof why.value === 'object' && <Recomputed why={why.value} />}
       </dl>
@@ -71,40 +77,28 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
   );
 }
 
-/** Longer texts are below their name. */
-const LONG = 60;
-
-const Pair = ({ name, value }: { readonly name: string; readonly value: preact.ComponentChildren }) => (
-  <div class={typeof value === 'string' && value.length > LONG ? 'is-long' : ''}>
-    <dt>{cut(name, 60)}</dt>
-    <dd>{value}</dd>
-  </div>
-);
-
 function Recomputed({ why }: { readonly why: Why }) {
   const { phases = {}, recomputed, expected, impossible, stopped, milliseconds } = why;
   return (
     <>
-      {stopped !== undefined && <Pair name="stopped" value={cut(stopped, 400)} />}
+      {stopped !== undefined && <Pair name="stopped">{cut(stopped, 400)}</Pair>}
       {Object.entries(phases).map(([path, phase]) => (
-        <Pair key={path} name={`phase of ${path}`} value={phase.split('.').at(-1)!} />
+        <Pair key={path} name={`phase of ${path}`}>
+          {phase.split('.').at(-1)!}
+        </Pair>
       ))}
       {expected && (
         <Pair
           name={`predicted by a random forest on ${expected.results} results${expected.at === undefined ? '' : ` with budget ${expected.at}`}`}
-          value={`${formatNumber(expected.mean)} ± ${formatNumber(expected.sd)}`}
-        />
+        >{`${formatNumber(expected.mean)} ± ${formatNumber(expected.sd)}`}</Pair>
       )}
       {recomputed === 'equal' && (
-        <Pair name="recomputed" value={`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`} />
+        <Pair name="recomputed">{`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`}</Pair>
       )}
       {typeof recomputed === 'object' && (
-        <Pair
-          name="recomputed"
-          value={`${recomputed.field} differs: ${cut(JSON.stringify(recomputed.logged) ?? 'absent', 200)} in the log, ${cut(JSON.stringify(recomputed.recomputed) ?? 'absent', 200)} now`}
-        />
+        <Pair name="recomputed">{`${recomputed.field} differs: ${cut(JSON.stringify(recomputed.logged) ?? 'absent', 200)} in the log, ${cut(JSON.stringify(recomputed.recomputed) ?? 'absent', 200)} now`}</Pair>
       )}
-      {impossible !== undefined && <Pair name="not recomputed" value={cut(impossible, 400)} />}
+      {impossible !== undefined && <Pair name="not recomputed">{cut(impossible, 400)}</Pair>}
     </>
   );
 }

@@ -1,64 +1,81 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useComputed } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
-import { compromise } from '../../../insight/figures/front.ts';
-import { lossesOf, objectiveValue } from '../../../insight/figures/study.ts';
-import { objectives, onFront } from '../../state/store.ts';
+import { compromiseOn } from '../../../insight/figures/pareto.ts';
+import { objectiveValue } from '../../../insight/figures/study.ts';
+import { Pareto } from '../../charts/Pareto.tsx';
+import { lookAt } from '../../state/selection.ts';
+import { figures, objectives, onFront } from '../../state/store.ts';
+import { kept } from '../../state/url.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';
 
-/** The trials on the front, and the configuration of the one that is chosen. */
+/** The trial on the front that a person chose. */
+const chosen = kept('front');
+
+/** The front, and the configuration of the trial on it that is chosen, at first the compromise. */
 export function FrontCard() {
-  const chosen = useSignal<number | undefined>(undefined);
-  const middle = useComputed(() => {
-    const losses = onFront.value.map((row) => lossesOf(row, objectives.value));
-    return onFront.value[compromise(losses)]?.trial;
-  });
+  const middle = useComputed(() => compromiseOn(figures)).value;
   const list = onFront.value;
-  const shown = list.find(({ trial }) => trial === chosen.value) ?? list.find(({ trial }) => trial === middle.value);
+  const shown = list.find(({ trial }) => String(trial) === chosen.value) ?? middle;
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const line = box.current?.querySelector<HTMLElement>('.is-chosen');
+    if (line && box.current) box.current.scrollTop = line.offsetTop - 3 * line.offsetHeight;
+  }, [shown?.trial]);
   if (shown === undefined) {
     return (
-      <Card title="Best configurations">
+      <Card title="Best configurations" class="front">
         <p class="nothing">No result yet.</p>
       </Card>
     );
   }
+  const pick = (trial: number) => {
+    if (list.some((row) => row.trial === trial)) chosen.value = String(trial);
+    else lookAt(trial);
+  };
   return (
-    <Card title="Best configurations" note={`${list.length} on the front: no other is better in every objective`}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list scrolls by keys */}
-      <section class="scroll front-list" tabIndex={0} aria-label="Front">
-        <table class="small">
-          <thead>
-            <tr>
-              <th>trial</th>
-              {objectives.value.map(({ name, direction }) => (
-                <th key={name}>
-                  {cut(name, 20)} {direction === 'maximize' ? '↑' : '↓'}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {list.map((row) => (
-              <tr key={row.trial} class={row === shown ? 'is-chosen' : ''}>
-                <td>
-                  <label class="choice">
-                    <input type="radio" name="front" checked={row === shown} onChange={() => (chosen.value = row.trial)} /> {row.trial}
-                  </label>
-                </td>
-                {objectives.value.map((objective) => (
-                  <td key={objective.name}>{formatNumber(objectiveValue(row, objective))}</td>
+    <Card title="Best configurations" note={`${list.length} on the front: no other is better in every objective`} class="front">
+      <Pareto marked={shown} pick={pick} />
+      <div class="front-choice">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list scrolls by keys */}
+        <section class="front-list" ref={box} tabIndex={0} aria-label="Front">
+          <table class="small">
+            <thead>
+              <tr>
+                <th>trial</th>
+                {objectives.value.map(({ name, direction }) => (
+                  <th key={name}>
+                    {cut(name, 20)} {direction === 'maximize' ? '↑' : '↓'}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-      <p class="note">
-        {shown.trial === middle.value
-          ? `Trial ${shown.trial} is the compromise: the nearest to the best of every objective.`
-          : `You chose trial ${shown.trial}.`}
-      </p>
-      <TrialParameters of={shown} />
+            </thead>
+            <tbody>
+              {list.map((row) => (
+                <tr key={row.trial} class={row === shown ? 'is-chosen' : ''}>
+                  <td>
+                    <label class="choice">
+                      <input type="radio" name="front" checked={row === shown} onChange={() => pick(row.trial)} /> {row.trial}
+                    </label>
+                  </td>
+                  {objectives.value.map((objective) => (
+                    <td key={objective.name}>{formatNumber(objectiveValue(row, objective))}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+        <div>
+          <p class="note">
+            {shown === middle
+              ? `Trial ${shown.trial} is the compromise: the nearest to the best of every objective.`
+              : `You chose trial ${shown.trial}.`}
+          </p>
+          <TrialParameters of={shown} />
+        </div>
+      </div>
     </Card>
   );
 }

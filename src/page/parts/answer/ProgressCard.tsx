@@ -6,7 +6,7 @@ import { objectiveValue } from '../../../insight/figures/study.ts';
 import { timeLeft, worked } from '../../../insight/progress.ts';
 import { lookAt } from '../../state/selection.ts';
 import { detail, endedRows, objectives, parameters, rows, strategy } from '../../state/store.ts';
-import { Card } from '../Card.tsx';
+import { Card, Pair } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
@@ -28,21 +28,21 @@ export function ProgressCard() {
   return (
     <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>
       <dl class="pairs">
-        <Line name="configurations">
+        <Pair name="configurations">
           {limits.trials === undefined ? ended : `${ended} of ${limits.trials}`}
           {one.failed > 0 && <span class="bad"> {one.failed} failed</span>}
-        </Line>
-        <Line name="time">
+        </Pair>
+        <Pair name="time">
           {duration(Math.max(0, one.at - one.createdAt))}
           {work > 0 && ` (${duration(work)} of training)`}
-        </Line>
-        {left !== undefined && <Line name="time left">about {duration(left)} at this rate</Line>}
+        </Pair>
+        {left !== undefined && <Pair name="time left">about {duration(left)} at this rate</Pair>}
         {limits.cost !== undefined && (
-          <Line name="cost">
+          <Pair name="cost">
             {formatNumber(one.cost)} of {formatNumber(limits.cost)} steps
-          </Line>
+          </Pair>
         )}
-        {limits.target !== undefined && <Line name="target">{formatNumber(limits.target)}</Line>}
+        {limits.target !== undefined && <Pair name="target">{formatNumber(limits.target)}</Pair>}
       </dl>
       {limits.plateau !== undefined && phase !== 'closed' && (
         <p class="note">The study ends after {limits.plateau} results without a better one.</p>
@@ -79,10 +79,3 @@ export function ProgressCard() {
     </Card>
   );
 }
-
-const Line = ({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
