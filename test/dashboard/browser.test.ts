@@ -5,8 +5,11 @@ import { board, finished } from './support.ts';
 it('a browser shows a study in every view, and what is new without a reload', async () => {
   const made = await board();
   cleanups.push(() => made.close());
-  await made.say(...finished(1, 0.5), ...finished(2, 0.25));
   const page = await openPage(made.url, WIDE);
+  await page.locator('main', { hasText: 'No trials yet' }).waitFor();
+  expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Overview', 'Control']);
+  expect(await page.locator('.card, .chart').count()).toBe(0);
+  await made.say(...finished(1, 0.5), ...finished(2, 0.25));
   const row = page.locator('tbody tr', { hasText: 'completed' });
   await row.nth(1).waitFor();
   await made.say(...finished(3, 0.125));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as charts from '../../machines/strategies.ts';
-import { arranged, comparedAddress, comparedNames, stateOfStudy } from '../../src/page/lib/studies.ts';
+import { addressOf, arranged, comparedAddress, comparedNames, startCommand, stateOfStudy } from '../../src/page/lib/studies.ts';
 import type { Headline } from '../../src/server/feed/wire.ts';
 import { watchJournals } from '../../src/stores/journalFolder.ts';
 import { choiceText, phaseText, taggedPhaseText } from '../../streams/explanation/phases.ts';
@@ -31,6 +31,18 @@ const headline = (id: string, more: Partial<Headline> = {}): Headline => ({
   position: 1,
   at: 0,
   ...more,
+});
+
+it('a command names a study by its file, or by its address on a server', () => {
+  const of = (source: string) => ({ source, id: 'net' });
+  const sources = ['runs/net.jsonl', 'C:\\runs\\my net.jsonl', 'nats://host:4222', 'memory'];
+  expect(sources.map((source) => addressOf(of(source)))).toEqual(['net.jsonl', "'my net.jsonl'", 'nats://host:4222/net', undefined]);
+  expect(sources.map((source) => startCommand(of(source)))).toEqual([
+    'hypertide run study.yaml --journal net.jsonl -- python3 train.py {args}',
+    "hypertide run study.yaml --journal 'my net.jsonl' -- python3 train.py {args}",
+    'hypertide worker nats://host:4222/net -- python3 train.py {args}',
+    undefined,
+  ]);
 });
 
 describe('the list of studies', () => {

@@ -1,5 +1,6 @@
 import { lossOf } from '../../ledger/settings.ts';
 import type { Headline } from '../../server/feed/wire.ts';
+import { shellQuoted } from '../../study/programArguments.ts';
 import { listIn } from './lists.ts';
 
 /** Orders of the list of studies. */
@@ -8,6 +9,19 @@ export type Order = (typeof orders)[number];
 
 /** A study that runs but has no open trial is idle. */
 export const stateOfStudy = ({ phase, open }: Headline): string => (phase === 'running' && open === 0 ? 'idle' : phase);
+
+/** How commands name a study: by its file, or by its address on a server; undefined if only its process has it. */
+export function addressOf({ source, id }: Pick<Headline, 'source' | 'id'>): string | undefined {
+  if (source.endsWith('.jsonl')) return shellQuoted(source.replace(/^.*[\\/]/, ''));
+  return source.includes('://') ? shellQuoted(`${source}/${id}`) : undefined;
+}
+
+/** The command that runs a program for the trials of a study. */
+export function startCommand(of: Pick<Headline, 'source' | 'id'>): string | undefined {
+  const address = addressOf(of);
+  const start = of.source.includes('://') ? `worker ${address}` : `run study.yaml --journal ${address}`;
+  return address && `hypertide ${start} -- python3 train.py {args}`;
+}
 
 /** The studies that an address compares: names with commas between them, or a list in JSON, since names may have commas. */
 export function comparedNames(text: string): readonly string[] {

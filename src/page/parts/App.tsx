@@ -1,4 +1,4 @@
-import { batch, useSignal } from '@preact/signals';
+import { batch, computed, useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import { Contour } from '../charts/Contour.tsx';
 import { Hypervolume } from '../charts/Hypervolume.tsx';
@@ -10,13 +10,15 @@ import { Slices } from '../charts/Slices.tsx';
 import { Timeline } from '../charts/Timeline.tsx';
 import { ValueDistribution } from '../charts/ValueDistribution.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
+import { startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { connection, detail, headlines, loading, objectives, onFront, scales } from '../state/store.ts';
+import { connection, detail, headlines, loading, objectives, onFront, rows, scales } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card, Pair } from './Card.tsx';
+import { Command } from './Command.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { MachinesView } from './MachinesView.tsx';
@@ -30,21 +32,24 @@ interface View {
   readonly name: string;
   readonly label: string;
   readonly show: () => preact.JSX.Element | null;
-  /** Needs the server. */
-  readonly live?: true;
+  /** Whether it has something to show. Default: if there are trials. */
+  readonly isOffered?: () => boolean;
   /** Has no legend at its top. */
   readonly bare?: true;
 }
 
 const views: readonly View[] = [
-  { name: 'overview', label: 'Overview', show: Overview, bare: true },
+  { name: 'overview', label: 'Overview', show: Overview, isOffered: () => true, bare: true },
   { name: 'parameters', label: 'Parameters', show: Parameters },
-  { name: 'curves', label: 'Curves', show: LearningCurves },
+  { name: 'curves', label: 'Curves', show: LearningCurves, isOffered: () => hasTrials() && (rows.value.length === 0 || hasCurves.value) },
   { name: 'timeline', label: 'Timeline', show: Timeline },
   { name: 'strategies', label: 'Strategies', show: Strategies },
   { name: 'machines', label: 'Machines', show: MachinesView, bare: true },
-  { name: 'control', label: 'Control', show: StudyActions, live: true, bare: true },
+  { name: 'control', label: 'Control', show: StudyActions, isOffered: () => connection.value !== 'file', bare: true },
 ];
+
+const hasTrials = (): boolean => (detail.value?.trials ?? 0) > 0;
+const hasCurves = computed(() => rows.value.some(({ curve }) => curve.length > 0));
 
 export function App() {
   if (connection.value === 'locked') return <TokenForm />;
@@ -54,7 +59,7 @@ export function App() {
 
 function Study() {
   const one = detail.value;
-  const offered = views.filter(({ live }) => !(live && connection.value === 'file'));
+  const offered = views.filter(({ isOffered = hasTrials }) => isOffered());
   const now = offered.find(({ name }) => name === view.value) ?? offered[0]!;
   const Shown = now.show;
   if (one === undefined) {
@@ -173,19 +178,27 @@ function Overview() {
   const note = detail.value?.note;
   const several = objectives.value.length > 1;
   const besides = !several && scales.value.length <= FEW_AXES; // so that a window shows the beginning of the table too
+  const notes = note !== undefined && (
+    <Card title="Notes">
+      <Markdown text={note} />
+    </Card>
+  );
   const parallel = (
     <Card title="Parameters" note="drag along an axis to select">
       <Parallel />
     </Card>
   );
+  if (!hasTrials())
+    return (
+      <>
+        <NoTrials />
+        {notes}
+      </>
+    );
   return (
     <>
       <AnswerView />
-      {note !== undefined && (
-        <Card title="Notes">
-          <Markdown text={note} />
-        </Card>
-      )}
+      {notes}
       <Legend />
       {several && parallel}
       <div class={several || besides ? 'cards is-wide' : ''}>
@@ -199,6 +212,22 @@ function Overview() {
       {!several && !besides && parallel}
       <TrialTable />
     </>
+  );
+}
+
+/** How to begin: a page of empty charts would not say. */
+function NoTrials() {
+  const command = detail.value && startCommand(detail.value);
+  return (
+    <p class="nothing">
+      {command ? (
+        <>
+          No trials yet. This command begins them, with your own program: <Command text={command} />
+        </>
+      ) : (
+        'No trials yet. The first one appears here when a trainer takes it.'
+      )}
+    </p>
   );
 }
 

@@ -1,9 +1,11 @@
 import { useComputed } from '@preact/signals';
 import { formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { actionOf, verdictOn } from '../../../insight/recommendation/verdict.ts';
+import { addressOf } from '../../lib/studies.ts';
 import { useFindings } from '../../state/findings.ts';
 import { detail, endedRows, knownRecommended, loading, objectives, onFront, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
+import { Command } from '../Command.tsx';
 import { BestCard } from './BestCard.tsx';
 import { FrontCard } from './FrontCard.tsx';
 import { LessonsCard } from './LessonsCard.tsx';
@@ -52,16 +54,16 @@ function VerdictLine() {
       knownRecommended.value?.evidence,
     ),
   ).value;
-  const { source = '', phase } = detail.value ?? {};
-  const command =
-    verdict && actionOf(verdict, /\.jsonl$/.test(source) ? ` ${source.replace(/^.*[\\/]/, '')}` : undefined, phase === 'closed');
+  const one = detail.value;
+  const address = one && addressOf(one);
+  const command = verdict && actionOf(verdict, address && ` ${address}`, one?.phase === 'closed');
   return (
     <p class="next" aria-live="polite">
       {verdict?.text}
       {command && (
         <>
           {': '}
-          <code>{command}</code>
+          <Command text={command} />
         </>
       )}
     </p>

@@ -4,20 +4,13 @@ import type { FigureRow } from '../../../insight/figures/study.ts';
 import { valueText } from '../../../space/value.ts';
 import { paramsJson, shellArguments, yamlOf } from '../../lib/copies.ts';
 import { lookAt } from '../../state/selection.ts';
+import { Copy } from '../Command.tsx';
 
 const formats = { YAML: yamlOf, JSON: paramsJson, arguments: shellArguments };
 
 /** The parameters of a trial, to read and to copy. */
 export function TrialParameters({ of: { trial, params } }: { readonly of: FigureRow }) {
   const said = useSignal('');
-  const copy = async (format: keyof typeof formats) => {
-    try {
-      await navigator.clipboard.writeText(formats[format](params));
-      said.value = `copied as ${format}`;
-    } catch {
-      said.value = 'this browser does not let the page copy; select the text instead';
-    }
-  };
   return (
     <>
       <dl class="configuration">
@@ -30,10 +23,10 @@ export function TrialParameters({ of: { trial, params } }: { readonly of: Figure
       </dl>
       <div class="copies">
         Copy
-        {(Object.keys(formats) as (keyof typeof formats)[]).map((format) => (
-          <button key={format} type="button" onClick={() => void copy(format)}>
+        {Object.entries(formats).map(([format, textOf]) => (
+          <Copy key={format} text={textOf(params)} done={`copied as ${format}`} say={(text) => (said.value = text)}>
             {format}
-          </button>
+          </Copy>
         ))}
         <button type="button" class="plain" onClick={() => lookAt(trial)}>
           Why trial {trial}?
