@@ -96,6 +96,13 @@ parallel: 2
     await expect.poll(async () => (await kinds()).every((text) => !text.includes('completed'))).toBe(true);
     await press(page, 'show all');
     await expect.poll(() => new URL(page.url()).search).toBe('?study=net');
+    const words = page.getByLabel('Filter trials');
+    await words.fill('kind = tanh and layers >= 1');
+    await expect.poll(async () => (await kinds()).some((text) => text.includes('relu'))).toBe(false);
+    await expect.poll(() => new URL(page.url()).searchParams.get('filter')).toBe('kind = tanh and layers >= 1');
+    await words.fill('knd = tanh');
+    await page.getByText('did you mean kind?').waitFor();
+    await expect.poll(async () => (await kinds()).some((text) => text.includes('relu'))).toBe(true);
   });
 
   it('a point names its trial and opens it', async () => {

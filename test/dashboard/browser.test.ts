@@ -14,6 +14,7 @@ it('a browser shows a study in every view, and what is new without a reload', as
   await row.nth(1).waitFor();
   await made.say(...finished(3, 0.125));
   await row.nth(2).waitFor();
+  await page.locator('thead .is-best', { hasText: '0.125' }).waitFor();
   for (const view of VIEWS) {
     await show(page, view);
     await expect.poll(() => page.locator('main').textContent(), { message: view }).not.toBe('');
@@ -26,7 +27,7 @@ it('the table of trials begins in a window of 1280 x 800 pixels', async () => {
   cleanups.push(() => made.close());
   await made.say(...finished(1, 0.5), ...finished(2, 0.25));
   const page = await openPage(made.url, { width: 1280, height: 800 });
-  const row = page.locator('tbody tr', { hasText: 'completed' }).first();
+  const row = page.locator('.table tr', { hasText: 'completed' }).first();
   await row.waitFor();
   const bottom = async () => {
     const box = (await row.boundingBox())!;

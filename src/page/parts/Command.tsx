@@ -30,7 +30,7 @@ export const Copy = ({ text, done, say, children }: CopyProps) => {
 export function Command({ text }: { readonly text: string }) {
   const said = useSignal('');
   return (
-    <span class="copies">
+    <span class="command">
       <code>{text}</code>
       <Copy text={text} done="copied" say={(text) => (said.value = text)}>
         Copy

@@ -1,7 +1,8 @@
 import { computed } from '@preact/signals';
+import { cut } from '../../insight/figures/drawing/format.ts';
 import { looks, states } from '../../insight/figures/drawing/looks.ts';
-import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
-import { rows } from '../state/store.ts';
+import { clear, filtered, hiddenStates, problem, selectedCount, toggle, words } from '../state/selection.ts';
+import { objectives, rows } from '../state/store.ts';
 
 const counts = computed(() => {
   const of = new Map<string, number>();
@@ -9,11 +10,13 @@ const counts = computed(() => {
   return of;
 });
 
+const shownStates = computed(() => states.filter((state) => counts.value.has(state) || hiddenStates.value.has(state)));
+
 /** The statuses of trials, their look in every chart, and buttons to show or hide each. */
 export function Legend() {
   return (
     <fieldset class="legend" aria-label="Status of trials">
-      {states.map((state) => (
+      {shownStates.value.map((state) => (
         <button
           key={state}
           type="button"
@@ -26,7 +29,19 @@ export function Legend() {
           {looks[state].label} <b>{counts.value.get(state) ?? 0}</b>
         </button>
       ))}
+      <input
+        type="search"
+        class="legend-filter"
+        aria-label="Filter trials"
+        placeholder={`${cut(objectives.value[0]?.name ?? 'trial', 20)} < 0.2 and status = completed`}
+        title="compares columns of the table with =, !=, <, <=, >, >=, joined by and, or"
+        value={words.value}
+        onInput={(event) => {
+          words.value = event.currentTarget.value;
+        }}
+      />
       <span class="legend-rest" aria-live="polite">
+        {problem.value && <span class="bad">{cut(problem.value, 200)}</span>}
         {filtered.value && (
           <>
             {selectedCount.value} of {rows.value.length} selected{' '}

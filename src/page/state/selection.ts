@@ -1,7 +1,9 @@
 import { batch, computed } from '@preact/signals';
 import type { TrialState } from '../../insight/figures/drawing/looks.ts';
 import { jsonIn } from '../../schema/json.ts';
-import { columns, rows, scales } from './store.ts';
+import { filterOf } from '../lib/filter.ts';
+import { allColumns } from './columns.ts';
+import { columns, objectives, rows, scales } from './store.ts';
 import { focus, kept } from './url.ts';
 
 /** A part of an axis, in places from 0 to 1. */
@@ -9,6 +11,17 @@ export type Range = readonly [low: number, high: number];
 
 const brushes = kept('brush');
 const hidden = kept('hide');
+/** What trials are shown, in words. */
+export const words = kept('filter');
+const filter = computed(() => {
+  const [objective] = objectives.value;
+  const value = allColumns.value.find(({ name }) => name === objective?.name);
+  return words.value.trim() === ''
+    ? undefined
+    : filterOf(words.value, [...allColumns.value, ...(value ? [{ ...value, name: 'value' }] : [])]);
+});
+/** What is wrong with the words. */
+export const problem = computed(() => (typeof filter.value === 'string' ? filter.value : undefined));
 
 /** The selected parts of axes, by name. */
 export const ranges = computed<ReadonlyMap<string, Range>>(
@@ -31,21 +44,24 @@ export function toggle(state: TrialState): void {
   hidden.value = [...next].join(',');
 }
 
-export const filtered = computed(() => ranges.value.size > 0 || hiddenStates.value.size > 0);
+export const filtered = computed(() => ranges.value.size > 0 || hiddenStates.value.size > 0 || typeof filter.value === 'function');
 
 export function clear(): void {
   batch(() => {
     brushes.value = '';
     hidden.value = '';
+    words.value = '';
   });
 }
 
-/** 1 for each selected trial (in all selected ranges, and not of a hidden status), in the order of `rows`. */
+/** 1 for each selected trial (in all selected ranges, not of a hidden status, and as the words say), in the order of `rows`. */
 export const selected = computed<Uint8Array>(() => {
   const all = rows.value;
   const chosen = new Uint8Array(all.length).fill(1);
   const hide = hiddenStates.value;
   if (hide.size > 0) for (let i = 0; i < all.length; i++) if (hide.has(all[i]!.state)) chosen[i] = 0;
+  const holds = filter.value;
+  if (typeof holds === 'function') for (let i = 0; i < all.length; i++) if (!holds(all[i]!)) chosen[i] = 0;
   for (const [name, [low, high]] of ranges.value) {
     const axis = scales.value.findIndex((scale) => scale.name === name);
     if (axis < 0) continue;

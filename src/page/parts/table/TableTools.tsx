@@ -1,7 +1,7 @@
 import { cut } from '../../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../../insight/figures/study.ts';
+import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from '../../state/columns.ts';
 import { detail } from '../../state/store.ts';
-import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from './columns.ts';
 
 /** Chooses the columns of the table, and saves what it shows as CSV. */
 export function TableTools({ rows }: { readonly rows: () => readonly FigureRow[] }) {

@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { looks } from '../../../insight/figures/drawing/looks.ts';
 import type { FigureRow } from '../../../insight/figures/study.ts';
+import { allColumns, shownColumns } from '../../state/columns.ts';
 import { focused, focusedIndex, lookAt, selected } from '../../state/selection.ts';
-import { rows } from '../../state/store.ts';
+import { objectives, ranked, rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 import { Card } from '../Card.tsx';
-import { allColumns, shownColumns } from './columns.ts';
 import { TableTools } from './TableTools.tsx';
 
 const ROW = 30;
@@ -35,6 +35,11 @@ export function TrialTable() {
     const [all, chosen] = [rows.value, selected.value];
     return order.value.filter((i) => chosen[i]).map((i) => all[i]!);
   });
+  /** The best of the shown trials stays in sight. With several objectives, there is none. */
+  const best = useComputed(() => {
+    const chosen = new Set(shown.value);
+    return objectives.value.length === 1 ? ranked.value.find((row) => chosen.has(row)) : undefined;
+  }).value;
   const list = shown.value;
   const from = Math.max(0, Math.floor(top.value / ROW) - SPARE);
   const to = Math.min(list.length, from + VIEW + 2 * SPARE);
@@ -57,6 +62,28 @@ export function TrialTable() {
   };
   const [by, way] = splitSort(sort.value);
   const numeric = useComputed(() => shownColumns.value.map(({ of }) => rows.value.some((row) => typeof of(row) === 'number'))).value;
+  const lineOf = (row: FigureRow, i: number, of: string) => (
+    <tr
+      key={row.trial}
+      class={`${of} ${row.trial === focused.value ? 'is-focused' : ''}`}
+      aria-rowindex={i + 2}
+      onClick={() => lookAt(row.trial)}
+    >
+      {shownColumns.value.map(({ name, of }, k) => (
+        <td key={name} class={numeric[k] ? 'is-number' : ''}>
+          {k === 0 ? (
+            <button type="button" class="plain" aria-label={`trial ${row.trial}`} onKeyDown={(event) => press(event, i)}>
+              {row.trial}
+            </button>
+          ) : name === 'status' ? (
+            <StateName row={row} />
+          ) : (
+            textOf(of(row))
+          )}
+        </td>
+      ))}
+    </tr>
+  );
   return (
     <Card title="Trials" tools={<TableTools rows={() => shown.value} />}>
       <div
@@ -88,33 +115,13 @@ export function TrialTable() {
                 </th>
               ))}
             </tr>
+            {best && lineOf(best, list.indexOf(best), 'is-best')}
           </thead>
           <tbody>
             <tr class="spare" style={{ height: `${from * ROW}px` }}>
               <td colSpan={shownColumns.value.length} />
             </tr>
-            {list.slice(from, to).map((row, i) => (
-              <tr
-                key={row.trial}
-                class={row.trial === focused.value ? 'is-focused' : ''}
-                aria-rowindex={from + i + 2}
-                onClick={() => lookAt(row.trial)}
-              >
-                {shownColumns.value.map(({ name, of }, k) => (
-                  <td key={name} class={numeric[k] ? 'is-number' : ''}>
-                    {k === 0 ? (
-                      <button type="button" class="plain" aria-label={`trial ${row.trial}`} onKeyDown={(event) => press(event, from + i)}>
-                        {row.trial}
-                      </button>
-                    ) : name === 'status' ? (
-                      <StateName row={row} />
-                    ) : (
-                      textOf(of(row))
-                    )}
-                  </td>
-                ))}
-              </tr>
-            ))}
+            {list.slice(from, to).map((row, i) => lineOf(row, from + i, ''))}
             <tr class="spare" style={{ height: `${(list.length - to) * ROW}px` }}>
               <td colSpan={shownColumns.value.length} />
             </tr>

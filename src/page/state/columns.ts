@@ -1,11 +1,11 @@
 import { computed } from '@preact/signals';
-import type { FigureRow } from '../../../insight/figures/study.ts';
-import { ownValue } from '../../../schema/ownValue.ts';
-import { csvLine } from '../../../study/csv.ts';
-import { notesIn } from '../../../study/notes.ts';
-import { listIn } from '../../lib/lists.ts';
-import { objectives, parameters, rows } from '../../state/store.ts';
-import { kept } from '../../state/url.ts';
+import type { FigureRow } from '../../insight/figures/study.ts';
+import { ownValue } from '../../schema/ownValue.ts';
+import { csvLine } from '../../study/csv.ts';
+import { notesIn } from '../../study/notes.ts';
+import { listIn } from '../lib/lists.ts';
+import { objectives, parameters, rows } from './store.ts';
+import { kept } from './url.ts';
 
 /** A column of the table of trials. */
 export interface TableColumn {
