@@ -2,7 +2,7 @@ import { cut, formatNumber, percent } from '../insight/figures/drawing/format.ts
 import type { FigureKind } from '../insight/figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../insight/figures/study.ts';
 import type { Importances } from '../insight/importance/importances.ts';
-import { byShare } from '../insight/importance/whatMatters.ts';
+import { byShare, type Costs, costText } from '../insight/importance/whatMatters.ts';
 import { verdictOn } from '../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { ownValue } from '../schema/ownValue.ts';
@@ -57,7 +57,7 @@ function sectionsOf({ detail, changes, importances, recommended }: Findings, nam
     ...(deployed && objectives.length === 1 && deployed.trial !== best[0]?.trial
       ? [`If results are noisy, the best one is partly luck. The trial to deploy is ${deployed.trial}:`, trialTable([deployed], study)]
       : []),
-    ...(importances ? [`${level}# What matters`, importanceTable(importances)] : []),
+    ...(importances ? [`${level}# What matters`, importanceTable(importances, recommended)] : []),
     ...(best.length > 0 ? [`${level}# History`, figure('history', study)] : []),
   ];
   return parts.join('\n\n');
@@ -87,14 +87,15 @@ function trialTable(rows: readonly RowChange[], { objectives, parameters }: Figu
   );
 }
 
-const importanceTable = (shares: Importances): string =>
+const importanceTable = (shares: Importances, costs: Costs | undefined): string =>
   table(
-    ['parameter', 'fANOVA', '90 % interval', 'PED-ANOVA'],
+    ['parameter', 'fANOVA', '90 % interval', 'PED-ANOVA', ...(costs ? ['a choice'] : [])],
     byShare(shares.fanova).map((name) => [
       name,
       percent(shares.fanova[name]),
       shares.intervals.fanova[name]!.map(percent).join(' to '),
       percent(shares.pedAnova[name]),
+      ...(costs ? [costText(name, shares, costs) ?? ''] : []),
     ]),
   );
 

@@ -69,10 +69,13 @@ export const pageOperations = {
             repetition: dataSchema(
               'what the configuration would give again, if it ran three times: mean, and the ranges of half and of nine in ten repetitions',
             ),
+            costs: dataSchema(
+              'what other values of a parameter would cost, by parameter: the worst one that was tried, and 90 % intervals',
+            ),
             evidence: dataSchema('what the verdict depends on'),
             verdict: dataSchema('whether to go on, after these results'),
           },
-          required: ['results', 'trial', 'evidence', 'verdict'],
+          required: ['results', 'trial', 'costs', 'evidence', 'verdict'],
           description: 'the recommendation',
         },
         { type: 'null' },

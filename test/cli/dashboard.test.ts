@@ -198,7 +198,7 @@ describe('hypertide importance', () => {
     expect(fanova.x).toBeGreaterThan(0.9);
     expect(pedAnova.x).toBeGreaterThan(0.7);
     const { out, err } = await hypertide(place, 'study', 'importance', 's.jsonl');
-    expect(out).toMatch(/^parameter +fANOVA +PED-ANOVA\nx +\d+\.\d % \(\d+\.\d–\d+\.\d\) /);
+    expect(out).toMatch(/^parameter +fANOVA +PED-ANOVA +a choice\nx +\d+\.\d % \(\d+\.\d–\d+\.\d\) .*more than 0\.\d+ worse with 0\.9/);
     expect(err).toContain('x matters most');
   });
 

@@ -112,7 +112,7 @@ describe('what was learned', () => {
   });
 
   it('shows where the best trials lie, the most important parameter first', () => {
-    expect(lessons(parameters, rows, importances({ layers: 0.2, lr: 0.62, units: 0.1, kind: 0.08 }))).toEqual([
+    expect(lessons(parameters, rows, importances({ layers: 0.2, lr: 0.62, units: 0.1, kind: 0.08 }), undefined)).toEqual([
       { name: 'lr', share: 0.62, interval: [0, 0.62], text: 'The 5 best lie between 0.001 and 0.005.' },
       { name: 'layers', share: 0.2, interval: [0, 0.2], text: 'All 5 best use 4.' },
       { name: 'units', share: 0.1, interval: [0, 0.1], text: 'All 5 best use 512.' },
@@ -120,17 +120,24 @@ describe('what was learned', () => {
     ]);
   });
 
-  it('names a parameter that hardly matters, and is empty with few results', () => {
-    expect(lessons(parameters, rows, importances({ lr: 1 }))[1]?.text).toBe('Hardly matters.');
-    expect(lessons(parameters, rows.slice(0, 10), importances({ lr: 1 })).every(({ text }) => text === undefined)).toBe(true);
+  it('says what a choice costs, and that it hardly matters only if that is little, too', () => {
+    const cost = (mean: number) => ({ mean, half: [mean - 0.01, mean + 0.01], most: [mean - 0.03, mean + 0.03] }) as const;
+    const of = (mean: number, noise: number) => ({
+      costs: { kind: { value: 'relu', other: 'tanh', least: mean - 0.03, cost: cost(mean) } },
+      evidence: { full: 20, lead: 1, isRepeated: true, first: 1, noise },
+    });
+    const shares = { lr: 0.99, kind: 0.01 };
+    const [least, open] = [importances(shares), importances(shares, { kind: 0.3 })];
+    const textOf = (...told: [typeof least, ReturnType<typeof of>]) =>
+      lessons(parameters, rows, ...told).find(({ name }) => name === 'kind')!.text!;
+    expect(textOf(least, of(0.05, 0.1))).toMatch(/^Hardly matters\./);
+    expect(textOf(least, of(0.05, 0.01))).toMatch(/^0\.05 .*tanh.*relu.*0\.02.*0\.08/);
+    expect(textOf(open, of(0.05, 0.1))).toMatch(/0\.05/); // by its share, it may matter
+    expect(textOf(least, of(0.02, 0.01))).toBe('4 of the 5 best use relu.'); // the interval has 0
   });
 
-  it('gives no advice that the interval does not support', () => {
-    const by = importances({ lr: 0.99, layers: 0.01 }, { layers: 0.3 });
-    const other = importances({ lr: 0.99, layers: 0.01 });
-    const differing = { ...other, intervals: { ...other.intervals, pedAnova: { layers: [0, 0.3] as const } } };
-    for (const found of [by, differing])
-      expect(lessons(parameters, rows, found)[1]).toMatchObject({ name: 'layers', text: 'All 5 best use 4.' });
+  it('says nothing with few results', () => {
+    expect(lessons(parameters, rows.slice(0, 10), importances({ lr: 1 }), undefined).every(({ text }) => text === undefined)).toBe(true);
   });
 });
 

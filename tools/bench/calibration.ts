@@ -2,7 +2,8 @@
 // problem is played with and without noise, and learning curves with early stopping. After 15, 30 and 60 results:
 // - the best five configurations run three times more: how many later repetitions lie in the intervals of the forecast;
 // - where the verdict is to stop: whether 20 more trials gained no more than it says;
-// - where one parameter matters most: whether it still does after 20 more trials.
+// - where one parameter matters most: whether it still does after 20 more trials;
+// - where another value of a parameter costs something: whether it does, by the loss without noise.
 import { parseArgs } from 'node:util';
 import type { Entry } from '../../src/facts/entry.ts';
 import { importances } from '../../src/insight/importance/rowImportances.ts';
@@ -133,6 +134,19 @@ function checkStop({ kind, space, loss }: Case, rows: readonly TrialRow<object>[
     );
 }
 
+function checkCosts({ kind, space, loss }: Case, rows: readonly TrialRow<object>[]): void {
+  const { row, costs } = deployed(space, objective, rows)!;
+  for (const [name, { other, least, cost }] of Object.entries(costs)) {
+    if (least <= 0) continue; // not told
+    const truth = loss({ ...row.params, [name]: other }) - loss(row.params);
+    const within = ([low, high]: readonly [number, number]) => Number(truth >= low && truth <= high);
+    if (cost) {
+      count('the cost of a choice: 50 %', kind, within(cost.half));
+      count('the cost of a choice: 90 %', kind, within(cost.most));
+    } else count('a choice costs more than', kind, Number(truth >= least));
+  }
+}
+
 function checkImportance({ kind, space }: Case, rows: readonly TrialRow<object>[], later: readonly TrialRow<object>[]): void {
   const [now, then] = [rows, later].map((some) =>
     importances({ rows: some as readonly TrialRow[], objectives: [objective], space: space.toJSON(), at: 0 }),
@@ -156,6 +170,7 @@ for (const strategy of values.strategies.split(','))
         const [rows, later] = [rowsAfter(space, entries, mark), rowsAfter(space, entries, mark + LONGER)];
         if (!rows.some(isCompleted)) continue;
         if (kind.startsWith('noise')) checkRepetition(one, rows);
+        checkCosts(one, rows);
         if (later.length < mark + LONGER) continue;
         checkStop(one, rows, later);
         if (kind !== 'curves') checkImportance(one, rows, later);

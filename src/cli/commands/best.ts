@@ -52,7 +52,9 @@ export const command = onStudy({
     if (json)
       print(
         JSON.stringify(
-          row && found ? { ...row, ...omitUndefined({ repetition: found.repetition, ...found.verdict, command: next }) } : null,
+          row && found
+            ? { ...row, ...omitUndefined({ repetition: found.repetition, costs: found.costs, ...found.verdict, command: next }) }
+            : null,
         ),
       );
     else print(row ? cardOf(study, row, ranked, all) : withoutBest(all));

@@ -1,5 +1,8 @@
 import type { Axis, Point } from '../../space/axis.ts';
 
+/** Places on an ordered axis at which results are predicted. */
+export const PLACES: readonly number[] = Array.from({ length: 33 }, (_, k) => k / 32);
+
 /** Points as columns of numbers in [0, 1], the input of fANOVA. */
 export interface EncodedPoints {
   readonly columns: readonly Float64Array[];

@@ -1,6 +1,6 @@
 import type { Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
-import { encodePoints } from './coding.ts';
+import { encodePoints, PLACES } from './coding.ts';
 import { fanova, type Marginal } from './fanova.ts';
 import { type GridColumn, pedAnova, pedAnovaIntervals } from './pedAnova.ts';
 import type { ComparableResult } from './results.ts';
@@ -22,12 +22,9 @@ export interface AxisImportances {
   };
   /** The standard deviation of the shares by fANOVA over the trees of its forest. */
   readonly spread: Readonly<Record<string, number>>;
-  /** The loss that the forest predicts at `MARGINAL_PLACES` of an ordered axis, or for each category, whatever the other axes are. */
+  /** The loss that the forest predicts at `PLACES` of an ordered axis, or for each category, whatever the other axes are. */
   readonly marginals: Readonly<Record<string, readonly Marginal[]>>;
 }
-
-/** Places on an ordered axis at which marginals are predicted. */
-export const MARGINAL_PLACES: readonly number[] = Array.from({ length: 33 }, (_, k) => k / 32);
 
 const fewestResults = (axes: readonly Axis[]): number => axes.length + 2;
 
@@ -87,7 +84,7 @@ function* fitted(axes: readonly Axis[], results: readonly ComparableResult[], rn
   // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
   const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
   const losses = results.map(({ loss }) => loss);
-  return { found: yield* fanova(encodePoints(axes, filled), losses, rng, MARGINAL_PLACES), points, exists };
+  return { found: yield* fanova(encodePoints(axes, filled), losses, rng, PLACES), points, exists };
 }
 
 function gridOf({ ordered, levels }: Axis, points: readonly Point[], exists: (trial: number) => boolean, axis: number): GridColumn {

@@ -10,7 +10,8 @@ import { isRange } from '../../space/types/parameterType.ts';
 import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { StudyParts } from '../figures/study.ts';
-import { type AxisImportances, axisImportances, axisMarginals, MARGINAL_PLACES } from './importance.ts';
+import { PLACES } from './coding.ts';
+import { type AxisImportances, axisImportances, axisMarginals } from './importance.ts';
 import type { Importances } from './importances.ts';
 import { type ComparableResult, comparableResults, isResult } from './results.ts';
 
@@ -102,10 +103,10 @@ function inUnits(marginals: AxisImportances['marginals'], { space, objective }: 
 /** The value of a parameter at the k-th of its marginals. */
 function valuesAlong({ levels, ordered }: Axis, dimension: Dimension): (k: number) => unknown {
   const values = valuesOf(dimension);
-  const levelOf = (k: number) => (ordered ? levels!.of(MARGINAL_PLACES[k]!) : k);
+  const levelOf = (k: number) => (ordered ? levels!.of(PLACES[k]!) : k);
   if (!isRange(values)) return (k) => values[levelOf(k)];
   const { low, step = 1, transform } = values;
-  return (k) => (levels ? low + step * levelOf(k) : transform.value(MARGINAL_PLACES[k]!));
+  return (k) => (levels ? low + step * levelOf(k) : transform.value(PLACES[k]!));
 }
 
 /** The facts of a trial about the objective, as far as its row has them. A retracted trial has no results. */

@@ -1,3 +1,7 @@
+import { formatNumber } from '../figures/drawing/format.ts';
+import type { ChoiceCost } from '../recommendation/choiceCosts.ts';
+import type { Deployed } from '../recommendation/recommendation.ts';
+import { LITTLE } from '../recommendation/verdict.ts';
 import type { Importances } from './importances.ts';
 
 /** A parameter that explains so many times as much as the next one stays the first one with 20 more trials nine times in ten, see docs/benchmarks.md. */
@@ -14,6 +18,29 @@ export function whichMatters(found: Pick<Importances, 'fanova'>): string | undef
   const [first, second] = byShare(found.fanova);
   if (second === undefined) return undefined;
   return isClear(found) ? `${first} matters most` : 'not yet clear which parameter matters most';
+}
+
+/** What tells how much a parameter costs at the configuration to deploy. */
+export type Costs = Pick<Deployed<unknown>, 'costs' | 'evidence'>;
+
+/** A parameter may hardly matter if its share is below this even at the upper end of its interval, by both measures. */
+const SMALL = 0.05;
+
+/** What another value of a parameter costs, or that it hardly matters, in words; undefined where the results do not tell. */
+export function costText(name: string, { intervals }: Pick<Importances, 'intervals'>, { costs, evidence }: Costs): string | undefined {
+  const found = costs[name];
+  if (found === undefined) return undefined;
+  const share = Math.max(...[intervals.fanova, intervals.pedAnova].map((of) => of[name]?.[1] ?? 0));
+  const little = Math.max(evidence.noise ?? 0, LITTLE * evidence.lead);
+  return share < SMALL && found.cost && found.cost.most[1] < little ? 'hardly matters' : choiceCostText(found);
+}
+
+function choiceCostText({ value, other, least, cost }: ChoiceCost): string | undefined {
+  if (!(least > 0)) return undefined;
+  const short = (of: unknown) => formatNumber(typeof of === 'number' ? Number(of.toPrecision(3)) : of);
+  const rounded = (of: number) => formatNumber(Number(of.toPrecision(2)));
+  const instead = `worse with ${short(other)} instead of ${short(value)}`;
+  return cost ? `${rounded(cost.mean)} ${instead} (${cost.most.map(rounded).join(' to ')})` : `more than ${rounded(least)} ${instead}`;
 }
 
 /** The parameters, the most important first. */

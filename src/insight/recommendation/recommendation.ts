@@ -6,16 +6,19 @@ import type { Point } from '../../space/axis.ts';
 import type { Space } from '../../space/space.ts';
 import { bestFirst, highestBudget } from '../../study/bestFirst.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../study/trials.ts';
+import { type ChoiceCost, choiceCosts } from './choiceCosts.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { isSame, type Repetition, repeatsIn } from './repeats.ts';
 import { expectedGain, type ResultModel, resultModel } from './resultModel.ts';
-import { type Evidence, type Verdict, verdictOn } from './verdict.ts';
+import { type Evidence, TELLING, type Verdict, verdictOn } from './verdict.ts';
 
 /** The trial whose configuration to deploy. */
 export interface Recommendation<P, O extends string = string> {
   readonly row: CompletedRow<P, O>;
   /** What one more trial of this configuration would give. Absent unless it was repeated, as `confirm` does: noise is not known otherwise. */
   readonly repetition?: Repetition;
+  /** What other values of a parameter would cost, by parameter. Empty with fewer than 30 results, or if a model predicts results badly. */
+  readonly costs: Readonly<Record<string, ChoiceCost>>;
   /** Whether to go on with the study. */
   readonly verdict: Verdict;
 }
@@ -29,6 +32,7 @@ export type Deployed<P> = Omit<Recommendation<P>, 'verdict'> & { readonly eviden
 /** The same as a model tells it from a sample of the results. */
 export interface Chosen<P> {
   readonly row: CompletedRow<P>;
+  readonly costs: Recommendation<P>['costs'];
   readonly evidence: Pick<Evidence, 'full' | 'lead' | 'residual' | 'left'>;
 }
 
@@ -45,11 +49,16 @@ export function chosen<P>(space: Space<P>, objective: ObjectiveSpec, rows: Itera
   const { known, points, losses, model } = modelled;
   const lead = losses[losses.length >> 1]! - losses[0]!;
   const left = model && lead > 0 ? expectedGain(space, model, points, lead) : undefined;
-  return { row, evidence: { full: known.length, lead, ...omitUndefined({ residual: model?.residual, left }) } };
+  const costs = model && known.length >= TELLING ? choiceCosts(space, model, points, space.encode(row.params), lead) : {};
+  return { row, costs, evidence: { full: known.length, lead, ...omitUndefined({ residual: model?.residual, left }) } };
 }
 
 /** Adds what repetitions tell. @param rows all of them: a sample has the lucky ones */
-export function withRepetitions<P>({ row, evidence }: Chosen<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Deployed<P> {
+export function withRepetitions<P>(
+  { row, evidence, costs }: Chosen<P>,
+  objective: ObjectiveSpec,
+  rows: Iterable<TrialRow<P>>,
+): Deployed<P> {
   const results = atHighestBudget(objective, rows);
   const repeats = repeatsIn(results, objective.name);
   const repetition = repeats?.of(row.params);
@@ -57,6 +66,7 @@ export function withRepetitions<P>({ row, evidence }: Chosen<P>, objective: Obje
   const first = Math.min(...same.map(({ trial }) => trial));
   return {
     row,
+    costs,
     evidence: { ...evidence, first, isRepeated: repetition !== undefined, ...omitUndefined({ noise: repeats?.sd }) },
     ...omitUndefined({ repetition }),
   };

@@ -52,9 +52,9 @@ export interface Judged {
 const FEW = 10;
 /** Noise is large from this share of the lead on. */
 const LARGE = 0.1;
-/** From so many results on, a model can tell that little is left: if it expects at most this share of the lead. */
-const TELLING = 30;
-const LITTLE = 0.01;
+/** From so many results on, a model can tell what is left and what a choice costs. Little is at most this share of the lead. */
+export const TELLING = 30;
+export const LITTLE = 0.01;
 /** Then this many trials gained at most this share of the lead in 19 of 20 studies, see docs/benchmarks.md. */
 const TRIALS = 20;
 const BOUND = 0.05;

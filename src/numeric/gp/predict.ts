@@ -1,6 +1,7 @@
 import { cholesky, solveLower, solveUpper } from '../cholesky.ts';
 import { derivativeCovariance, VALUE } from './derivatives.ts';
-import { priorVariance } from './kernel.ts';
+import { columnDistances } from './gaps.ts';
+import { covariances, priorVariance } from './kernel.ts';
 import { NUGGET } from './likelihood.ts';
 import { covarianceRow, type Posterior, warpedRows } from './posterior.ts';
 import { warpSlope } from './warp.ts';
@@ -59,6 +60,31 @@ export function predictMany(gp: Posterior, rows: Float64Array, count: number, me
       variances[first + b] = Math.max(prior - explained, VARIANCE_FLOOR * prior);
     }
   }
+}
+
+/** How much larger the function is at rows of features than at the first of them. */
+export function predictDifferences(gp: Posterior, rows: Float64Array, count: number): Prediction[] {
+  const { features, kernel, size: n, factor, stride, alpha } = gp;
+  const { width } = features;
+  const seen = warpedRows(gp, rows, count);
+  const covariance = new Float64Array(count * n);
+  for (let k = 0; k < count; k++) covarianceRow(gp, seen, k * width, n, covariance, k * n);
+  const explained = covariance.slice();
+  solveLower(factor, stride, n, explained, count, n);
+  const gaps = new Float64Array(width);
+  const shared = new Float64Array(1);
+  return Array.from({ length: count - 1 }, (_, i) => {
+    const at = (i + 1) * n;
+    columnDistances(features, seen, (i + 1) * width, seen, 1, gaps);
+    covariances(kernel, gaps, 1, shared);
+    const prior = 2 * (priorVariance(kernel) - shared[0]!);
+    let [mean, variance] = [0, prior];
+    for (let j = 0; j < n; j++) {
+      mean += (covariance[at + j]! - covariance[j]!) * alpha[j]!;
+      variance -= (explained[at + j]! - explained[j]!) ** 2;
+    }
+    return { mean, variance: Math.max(variance, VARIANCE_FLOOR * prior) };
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
-import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { cut, formatNumber, sentence } from '../../insight/figures/drawing/format.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { ShareInterval } from '../../insight/importance/shares.ts';
+import { type Costs, costText } from '../../insight/importance/whatMatters.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
@@ -23,8 +24,6 @@ export interface ParameterFinding {
 const LEAST = 5;
 /** The fewest results for lessons. */
 const FEWEST_RESULTS = 15;
-/** A parameter hardly matters if its share is below this even at the upper end of its interval, by both measures. */
-const SMALL = 0.05;
 /** The lesson of a constant, which explains nothing. */
 const NONE: ShareInterval = [0, 0];
 
@@ -32,22 +31,23 @@ const NONE: ShareInterval = [0, 0];
 export function lessons(
   parameters: readonly (readonly [string, Dimension])[],
   ranked: readonly TrialRow[],
-  { fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>,
+  shares: Pick<Importances, 'fanova' | 'intervals'>,
+  costs: Costs | undefined,
 ): ParameterFinding[] {
   const top = ranked.length < FEWEST_RESULTS ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
   return parameters
     .map(([name, dimension]) => {
-      const interval = intervals.fanova[name] ?? NONE;
-      const most = Math.max(interval[1], (intervals.pedAnova[name] ?? NONE)[1]);
-      return omitUndefined({ name, share: fanova[name] ?? 0, interval, text: textOf(name, dimension, top, most) });
+      const { fanova, intervals } = shares;
+      const cost = costs && costText(name, shares, costs);
+      const text = [cost && sentence(cut(cost, 200)), textOf(name, dimension, top)].filter(Boolean).join(' ') || undefined;
+      return omitUndefined({ name, share: fanova[name] ?? 0, interval: intervals.fanova[name] ?? NONE, text });
     })
     .sort((a, b) => b.share - a.share);
 }
 
-function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], most: number): string | undefined {
+function textOf(name: string, dimension: Dimension, top: readonly TrialRow[]): string | undefined {
   const found = top.map(({ params }) => ownValue(params, name)).filter((value) => value !== undefined);
   if (found.length < LEAST) return undefined;
-  if (most < SMALL) return 'Hardly matters.';
   const values = valuesOf(dimension);
   const numbers = found.filter((value) => typeof value === 'number');
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];

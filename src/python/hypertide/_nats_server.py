@@ -84,8 +84,8 @@ class NatsServer:
                 return None
             found.pop("command", None)
             verdict = {name: found.pop(name) for name in ("verdict", "reason", "text", "horizon") if name in found}
-            repetition = {"repetition": found.pop("repetition")} if "repetition" in found else {}
-            return {"row": found, "verdict": verdict, **repetition}
+            others = {name: found.pop(name) for name in ("repetition", "costs") if name in found}
+            return {"row": found, "verdict": verdict, **others}
         return self._ask(what, fields)
 
     def command(self, what: str, **fields: Any) -> None:

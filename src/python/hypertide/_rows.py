@@ -76,9 +76,22 @@ class Verdict(_Verdict, total=False):
     horizon: Horizon
 
 
+class _ChoiceCost(TypedDict):
+    value: Any
+    other: Any
+    least: float
+
+
+class ChoiceCost(_ChoiceCost, total=False):
+    """What the worst value of a parameter that was tried costs. `cost` is missing where that is worse than the median result."""
+
+    cost: Repetition
+
+
 class _Recommended(TypedDict):
     row: Row
     verdict: Verdict
+    costs: dict[str, ChoiceCost]
 
 
 class Recommendation(_Recommended, total=False):

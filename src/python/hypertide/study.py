@@ -315,7 +315,8 @@ class Study:
 
         `row` is the trial, the one with the best expected value. `verdict` says whether to go on with the study, and why. `repetition` is what the
         configuration would give again: the `mean`, and the ranges of `half` and of `most`, nine in ten, of all repetitions. It is missing unless
-        the configuration ran three times, as `hypertide trial confirm` does. Raises HypertideError with several objectives.
+        the configuration ran three times, as `hypertide trial confirm` does. `costs` has, by parameter, what the worst `other` value costs that was
+        tried. Raises HypertideError with several objectives.
         """
         self._refuse_several("recommendation")
         found = self._engine.request("recommend")["recommendation"]

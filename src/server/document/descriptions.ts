@@ -127,7 +127,7 @@ export const descriptions: Readonly<Record<OperationId, Description>> = {
   recommendation: {
     title: 'Get the recommendation',
     answer:
-      'The answer has the trial to deploy, which with noisy results need not be the best one, a verdict on whether to go on with what it depends on, and, if the configuration ran three times, what it would give again: the ranges of half and of nine in ten repetitions. It is null before the first results.',
+      'The answer has the trial to deploy, which with noisy results need not be the best one, a verdict on whether to go on with what it depends on, and, if the configuration ran three times, what it would give again: the ranges of half and of nine in ten repetitions. `costs` has what other values of a parameter would cost. It is null before the first results.',
   },
   getReport: { title: 'Get a report', answer: 'The answer is a file that shows the study in a browser, without a server.' },
   trialFacts: {

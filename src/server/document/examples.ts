@@ -81,6 +81,7 @@ export const httpExamples: Readonly<Record<OperationId, Example>> = {
     answer: {
       results: 24,
       trial: 7,
+      costs: {},
       evidence: { full: 24, lead: 0.4, isRepeated: false, first: 7 },
       verdict: { verdict: 'confirm', reason: 'noise-unknown', text: 'Confirm: no configuration ran three times' },
     },

@@ -66,9 +66,9 @@ export const recommendedOf = byResults<Recommended>(async ({ ledger, rows }) => 
   await nextTurn();
   const found = await inThread({ space: ledger.space.toJSON(), objective: objective!, rows: known });
   if (found === undefined) return undefined;
-  const { row, repetition, evidence } = withRepetitions(found, objective!, rows);
+  const { row, repetition, costs, evidence } = withRepetitions(found, objective!, rows);
   const judged = { objectives: ledger.settings.objectives, ranked: known, onFront: [], rows: [...rows], closed: ledger.closed };
-  return omitUndefined({ results: known.length, trial: row.trial, repetition, evidence, verdict: verdictOn(judged, evidence)! });
+  return omitUndefined({ results: known.length, trial: row.trial, repetition, costs, evidence, verdict: verdictOn(judged, evidence)! });
 });
 
 function inThread(task: RecommendationTask): Promise<Chosen<Params> | undefined> {

@@ -97,7 +97,7 @@ export interface KeptFile {
 }
 
 /** The trial to deploy: if results are noisy, the best one is partly luck. */
-export interface Recommended extends Pick<Deployed<unknown>, 'repetition' | 'evidence'> {
+export interface Recommended extends Pick<Deployed<unknown>, 'repetition' | 'costs' | 'evidence'> {
   /** The number of results from which it is chosen. */
   readonly results: number;
   readonly trial: TrialId;

@@ -7,7 +7,7 @@ import { posterior } from '../../../src/numeric/gp/posterior.ts';
 import { predict } from '../../../src/numeric/gp/predict.ts';
 import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import type { TrialRow } from '../../../src/study/trials.ts';
-import { float, int, space } from '../../../streams/index.ts';
+import { choice, float, int, space, when } from '../../../streams/index.ts';
 
 const square = space({ x: float(0, 1), y: float(0, 1) });
 type Config = { readonly x: number; readonly y: number };
@@ -144,4 +144,47 @@ it('repetitions count also where the model only gets a sample of the results', (
   const again = [0, 9, 9, 9].map((value, i) => row(501 + i, { x: 0.3, y: 0.6 }, value));
   const { evidence } = deployed(square, minimize, [...many, ...again])!;
   expect(evidence.noise).toBe(0);
+});
+
+describe('what a choice costs', () => {
+  const net = space({ lr: float(1e-5, 1e-1, { log: true }), dropout: float(0, 0.5), optimizer: choice(['adam', 'sgd']) });
+  type Net = { readonly lr: number; readonly dropout: number; readonly optimizer: 'adam' | 'sgd' };
+  const loss = ({ lr, dropout, optimizer }: Net) =>
+    0.1 * (Math.log10(lr) + 2.7) ** 2 + 0.3 * (dropout - 0.2) ** 2 + (optimizer === 'sgd' ? 0.05 : 0);
+  const studyOf = (count: number, sign = 1) =>
+    Array.from({ length: count }, (_, i) => {
+      const rng = rngFor('net', 'costs', i);
+      const params = net.decode([rng(), rng(), rng()]) as Net;
+      return { ...row(i + 1, params as never, sign * loss(params)), params };
+    });
+
+  it('is told in the unit of the objective, for the worst value that was tried', () => {
+    for (const [direction, sign] of [
+      ['minimize', 1],
+      ['maximize', -1],
+    ] as const) {
+      const { costs } = recommendation(net, { name: 'value', direction }, studyOf(100, sign))!;
+      expect(costs.optimizer).toMatchObject({ value: 'adam', other: 'sgd' });
+      expect(costs.optimizer!.cost!.most[0]).toBeLessThan(0.05);
+      expect(costs.optimizer!.cost!.most[1]).toBeGreaterThan(0.05);
+      expect(costs.optimizer!.least).toBeGreaterThan(0.02);
+      expect(costs.dropout!.other).toBeGreaterThan(0.4);
+    }
+  });
+
+  it('has no upper end where results are worse than the median, which a model does not tell apart', () => {
+    const { lr } = recommendation(net, minimize, studyOf(100))!.costs;
+    expect(lr!.cost).toBeUndefined();
+    expect(lr!.least).toBeGreaterThan(0);
+    expect(lr!.least).toBeLessThan(loss({ lr: lr!.other as number, dropout: 0.2, optimizer: 'adam' }));
+  });
+
+  it('is not told with few results, for values that were not tried, nor for parameters on which others depend', () => {
+    expect(recommendation(net, minimize, studyOf(29))!.costs).toEqual({});
+    const adam = studyOf(200).filter(({ params }) => params.optimizer === 'adam');
+    expect(Object.keys(recommendation(net, minimize, adam)!.costs)).toEqual(['lr', 'dropout']);
+    const parent = space({ ...net.toJSON().parameters, momentum: when('optimizer', 'sgd', float(0, 1)) } as never);
+    const rows = studyOf(100).map((one) => ({ ...one, params: { ...one.params, momentum: 0.5 } }));
+    expect(Object.keys(recommendation(parent, minimize, rows as never)!.costs)).toEqual(['lr', 'dropout']);
+  });
 });

@@ -5,7 +5,7 @@ import { columnDistances } from '../../../src/numeric/gp/gaps.ts';
 import { addColumn, covariances, kernelFromLogs } from '../../../src/numeric/gp/kernel.ts';
 import { negativeLogPosterior, type TrainingSet } from '../../../src/numeric/gp/likelihood.ts';
 import { posterior } from '../../../src/numeric/gp/posterior.ts';
-import { addFantasy, meansAt, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
+import { addFantasy, meansAt, predict, predictDifferences, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
 import { warpByLogA, warpByLogB, warpCoordinate, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
@@ -264,4 +264,23 @@ describe.each([
     expect(predict(believer, other).mean).toBeCloseTo(elsewhere.mean, 12);
     expect(() => addFantasy(believer, x)).toThrow(RangeError);
   });
+});
+
+it('differences of a function are predicted by hand', () => {
+  const kernel = kernelFromLogs(logs, 3);
+  const one = { ...example(1), targets: Float64Array.of(1) };
+  const gp = posterior(one, kernel)!;
+  const points = [...one.points, 0.1, 0.2, 1, 0.1, 0.9, 2]; // the observation, a, b
+  const rows = Float64Array.from(points.slice(3));
+  const covariance = (i: number, k: number) => {
+    const [gaps, out] = [new Float64Array(3), new Float64Array(1)];
+    columnDistances(mixed, Float64Array.from(points), 3 * i, Float64Array.from(points.slice(3 * k)), 1, gaps);
+    covariances(kernel, gaps, 1, out);
+    return out[0]!;
+  };
+  const [a, b] = [covariance(1, 0), covariance(2, 0)];
+  const own = covariance(0, 0) + gp.diagonal[0]! - (kernel.joint + kernel.additive);
+  const [found] = predictDifferences(gp, rows, 2);
+  expect(found!.mean).toBeCloseTo((b - a) / own, 12);
+  expect(found!.variance).toBeCloseTo(2 * (covariance(1, 1) - covariance(1, 2)) - (b - a) ** 2 / own, 12);
 });

@@ -1,8 +1,8 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { tooFewResults } from '../../../insight/importance/importance.ts';
 import type { Importances } from '../../../insight/importance/importances.ts';
-import { byShare, whichMatters } from '../../../insight/importance/whatMatters.ts';
-import { importancesOf } from '../../../server/feed/byResults.ts';
+import { byShare, type Costs, costText, whichMatters } from '../../../insight/importance/whatMatters.ts';
+import { importancesOf, recommendedOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, print, suggestAfterData } from '../../../text/output.ts';
 import { onStudy } from '../../command.ts';
@@ -16,7 +16,8 @@ export const command = onStudy({
 PED-ANOVA measures how much each parameter distinguishes the best tenth of the
 results. Each share is followed by its 90 % interval.`,
   run: async (study, { json, objective }) => {
-    const found = await importancesOf(await readFeed(study), objective);
+    const feed = await readFeed(study);
+    const found = await importancesOf(feed, objective);
     if (found === undefined) {
       inform(tooFewResults(spaceOf(study.created).axes));
       if (json) print('null');
@@ -25,16 +26,18 @@ results. Each share is followed by its 90 % interval.`,
     const { marginals: _, ...shares } = found;
     if (json) print(JSON.stringify(shares));
     else {
+      const costs = await recommendedOf(feed);
       const names = study.created.objectives.map(({ name }) => name);
       const of = objective ?? names[0];
       const others = names.filter((name) => name !== of);
       if (others.length > 0) inform(`importance for ${of}; for another objective: --objective ${others.join(', ')}`);
-      print(tableOf(shares));
+      print(tableOf(shares, costs));
       const verdict = whichMatters(shares);
       if (verdict !== undefined) inform(verdict);
       inform('in brackets: a 90 % interval of the share, by bootstrap samples of the results');
       inform('fANOVA: how much of the variation of all results a parameter explains; it tells which parameters are worth a search');
       inform('PED-ANOVA: how much a parameter distinguishes the best tenth of the results; it tells which parameters to tune further');
+      if (costs) inform(COSTS);
       suggestAfterData('study plot', study, 'slice');
     }
     return 0;
@@ -43,13 +46,18 @@ results. Each share is followed by its 90 % interval.`,
 
 type Shares = Pick<Importances, 'fanova' | 'pedAnova' | 'intervals'>;
 
-function tableOf({ fanova, pedAnova, intervals }: Shares): string {
+const COSTS =
+  'a choice: by how much the worst value that was tried is worse than that of the configuration to deploy, with all others as there';
+
+function tableOf(shares: Shares, costs: Costs | undefined): string {
+  const { fanova, pedAnova, intervals } = shares;
   const percent = (share: number, [low, high]: readonly [number, number]) =>
     `${(100 * share).toFixed(1)} % (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)})`;
   const rows = byShare(fanova).map((name) => [
     name,
     percent(fanova[name]!, intervals.fanova[name]!),
     percent(pedAnova[name]!, intervals.pedAnova[name]!),
+    ...(costs ? [costText(name, shares, costs) ?? ''] : []),
   ]);
-  return textTable(['parameter', 'fANOVA', 'PED-ANOVA'], rows, [1, 2]);
+  return textTable(['parameter', 'fANOVA', 'PED-ANOVA', ...(costs ? ['a choice'] : [])], rows, [1, 2]);
 }

@@ -3,7 +3,7 @@ import { cut, percent, sentence } from '../../../insight/figures/drawing/format.
 import { isClear, whichMatters } from '../../../insight/importance/whatMatters.ts';
 import { lessons } from '../../lib/learned.ts';
 import { isFinding, useFindings } from '../../state/findings.ts';
-import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';
+import { knownImportances, knownRecommended, objectives, parameters, ranked } from '../../state/store.ts';
 import { view } from '../../state/url.ts';
 import { Card } from '../Card.tsx';
 
@@ -15,7 +15,7 @@ export function LessonsCard() {
   useFindings();
   const found = useComputed(() => {
     const shares = knownImportances.value;
-    return shares && lessons(parameters.value, ranked.value, shares);
+    return shares && lessons(parameters.value, ranked.value, shares, knownRecommended.value);
   }).value;
   const verdict = knownImportances.value && whichMatters(knownImportances.value);
   const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
