@@ -43,7 +43,7 @@ export const chartsOfPage: Plugin = {
   name: 'charts-of-page',
   enforce: 'pre',
   resolveId(id) {
-    if (!id.endsWith('/page/echarts.ts')) return undefined;
+    if (!id.endsWith('/echarts.ts')) return undefined;
     const file = readdirSync(page).find((name) => /^echarts-.*\.js$/.test(name));
     return { id: `../src/page/assets/${file}`, external: true };
   },

@@ -10,7 +10,7 @@ export class Spending {
   #total = 0;
 
   /** @returns what the trial has cost. */
-  add({ id, outcome, budget, resumes, step }: Ended): number {
+  add({ id, outcome, budget, resumes, step }: Pick<Ended, 'id' | 'outcome' | 'budget' | 'resumes' | 'step'>): number {
     const whole = outcome === 'completed' ? (budget ?? step) : step;
     const end = whole ?? (budget === undefined ? 1 : 0);
     if (budget !== undefined) this.#reached.set(id, end);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { cleanups, openPage, press, show, VIEWS, WIDE } from './browsing.ts';
 import { board, finished } from './support.ts';
@@ -34,6 +35,27 @@ it('the table of trials begins in a window of 1280 x 800 pixels', async () => {
     return box.y + box.height;
   };
   await expect.poll(bottom).toBeLessThan(800);
+});
+
+it('a chart is saved as it is seen, and its axes are in the address', async () => {
+  const made = await board();
+  cleanups.push(() => made.close());
+  await made.say(...finished(1, 0.5), ...finished(2, 0.25));
+  const page = await openPage(made.url, WIDE);
+  await page.getByLabel('x axis').selectOption('time');
+  await page.getByLabel('scale').selectOption('log');
+  await expect.poll(() => page.url()).toContain('along=time&scale=log');
+  const saved = async (kind: string) => {
+    const download = page.waitForEvent('download');
+    await press(page, `save loss as ${kind}`);
+    return readFileSync((await (await download).path())!);
+  };
+  const svg = (await saved('SVG')).toString();
+  expect(svg).toContain('since the beginning');
+  expect(svg).toContain('>completed</text>');
+  const png = await saved('PNG');
+  expect([png.toString('latin1', 1, 4), png.readUInt32BE(16)]).toEqual(['PNG', 1520]);
+  expect(page.wrong).toEqual([]);
 });
 
 it('the note of a study is shown as Markdown without scripts, and can be changed', async () => {

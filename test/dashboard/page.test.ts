@@ -6,7 +6,7 @@ import { ends, numeric, parameterScale, roundScale } from '../../src/insight/fig
 import { front } from '../../src/insight/figures/front.ts';
 import { dominates } from '../../src/numeric/pareto/pareto.ts';
 import { curvePart } from '../../src/page/lib/curvePart.ts';
-import { crisp, markFrom, stampBelow } from '../../src/page/lib/marks.ts';
+import { markFrom, stampBelow } from '../../src/page/lib/marks.ts';
 import { blank, inkOf } from '../../src/page/lib/pixels.ts';
 import { Sheet } from '../../src/page/lib/sheet.ts';
 import { extendedPlaces } from '../../src/page/lib/trialPlaces.ts';
@@ -212,16 +212,6 @@ describe('the places of trials', () => {
     const other = [axes[0]!];
     expect(extendedPlaces(before, rows, other).columns).toHaveLength(1);
     expect(extendedPlaces(before, [], axes).columns.map(({ length }) => length)).toEqual([0, 0]);
-  });
-});
-
-describe('marks for very many trials', () => {
-  it('have no transparent pixels, and keep those that were at least half as opaque as the strongest', () => {
-    const pixels = Uint32Array.of((217 << 24) | 0x0000c8, (109 << 24) | 0x00c800, (108 << 24) | 0xc80000, 0);
-    const { inks, across, down } = crisp(markFrom({ width: 2, height: 2, pixels }));
-    expect([...inks]).toEqual([0xff0000c8, 0xff00c800]);
-    expect([...across]).toEqual([0, 1]);
-    expect([...down]).toEqual([0, 0]);
   });
 });
 

@@ -3,10 +3,10 @@ import { curvePath, curveScales } from '../../insight/figures/curves.ts';
 import { distributionPath } from '../../insight/figures/distribution.ts';
 import { themes } from '../../insight/figures/drawing/colours.ts';
 import { clock, formatNumber, percent } from '../../insight/figures/drawing/format.ts';
-import { type AxisScale, numeric } from '../../insight/figures/drawing/scale.ts';
+import { type AxisScale, numeric, trialScale } from '../../insight/figures/drawing/scale.ts';
 import { corners } from '../../insight/figures/drawing/series/stairs.ts';
 import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../insight/figures/figures.ts';
-import { bestSoFar, historyPoints, lastTrial } from '../../insight/figures/history.ts';
+import { bestSoFar, historyPoints, lastTrial, passedIn } from '../../insight/figures/history.ts';
 import { hypervolumePath, hypervolumeScale } from '../../insight/figures/hypervolumes.ts';
 import type { FigureKind } from '../../insight/figures/kinds.ts';
 import { parallelLines } from '../../insight/figures/parallel.ts';
@@ -106,7 +106,9 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
 /** The value of each trial, and the best so far. */
 export function historySketch(study: FigureStudy, k: number): PlaneSketch {
   const [all, without] = historyPoints(study, k);
-  const best = corners(bestSoFar(study, study.objectives[k]!)).map(([trial, value]) => [all!.x.place(trial), all!.y.place(value)] as const);
+  const best = corners(bestSoFar(study, study.objectives[k]!, passedIn(study))).map(
+    ([passed, value]) => [all!.x.place(passed), all!.y.place(value)] as const,
+  );
   // Trials without a value lie at the lower end.
   const strip = pointsOf({ ...without!, places: [without!.places[0], Array.from(without!.places[1], (place) => place && 0)] }, study);
   return { type: 'chart', x: all!.x, y: all!.y, lines: [{ path: best, ink: 'plain' }], points: [...strip, ...pointsOf(all!, study)] };
@@ -114,7 +116,7 @@ export function historySketch(study: FigureStudy, k: number): PlaneSketch {
 
 /** Stairs by trial. */
 function steps(study: FigureStudy, y: AxisScale, lines: PlaneSketch['lines']): PlaneSketch {
-  const x = numeric('trial', 1, lastTrial(study), false);
+  const x = trialScale(lastTrial(study));
   const placed = lines.map(({ path, ink }) => ({ path: corners(path).map(([a, b]) => [x.place(a), clampUnit(y.place(b))] as const), ink }));
   return { type: 'chart', x, y, lines: placed, points: [] };
 }
@@ -122,7 +124,7 @@ function steps(study: FigureStudy, y: AxisScale, lines: PlaneSketch['lines']): P
 const objectiveAxis = ({ scales, parameters }: FigureStudy): AxisScale => scales[parameters.length]!;
 
 const pointsOf = ({ places: [x, y] }: Points, { rows }: FigureStudy): PlaneSketch['points'] =>
-  rows.flatMap(({ state }, i) => (Number.isNaN(x[i]! + y[i]!) ? [] : [{ x: x[i]!, y: y[i]!, ink: state }]));
+  rows.flatMap(({ state }, i) => (Number.isNaN(x[i]! + y[i]!) ? [] : [{ x: clampUnit(x[i]!), y: clampUnit(y[i]!), ink: state }]));
 
 const inkOf = (badness: number): Ink => (badness < 0.25 ? 'completed' : badness < 0.6 ? 'plain' : 'dim');
 

@@ -1,9 +1,9 @@
 import { clampUnit } from '../../numeric/vectors.ts';
-import { chartAxis } from './drawing/axes.ts';
+import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
-import { cut } from './drawing/format.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
 import type { AxisScale } from './drawing/scale.ts';
+import { type Points, trialsOver } from './points.ts';
 import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './study.ts';
 
 /** Cells along a numeric axis. */
@@ -24,9 +24,9 @@ export function contourOption(
   const colourOf = (badness: number): string => colours[Math.round(badness * (colours.length - 1))]!;
   const hidden = { show: false, type: 'value', min: 0, max: 1 };
   return {
-    grid: { left: 70, right: 16, top: 24, bottom: 46 },
-    xAxis: [{ ...chartAxis(x, theme), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 28 }, hidden],
-    yAxis: [{ ...chartAxis(y, theme), name: cut(y.name, 24), nameLocation: 'end', nameGap: 8, nameTextStyle: { align: 'left' } }, hidden],
+    grid: { left: 70, right: 16, top: HEAD_ROOM, bottom: 46 },
+    xAxis: [chartAxis(x, theme, 'x'), hidden],
+    yAxis: [chartAxis(y, theme, 'y'), hidden],
     series: [
       {
         type: 'custom',
@@ -41,6 +41,10 @@ export function contourOption(
     ],
   };
 }
+
+/** The trials over two parameters, on the surface. */
+export const contourPoints = (study: Pick<FigureStudy, 'scales' | 'columns'>, [x, y]: readonly [number, number]): readonly Points[] =>
+  trialsOver(study, x, y).map((points) => ({ ...points, onSurface: true }));
 
 /** A surface in cells: the number of each cell along both axes, and how bad its results are, from 0 in its best cell to 1 in its worst one. */
 export interface Surface {

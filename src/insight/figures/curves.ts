@@ -1,12 +1,11 @@
-import { clampUnit } from '../../numeric/vectors.ts';
-import { chartAxis, splitLine } from './drawing/axes.ts';
+import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
-import { looks, states } from './drawing/looks.ts';
+import { looks } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt, numeric, roundScale } from './drawing/scale.ts';
 import type { Path } from './drawing/series/stairs.ts';
-import { markStyle } from './points.ts';
-import { type FigureRow, type FigureStudy, sign } from './study.ts';
+import { type Points, trialSeries } from './points.ts';
+import { type FigureRow, type FigureStudy, held, sign } from './study.ts';
 
 /** The scales of steps and of reported values. */
 export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
@@ -14,9 +13,9 @@ export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
 /** Reported values by step: the axes, and lines at the budgets at which trials are compared. */
 export function curvesOption({ rows }: FigureStudy, theme: Theme, [steps, values]: CurveScales): ChartOption {
   return {
-    grid: { left: 60, right: 24, top: 14, bottom: 36 },
-    xAxis: { ...chartAxis(steps, theme), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
-    yAxis: { ...chartAxis(values, theme), splitLine: splitLine(theme) },
+    grid: { left: 60, right: 24, top: HEAD_ROOM, bottom: 40 },
+    xAxis: { ...chartAxis(steps, theme, 'x'), minInterval: 1 },
+    yAxis: chartAxis(values, theme, 'y'),
     series: [rungLines(rungsOf(rows), theme)],
   };
 }
@@ -61,7 +60,7 @@ const MANY = 100;
 const FAR = 3;
 
 /** The scales of all reported steps and values. Values have a logarithmic axis if results have one. */
-export function curveScales({ rows, parameters, scales, objectives: [objective] }: FigureStudy): CurveScales {
+export function curveScales({ rows, parameters, scales, view, objectives: [objective] }: FigureStudy): CurveScales {
   const name = objective?.name ?? '';
   const way = objective ? sign(objective) : 1;
   let last = 1;
@@ -76,24 +75,35 @@ export function curveScales({ rows, parameters, scales, objectives: [objective] 
   if (losses.length === 0) return [steps, numeric(name, 0, 1, false)];
   const sorted = Float64Array.from(losses).sort();
   const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];
-  const end = losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best ? usual : worst;
+  const isFar = view.range !== 'all' && losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best;
+  const end = isFar ? usual : worst;
   const [low, high] = [Math.min(way * best, way * end), Math.max(way * best, way * end)];
-  return [steps, roundScale(name, low, high, scales[parameters.length]?.kind === 'log' ? 1 : undefined)];
+  return [
+    steps,
+    roundScale(name, low, high, view.scale === 'linear' ? undefined : scales[parameters.length]?.kind === 'log' ? 1 : undefined),
+  ];
 }
 
 /** The places of a curve's points on the axes. */
 export const curvePath = ({ curve }: Pick<FigureRow, 'curve'>, [steps, values]: CurveScales): Path =>
-  Array.from({ length: curve.length / 2 }, (_, i) => [steps.place(curve[2 * i]), values.place(curve[2 * i + 1])] as const);
+  Array.from({ length: curve.length / 2 }, (_, i) => [steps.place(curve[2 * i]), held(values.place(curve[2 * i + 1]))] as const);
+
+/** The ends of the curves of some trials. */
+function curveEnds({ rows }: Pick<FigureStudy, 'rows'>, scales: CurveScales, drawn: readonly FigureRow[]): Points {
+  const ends = new Map(drawn.map((row) => [row, curvePath(row, scales).at(-1)]));
+  const column = (axis: 0 | 1) => rows.map((row) => ends.get(row)?.[axis] ?? Number.NaN);
+  return { x: scales[0], y: scales[1], places: [column(0), column(1)] };
+}
 
 /** The most curves that are drawn: the latest. */
 const MOST_CURVES = 1000;
 
 /** The curves as series of a chart, a mark at the end of each, and dashes to the trial that resumes it. */
-export function curveSeries({ rows, rowOf }: FigureStudy, theme: Theme, scales: CurveScales): readonly ChartOption[] {
+export function curveSeries(study: FigureStudy, theme: Theme, scales: CurveScales): readonly ChartOption[] {
   const [steps, values] = scales;
-  const drawn = rows.filter(({ curve }) => curve.length > 0).slice(-MOST_CURVES);
-  const pointsOf = (row: FigureRow) =>
-    curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, clampUnit(y)), row.trial]);
+  const { rows, rowOf, isChosen } = study;
+  const drawn = rows.filter(({ curve }, i) => curve.length > 0 && isChosen(i)).slice(-MOST_CURVES);
+  const pointsOf = (row: FigureRow) => curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, y), row.trial]);
   const opacity = Math.max(0.2, Math.min(0.9, 60 / drawn.length));
   const line = { type: 'line', showSymbol: false, silent: true };
   const curves = drawn.map((row) => ({
@@ -108,9 +118,5 @@ export function curveSeries({ rows, rowOf }: FigureStudy, theme: Theme, scales: 
     const data = [pointsOf(before).at(-1)!, pointsOf(row)[0]!];
     return [{ ...line, id: `link ${row.trial}`, data, lineStyle: { color: theme.colour('completed'), width: 1.2, type: 'dashed' } }];
   });
-  const ends = states.flatMap((state) => {
-    const data = drawn.filter((row) => row.state === state).map((row) => pointsOf(row).at(-1)!);
-    return data.length > 0 ? [{ ...markStyle(state, drawn.length, theme), id: `ends ${state}`, data }] : [];
-  });
-  return [...curves, ...links, ...ends];
+  return [...curves, ...links, ...trialSeries([curveEnds(study, scales, drawn)], study, theme)];
 }

@@ -1,7 +1,8 @@
-import { axisStyle, chartAxis } from './drawing/axes.ts';
+import { axisStyle, chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
-import { cut, percent } from './drawing/format.ts';
+import { percent } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
+import { numeric } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import { type FigureStudy, objectiveValue, sign } from './study.ts';
 
@@ -10,22 +11,22 @@ export function distributionOption(study: FigureStudy, theme: Theme): ChartOptio
   const [objective] = study.objectives;
   const scale = study.scales[study.parameters.length];
   if (objective === undefined || scale === undefined) return {};
-  const style = axisStyle(theme);
+  const share = chartAxis(numeric('share of the results', 0, 1, false), theme, 'y');
   return {
-    grid: { left: 56, right: 24, top: 14, bottom: 44 },
-    xAxis: { ...chartAxis(scale, theme), name: cut(objective.name, 40), nameLocation: 'middle', nameGap: 26 },
-    yAxis: { type: 'value', min: 0, max: 1, ...style, axisLabel: { ...style.axisLabel, formatter: percent } },
+    grid: { left: 56, right: 24, top: HEAD_ROOM, bottom: 44 },
+    xAxis: chartAxis(scale, theme, 'x'),
+    yAxis: { ...share, axisLabel: { ...axisStyle(theme).axisLabel, formatter: percent } },
     series: [stairs('distribution', distributionPath(study), { color: theme.colour('completed'), width: 1.8 })],
   };
 }
 
-/** The steps of the distribution: value within its axis, share. */
+/** The steps of the distribution within its axis: value, share. */
 export function distributionPath({ objectives: [objective], scales, parameters, ranked }: FigureStudy): Path {
   const scale = scales[parameters.length];
   if (objective === undefined || scale === undefined) return [];
   const results = ranked.map((row) => objectiveValue(row, objective)!);
-  return distribution(results, sign(objective)).map(
-    ({ value, share }) => [Math.min(scale.high, Math.max(scale.low, value)), share] as const,
+  return distribution(results, sign(objective)).flatMap(({ value, share }) =>
+    value < scale.low || value > scale.high ? [] : [[value, share] as const],
   );
 }
 

@@ -1,10 +1,11 @@
 import { UserError } from '../../errors.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { contourOption, surfaceOf } from './contour.ts';
+import { contourOption, contourPoints, surfaceOf } from './contour.ts';
 import { curveScales, curveSeries, curvesOption } from './curves.ts';
 import { distributionOption } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut, formatNumber, percent } from './drawing/format.ts';
+import { states, type TrialState } from './drawing/looks.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { historyOption, historyPoints } from './history.ts';
 import { hypervolumeOption } from './hypervolumes.ts';
@@ -23,6 +24,8 @@ export interface Figure {
   readonly note?: string;
   /** In pixels. */
   readonly height: number;
+  /** The statuses of the trials that it shows, each with its own mark. */
+  readonly key?: readonly TrialState[];
   /** For ECharts. */
   readonly option: ChartOption;
 }
@@ -40,13 +43,18 @@ export class NoFigureError extends UserError {
  * @throws NoFigureError if the study has nothing to show in this kind, or no such parameter
  */
 export function figuresOf(kind: FigureKind, study: FigureStudy, theme: Theme, names: readonly string[] = []): readonly Figure[] {
-  return plans[kind](study, theme, names).map(({ option, ...rest }) => ({ ...rest, option: { ...base(theme), ...option } }));
+  return plans[kind](study, theme, names).map((figure) => onPaper(figure, theme));
 }
 
-const base = (theme: Theme): ChartOption => ({
-  animation: false,
-  textStyle: { fontFamily: 'system-ui, sans-serif', color: theme.colour('text') },
-  backgroundColor: theme.colour('panel'),
+/** A figure with the font and the background of a theme. */
+export const onPaper = ({ option, ...rest }: Figure, theme: Theme): Figure => ({
+  ...rest,
+  option: {
+    animation: false,
+    textStyle: { fontFamily: 'system-ui, sans-serif', color: theme.colour('text') },
+    backgroundColor: theme.colour('panel'),
+    ...option,
+  },
 });
 
 type Plan = (study: FigureStudy, theme: Theme, names: readonly string[]) => readonly Figure[];
@@ -57,7 +65,7 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
       title: `${cut(name, 60)} by trial`,
       note: `${direction === 'maximize' ? 'higher' : 'lower'} is better; the line is the best so far`,
       height: 300,
-      option: withTrials(historyOption(study, theme, k), historyPoints(study, k), study, theme),
+      ...withTrials(historyOption(study, theme, k), historyPoints(study, k), study, theme),
     })),
   edf: (study, theme) => [
     {
@@ -84,7 +92,7 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
       title: cut(name, 60),
       ...omitUndefined({ note: share === undefined ? undefined : `explains ${percent(share)} of the variation` }),
       height: 230,
-      option: withTrials(sliceOption(study, theme, axis), trialsOver(study, axis, study.parameters.length), study, theme),
+      ...withTrials(sliceOption(study, theme, axis), trialsOver(study, axis, study.parameters.length), study, theme),
     })),
   contour: (study, theme, names) => [overTwo(study, theme, names, false)],
   rank: (study, theme, names) => [overTwo(study, theme, names, true)],
@@ -106,14 +114,15 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
         title: `${cut(study.objectives[0]!.name, 60)} by step`,
         note: 'a mark ends each curve; dashes lead to the trial that resumes it; lines are rungs',
         height: 430,
-        option: { ...option, series: [...seriesOf(option), ...curveSeries(study, theme, scales)] },
+        ...withSeries(option, curveSeries(study, theme, scales), study),
       },
     ];
   },
   timeline: (study, theme) => {
     const lanes = lanesOf(study.rows);
     if (lanes.names.length === 0) throw new NoFigureError('timeline: no trial has started yet');
-    return [{ title: 'Trials by trainer', height: timelineHeight(lanes), option: timelineOption(study, theme, lanes, () => true) }];
+    const key = statesIn(study).filter((state) => state !== 'waiting');
+    return [{ title: 'Trials by trainer', height: timelineHeight(lanes), key, option: timelineOption(study, theme, lanes) }];
   },
   pareto: (study, theme) => {
     needsSeveral('pareto', study);
@@ -121,7 +130,7 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
       title: `${cut(study.objectives[a]!.name, 30)} and ${cut(study.objectives[b]!.name, 30)}`,
       note: `${study.onFront.length} of ${study.rows.length} trials are on the front`,
       height: 420,
-      option: withTrials(
+      ...withTrials(
         paretoOption(study, theme, [a, b]),
         trialsOver(study, study.parameters.length + a, study.parameters.length + b),
         study,
@@ -162,16 +171,23 @@ function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isR
         ? `${good} is good`
         : `from ${formatNumber(surface.ends[0])} (${good}) to ${formatNumber(surface.ends[1])}`,
     height: 420,
-    option: withTrials(contourOption(study, theme, [x, y], surface), trialsOver(study, x, y), study, theme),
+    ...withTrials(contourOption(study, theme, [x, y], surface), contourPoints(study, [x, y]), study, theme),
   };
 }
 
-const seriesOf = ({ series }: ChartOption): readonly unknown[] => (Array.isArray(series) ? series : []);
+/** The statuses of the chosen trials. */
+export const statesIn = ({ rows, isChosen }: FigureStudy): readonly TrialState[] => {
+  const found = new Set(rows.filter((_, i) => isChosen(i)).map(({ state }) => state));
+  return states.filter((state) => found.has(state));
+};
 
-const withTrials = (option: ChartOption, points: readonly Points[], study: FigureStudy, theme: Theme): ChartOption => ({
-  ...option,
-  series: [...seriesOf(option), ...trialSeries(points, study, theme)],
+const withSeries = (option: ChartOption, trials: readonly ChartOption[], study: FigureStudy) => ({
+  key: statesIn(study),
+  option: { ...option, series: [...[option.series ?? []].flat(), ...trials] },
 });
+
+const withTrials = (option: ChartOption, points: readonly Points[], study: FigureStudy, theme: Theme) =>
+  withSeries(option, trialSeries(points, study, theme), study);
 
 /** The axes of parameters by their names. @throws NoFigureError if there is no such parameter */
 function namedAxes({ parameters }: FigureStudy, names: readonly string[]): readonly number[] {

@@ -1,34 +1,35 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
-import { axisStyle, chartAxis, splitLine } from './drawing/axes.ts';
+import { Spending } from '../../ledger/spending.ts';
+import { axisStyle, chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import type { ChartOption } from './drawing/option.ts';
-import { numeric } from './drawing/scale.ts';
+import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import type { Points } from './points.ts';
-import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
+import { counts, type FigureRow, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */
 export function historyOption(study: FigureStudy, theme: Theme, k = 0): ChartOption {
   const objective = study.objectives[k];
   const scale = study.scales[study.parameters.length + k];
   if (objective === undefined || scale === undefined) return {};
-  const best = bestSoFar(study, objective);
-  const shared = { min: 1, max: lastTrial(study), type: 'value', ...axisStyle(theme), minInterval: 1 };
+  const passed = passedIn(study);
+  const along = { ...chartAxis(passed.scale, theme, 'x'), ...(passed.scale.name === 'trial' ? { minInterval: 1 } : {}) };
   return {
     grid: [
-      { left: 56, right: 24, top: 14, bottom: 70 },
-      { left: 56, right: 24, height: 16, bottom: 38 },
+      { left: 56, right: 24, top: HEAD_ROOM, bottom: 70 },
+      { left: 56, right: 24, height: 16, bottom: 42 },
     ],
     xAxis: [
-      { ...shared, gridIndex: 0, axisLabel: { show: false }, splitLine: { show: false } },
-      { ...shared, gridIndex: 1, splitLine: { show: false }, name: 'trial', nameLocation: 'middle', nameGap: 24 },
+      { ...along, gridIndex: 0, name: '', axisLabel: { show: false } },
+      { ...along, gridIndex: 1 },
     ],
     yAxis: [
-      { ...chartAxis(scale, theme), splitLine: splitLine(theme), gridIndex: 0 },
+      { ...chartAxis(scale, theme, 'y'), gridIndex: 0 },
       { gridIndex: 1, type: 'value', min: 0, max: 1, show: false },
     ],
     dataZoom: [{ type: 'inside', xAxisIndex: [0, 1], filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
-    series: [stairs('best so far', best, { color: theme.colour('text'), width: 1.6 })],
+    series: [stairs('best so far', bestSoFar(study, objective, passed), { color: theme.colour('text'), width: 1.6 })],
   };
 }
 
@@ -37,33 +38,76 @@ export function historyPoints(study: FigureStudy, k = 0): readonly Points[] {
   const axis = study.parameters.length + k;
   const scale = study.scales[axis];
   if (scale === undefined) return [];
-  const last = lastTrial(study);
-  const when = Float64Array.from(study.rows, ({ trial }) => (trial - 1) / (last - 1));
+  const { scale: x, values } = passedIn(study);
+  const when = Float64Array.from(values, x.place);
   const objective = study.objectives[k];
   const without = Float64Array.from(study.rows, (row) =>
     objectiveValue(row, objective) === undefined && row.state !== 'waiting' ? 0.5 : Number.NaN,
   );
-  const x = numeric('trial', 1, last, false);
   return [
     { x, y: scale, places: [when, study.columns[axis]!] },
     { grid: 1, x, y: numeric('', 0, 1, false), places: [when, without] },
   ];
 }
 
-/** The best value after each trial, among trials at the highest budget so far: lower budgets are not comparable. */
-export function bestSoFar({ rows }: Pick<FigureStudy, 'rows'>, objective: ObjectiveSpec): Path {
-  const best: (readonly [trial: number, value: number])[] = [];
+/** What had passed when each trial ended: trials before it, time, or cost. */
+export interface Passed {
+  readonly scale: AxisScale;
+  /** In the order of the rows. */
+  readonly values: ArrayLike<number>;
+}
+
+/** The units of time, and the least that is told in each of them, in milliseconds. */
+const UNITS = [
+  ['hours', 3_600_000, 6_000_000],
+  ['minutes', 60_000, 100_000],
+  ['seconds', 1000, 0],
+] as const;
+
+/** What the history of a study counts. */
+export function passedIn({ rows, at, view }: Pick<FigureStudy, 'rows' | 'at' | 'view'>): Passed {
+  if (view.along === undefined || view.along === 'trial') {
+    return { scale: trialScale(lastTrial({ rows })), values: rows.map(({ trial }) => trial) };
+  }
+  const values = view.along === 'cost' ? costs(rows) : rows.map(({ endedAt = at }) => endedAt - rows[0]!.suggestedAt);
+  const last = values.reduce((most, value) => Math.max(most, value), 0);
+  if (view.along === 'cost') return { scale: numeric('cost in steps', 0, last, false), values };
+  const [unit, length] = UNITS.find(([, , least]) => last >= least)!;
+  return { scale: numeric(`${unit} since the beginning`, 0, last / length, false), values: values.map((value) => value / length) };
+}
+
+/** What the study had cost when each trial ended, in steps. */
+function costs(rows: readonly FigureRow[]): number[] {
+  const spending = new Spending();
+  const totals = new Map<FigureRow, number>();
+  for (const row of rows.filter(({ ended }) => ended !== undefined).sort((a, b) => a.ended! - b.ended!)) {
+    spending.add({ ...row, id: row.trial, outcome: row.status === 'stopped' || row.status === 'failed' ? row.status : 'completed' });
+    totals.set(row, spending.total);
+  }
+  return rows.map((row) => totals.get(row) ?? spending.total);
+}
+
+/** The best value after each trial, among trials at the highest budget so far: lower budgets are not comparable. @param passed default: trials */
+export function bestSoFar(
+  { rows }: Pick<FigureStudy, 'rows'>,
+  objective: ObjectiveSpec,
+  passed = passedIn({ rows, at: 0, view: {} }),
+): Path {
+  const { values } = passed;
+  const best: (readonly [passed: number, value: number])[] = [];
   let highest = Number.NEGATIVE_INFINITY;
   let first = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    const { trial, budget = Number.POSITIVE_INFINITY } = row;
+  const order = [...rows.keys()].sort((a, b) => values[a]! - values[b]!);
+  for (const i of order) {
+    const row = rows[i]!;
+    const { budget = Number.POSITIVE_INFINITY } = row;
     const value = counts(row) ? objectiveValue(row, objective) : undefined;
     if (value === undefined || budget < highest || (budget === highest && sign(objective) * value >= first)) continue;
     highest = budget;
     first = sign(objective) * value;
-    best.push([trial, value]);
+    best.push([values[i]!, value]);
   }
-  return best.length > 0 ? [...best, [rows.at(-1)!.trial, best.at(-1)![1]]] : best;
+  return best.length > 0 ? [...best, [values[order.at(-1)!]!, best.at(-1)![1]]] : best;
 }
 
 /** The last trial number on the axis. */

@@ -1,9 +1,9 @@
 import { hypervolume } from '../../numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../numeric/pareto/pareto.ts';
-import { chartAxis, splitLine, trialAxis } from './drawing/axes.ts';
+import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import type { ChartOption } from './drawing/option.ts';
-import { type AxisScale, numeric } from './drawing/scale.ts';
+import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import { lastTrial } from './history.ts';
 import { counts, type FigureStudy, lossesOf, objectiveValue } from './study.ts';
@@ -12,9 +12,9 @@ import { counts, type FigureStudy, lossesOf, objectiveValue } from './study.ts';
 export function hypervolumeOption(study: FigureStudy, theme: Theme): ChartOption {
   const points = hypervolumePath(study);
   return {
-    grid: { left: 64, right: 24, top: 14, bottom: 42 },
-    xAxis: trialAxis(lastTrial(study), theme),
-    yAxis: { ...chartAxis(hypervolumeScale(points), theme), splitLine: splitLine(theme) },
+    grid: { left: 64, right: 24, top: HEAD_ROOM, bottom: 42 },
+    xAxis: chartAxis(trialScale(lastTrial(study)), theme, 'x'),
+    yAxis: chartAxis(hypervolumeScale(points), theme, 'y'),
     series: [stairs('hypervolume', points, { color: theme.colour('completed'), width: 1.8 })],
   };
 }

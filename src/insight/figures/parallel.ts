@@ -38,7 +38,7 @@ export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly 
   return {
     parallel: { left: 60, right: 70, top: 44, bottom: 24 },
     parallelAxis: scales.map((scale, dim) => ({
-      ...chartAxis(scale, theme),
+      ...chartAxis(scale, theme, 'x'),
       dim,
       name: cut(scale.name, 22),
       nameTextStyle: { color: theme.colour('text'), fontSize: 12 },

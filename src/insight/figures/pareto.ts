@@ -1,6 +1,5 @@
-import { chartAxis, splitLine } from './drawing/axes.ts';
+import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
-import { cut } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { compromise } from './front.ts';
 import { type FigureRow, type FigureStudy, lossesOf, objectiveValue, sign } from './study.ts';
@@ -21,9 +20,9 @@ export function paretoOption(
   // The label stands where no results are: beyond the front.
   const [right, below] = [sign(x) < 0, sign(y) > 0];
   return {
-    grid: { left: 60, right: 20, top: 14, bottom: 42 },
-    xAxis: { ...chartAxis(across, theme), splitLine: splitLine(theme), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
-    yAxis: { ...chartAxis(up, theme), splitLine: splitLine(theme) },
+    grid: { left: 60, right: 20, top: HEAD_ROOM, bottom: 42 },
+    xAxis: chartAxis(across, theme, 'x'),
+    yAxis: chartAxis(up, theme, 'y'),
     series: [
       {
         type: objectives.length === 2 ? 'line' : 'scatter',

@@ -1,8 +1,9 @@
-import type { Theme } from './drawing/colours.ts';
-import { looks, states, type TrialState } from './drawing/looks.ts';
-import type { ChartOption } from './drawing/option.ts';
+import { type Cell, cellsOf } from './cells.ts';
+import type { ColourName, Theme } from './drawing/colours.ts';
+import { type Beyond, beyond, type Look, lookBeyond, looks, sides, states, type TrialState } from './drawing/looks.ts';
+import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt } from './drawing/scale.ts';
-import type { FigureStudy } from './study.ts';
+import type { FigureRow, FigureStudy } from './study.ts';
 
 /** Trials as points in a grid of a chart: their places on its axes, in the order of the rows; NaN if a trial is not drawn. */
 export interface Points {
@@ -10,6 +11,8 @@ export interface Points {
   readonly x: AxisScale;
   readonly y: AxisScale;
   readonly places: readonly [x: ArrayLike<number>, y: ArrayLike<number>];
+  /** Whether a surface below shows what a crowd of trials would cover. */
+  readonly onSurface?: true;
 }
 
 /** All trials over two axes of the study. */
@@ -23,23 +26,98 @@ const MANY = 300;
 const VERY_MANY = 1500;
 export const sideOf = (count: number): number => (count > VERY_MANY ? 4 : count > MANY ? 5 : 7);
 
-/** Trials as series of a chart, one for each status. */
-export const trialSeries = (layers: readonly Points[], { rows }: FigureStudy, theme: Theme): readonly ChartOption[] =>
-  layers.flatMap(({ grid = 0, x, y, places: [across, up] }) =>
-    states.flatMap((state) => {
-      const data = rows.flatMap((row, i) => {
-        const place = [across[i]!, up[i]!] as const;
-        return row.state !== state || place.some(Number.isNaN) ? [] : [[coordinateAt(x, place[0]), coordinateAt(y, place[1]), row.trial]];
-      });
-      return data.length === 0
-        ? []
-        : [{ ...markStyle(state, data.length, theme), id: `trials ${grid} ${state}`, xAxisIndex: grid, yAxisIndex: grid, data }];
-    }),
-  );
+/** Above this number of trials, points would cover each other. */
+const CROWD = 3000;
+/** The share of the results that are still drawn as points, and at least how many. */
+const BEST = 0.01;
+const FEWEST = 10;
 
-/** How a series draws trials of a status. */
-export function markStyle(state: TrialState, count: number, theme: Theme): ChartOption {
-  const { label, colour, mark, hollow, dashed } = looks[state];
+/** The trials that are drawn as points in a crowd: the best ones, and the open ones. */
+export function standsOut({ ranked, onFront, objectives }: Pick<FigureStudy, 'ranked' | 'onFront' | 'objectives'>) {
+  const best = objectives.length > 1 ? onFront : ranked.slice(0, Math.max(FEWEST, Math.ceil(BEST * ranked.length)));
+  const trials = new Set(best.map(({ trial }) => trial));
+  return ({ trial, status }: FigureRow): boolean => status === 'open' || trials.has(trial);
+}
+
+/** How some trials of a grid are drawn: as points, or if they are very many, in cells that show how many lie where, and those that stand out as points. */
+export function crowdOf({ places: [x, y], onSurface }: Points, trials: ArrayLike<number>, isOut: (trial: number) => boolean) {
+  const seen = Array.from(trials).filter((i) => !Number.isNaN(x[i]! + y[i]!));
+  return seen.length > CROWD ? { points: seen.filter(isOut), crowd: onSurface ? [] : seen } : { points: seen, crowd: [] };
+}
+
+/** How many of some trials lie beyond the ends of the axes, in words; empty if none does. */
+export function beyondText({ places: [x, y] }: Points, trials: ArrayLike<number>): string {
+  const counts: Partial<Record<Beyond, number>> = {};
+  for (let k = 0; k < trials.length; k++) {
+    const side = beyond(x[trials[k]!]!, y[trials[k]!]!);
+    if (side) counts[side] = (counts[side] ?? 0) + 1;
+  }
+  return Object.entries(counts)
+    .map(([side, count]) => `${count} ${side}`)
+    .join(', ');
+}
+
+/** Trials as series of a chart: one for each status, and for those that are not chosen. */
+export const trialSeries = (layers: readonly Points[], study: FigureStudy, theme: Theme): readonly ChartOption[] => {
+  const { rows } = study;
+  const isOut = standsOut(study);
+  const indices = [...rows.keys()];
+  const chosen = indices.filter(study.isChosen);
+  const others = chosen.length < indices.length ? indices.filter((i) => !study.isChosen(i)) : [];
+  return layers.flatMap((layer) => {
+    const { grid = 0, x, y, places } = layer;
+    const on = { xAxisIndex: grid, yAxisIndex: grid };
+    const dataOf = (trials: readonly number[]) =>
+      trials.map((i) => [coordinateAt(x, places[0][i]!), coordinateAt(y, places[1][i]!), rows[i]!.trial]);
+    const behind = crowdOf(layer, others, () => false);
+    const { points, crowd } = crowdOf(layer, chosen, (i) => isOut(rows[i]!));
+    const text = beyondText(layer, chosen);
+    const series = [
+      cellSeries(layer, behind.crowd, () => 'faded', theme),
+      { type: 'scatter', data: dataOf(behind.points), symbolSize: 4, itemStyle: { color: theme.colour('faded') }, clip: false, z: 2 },
+      cellSeries(layer, crowd, (i) => looks[rows[i]!.state].colour, theme),
+      ...states.flatMap((state) => {
+        const of = points.filter((i) => rows[i]!.state === state);
+        return [undefined, ...sides].map((side) => ({
+          ...markStyle(side ? lookBeyond(state, side) : looks[state], of.length, theme),
+          id: `trials ${grid} ${state} ${side ?? ''}`,
+          data: dataOf(of.filter((i) => beyond(places[0][i]!, places[1][i]!) === side)),
+        }));
+      }),
+      { ...textSeries(text, theme), data: text === '' ? [] : [[0, 0]] },
+    ];
+    return series.filter(({ data }) => data.length > 0).map((one) => ({ ...one, ...on }));
+  });
+};
+
+/** A crowd of trials in cells. */
+const cellSeries = (points: Points, trials: readonly number[], colourOf: (trial: number) => ColourName, theme: Theme) => ({
+  type: 'custom',
+  silent: true,
+  z: 3,
+  data: trials.length > 0 ? [[0, 0]] : [],
+  renderItem: ({ coordSys: { x, y, width, height } }: DrawFrame) => ({
+    type: 'group',
+    children: cellsOf(points, trials, colourOf, { left: x, width, bottom: y + height, height, seen: [x, x + width] }).map(
+      ({ colour, opacity, ...shape }: Cell) => ({ type: 'rect', shape, style: { fill: theme.colour(colour), opacity } }),
+    ),
+  }),
+});
+
+/** A text at the top right of a grid. */
+const textSeries = (text: string, theme: Theme) => ({
+  type: 'custom',
+  silent: true,
+  renderItem: ({ coordSys: { x, y, width } }: DrawFrame, _: DrawApi) => ({
+    type: 'text',
+    x: x + width,
+    y: y - 9,
+    style: { text, fill: theme.colour('muted'), fontSize: 11, align: 'right', verticalAlign: 'bottom' },
+  }),
+});
+
+/** How a series draws trials with a look. */
+function markStyle({ label, colour, mark, hollow, dashed }: Look, count: number, theme: Theme): ChartOption {
   const color = theme.colour(colour);
   return {
     type: 'scatter',
@@ -49,6 +127,7 @@ export function markStyle(state: TrialState, count: number, theme: Theme): Chart
     itemStyle: hollow
       ? { color: theme.colour('panel'), borderColor: color, borderWidth: 1.4, borderType: dashed ? 'dashed' : 'solid' }
       : { color, opacity: 0.85 },
+    clip: false,
     z: 4,
   };
 }

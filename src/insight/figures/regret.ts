@@ -1,7 +1,8 @@
-import { axisStyle, legendStyle, tooltipStyle, trialAxis } from './drawing/axes.ts';
+import { axisStyle, chartAxis, legendStyle, tooltipStyle } from './drawing/axes.ts';
 import { LINES, type Theme } from './drawing/colours.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
+import { trialScale } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import { lastTrial } from './history.ts';
 import { counts, type FigureRow, type FigureStudy, objectiveValue, sign, trialTooltip, withoutBraces } from './study.ts';
@@ -24,7 +25,7 @@ export function regretOption(study: FigureStudy, theme: Theme, parts: ReadonlyMa
   return {
     grid: { left: 64, right: 20, top: 36, bottom: 40 },
     legend: legendStyle(theme, 4),
-    xAxis: trialAxis(lastTrial(study), theme),
+    xAxis: chartAxis(trialScale(lastTrial(study)), theme, 'x'),
     yAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } },
     tooltip: { trigger: 'item', ...tooltipStyle(theme), formatter: trialTooltip(study) },
     series: [...parts].flatMap(([name, { line }], k) => {

@@ -1,4 +1,4 @@
-import { chartAxis, splitLine } from './drawing/axes.ts';
+import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { predicted } from './drawing/series/predicted.ts';
@@ -9,9 +9,9 @@ export function sliceOption({ scales, parameters, importances }: FigureStudy, th
   const [scale, value] = [scales[axis], scales[parameters.length]];
   if (scale === undefined || value === undefined) return {};
   return {
-    grid: { left: 52, right: 14, top: 10, bottom: 28 },
-    xAxis: chartAxis(scale, theme),
-    yAxis: { ...chartAxis(value, theme), splitLine: splitLine(theme), splitNumber: 4 },
+    grid: { left: 52, right: 14, top: HEAD_ROOM, bottom: 40 },
+    xAxis: chartAxis(scale, theme, 'x'),
+    yAxis: { ...chartAxis(value, theme, 'y'), splitNumber: 4 },
     series: predicted(importances?.marginals?.[scale.name] ?? [], scale, value, theme),
   };
 }

@@ -1,5 +1,4 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
-import { clampUnit } from '../../numeric/vectors.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
@@ -18,6 +17,22 @@ export interface FigureRow extends TrialRow {
   readonly curve: readonly number[];
 }
 
+/** What the history of a study can count: trials in their order, or what had passed when they ended. */
+export const alongs = ['trial', 'time', 'cost'] as const;
+export const axisScales = ['automatic', 'linear', 'log'] as const;
+/** `usual` leaves out the worst 5 % of many results. */
+export const axisRanges = ['usual', 'all'] as const;
+
+/** How a person wants to see the results of a study. */
+export interface FigureView {
+  /** What the history counts along its horizontal axis. Default: `trial`. Cost is in steps, as the study counts it. */
+  readonly along?: (typeof alongs)[number];
+  /** The axes of objectives. `log` needs values above 0. Default: `automatic`, which follows the values. */
+  readonly scale?: (typeof axisScales)[number];
+  /** What these axes show. Default: `usual`. */
+  readonly range?: (typeof axisRanges)[number];
+}
+
 /** The data of a study that figures show. */
 export interface FigureStudy {
   /** Trials by number. */
@@ -27,7 +42,7 @@ export interface FigureStudy {
   readonly parameters: readonly (readonly [name: string, Dimension])[];
   /** The axes of all figures: parameters, then objectives. */
   readonly scales: readonly AxisScale[];
-  /** The places of all trials, one column for each axis; NaN if a trial has no value. Values beyond an axis lie at its end. */
+  /** The places of all trials, one column for each axis; NaN if a trial has no value. Values beyond an axis lie just outside of it, see `held`. */
   readonly columns: readonly Float32Array[];
   /** The completed trials that violate no constraint, the best first. */
   readonly ranked: readonly FigureRow[];
@@ -36,6 +51,9 @@ export interface FigureStudy {
   readonly importances: Importances | undefined;
   /** Milliseconds since 1970 of the last entry. */
   readonly at: number;
+  readonly view: FigureView;
+  /** Whether the trial at a place in `rows` is among those that a person has chosen; the others are grey. */
+  isChosen(index: number): boolean;
 }
 
 /** The data from which figures are made. */
@@ -45,17 +63,18 @@ export interface StudyParts {
   readonly space: SpaceData;
   readonly importances?: Importances | undefined;
   readonly at: number;
+  readonly view?: FigureView;
 }
 
 /** Collects what figures need. */
-export function figureStudy({ rows: given, objectives, space, importances, at }: StudyParts): FigureStudy {
+export function figureStudy({ rows: given, objectives, space, importances, at, view = {} }: StudyParts): FigureStudy {
   const rows = given.map((row) => ({ ...row, state: stateOf(row), curve: row.curve ?? [] })).sort((a, b) => a.trial - b.trial);
   const byTrial = new Map(rows.map((row) => [row.trial, row]));
   const parameters = Object.entries(space.parameters);
   const ranked = objectives[0] ? bestFirst(rows, objectives[0]) : [];
   const onFront = frontOf(ranked, objectives);
   const parameterScales = parameters.map(([name, dimension]) => parameterScale(name, dimension));
-  const objectiveScales = objectives.map((objective) => objectiveScale(objective, rows, onFront));
+  const objectiveScales = objectives.map((objective) => objectiveScale(objective, rows, onFront, view));
   return {
     rows,
     rowOf: (trial) => byTrial.get(trial),
@@ -67,6 +86,8 @@ export function figureStudy({ rows: given, objectives, space, importances, at }:
     onFront,
     importances,
     at,
+    view,
+    isChosen: () => true,
   };
 }
 
@@ -94,17 +115,22 @@ const CROWDED = 0.15;
 const FAR = 10;
 
 /** The axis of an objective. @param onFront trials that it shows in any case */
-export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRow[], onFront: readonly FigureRow[]): AxisScale {
+export function objectiveScale(
+  objective: ObjectiveSpec,
+  rows: readonly FigureRow[],
+  onFront: readonly FigureRow[],
+  { scale = 'automatic', range = 'usual' }: FigureView = {},
+): AxisScale {
   const results = sortedValues(objective, rows, (row) => counts(row) || row.state === 'stopped');
   if (sign(objective) < 0) results.reverse();
-  const [best, worst] = [results[0], results.at(results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1)];
+  const [best, worst] = [results[0], results.at(range === 'all' || results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1)];
   if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
   const shown = [best, worst, ...onFront.map((row) => objectiveValue(row, objective)!)];
   const [low, high] = [shown.reduce((a, b) => Math.min(a, b)), shown.reduce((a, b) => Math.max(a, b))];
   const completed = sortedValues(objective, rows, counts);
   const middle = completed[completed.length >> 1] ?? high;
   const isCrowded = sign(objective) > 0 && middle < low + CROWDED * (high - low);
-  return roundScale(objective.name, low, high, isCrowded ? FAR : undefined);
+  return roundScale(objective.name, low, high, { linear: Number.POSITIVE_INFINITY, log: 1, automatic: isCrowded ? FAR : undefined }[scale]);
 }
 
 /** Values in ascending order, as an array of numbers, which sorts many of them far faster. */
@@ -127,7 +153,17 @@ export const objectiveColumns = (rows: readonly TrialRow[], scales: readonly Axi
   columnsOf(rows, scales, ({ values }, name) => ownValue(values, name));
 
 const columnsOf = (rows: readonly TrialRow[], scales: readonly AxisScale[], valueIn: (row: TrialRow, name: string) => unknown) =>
-  scales.map((scale) => Float32Array.from(rows, (row) => clampUnit(scale.place(valueIn(row, scale.name)))));
+  scales.map((scale) => Float32Array.from(rows, (row) => held(scale.place(valueIn(row, scale.name)))));
+
+/** Places beyond an axis are drawn this far from its end, as arrows. */
+const OUTSIDE = 0.02;
+/** The error of a place at an end of an axis, such as that of a logarithm. */
+const ERROR = 1e-6;
+/** A place on an axis, or just outside of it. */
+export function held(place: number): number {
+  const end = place < 0.5 ? 0 : 1;
+  return Math.abs(place - end) < ERROR ? end : Math.min(1 + OUTSIDE, Math.max(-OUTSIDE, place));
+}
 
 /** The trials that no other trial dominates. */
 export function frontOf(ranked: readonly FigureRow[], objectives: readonly ObjectiveSpec[]): readonly FigureRow[] {

@@ -9,17 +9,12 @@ import { type FigureRow, type FigureStudy, trialTooltip } from './study.ts';
 const MOST_BARS = 3000;
 const LANE = 26;
 
-/** When and on which trainer each trial ran. @param isChosen whether the trial of this index has its colour */
-export function timelineOption(
-  study: FigureStudy,
-  theme: Theme,
-  { names, laneOf }: Lanes,
-  isChosen: (index: number) => boolean,
-): ChartOption {
+/** When and on which trainer each trial ran. */
+export function timelineOption(study: FigureStudy, theme: Theme, { names, laneOf }: Lanes): ChartOption {
   const data = study.rows.flatMap((row, i) => {
     const lane = laneOf.get(row.trial);
     if (lane === undefined) return [];
-    const style = { color: theme.colour(isChosen(i) ? looks[row.state].colour : 'faded') };
+    const style = { color: theme.colour(study.isChosen(i) ? looks[row.state].colour : 'faded') };
     return [{ value: [row.startedAt!, endOf(row, study), lane, row.trial], itemStyle: style }];
   });
   const style = axisStyle(theme);

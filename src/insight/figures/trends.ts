@@ -1,8 +1,8 @@
-import { chartAxis, legendStyle, trialAxis } from './drawing/axes.ts';
+import { chartAxis, legendStyle } from './drawing/axes.ts';
 import { LINES, type Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
-import { roundScale } from './drawing/scale.ts';
+import { roundScale, trialScale } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import { withoutBraces } from './study.ts';
 
@@ -23,8 +23,8 @@ export function trendsOption(all: readonly Trend[], theme: Theme): ChartOption {
   return {
     grid: { left: 64, right: 20, top: 36, bottom: 42 },
     legend: legendStyle(theme, 4),
-    xAxis: trialAxis(last, theme),
-    yAxis: chartAxis(roundScale('', Math.min(...values), Math.max(...values)), theme),
+    xAxis: chartAxis(trialScale(last), theme, 'x'),
+    yAxis: chartAxis(roundScale('', Math.min(...values), Math.max(...values)), theme, 'y'),
     series: all.flatMap(({ id, name, trials, trend }, k) => {
       const color = theme.colour(LINES[k % LINES.length]!);
       const points: Path = [...trend, [trials, trend.at(-1)![1]]];

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { EChartsType } from 'echarts/core';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Frame } from '../../insight/figures/cells.ts';
 import type { ChartOption } from '../../insight/figures/drawing/option.ts';
 import { aboutTrial } from '../../insight/figures/study.ts';
 import { init } from '../echarts.ts';
@@ -9,16 +10,19 @@ import { inFrame } from '../lib/frames.ts';
 import { colour, palette } from '../lib/theme.ts';
 import { focused, lookAt, selected } from '../state/selection.ts';
 import { rows, shownRow } from '../state/store.ts';
-import type { Frame, Grid, Overlay } from './overlay.ts';
+import type { Grid, Overlay } from './overlay.ts';
 import { Tip } from './Tip.tsx';
 
 /** Charts out of sight are drawn after this many milliseconds without a change. */
 const REST = 200;
 
+export const HEIGHT = 260;
+
 export interface ChartProps {
   /** A description for screen readers. */
   readonly label: string;
   readonly option: ChartOption;
+  /** In pixels; default `HEIGHT`. */
   readonly height?: number;
   /** Trials, drawn on top. The selection may change in every frame, which is too often for a series of the chart. */
   readonly trials?: Overlay;
@@ -27,7 +31,7 @@ export interface ChartProps {
 }
 
 /** An ECharts chart. Tooltips are drawn on the canvas, because names of parameters may contain markup. */
-export function Chart({ label, option, height = 260, trials, pick = lookAt }: ChartProps) {
+export function Chart({ label, option, height = HEIGHT, trials, pick = lookAt }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
   const chart = useRef<EChartsType | undefined>(undefined);

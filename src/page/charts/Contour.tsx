@@ -1,18 +1,18 @@
 import { useComputed } from '@preact/signals';
-import { contourOption, type Surface, surfaceOf } from '../../insight/figures/contour.ts';
+import { contourOption, contourPoints, type Surface, surfaceOf } from '../../insight/figures/contour.ts';
 import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
-import { trialsOver } from '../../insight/figures/points.ts';
 import { palette, theme } from '../lib/theme.ts';
-import { Card, Pick } from '../parts/Card.tsx';
-import { figures, objectives, parameters, scales } from '../state/store.ts';
-import { kept } from '../state/url.ts';
-import { Chart } from './Chart.tsx';
+import { Choose, Pick } from '../parts/Card.tsx';
+import { figures } from '../state/figures.ts';
+import { objectives, parameters, scales } from '../state/store.ts';
+import { choice, kept } from '../state/url.ts';
+import { ChartCard } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
 
 const across = kept('x');
 const up = kept('y');
-const by = kept('by', 'value');
+const by = choice('by', ['value', 'rank']);
 
 /** The value over two parameters: a surface smoothed from the results, and the trials. */
 export function Contour() {
@@ -26,10 +26,15 @@ export function Contour() {
   const option = useComputed(() => contourOption(figures, theme, axes.value, surface.value));
   const [objective] = objectives.value;
   const [x, y] = chosen.value;
-  const trials = useComputed(() => trialPoints(trialsOver(figures, ...axes.value)));
+  const trials = useComputed(() => trialPoints(contourPoints(figures, axes.value)));
   return (
-    <Card
+    <ChartCard
       title="Two parameters"
+      nothing={names.length < 2 && 'This study has only one parameter.'}
+      label={`${by.value} over ${cut(x, 60)} and ${cut(y, 60)}`}
+      option={option.value}
+      height={380}
+      trials={trials.value}
       tools={
         names.length > 1 && (
           <>
@@ -49,27 +54,13 @@ export function Contour() {
                 up.value = name;
               }}
             />
-            <Pick
-              label="colour"
-              of={['value', 'rank']}
-              value={by.value}
-              pick={(name) => {
-                by.value = name;
-              }}
-            />
+            <Choose label="colour" of={by} />
           </>
         )
       }
     >
-      {names.length > 1 ? (
-        <>
-          <Chart label={`${by.value} over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
-          {objective && surface.value?.ends && <ColourScale isRank={by.value === 'rank'} name={objective.name} ends={surface.value.ends} />}
-        </>
-      ) : (
-        <p class="nothing">This study has only one parameter.</p>
-      )}
-    </Card>
+      {objective && surface.value?.ends && <ColourScale isRank={by.value === 'rank'} name={objective.name} ends={surface.value.ends} />}
+    </ChartCard>
   );
 }
 

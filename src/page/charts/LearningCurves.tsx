@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
-import { type CurveScales, curvePath, curveScales, curvesOption } from '../../insight/figures/curves.ts';
+import type { Frame } from '../../insight/figures/cells.ts';
+import { type CurveScales, curvePath, curveScales, curveSeries, curvesOption } from '../../insight/figures/curves.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import { looks, type TrialState } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
@@ -9,11 +10,11 @@ import { clampUnit } from '../../numeric/vectors.ts';
 import { curvePart } from '../lib/curvePart.ts';
 import { drawLines, type Lines } from '../lib/drawing.ts';
 import { colour, rgb, theme } from '../lib/theme.ts';
-import { Card } from '../parts/Card.tsx';
+import { figures } from '../state/figures.ts';
 import { focusedIndex, selectedIndices } from '../state/selection.ts';
-import { figures, objectives, rows } from '../state/store.ts';
-import { Chart } from './Chart.tsx';
-import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
+import { objectives, rows } from '../state/store.ts';
+import { ChartCard } from './ChartCard.tsx';
+import { across, NEAR, type Overlay, up } from './overlay.ts';
 
 /** Reported values by step. */
 export function LearningCurves() {
@@ -22,16 +23,15 @@ export function LearningCurves() {
   const trials = useComputed(() => curves(rows.value, scale.value));
   const some = rows.value.some(({ curve }) => curve.length > 0);
   return (
-    <Card
+    <ChartCard
       title="Learning curves"
       note={`${cut(objectives.value[0]?.name ?? '', 40)} by step. A mark ends each curve; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped`}
-    >
-      {some ? (
-        <Chart label="Reported values by step" option={option.value} height={430} trials={trials.value} />
-      ) : (
-        <p class="nothing">No reports yet.</p>
-      )}
-    </Card>
+      nothing={!some && 'No reports yet.'}
+      label="Reported values by step"
+      option={option.value}
+      height={430}
+      trials={trials.value}
+    />
   );
 }
 
@@ -62,6 +62,7 @@ const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
       }
       return found;
     },
+    series: () => curveSeries(figures, theme, scales),
   };
 };
 

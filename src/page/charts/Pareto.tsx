@@ -4,8 +4,10 @@ import { pairsOf, paretoOption } from '../../insight/figures/pareto.ts';
 import { trialsOver } from '../../insight/figures/points.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
 import { theme } from '../lib/theme.ts';
-import { figures, objectives, parameters } from '../state/store.ts';
+import { figures } from '../state/figures.ts';
+import { objectives, parameters } from '../state/store.ts';
 import { Chart } from './Chart.tsx';
+import { figureOf, Save } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
 
 interface ParetoProps {
@@ -35,16 +37,20 @@ interface PairProps extends ParetoProps {
 function Pair({ a, b, tall, marked, pick }: PairProps) {
   const trials = useComputed(() => trialPoints(trialsOver(figures, parameters.value.length + a, parameters.value.length + b)));
   const [x, y] = [a, b].map((k) => cut(objectives.value[k]!.name, 60));
+  const title = `${x} and ${y}`;
+  const chart = {
+    label: `${x} against ${y}, with the front`,
+    option: paretoOption(figures, theme, [a, b], marked),
+    height: tall ? 400 : 260,
+    trials: trials.value,
+    pick,
+  };
   return (
     <figure>
-      <figcaption class="note">{y}</figcaption>
-      <Chart
-        label={`${x} against ${y}, with the front`}
-        option={paretoOption(figures, theme, [a, b], marked)}
-        height={tall ? 400 : 260}
-        trials={trials.value}
-        pick={pick}
-      />
+      <figcaption class="note">
+        {title} <Save title={title} figure={() => figureOf({ title, ...chart })} />
+      </figcaption>
+      <Chart {...chart} />
     </figure>
   );
 }

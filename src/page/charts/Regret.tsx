@@ -3,18 +3,23 @@ import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import { partsOf, regretOption } from '../../insight/figures/regret.ts';
 import { objectiveValue } from '../../insight/figures/study.ts';
 import { theme } from '../lib/theme.ts';
-import { Card } from '../parts/Card.tsx';
+import { figures } from '../state/figures.ts';
 import { lookAt } from '../state/selection.ts';
-import { figures, objectives } from '../state/store.ts';
-import { Chart } from './Chart.tsx';
+import { objectives } from '../state/store.ts';
+import { ChartCard } from './ChartCard.tsx';
 
 /** How far the best value of each strategy in a composition is from the best of all, and what each has contributed. */
 export function Regret() {
   const parts = useComputed(() => partsOf(figures));
   const option = useComputed(() => regretOption(figures, theme, parts.value));
   return (
-    <Card title="Regret by strategy" note="distance of each strategy's best value from the best of all">
-      <Chart label="Regret of each strategy, by trial" option={option.value} height={340} />
+    <ChartCard
+      title="Regret by strategy"
+      note="distance of each strategy's best value from the best of all"
+      label="Regret of each strategy, by trial"
+      option={option.value}
+      height={340}
+    >
       <div class="scroll">
         <table class="small">
           <thead>
@@ -45,6 +50,6 @@ export function Regret() {
           </tbody>
         </table>
       </div>
-    </Card>
+    </ChartCard>
   );
 }

@@ -3,9 +3,9 @@ import { cut, percent } from '../../insight/figures/drawing/format.ts';
 import { trialsOver } from '../../insight/figures/points.ts';
 import { sliceOption, sliceOrder } from '../../insight/figures/slice.ts';
 import { theme } from '../lib/theme.ts';
-import { Card } from '../parts/Card.tsx';
-import { figures, objectives, parameters } from '../state/store.ts';
-import { Chart } from './Chart.tsx';
+import { figures } from '../state/figures.ts';
+import { objectives, parameters } from '../state/store.ts';
+import { ChartCard } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
 
 /** The value over each single parameter, the most important first. */
@@ -13,9 +13,7 @@ export function Slices() {
   return (
     <div class="cards">
       {sliceOrder(figures).map(({ name, axis, share }) => (
-        <Card key={name} title={cut(name, 40)} note={noteOf(share)}>
-          <Slice axis={axis} />
-        </Card>
+        <Slice key={name} axis={axis} share={share} />
       ))}
     </div>
   );
@@ -27,12 +25,14 @@ function noteOf(share: number | undefined): string {
   return share === undefined ? value : `explains ${percent(share)} of ${value}`;
 }
 
-function Slice({ axis }: { readonly axis: number }) {
+function Slice({ axis, share }: { readonly axis: number; readonly share: number | undefined }) {
   const option = useComputed(() => sliceOption(figures, theme, axis));
   const trials = useComputed(() => trialPoints(trialsOver(figures, axis, parameters.value.length)));
   const name = parameters.value[axis]?.[0] ?? '';
   return (
-    <Chart
+    <ChartCard
+      title={cut(name, 40)}
+      note={noteOf(share)}
       label={`Value over ${cut(name, 80)}, with the mean that a random forest predicts for completed trials`}
       option={option.value}
       height={210}

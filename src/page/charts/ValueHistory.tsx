@@ -1,17 +1,32 @@
 import { useComputed } from '@preact/signals';
+import { cut } from '../../insight/figures/drawing/format.ts';
 import { historyOption, historyPoints } from '../../insight/figures/history.ts';
 import { theme } from '../lib/theme.ts';
-import { figures, objectives } from '../state/store.ts';
-import { Chart } from './Chart.tsx';
+import { Choose } from '../parts/Card.tsx';
+import { figures } from '../state/figures.ts';
+import { chosenView, objectives } from '../state/store.ts';
+import { ChartCard } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */
-export function ValueHistory({ objective: k = 0 }: { readonly objective?: number }) {
+export function ValueHistory({ objective: k }: { readonly objective: number }) {
   const option = useComputed(() => historyOption(figures, theme, k));
   const trials = useComputed(() => trialPoints(historyPoints(figures, k)));
+  const { name = 'value', direction } = objectives.value[k] ?? {};
   return (
-    <Chart
-      label={`Value of each trial${objectives.value[k] ? `, ${objectives.value[k].name}` : ''}, and the best so far`}
+    <ChartCard
+      title={cut(name, 60)}
+      note={direction === 'maximize' ? 'higher is better' : 'lower is better'}
+      tools={
+        k === 0 && (
+          <>
+            <Choose label="x axis" of={chosenView.along} />
+            <Choose label="scale" of={chosenView.scale} />
+            <Choose label="range" of={chosenView.range} />
+          </>
+        )
+      }
+      label={`Value of each trial, ${name}, and the best so far`}
       option={option.value}
       trials={trials.value}
     />

@@ -76,7 +76,7 @@ export function drawTrials(canvas: HTMLCanvasElement, picture: Picture, trials: 
 function heightOf({ columns, isParameter, top, bottom }: Picture, axis: number, trial: number): number {
   const place = columns[axis]![trial]!;
   if (Number.isNaN(place)) return isParameter[axis] ? bottom + BELOW_AXIS : Number.NaN;
-  return bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
+  return bottom - place * (bottom - top);
 }
 
 /** Draws only the focused trial, if there is one. */

@@ -1,3 +1,5 @@
+import type { Frame } from '../../insight/figures/cells.ts';
+import type { ChartOption } from '../../insight/figures/drawing/option.ts';
 import type { Ends } from '../../insight/figures/drawing/scale.ts';
 
 /** Trials drawn over a chart. They are redrawn if data or selection change, which can happen in every frame. */
@@ -7,6 +9,8 @@ export interface Overlay {
   draw(canvas: HTMLCanvasElement, frames: readonly Frame[], ratio: number): (() => void) | undefined;
   /** The index of the trial at a point in pixels. */
   nearest(frames: readonly Frame[], x: number, y: number): number | undefined;
+  /** The same trials as series of the chart, for a picture of it. */
+  series(): readonly ChartOption[];
 }
 
 /** A grid of a chart, and the values of two places on each of its axes. */
@@ -16,22 +20,8 @@ export interface Grid {
   readonly y: Ends;
 }
 
-/** A grid on the screen: the pixels of place 0, and the distance to place 1. */
-export interface Frame {
-  readonly left: number;
-  readonly width: number;
-  readonly bottom: number;
-  readonly height: number;
-  /** The visible part. */
-  readonly seen: readonly [left: number, right: number];
-}
-
 /** The pointer selects within this many pixels. */
 export const NEAR = 9;
 
-/** Places outside an axis are drawn this far from its end. */
-const OUTSIDE = 0.02;
-const held = (place: number): number => Math.min(1 + OUTSIDE, Math.max(-OUTSIDE, place));
-
-export const across = ({ left, width }: Frame, place: number): number => left + held(place) * width;
-export const up = ({ bottom, height }: Frame, place: number): number => bottom - held(place) * height;
+export const across = ({ left, width }: Frame, place: number): number => left + place * width;
+export const up = ({ bottom, height }: Frame, place: number): number => bottom - place * height;

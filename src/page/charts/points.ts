@@ -1,19 +1,22 @@
-import { looks, states, type TrialState } from '../../insight/figures/drawing/looks.ts';
+import { cellsOf, type Frame } from '../../insight/figures/cells.ts';
+import { type Beyond, beyond, type Look, lookBeyond, looks, states } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
-import { type Points, sideOf } from '../../insight/figures/points.ts';
+import { beyondText, crowdOf, type Points, sideOf, standsOut, trialSeries } from '../../insight/figures/points.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
-import { crisp, type Mark, stampBelow } from '../lib/marks.ts';
+import { fillBelow, type Mark, stampBelow } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
-import { colour, palette, rgb } from '../lib/theme.ts';
-import { focusedIndex, selected, selectedByState, selectedIndices } from '../state/selection.ts';
+import { colour, palette, rgb, theme } from '../lib/theme.ts';
+import { figures } from '../state/figures.ts';
+import { focusedIndex, selected, selectedIndices } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
-import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
+import { across, NEAR, type Overlay, up } from './overlay.ts';
 
 /** Trials as points, with selected trials in front. */
 export const trialPoints = (layers: readonly Points[]): Overlay => ({
   grids: layers.map(({ grid = 0, x, y }) => ({ grid, x: ends(x), y: ends(y) })),
   draw: (canvas, frames, ratio) => drawPoints(canvas, layers, frames, ratio),
   nearest: (frames, x, y) => nearestPoint(layers, frames, x, y),
+  series: () => trialSeries(layers, figures, theme),
 });
 
 /** Distance of a trial's point from the left in pixels, or NaN if it is not visible. */
@@ -37,29 +40,51 @@ function pictureFor(canvas: HTMLCanvasElement): Pixels {
 
 function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames: readonly Frame[], ratio: number): undefined {
   const picture = pictureFor(canvas);
-  const chosen = selected.value;
   const all = rows.value;
-  const behind = suited(fadedMark(ratio), all.length);
-  const of = selectedByState.value;
-  for (let k = layers.length - 1; k >= 0; k--) {
-    const points = layers[k]!;
+  const chosen = selected.value;
+  const isOut = standsOut(figures);
+  const others = [...all.keys()].filter((i) => !chosen[i]);
+  for (const [k, points] of layers.entries()) {
+    const frame = frames[k]!;
     const put = (trial: number, mark: Mark) => {
-      const x = xOf(points, frames[k]!, trial);
-      const y = yOf(points, frames[k]!, trial);
-      if (!Number.isNaN(x + y)) stampBelow(picture, mark, ratio * x, ratio * y);
+      const x = xOf(points, frame, trial);
+      if (!Number.isNaN(x)) stampBelow(picture, mark, ratio * x, ratio * yOf(points, frame, trial));
     };
+    const fill = (trials: readonly number[], colourOf: Parameters<typeof cellsOf>[2]) => {
+      for (const cell of cellsOf(points, trials, colourOf, frame)) {
+        fillBelow(
+          picture,
+          rgb(cell.colour),
+          cell.opacity,
+          [cell.x, cell.y, cell.x + cell.width, cell.y + cell.height].map((at) => ratio * at),
+        );
+      }
+    };
+    const front = crowdOf(points, selectedIndices.value, (i) => isOut(all[i]!));
     for (const state of states.toReversed()) {
-      const trials = of[state] ?? [];
-      const mark = suited(markOfState(state, sideOf(trials.length), ratio), all.length);
-      for (let i = trials.length - 1; i >= 0; i--) put(trials[i]!, mark);
+      const of = front.points.filter((i) => all[i]!.state === state).reverse();
+      const side = Math.round(sideOf(front.points.length) * ratio);
+      for (const i of of) {
+        const place = beyond(points.places[0][i]!, points.places[1][i]!);
+        put(i, markFor(place ? lookBeyond(state, place) : looks[state], side, place));
+      }
     }
-    for (let i = all.length - 1; i >= 0; i--) if (!chosen[i]) put(i, behind);
+    fill(front.crowd, (i) => looks[all[i]!.state].colour);
+    const behind = crowdOf(points, others, () => false);
+    for (const i of behind.points) put(i, fadedMark(ratio));
+    fill(behind.crowd, () => 'faded');
   }
   const context = canvas.getContext('2d')!;
   putPicture(context, picture);
+  context.font = `${11 * ratio}px system-ui, sans-serif`;
+  context.textAlign = 'right';
+  context.fillStyle = colour('muted');
   const looked = focusedIndex.value;
-  if (looked < 0) return;
-  for (const [k, points] of layers.entries()) ringAround(context, xOf(points, frames[k]!, looked), yOf(points, frames[k]!, looked), ratio);
+  for (const [k, points] of layers.entries()) {
+    const frame = frames[k]!;
+    context.fillText(beyondText(points, selectedIndices.value), ratio * frame.seen[1], ratio * (frame.bottom - frame.height - 9));
+    if (looked >= 0) ringAround(context, xOf(points, frame, looked), yOf(points, frame, looked), ratio);
+  }
 }
 
 /** A ring around the focused trial. */
@@ -85,18 +110,6 @@ function nearestPoint(layers: readonly Points[], frames: readonly Frame[], x: nu
   return found;
 }
 
-/** From this number of trials on, most points lie on others, and their edges cannot be seen. */
-const CROWD = 10_000;
-const crispMarks = new WeakMap<Mark, Mark>();
-
-/** A mark as it is drawn for so many trials. */
-function suited(mark: Mark, trials: number): Mark {
-  if (trials < CROWD) return mark;
-  const known = crispMarks.get(mark) ?? crisp(mark);
-  crispMarks.set(mark, known);
-  return known;
-}
-
 const marks = new Map<string, Mark>();
 
 function kept(key: string, make: () => Mark): Mark {
@@ -109,9 +122,9 @@ function kept(key: string, make: () => Mark): Mark {
 const fadedMark = (ratio: number): Mark =>
   kept(`faded ${ratio}`, () => markOf({ path: 'M1 1H9V9H1Z', fill: rgb('faded'), opacity: 1 }, Math.round(4 * ratio)));
 
-const markOfState = (state: TrialState, side: number, ratio: number): Mark =>
-  kept(`${state} ${side} ${ratio}`, () => {
-    const { colour: name, mark: path, hollow = false, dashed = false } = looks[state];
+const markFor = (look: Look, side: number, place?: Beyond): Mark =>
+  kept(`${look.label} ${side} ${place}`, () => {
+    const { colour: name, mark: path, hollow, dashed = false } = look;
     const shape = hollow ? { fill: rgb('panel'), opacity: 1, edge: rgb(name), dashed } : { fill: rgb(name), opacity: 0.85 };
-    return markOf({ path, ...shape }, Math.round(side * ratio));
+    return markOf({ path, ...shape }, side);
   });

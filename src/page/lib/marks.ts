@@ -1,4 +1,5 @@
-import type { Pixels } from './pixels.ts';
+import type { Rgb } from '../../insight/figures/drawing/colours.ts';
+import { inkOf, type Pixels } from './pixels.ts';
 
 /** The pixels of a mark that are not empty, and their positions. */
 export interface Mark {
@@ -18,18 +19,6 @@ export function markFrom({ width, pixels }: Pixels): Mark {
   };
 }
 
-/** The same mark without transparent pixels, so that very many of them are drawn fast: one below another costs no more than a look. */
-export function crisp({ side, across, down, inks }: Mark): Mark {
-  const most = inks.reduce((opacity, ink) => Math.max(opacity, ink >>> 24), 0);
-  const kept = [...inks.keys()].filter((k) => 2 * (inks[k]! >>> 24) >= most);
-  return {
-    side,
-    across: Int32Array.from(kept, (k) => across[k]!),
-    down: Int32Array.from(kept, (k) => down[k]!),
-    inks: Uint32Array.from(kept, (k) => inks[k]! | 0xff000000),
-  };
-}
-
 /**
  * Draws a mark below what is drawn already, centred at a pixel and clipped to the picture. The topmost marks come first: where they are opaque, the many
  * below them cost no more than a look.
@@ -45,6 +34,23 @@ export function stampBelow({ width, height, pixels }: Pixels, { side, across, do
     const at = row * width + column;
     const above = pixels[at]!;
     if (above >>> 24 < 255) pixels[at] = above === 0 ? inks[k]! : over(above, inks[k]!);
+  }
+}
+
+/** Draws a rectangle below what is drawn already. @param corners left, top, right and bottom, in pixels */
+export function fillBelow({ width, height, pixels }: Pixels, colour: Rgb, opacity: number, corners: readonly number[]): void {
+  const [left, top, right, bottom] = corners.map((at, k) => Math.min(k % 2 === 0 ? width : height, Math.max(0, Math.round(at)))) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const ink = (Math.round(255 * opacity) << 24) | inkOf(colour);
+  for (let row = top; row < bottom; row++) {
+    for (let at = row * width + left; at < row * width + right; at++) {
+      const above = pixels[at]!;
+      if (above >>> 24 < 255) pixels[at] = above === 0 ? ink : over(above, ink);
+    }
   }
 }
 

@@ -202,10 +202,8 @@ function Overview() {
       <Legend />
       {several && parallel}
       <div class={several || besides ? 'cards is-wide' : ''}>
-        {objectives.value.map(({ name, direction }, k) => (
-          <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
-            <ValueHistory objective={k} />
-          </Card>
+        {objectives.value.map(({ name }, k) => (
+          <ValueHistory key={name} objective={k} />
         ))}
         {several ? <Hypervolume /> : besides && parallel}
       </div>

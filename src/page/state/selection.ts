@@ -1,5 +1,6 @@
 import { batch, computed } from '@preact/signals';
 import type { TrialState } from '../../insight/figures/drawing/looks.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
 import { jsonIn } from '../../schema/json.ts';
 import { filterOf } from '../lib/filter.ts';
 import { allColumns } from './columns.ts';
@@ -66,7 +67,7 @@ export const selected = computed<Uint8Array>(() => {
     const axis = scales.value.findIndex((scale) => scale.name === name);
     if (axis < 0) continue;
     const column = columns.value[axis]!;
-    for (let i = 0; i < chosen.length; i++) if (!(column[i]! >= low && column[i]! <= high)) chosen[i] = 0;
+    for (let i = 0; i < chosen.length; i++) if (!(clampUnit(column[i]!) >= low && clampUnit(column[i]!) <= high)) chosen[i] = 0;
   }
   return chosen;
 });
@@ -77,18 +78,6 @@ export const selectedIndices = computed<Int32Array>(() => {
   let count = 0;
   for (let i = 0; i < chosen.length; i++) if (chosen[i]) indices[count++] = i;
   return indices.subarray(0, count);
-});
-/** The same, by status. */
-export const selectedByState = computed(() => {
-  const of: Partial<Record<TrialState, number[]>> = {};
-  const all = rows.value;
-  for (const i of selectedIndices.value) {
-    const { state } = all[i]!;
-    const trials = of[state];
-    if (trials) trials.push(i);
-    else of[state] = [i];
-  }
-  return of;
 });
 export const selectedCount = computed(() => selectedIndices.value.length);
 

@@ -2,12 +2,22 @@ import { batch, computed, type Signal, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { stateOf } from '../../insight/figures/drawing/looks.ts';
 import { type AxisScale, parameterScale } from '../../insight/figures/drawing/scale.ts';
-import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale } from '../../insight/figures/study.ts';
+import {
+  alongs,
+  axisRanges,
+  axisScales,
+  type FigureRow,
+  type FigureView,
+  frontOf,
+  objectiveColumns,
+  objectiveScale,
+} from '../../insight/figures/study.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Detail, Headline, Machines, Recommended, RowChange, RowChanges } from '../../server/feed/wire.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import { extendedPlaces, type TrialPlaces } from '../lib/trialPlaces.ts';
+import { choice } from './url.ts';
 
 export const headlines = signal<readonly Headline[]>([]);
 export const detail = signal<Detail | undefined>(undefined);
@@ -135,7 +145,17 @@ const parameterScales = computed(() => parameters.value.map(([name, dimension]) 
 /** The trials that no other trial dominates. */
 export const onFront = computed(() => frontOf(ranked.value, objectives.value));
 
-const objectiveScales = computed(() => objectives.value.map((objective) => objectiveScale(objective, endedRows.value, onFront.value)));
+/** How the person wants to see the results, in all charts. */
+export const chosenView = { along: choice('along', alongs), scale: choice('scale', axisScales), range: choice('range', axisRanges) };
+export const shownView = (): FigureView => ({
+  along: chosenView.along.value,
+  scale: chosenView.scale.value,
+  range: chosenView.range.value,
+});
+
+const objectiveScales = computed(() =>
+  objectives.value.map((objective) => objectiveScale(objective, endedRows.value, onFront.value, shownView())),
+);
 
 /** The axes of all charts: parameters, then objectives. */
 export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
@@ -150,35 +170,3 @@ const objectivePlaces = computed(() => objectiveColumns(rows.value, objectiveSca
 
 /** The places of all trials, one column for each axis. */
 export const columns = computed<readonly Float32Array[]>(() => [...parameterPlaces.value, ...objectivePlaces.value]);
-
-/** The shown study, for figures. A figure is updated when a part that it reads changes. */
-export const figures: FigureStudy = {
-  get rows() {
-    return rows.value;
-  },
-  rowOf: shownRow,
-  get objectives() {
-    return objectives.value;
-  },
-  get parameters() {
-    return parameters.value;
-  },
-  get scales() {
-    return scales.value;
-  },
-  get columns() {
-    return columns.value;
-  },
-  get ranked() {
-    return ranked.value;
-  },
-  get onFront() {
-    return onFront.value;
-  },
-  get importances() {
-    return knownImportances.value;
-  },
-  get at() {
-    return detail.value?.at ?? 0;
-  },
-};

@@ -5,10 +5,34 @@ const given = new URLSearchParams(location.search);
 
 const pairs: Record<string, Signal<string>> = {};
 
+/** What the parts are at first, which the address leaves out. */
+const initials: Record<string, string> = {};
+
 /** A part of the view in the address. */
 export function kept(name: string, initial = ''): Signal<string> {
+  initials[name] ??= initial;
   pairs[name] ??= signal(given.get(name) ?? initial);
   return pairs[name];
+}
+
+/** A part of the view that is one of several words; the first is the usual one. */
+export interface Choice<T extends string> {
+  readonly of: readonly T[];
+  readonly value: T;
+  choose(word: string): void;
+}
+
+export function choice<const T extends string>(name: string, of: readonly [T, ...T[]]): Choice<T> {
+  const text = kept(name, of[0]);
+  return {
+    of,
+    get value() {
+      return of.find((word) => word === text.value) ?? of[0];
+    },
+    choose: (word) => {
+      text.value = word;
+    },
+  };
 }
 
 /** A click on a link that changes the page; with a modifier key, the browser opens the link instead. */
@@ -21,8 +45,6 @@ export const onPlainClick = (act: () => void) => (event: MouseEvent) => {
 export const study = kept('study');
 export const view = kept('view', 'overview');
 export const focus = kept('trial');
-
-const defaults: Readonly<Record<string, string>> = { view: 'overview', order: 'name', state: 'all', by: 'value' };
 
 /** Milliseconds without a change before the address is updated: browsers refuse updates in every frame of a drag. */
 const REST = 100;
@@ -40,7 +62,7 @@ export function keepAddress(): void {
   };
   effect(() => {
     const query = new URLSearchParams();
-    for (const [name, { value }] of Object.entries(pairs)) if (value && value !== defaults[name]) query.set(name, value);
+    for (const [name, { value }] of Object.entries(pairs)) if (value && value !== initials[name]) query.set(name, value);
     const address = `${location.pathname}${query.size > 0 ? `?${query}` : ''}`;
     const step = `${study.value} ${view.value} ${focus.value}`;
     if (before === '' || before === step) {
@@ -58,7 +80,7 @@ export function keepAddress(): void {
     before = '';
     const query = new URLSearchParams(location.search);
     batch(() => {
-      for (const [name, pair] of Object.entries(pairs)) pair.value = query.get(name) ?? defaults[name] ?? '';
+      for (const [name, pair] of Object.entries(pairs)) pair.value = query.get(name) ?? initials[name]!;
     });
   });
 }

@@ -1,4 +1,4 @@
-import { figureStudy } from '../../../src/insight/figures/study.ts';
+import { type FigureView, figureStudy } from '../../../src/insight/figures/study.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float } from '../../../src/space/types/dimension.ts';
 import type { TrialRow } from '../../../src/study/trials.ts';
@@ -21,8 +21,13 @@ export const trialRow = (trial: number, loss: number, more: Partial<TrialRow> & 
   ...more,
 });
 
-export const studyOf = (rows: readonly (TrialRow & { readonly curve?: readonly number[] })[], names: readonly string[] = ['loss']) =>
+export const studyOf = (
+  rows: readonly (TrialRow & { readonly curve?: readonly number[] })[],
+  names: readonly string[] = ['loss'],
+  view: FigureView = {},
+) =>
   figureStudy({
+    view,
     rows,
     objectives: names.map((name) => ({ name, direction: 'minimize' as const })),
     space: net.toJSON(),

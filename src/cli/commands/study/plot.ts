@@ -2,7 +2,7 @@ import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { themes } from '../../../insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../insight/figures/figures.ts';
 import { type FigureKind, figureKinds } from '../../../insight/figures/kinds.ts';
-import { figureStudy } from '../../../insight/figures/study.ts';
+import { alongs, axisRanges, axisScales, figureStudy } from '../../../insight/figures/study.ts';
 import { importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
@@ -20,9 +20,12 @@ export const command = onStudy({
     output: value('file', 'file to write, which ends in .svg, .png or .html', { short: 'o' }),
     params: values('name', 'parameters to show (default: the most important, or all)'),
     objective: value('name', 'objective to show (default: the first one, or all)'),
+    along: preset('axis', 'what the history counts: trial, time or cost', 'trial', { kind: oneOf(alongs) }),
+    scale: preset('scale', 'the axes of objectives: automatic, linear or log', 'automatic', { kind: oneOf(axisScales) }),
+    range: preset('range', 'what they show: usual leaves out the worst 5 % of many results; or all', 'usual', { kind: oneOf(axisRanges) }),
     theme: preset('theme', 'colours of the file', 'light', { kind: oneOf(['light', 'dark']) }),
   },
-  run: async (study, { kind, output, params = [], objective, theme }) => {
+  run: async (study, { kind, output, params = [], objective, theme, ...view }) => {
     const format = output === undefined ? undefined : formatOf(output);
     const feed = await readFeed(study);
     const { space, objectives: all, at, study: name } = feed.detail()!;
@@ -33,6 +36,7 @@ export const command = onStudy({
       objectives,
       space,
       at,
+      view,
       importances: usesImportance(kind) ? await importancesOf(feed, objective) : undefined,
     });
     if (output === undefined || format === undefined) {
@@ -40,7 +44,7 @@ export const command = onStudy({
       process.stdout.write(`${sketches.map((sketch) => render(sketch, windowFor(sketches.length))).join('\n\n')}\n`);
       return 0;
     }
-    const { htmlOf, svgOf } = await import('../../plot/svg.ts');
+    const { htmlOf, svgOf } = await import('../../../page/svg.ts');
     const svg = svgOf(figuresOf(kind, shown, themes[theme], params), themes[theme]);
     const data = { svg: () => svg, html: () => htmlOf(`${name}: ${kind}`, svg), png: () => pngOf(svg) };
     await writeOutput(output, await data[format]());

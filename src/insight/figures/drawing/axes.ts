@@ -4,7 +4,7 @@ import type { ChartOption } from './option.ts';
 import type { AxisScale } from './scale.ts';
 
 /** The grid lines at the ticks of an axis. */
-export const splitLine = (theme: Theme) => ({ show: true, lineStyle: { color: theme.colour('line') } });
+const splitLine = (theme: Theme) => ({ show: true, lineStyle: { color: theme.colour('line') } });
 
 /** The style of all axes. */
 export const axisStyle = (theme: Theme) => ({
@@ -33,9 +33,17 @@ export const legendStyle = (theme: Theme, itemHeight: number) => ({
   textStyle: { color: theme.colour('text') },
 });
 
-/** The axis of a chart for a scale. */
-export function chartAxis(scale: AxisScale, theme: Theme): ChartOption {
-  const style = { ...axisStyle(theme), splitLine: { show: false } };
+/** Room above the axes of a chart, for the name of the vertical one and what lies beyond its ends. */
+export const HEAD_ROOM = 26;
+
+/** The axis of a chart for a scale, with its name: below the horizontal axis, above the vertical one, which has lines across the chart. */
+export function chartAxis(scale: AxisScale, theme: Theme, side: 'x' | 'y'): ChartOption {
+  const plain = axisStyle(theme);
+  const place =
+    side === 'x'
+      ? { nameLocation: 'middle', nameGap: 26, splitLine: { show: false } }
+      : { nameLocation: 'end', nameGap: 9, nameTextStyle: { ...plain.nameTextStyle, align: 'left' } };
+  const style = { ...plain, name: cut(scale.name, 40), ...place };
   if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style };
   if (scale.kind === 'logit') {
     const formatter = (place: number) => formatNumber(scale.at(place));
@@ -44,15 +52,3 @@ export function chartAxis(scale: AxisScale, theme: Theme): ChartOption {
   const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } };
   return { type: scale.kind === 'log' ? 'log' : 'value', min: scale.low, max: scale.high, ...shared };
 }
-
-/** The axis of trial numbers. @param last the highest */
-export const trialAxis = (last: number, theme: Theme): ChartOption => ({
-  type: 'value',
-  min: 1,
-  max: last,
-  name: 'trial',
-  nameLocation: 'middle',
-  nameGap: 24,
-  ...axisStyle(theme),
-  splitLine: { show: false },
-});

@@ -34,4 +34,22 @@ export const looks: Readonly<Record<TrialState, Look>> = {
   infeasible: { label: 'infeasible', colour: 'infeasible', mark: DIAMOND },
   retracted: { label: 'retracted', colour: 'retracted', mark: STRUCK },
 };
+/** Where a trial lies that is beyond an axis. */
+export type Beyond = 'above' | 'below' | 'left' | 'right';
+
+export const beyond = (x: number, y: number): Beyond | undefined =>
+  y > 1 ? 'above' : y < 0 ? 'below' : x > 1 ? 'right' : x < 0 ? 'left' : undefined;
+
+const ARROWS: Readonly<Record<Beyond, string>> = {
+  above: 'M5 0L9.5 10L5 7L0.5 10Z',
+  below: 'M5 10L9.5 0L5 3L0.5 0Z',
+  left: 'M0 5L10 9.5L7 5L10 0.5Z',
+  right: 'M10 5L0 9.5L3 5L0 0.5Z',
+};
+
+export const sides = Object.keys(ARROWS) as Beyond[];
+
+/** The look of a trial beyond an axis: a hollow arrow to its value. */
+export const lookBeyond = (state: TrialState, side: Beyond): Look => ({ ...looks[state], mark: ARROWS[side], hollow: true });
+
 export const states = Object.keys(looks) as TrialState[];

@@ -13,5 +13,5 @@ export interface DrawApi {
 
 /** The place of a chart's axes in pixels. */
 export interface DrawFrame {
-  readonly coordSys: { readonly y: number; readonly height: number };
+  readonly coordSys: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }

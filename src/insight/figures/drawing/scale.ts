@@ -63,6 +63,9 @@ const isOne = (low: number, high: number): boolean => !(high - low > LEAST * Mat
 export const numeric = (name: string, low: number, high: number, log: boolean): AxisScale =>
   rangeScale(name, { low, high, transform: log && low > 0 ? logTransform(low, high) : linearTransform(low, high) });
 
+/** The numbers of trials. @param last the highest */
+export const trialScale = (last: number): AxisScale => numeric('trial', 1, last, false);
+
 const TICKS = { linear: rounds, log: powers, logit: odds };
 
 function rangeScale(name: string, { low, high, transform }: Pick<NumberRange, 'low' | 'high' | 'transform'>): AxisScale {

@@ -4,11 +4,10 @@ import { cut } from '../../../insight/figures/drawing/format.ts';
 import { trendsOption } from '../../../insight/figures/trends.ts';
 import { differenceRows } from '../../../server/feed/differences.ts';
 import type { Summary } from '../../../server/feed/wire.ts';
-import { Chart } from '../../charts/Chart.tsx';
+import { ChartCard } from '../../charts/ChartCard.tsx';
 import { theme } from '../../lib/theme.ts';
 import { summaryOf } from '../../state/connect.ts';
 import { connection, headlines } from '../../state/store.ts';
-import { Card } from '../Card.tsx';
 
 /** Several studies over the same axes, and their differences. */
 export function Compare({ ids, clear }: { readonly ids: readonly string[]; readonly clear: () => void }) {
@@ -34,7 +33,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
   const missing = connection.value === 'connecting' ? [] : ids.filter((id) => !shown.some((one) => one.id === id));
   const directions = new Set(shown.map(({ objective }) => `${objective.name} ${objective.direction}`));
   return (
-    <Card
+    <ChartCard
       title="Comparison"
       note={directions.size > 1 ? 'these studies have different objectives' : 'best value by trial'}
       tools={
@@ -42,9 +41,11 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
           close
         </button>
       }
+      label="Best value of each study, by trial"
+      option={option.value}
+      height={280}
     >
       {missing.length > 0 && <p class="nothing">There is no study {cut(missing.join(', '), 200)} here.</p>}
-      <Chart label="Best value of each study, by trial" option={option.value} height={280} />
       <div class="scroll">
         <table class="small">
           <thead>
@@ -67,6 +68,6 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
           </tbody>
         </table>
       </div>
-    </Card>
+    </ChartCard>
   );
 }

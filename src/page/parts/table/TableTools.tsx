@@ -1,5 +1,6 @@
 import { cut } from '../../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../../insight/figures/study.ts';
+import { save } from '../../lib/save.ts';
 import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from '../../state/columns.ts';
 import { detail } from '../../state/store.ts';
 
@@ -22,17 +23,12 @@ export function TableTools({ rows }: { readonly rows: () => readonly FigureRow[]
           </button>
         </fieldset>
       </details>
-      <button type="button" onClick={() => save(`${detail.value?.study ?? 'study'}.csv`, csvOf(shownColumns.value, rows()))}>
+      <button
+        type="button"
+        onClick={() => save(`${detail.value?.study ?? 'study'}.csv`, new Blob([csvOf(shownColumns.value, rows())], { type: 'text/csv' }))}
+      >
         Save as CSV
       </button>
     </div>
   );
-}
-
-function save(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,23 +1,27 @@
-import type { Theme } from '../../insight/figures/drawing/colours.ts';
-import type { Figure } from '../../insight/figures/figures.ts';
-import { init } from '../../page/echarts.ts';
-import { stripControls } from '../../text/plainText.ts';
+import type { Theme } from '../insight/figures/drawing/colours.ts';
+import { looks, type TrialState } from '../insight/figures/drawing/looks.ts';
+import type { Figure } from '../insight/figures/figures.ts';
+import { stripControls } from '../text/plainText.ts';
+import { init } from './echarts.ts';
 
 const WIDTH = 760;
-/** The height of a title and its note. */
+/** The height of a title and its note, and of a key. */
 const HEAD = 46;
+const KEY = 20;
 
 /** Figures below each other as one SVG. */
 export function svgOf(figures: readonly Figure[], theme: Theme): string {
   let top = 0;
   const parts = figures.map((figure) => {
     const [title, note = ''] = [figure.title, figure.note].map((text) => text && escaped(text));
+    const head = HEAD + (figure.key?.length ? KEY : 0);
     const part = `<g transform="translate(0 ${top})">
 <text x="12" y="22" font-size="15" font-weight="600" fill="${theme.colour('text')}">${title}</text>
 <text x="12" y="38" font-size="12" fill="${theme.colour('muted')}">${note}</text>
-<g transform="translate(0 ${HEAD})">${stripControls(chartOf(figure))}</g>
+${keyOf(figure.key ?? [], theme)}
+<g transform="translate(0 ${head})">${stripControls(chartOf(figure))}</g>
 </g>`;
-    top += HEAD + figure.height;
+    top += head + figure.height;
     return part;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" viewBox="0 0 ${WIDTH} ${top}" font-family="system-ui, sans-serif" role="img">
@@ -25,6 +29,21 @@ export function svgOf(figures: readonly Figure[], theme: Theme): string {
 ${parts.join('\n')}
 </svg>
 `;
+}
+
+/** The marks of statuses and what they mean, in a row. */
+function keyOf(states: readonly TrialState[], theme: Theme): string {
+  let left = 12;
+  return states
+    .map((state) => {
+      const { label, mark, colour, hollow, dashed } = looks[state];
+      const ink = theme.colour(colour);
+      const look = hollow ? `fill="none" stroke="${ink}" stroke-width="1.8"${dashed ? ' stroke-dasharray="2 1.6"' : ''}` : `fill="${ink}"`;
+      const part = `<g transform="translate(${left} ${HEAD})"><path d="${mark}" ${look}/><text x="15" y="9" font-size="11" fill="${theme.colour('muted')}">${label}</text></g>`;
+      left += 40 + 6 * label.length;
+      return part;
+    })
+    .join('');
 }
 
 function chartOf({ option, height }: Figure): string {
