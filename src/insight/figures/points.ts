@@ -1,6 +1,6 @@
 import { type Cell, cellsOf } from './cells.ts';
 import type { ColourName, Theme } from './drawing/colours.ts';
-import { type Beyond, beyond, type Look, lookBeyond, looks, sides, states, type TrialState } from './drawing/looks.ts';
+import { type Beyond, beyond, type Look, lookBeyond, looks, sides, states } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt } from './drawing/scale.ts';
 import type { FigureRow, FigureStudy } from './study.ts';

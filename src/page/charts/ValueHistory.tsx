@@ -28,6 +28,7 @@ export function ValueHistory({ objective: k }: { readonly objective: number }) {
       }
       label={`Value of each trial, ${name}, and the best so far`}
       option={option.value}
+      height={224}
       trials={trials.value}
     />
   );
