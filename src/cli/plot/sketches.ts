@@ -1,3 +1,4 @@
+import type { Points } from '../../insight/figures/cells.ts';
 import { surfaceOf } from '../../insight/figures/contour.ts';
 import { curvePath, curveScales } from '../../insight/figures/curves.ts';
 import { distributionPath } from '../../insight/figures/distribution.ts';
@@ -11,7 +12,7 @@ import { hypervolumePath, hypervolumeScale } from '../../insight/figures/hypervo
 import type { FigureKind } from '../../insight/figures/kinds.ts';
 import { parallelLines } from '../../insight/figures/parallel.ts';
 import { frontPath, pairsOf } from '../../insight/figures/pareto.ts';
-import { type Points, trialsOver } from '../../insight/figures/points.ts';
+import { trialsOver } from '../../insight/figures/points.ts';
 import type { FigureStudy } from '../../insight/figures/study.ts';
 import { endOf, lanesOf } from '../../insight/figures/timeline.ts';
 import { byShare } from '../../insight/importance/whatMatters.ts';

@@ -1,6 +1,15 @@
 import type { ColourName } from './drawing/colours.ts';
 import type { AxisScale } from './drawing/scale.ts';
-import type { Points } from './points.ts';
+
+/** Trials as points in a grid of a chart: their places on its axes, in the order of the rows; NaN if a trial is not drawn. */
+export interface Points {
+  readonly grid?: number;
+  readonly x: AxisScale;
+  readonly y: AxisScale;
+  readonly places: readonly [x: ArrayLike<number>, y: ArrayLike<number>];
+  /** Whether a surface below shows what a crowd of trials would cover. */
+  readonly onSurface?: true;
+}
 
 /** A grid on the screen: the pixels of place 0, and the distance to place 1. */
 export interface Frame {

@@ -1,9 +1,10 @@
 import { clampUnit } from '../../numeric/vectors.ts';
+import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
 import type { AxisScale } from './drawing/scale.ts';
-import { type Points, trialsOver } from './points.ts';
+import { trialsOver } from './points.ts';
 import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './study.ts';
 
 /** Cells along a numeric axis. */

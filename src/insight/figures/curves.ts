@@ -1,10 +1,11 @@
+import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import { looks } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt, numeric, roundScale } from './drawing/scale.ts';
 import type { Path } from './drawing/series/stairs.ts';
-import { type Points, trialSeries } from './points.ts';
+import { trialSeries } from './points.ts';
 import { type FigureRow, type FigureStudy, held, sign } from './study.ts';
 
 /** The scales of steps and of reported values. */

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { Points } from './cells.ts';
 import { contourOption, contourPoints, surfaceOf } from './contour.ts';
 import { curveScales, curveSeries, curvesOption } from './curves.ts';
 import { distributionOption } from './distribution.ts';
@@ -13,7 +14,7 @@ import { importanceHeight, importanceOption } from './importance.ts';
 import type { FigureKind } from './kinds.ts';
 import { parallelOption } from './parallel.ts';
 import { pairsOf, paretoOption } from './pareto.ts';
-import { type Points, trialSeries, trialsOver } from './points.ts';
+import { trialSeries, trialsOver } from './points.ts';
 import { sliceOption, sliceOrder } from './slice.ts';
 import type { FigureStudy } from './study.ts';
 import { lanesOf, timelineHeight, timelineOption } from './timeline.ts';

@@ -1,11 +1,11 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { Spending } from '../../ledger/spending.ts';
+import type { Points } from './cells.ts';
 import { axisStyle, chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
-import type { Points } from './points.ts';
 import { counts, type FigureRow, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */

@@ -1,19 +1,9 @@
-import { type Cell, cellsOf } from './cells.ts';
+import { type Cell, cellsOf, type Points } from './cells.ts';
 import type { ColourName, Theme } from './drawing/colours.ts';
 import { type Beyond, beyond, type Look, lookBeyond, looks, sides, states } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt } from './drawing/scale.ts';
 import type { FigureRow, FigureStudy } from './study.ts';
-
-/** Trials as points in a grid of a chart: their places on its axes, in the order of the rows; NaN if a trial is not drawn. */
-export interface Points {
-  readonly grid?: number;
-  readonly x: AxisScale;
-  readonly y: AxisScale;
-  readonly places: readonly [x: ArrayLike<number>, y: ArrayLike<number>];
-  /** Whether a surface below shows what a crowd of trials would cover. */
-  readonly onSurface?: true;
-}
 
 /** All trials over two axes of the study. */
 export function trialsOver({ scales, columns }: Pick<FigureStudy, 'scales' | 'columns'>, x: number, y: number): readonly Points[] {

@@ -1,7 +1,7 @@
-import { cellsOf, type Frame } from '../../insight/figures/cells.ts';
+import { cellsOf, type Frame, type Points } from '../../insight/figures/cells.ts';
 import { type Beyond, beyond, type Look, lookBeyond, looks, states } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
-import { beyondText, crowdOf, type Points, sideOf, standsOut, trialSeries } from '../../insight/figures/points.ts';
+import { beyondText, crowdOf, sideOf, standsOut, trialSeries } from '../../insight/figures/points.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
 import { fillBelow, type Mark, stampBelow } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
