@@ -8,6 +8,12 @@ export interface EncodedPoints {
   readonly columns: readonly Float64Array[];
   /** The indices of the columns of each axis. */
   readonly columnsOfAxis: readonly (readonly number[])[];
+  /** The places of other axes at which each axis exists; those of a category are its number. */
+  readonly conditions: readonly (readonly Condition[])[];
+}
+export interface Condition {
+  readonly axis: number;
+  readonly places: readonly number[];
 }
 
 /**
@@ -24,5 +30,11 @@ export function encodePoints(axes: readonly Axis[], points: readonly Point[]): E
       ? [add(axis, (coordinate) => coordinate)]
       : Array.from({ length: levels!.count }, (_, level) => add(axis, (coordinate) => (levels!.of(coordinate) === level ? 1 : 0))),
   );
-  return { columns, columnsOfAxis };
+  const conditionsOf = ({ when }: Axis): readonly Condition[] => {
+    if (when === undefined) return [];
+    const parent = axes[when.axis]!;
+    const places = parent.ordered ? when.levels.map((level) => parent.levels!.at(level)) : when.levels;
+    return [...conditionsOf(parent), { axis: when.axis, places }];
+  };
+  return { columns, columnsOfAxis, conditions: axes.map(conditionsOf) };
 }

@@ -16,7 +16,7 @@ const SETTINGS: GrowForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, featur
  * @param at the places of an ordered axis at which to predict the target
  */
 export function* fanova(
-  { columns, columnsOfAxis }: EncodedPoints,
+  { columns, columnsOfAxis, conditions }: EncodedPoints,
   targets: readonly number[],
   rng: Rng,
   at: readonly number[] = [],
@@ -24,7 +24,8 @@ export function* fanova(
   const table = { columns, categories: columns.map(() => 0), targets: Float64Array.from(targets) };
   const shares = columnsOfAxis.map(() => noSamples());
   const ofTrees: (readonly number[])[] = [];
-  const marginals = columnsOfAxis.map((of) => (of.length === 1 ? at : of).map(() => noSamples()));
+  const places = columnsOfAxis.map((of) => (of.length === 1 ? at : of.map((_, category) => category)));
+  const marginals = places.map((of) => of.map(() => noSamples()));
   for (let grown = 0; grown < SETTINGS.trees; grown++) {
     const [tree] = growForest(table, { ...SETTINGS, trees: 1 }, rng).trees;
     yield;
@@ -34,7 +35,8 @@ export function* fanova(
     ofTrees.push(sharesOfSum(explained));
     yield;
     for (const [axis, of] of columnsOfAxis.entries()) {
-      for (const [k, effect] of marginalOf(leaves, of, at).entries()) addSample(marginals[axis]![k]!, mean + effect);
+      const given = conditions[axis]!.map((condition) => ({ columns: columnsOfAxis[condition.axis]!, places: condition.places }));
+      for (const [k, effect] of marginalOf(leaves, of, places[axis]!, given).entries()) addSample(marginals[axis]![k]!, mean + effect);
     }
     yield;
   }
@@ -56,7 +58,10 @@ export interface FunctionalAnova {
   readonly intervals: readonly ShareInterval[];
   /** The standard deviation of each share over the trees. */
   readonly spreads: readonly number[];
-  /** The prediction at places of the axis, or for each of its categories: the mean over all other axes, with its standard deviation over the trees. */
+  /**
+   * The prediction at places of the axis, or for each of its categories: the mean over all other axes, as far as the axis exists there, with its standard
+   * deviation over the trees.
+   */
   readonly marginals: readonly (readonly Marginal[])[];
 }
 export interface Marginal {
@@ -92,21 +97,34 @@ function sharesOf(leaves: readonly Leaf[], columnsOf: EncodedPoints['columnsOfAx
   return columnsOf.map((of) => (variance > 0 ? Math.max(0, explained(of)) / variance : 0));
 }
 
-/** The difference from the tree's mean at places of an axis, or for each of its categories: the mean over all other axes. */
-function marginalOf(leaves: readonly Leaf[], columns: readonly number[], at: readonly number[]): Float64Array {
-  const effects = new Float64Array(columns.length === 1 ? at.length : columns.length);
+/** The difference from the tree's mean at places of an axis: the mean over all other axes, as far as they fulfil conditions. */
+function marginalOf(
+  leaves: readonly Leaf[],
+  columns: readonly number[],
+  places: readonly number[],
+  given: readonly { readonly columns: readonly number[]; readonly places: readonly number[] }[],
+): Float64Array {
+  const effects = new Float64Array(places.length);
   for (const { effect, mass, regions } of leaves) {
-    const own = columns.map((column) => regions[column]!);
-    const share = own.reduce((rest, region) => rest / width(region), effect * mass);
-    for (let k = 0; k < effects.length; k++) {
-      const isInside =
-        own.length === 1
-          ? (at[k]! > own[0]!.low || own[0]!.low === 0) && at[k]! <= own[0]!.high
-          : own.every(({ low, high }, column) => (column === k ? high === 1 : low === 0));
-      if (isInside) effects[k]! += share;
-    }
+    const regionsOf = (of: readonly number[]) => of.map((column) => regions[column]!);
+    const within = given.reduce((share, condition) => {
+      const densities = condition.places.map((place) => densityAt(regionsOf(condition.columns), place));
+      return (share * densities.reduce((sum, density) => sum + density, 0)) / densities.length;
+    }, effect * mass);
+    if (within === 0) continue;
+    const own = regionsOf(columns);
+    for (const [k, place] of places.entries()) effects[k]! += within * densityAt(own, place);
   }
   return effects;
+}
+
+/** The density of a leaf at a place of an axis, relative to its mass. @param place of a category: its number */
+function densityAt(own: readonly Interval[], place: number): number {
+  const isInside =
+    own.length === 1
+      ? (place > own[0]!.low || own[0]!.low === 0) && place <= own[0]!.high
+      : own.every(({ low, high }, column) => (column === place ? high === 1 : low === 0));
+  return isInside ? own.reduce((density, region) => density / width(region), 1) : 0;
 }
 
 function leavesOf(tree: Tree, columns: number): { readonly leaves: readonly Leaf[]; readonly mean: number } {

@@ -22,7 +22,7 @@ export interface AxisImportances {
   };
   /** The standard deviation of the shares by fANOVA over the trees of its forest. */
   readonly spread: Readonly<Record<string, number>>;
-  /** The loss that the forest predicts at `PLACES` of an ordered axis, or for each category, whatever the other axes are. */
+  /** The loss that the forest predicts at `PLACES` of an ordered axis, or for each category, whatever the other axes are, as far as it exists there. */
   readonly marginals: Readonly<Record<string, readonly Marginal[]>>;
 }
 
@@ -64,16 +64,6 @@ export function* axisImportances(
     spread: byName(axes, spreads),
     marginals: byName(axes, marginals),
   };
-}
-
-/** The loss that a forest predicts along each axis, as in `AxisImportances`. @returns undefined if there are too few results, or all are equal. */
-export function* axisMarginals(
-  axes: readonly Axis[],
-  results: readonly ComparableResult[],
-  rng: Rng,
-): Generator<void, AxisImportances['marginals'] | undefined> {
-  const { found } = yield* fitted(axes, results, rng);
-  return found && byName(axes, found.marginals);
 }
 
 /** What a forest finds in the results, and which axes exist in their points. */

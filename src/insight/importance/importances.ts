@@ -14,11 +14,13 @@ export interface Importances {
   readonly intervals: AxisImportances['intervals'];
   /** The standard deviation of the shares by fANOVA over the trees of its forest. */
   readonly spread: Values;
+  /** How many of these results are of configurations that were trained in part, as with early stopping. */
+  readonly partial: number;
   /**
-   * By parameter, the result that a forest predicts along its axis, or for each category, whatever the other parameters are. If budgets differ, the
-   * forest learns from the trials that were completed at the highest one. Absent if these are too few.
+   * By parameter, the result that a forest predicts along its axis, or for each category, whatever the other parameters are; of a conditional parameter,
+   * where it exists. A configuration that was trained in part is expected to stay as far behind as it was then.
    */
-  readonly marginals?: Readonly<Record<string, readonly Predicted[]>>;
+  readonly marginals: Readonly<Record<string, readonly Predicted[]>>;
 }
 
 /** The result that is predicted for a value of a parameter, with the standard deviation over the trees of the forest. */
@@ -46,6 +48,7 @@ export const importancesSchema = {
   type: 'object',
   properties: {
     results: { type: 'integer', minimum: 0, description: 'how many results were used' },
+    partial: { type: 'integer', minimum: 0, description: 'how many of these were trained in part' },
     fanova: byParameter('shares of the variation of the results by fANOVA, by parameter; they sum to 1'),
     pedAnova: byParameter('the same among the best results only, by PED-ANOVA'),
     objective: { type: 'string', description: 'name of the objective' },
@@ -68,6 +71,15 @@ export const importancesSchema = {
       },
     }),
   } satisfies Readonly<Record<keyof Importances, Schema>>,
-  required: ['results', 'fanova', 'pedAnova', 'objective', 'intervals', 'spread'] satisfies readonly (keyof Importances)[],
+  required: [
+    'results',
+    'partial',
+    'fanova',
+    'pedAnova',
+    'objective',
+    'intervals',
+    'spread',
+    'marginals',
+  ] satisfies readonly (keyof Importances)[],
   description: 'how much of the variation of the results each parameter explains',
 } as const satisfies Schema;

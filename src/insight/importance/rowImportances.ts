@@ -11,9 +11,9 @@ import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { StudyParts } from '../figures/study.ts';
 import { PLACES } from './coding.ts';
-import { type AxisImportances, axisImportances, axisMarginals } from './importance.ts';
+import { type AxisImportances, axisImportances } from './importance.ts';
 import type { Importances } from './importances.ts';
-import { type ComparableResult, comparableResults, isResult } from './results.ts';
+import { comparableResults } from './results.ts';
 
 /** The trials of which importance is computed. */
 export interface ImportanceTask {
@@ -38,14 +38,11 @@ export function* rowImportances(task: ImportanceTask): Generator<void, Importanc
     facts.push(...factsOf(row, task));
     yield;
   }
-  const results = yield* comparableResults(facts, rungs);
+  const { results, partial, restore } = yield* comparableResults(facts, rungs);
   const found = yield* axisImportances(space.axes, results, rngFor(seed, 'importance', 0));
   if (found === undefined) return undefined;
   const { marginals, ...shares } = found;
-  const predicted = areLosses(results, facts)
-    ? marginals
-    : yield* axisMarginals(space.axes, completedIn(facts), rngFor(seed, 'marginals', 0));
-  return omitUndefined({ ...shares, marginals: predicted && inUnits(predicted, task), objective: objective.name });
+  return { ...shares, partial, marginals: inUnits(marginals, restore, task), objective: objective.name };
 }
 
 /** How much each parameter matters for the first objective, for `figureStudy`. Undefined if there are too few results, or all are equal. */
@@ -57,21 +54,6 @@ export function importances({ rows, objectives, space }: StudyParts): Importance
     const { done, value } = computation.next();
     if (done) return value;
   }
-}
-
-/** Whether results are losses. If budgets differ, they are ranks. */
-function areLosses(results: readonly ComparableResult[], facts: readonly StrategyEvent[]): boolean {
-  const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
-  return results.every(({ loss }) => losses.has(loss));
-}
-
-/** The results of the trials that were completed at the highest budget. */
-function completedIn(facts: readonly StrategyEvent[]): readonly ComparableResult[] {
-  const completed = facts.filter(isResult);
-  const highest = completed.reduce((most, { budget = Number.POSITIVE_INFINITY }) => Math.max(most, budget), 0);
-  return completed
-    .filter(({ budget = Number.POSITIVE_INFINITY }) => budget === highest)
-    .map(({ point, losses }) => ({ point, loss: losses![0]! }));
 }
 
 /**
@@ -90,11 +72,19 @@ function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
 }
 
 /** Predictions in the unit of the objective, by the values of parameters. */
-function inUnits(marginals: AxisImportances['marginals'], { space, objective }: ImportanceTask): Importances['marginals'] {
+function inUnits(
+  marginals: AxisImportances['marginals'],
+  restore: (loss: number) => number,
+  { space, objective }: ImportanceTask,
+): Importances['marginals'] {
   const { parameters } = space.toJSON();
   const found = space.axes.map((axis) => {
     const valueAt = valuesAlong(axis, parameters[axis.name]!);
-    const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({ value: valueAt(k), mean: lossOf(objective, mean), sd }));
+    const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({
+      value: valueAt(k),
+      mean: lossOf(objective, restore(mean)),
+      sd: (restore(mean + sd) - restore(mean - sd)) / 2,
+    }));
     return [axis.name, all.filter(({ value }, k) => value !== all[k - 1]?.value)] as const;
   });
   return Object.fromEntries(found);

@@ -12,7 +12,7 @@ export interface ChoiceCost {
   readonly value: unknown;
   /** The worst one. */
   readonly other: unknown;
-  /** The cost is at least this, 19 times in 20, in the unit of the objective. Not above 0 where the results do not tell. */
+  /** The cost is at least this, more than nine times in ten, in the unit of the objective. Not above 0 where the results do not tell. */
   readonly least: number;
   /** How much worse the objective becomes. Absent where it becomes worse than the median result, since the model does not tell apart such results. */
   readonly cost?: Repetition;

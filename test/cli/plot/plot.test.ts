@@ -14,6 +14,7 @@ import { expectRefused, hypertide, studyIn } from '../support.ts';
 
 const importances = {
   results: 12,
+  partial: 0,
   fanova: { lr: 0.8, kind: 0.2 },
   pedAnova: { lr: 0.7, kind: 0.3 },
   objective: 'loss',

@@ -208,7 +208,7 @@ describe('the results of a study', () => {
       end(3, { outcome: 'failed' }),
       end(4, { losses: [1], budget: 9, constraints: [1] }),
     ];
-    expect(resultOf(comparableResults(facts))).toEqual([
+    expect(resultOf(comparableResults(facts)).results).toEqual([
       { point: [0.1], loss: 5 },
       { point: [0.2], loss: 3 },
     ]);
@@ -222,7 +222,7 @@ describe('the results of a study', () => {
       ...[begin(4), report(4, 1, 1), end(4, { outcome: 'failed' })],
     ];
     // Quantiles of a standard normal at 3/6, 5/6 and 1/6.
-    expect(resultOf(comparableResults(facts))).toEqual([
+    expect(resultOf(comparableResults(facts)).results).toEqual([
       { point: [0.1], loss: expect.closeTo(0, 9) },
       { point: [0.2], loss: expect.closeTo(0.967421566, 8) },
       { point: [0.3], loss: expect.closeTo(-0.967421566, 8) },
@@ -234,9 +234,9 @@ describe('the results of a study', () => {
       ...[begin(1), report(1, 2, 5), end(1, { losses: [0.5], budget: 4 })],
       ...[begin(2), report(2, 2, 4), end(2, { outcome: 'stopped', step: 2, losses: [4] })], // better than 1 at step 2: before it
     ];
-    expect(resultOf(comparableResults(facts, [2, 4])).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
+    expect(resultOf(comparableResults(facts, [2, 4])).results.map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
     const more = [begin(3), report(3, 1, 1), end(3, { outcome: 'stopped', step: 1, losses: [1] })];
-    const results = resultOf(comparableResults([...facts, ...more], [2, 4]));
+    const { results } = resultOf(comparableResults([...facts, ...more], [2, 4]));
     expect(results).toHaveLength(2); // 3 has reached no rung
   });
 });

@@ -25,7 +25,7 @@ it('importance is computed from rows alone, and a figure shows it', () => {
   const found = importances(parts)!;
   expect(found).toMatchObject({ objective: 'loss', results: 24 });
   expect(found.fanova.x).toBeGreaterThan(0.8);
-  expect(found.marginals!.x!.length).toBe(33);
+  expect(found.marginals.x!.length).toBe(33);
   const study = figureStudy({ ...parts, importances: found });
   expect(figuresOf('importance', study, themes.light)[0]!.title).toBe('Importance for loss');
   expect(importances(partsOf(rows.slice(0, 3)))).toBeUndefined();
@@ -41,5 +41,7 @@ it('trials that were stopped count by their curves', () => {
   const found = importances(partsOf(rows))!;
   expect(found.results).toBe(24);
   expect(found.fanova.x).toBeGreaterThan(0.5);
-  expect(found.marginals).toBeUndefined(); // ranks have no unit
+  expect(found.partial).toBe(16);
+  for (const { value, mean } of found.marginals.x!)
+    expect(Math.abs(mean - lossAt({ x: value as number, y: 0.5 }) - 1 / 9)).toBeLessThan(0.15); // as at step 9, where the best of them are
 });
