@@ -59,7 +59,7 @@ describe('what a forest predicts along each parameter', () => {
     await served.close();
   });
 
-  it('is of the trials at the highest budget where several budgets are ranked', async () => {
+  it('is at the highest budget where several budgets are ranked', async () => {
     const served = await board();
     for (let trial = 1; trial <= 24; trial++) {
       const [suggested, ...rest] = finished(trial, trial % 2 ? 100 : trial, { lr: 0.001 * trial, layers: 1 + (trial % 4), kind: 'relu' });
@@ -67,7 +67,7 @@ describe('what a forest predicts along each parameter', () => {
     }
     const found = await importancesOf(served.studies.open('net').feed);
     expect(found!.fanova.lr).toBeGreaterThan(0);
-    for (const { mean } of found!.marginals!.lr!) expect(mean).toBeLessThan(25);
+    for (const { mean } of found!.marginals!.lr!) expect(mean).toBeLessThan(40); // the others had 100
     await served.close();
   });
 });

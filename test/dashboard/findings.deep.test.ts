@@ -47,7 +47,7 @@ it('the recommendation is shown although importance came first', async () => {
     });
     await to.route('**/recommendation', async (route) => {
       await free;
-      await route.fulfill({ json: { results: 24, trial: 1, evidence: { full: 24, lead: 1, isRepeated: false, first: 1 } } });
+      await route.fulfill({ json: { results: 24, trial: 1, costs: {}, evidence: { full: 24, lead: 1, isRepeated: false, first: 1 } } });
     });
   });
   await page.locator('.lessons li').first().waitFor();

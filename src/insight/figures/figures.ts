@@ -89,9 +89,9 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
     ];
   },
   slice: (study, theme, names) =>
-    sliceAxes(study, names).map(({ name, axis, share }) => ({
+    sliceAxes(study, names).map(({ name, axis, ...note }) => ({
       title: cut(name, 60),
-      ...omitUndefined({ note: share === undefined ? undefined : `explains ${percent(share)} of the variation` }),
+      ...note,
       height: 230,
       ...withTrials(sliceOption(study, theme, axis), trialsOver(study, axis, study.parameters.length), study, theme),
     })),

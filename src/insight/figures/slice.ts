@@ -1,5 +1,6 @@
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
+import { percent } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { predicted } from './drawing/series/predicted.ts';
 import type { FigureStudy } from './study.ts';
@@ -16,9 +17,12 @@ export function sliceOption({ scales, parameters, importances }: FigureStudy, th
   };
 }
 
-/** The axes of the parameters, the most important first, and what each explains, if that is known. */
+/** The axes of the parameters, the most important first, and what each explains of how many results, if that is known. */
 export function sliceOrder({ parameters, importances }: Pick<FigureStudy, 'parameters' | 'importances'>) {
-  const shares = importances?.fanova;
-  const order = parameters.map(([name], axis) => ({ name, axis, share: shares?.[name] }));
-  return shares ? order.sort((a, b) => b.share! - a.share!) : order;
+  const { fanova, results, partial } = importances ?? {};
+  const from = `from ${results} results${partial ? `, ${partial} of them trained in part` : ''}`;
+  return parameters
+    .map(([name], axis) => ({ name, axis, share: fanova?.[name] }))
+    .sort((a, b) => (fanova ? b.share! - a.share! : 0))
+    .map(({ name, axis, share }) => ({ name, axis, ...(fanova && { note: `explains ${percent(share)} of the variation, ${from}` }) }));
 }
