@@ -67,7 +67,7 @@ describe('what a forest predicts along each parameter', () => {
     }
     const found = await importancesOf(served.studies.open('net').feed);
     expect(found!.fanova.lr).toBeGreaterThan(0);
-    for (const { mean } of found!.marginals!.lr!) expect(mean).toBeLessThan(40); // the others had 100
+    for (const { mean } of found!.marginals!.lr!) expect(mean).toBeLessThan(60); // the others had 100
     await served.close();
   });
 });
