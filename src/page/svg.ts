@@ -1,10 +1,9 @@
-import type { Theme } from '../insight/figures/drawing/colours.ts';
+import { cssOf, ramp, type Theme } from '../insight/figures/drawing/colours.ts';
 import { looks, type TrialState } from '../insight/figures/drawing/looks.ts';
-import type { Figure } from '../insight/figures/figures.ts';
+import { type Figure, WIDTH } from '../insight/figures/figures.ts';
 import { stripControls } from '../text/plainText.ts';
 import { init } from './echarts.ts';
 
-const WIDTH = 760;
 /** The height of a title and its note, and of a key. */
 const HEAD = 46;
 const KEY = 20;
@@ -14,11 +13,12 @@ export function svgOf(figures: readonly Figure[], theme: Theme): string {
   let top = 0;
   const parts = figures.map((figure) => {
     const [title, note = ''] = [figure.title, figure.note].map((text) => text && escaped(text));
-    const head = HEAD + (figure.key?.length ? KEY : 0);
+    const keyed = HEAD + (figure.key?.length ? KEY : 0);
+    const head = keyed + (figure.colours ? KEY : 0);
     const part = `<g transform="translate(0 ${top})">
 <text x="12" y="22" font-size="15" font-weight="600" fill="${theme.colour('text')}">${title}</text>
 <text x="12" y="38" font-size="12" fill="${theme.colour('muted')}">${note}</text>
-${keyOf(figure.key ?? [], theme)}
+${keyOf(figure.key ?? [], theme)}${barOf(figure, keyed, theme)}
 <g transform="translate(0 ${head})">${stripControls(chartOf(figure))}</g>
 </g>`;
     top += head + figure.height;
@@ -44,6 +44,16 @@ function keyOf(states: readonly TrialState[], theme: Theme): string {
       return part;
     })
     .join('');
+}
+
+/** The ramp of colours and what its ends mean. */
+function barOf({ colours: ends }: Figure, top: number, theme: Theme): string {
+  if (ends === undefined) return '';
+  const colours = ramp(theme);
+  const right = 12 + 7 * ends[0].length;
+  const cells = colours.map((colour, k) => `<rect x="${right + k * 5}" y="0" width="5.5" height="9" fill="${cssOf(colour)}"/>`);
+  const text = (x: number, of: string) => `<text x="${x}" y="9" font-size="11" fill="${theme.colour('muted')}">${escaped(of)}</text>`;
+  return `<g transform="translate(0 ${top})">${text(12, ends[0])}${cells.join('')}${text(right + colours.length * 5 + 8, ends[1])}</g>`;
 }
 
 function chartOf({ option, height }: Figure): string {

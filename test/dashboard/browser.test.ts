@@ -40,11 +40,13 @@ it('the table of trials begins in a window of 1280 x 800 pixels', async () => {
 it('a chart is saved as it is seen, and its axes are in the address', async () => {
   const made = await board();
   cleanups.push(() => made.close());
-  await made.say(...finished(1, 0.5), ...finished(2, 0.25));
+  for (let trial = 1; trial <= 12; trial++) await made.say(...finished(trial, trial / 20));
   const page = await openPage(made.url, WIDE);
+  await page.locator('.legend select').selectOption('best 10');
+  await page.getByText('10 of 12 selected').waitFor();
   await page.getByLabel('x axis').selectOption('time');
   await page.getByLabel('scale').selectOption('log');
-  await expect.poll(() => page.url()).toContain('along=time&scale=log');
+  await expect.poll(() => page.url()).toMatch(/along=time&scale=log.*top=best\+10/);
   const saved = async (kind: string) => {
     const download = page.waitForEvent('download');
     await press(page, `save loss as ${kind}`);

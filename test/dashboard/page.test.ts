@@ -224,7 +224,9 @@ describe('texts', () => {
       '42',
       'a',
     ]);
-    expect(cut('abcdef', 4)).toBe('abc…');
-    expect(cut('𝕬𝕬𝕬𝕬𝕬', 3)).toBe('𝕬𝕬…');
+    expect(cut('abcdef', 4)).toBe('ab…f');
+    expect(cut('abcdef', 2)).toBe('a…');
+    expect(cut('𝕬𝕬𝕬𝕬𝕬𝕬', 5)).toBe('𝕬𝕬…𝕬𝕬');
+    expect(cut('weight_of_group_12_left', 16)).toBe('weight_o…12_left');
   });
 });

@@ -6,7 +6,7 @@ import { themes } from '../../insight/figures/drawing/colours.ts';
 import { clock, formatNumber, percent } from '../../insight/figures/drawing/format.ts';
 import { type AxisScale, numeric, trialScale } from '../../insight/figures/drawing/scale.ts';
 import { corners } from '../../insight/figures/drawing/series/stairs.ts';
-import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../insight/figures/figures.ts';
+import { axesOf, type Figure, figuresOf, sliceAxes, twoAxes } from '../../insight/figures/figures.ts';
 import { bestSoFar, historyPoints, lastTrial, passedIn } from '../../insight/figures/history.ts';
 import { hypervolumePath, hypervolumeScale } from '../../insight/figures/hypervolumes.ts';
 import type { FigureKind } from '../../insight/figures/kinds.ts';
@@ -42,7 +42,6 @@ const notes: Readonly<Partial<Record<FigureKind, (study: FigureStudy, names: rea
     return shadesFrom(ends ? ends.map(formatNumber) : GOOD_TO_BAD);
   },
   rank: () => shadesFrom(GOOD_TO_BAD),
-  parallel: () => 'a line for each trial with a result',
   intermediate: () => 'a line for each trial that reported',
 };
 
@@ -76,7 +75,7 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
   contour: (study, names) => [heat(study, twoAxes(study, names), false)],
   rank: (study, names) => [heat(study, twoAxes(study, names), true)],
   parallel: (study, names) => {
-    const axes = parallelAxes(study, names);
+    const axes = axesOf(study, names);
     const lines = parallelLines(study, axes).map(({ places, badness }) => ({ places, ink: inkOf(badness) }));
     return [{ type: 'lines', axes: axes.map((axis) => study.scales[axis]!), lines }];
   },

@@ -2,6 +2,7 @@ import { clampUnit } from '../../numeric/vectors.ts';
 import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
+import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
 import type { AxisScale } from './drawing/scale.ts';
 import { trialsOver } from './points.ts';
@@ -41,6 +42,17 @@ export function contourOption(
       },
     ],
   };
+}
+
+/** What the colours of a surface mean. */
+export function surfaceEnds(
+  { objectives: [objective] }: FigureStudy,
+  surface: Surface | undefined,
+  isRank: boolean,
+): readonly [string, string] | undefined {
+  if (objective === undefined || surface?.ends === undefined) return undefined;
+  const [best, worst] = surface.ends.map(formatNumber);
+  return isRank ? ['best rank', 'worst rank'] : [`${cut(objective.name, 40)} ${best}`, worst!];
 }
 
 /** The trials over two parameters, on the surface. */

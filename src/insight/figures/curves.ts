@@ -6,7 +6,7 @@ import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt, numeric, roundScale } from './drawing/scale.ts';
 import type { Path } from './drawing/series/stairs.ts';
 import { trialSeries } from './points.ts';
-import { type FigureRow, type FigureStudy, held, sign } from './study.ts';
+import { bestOf, type FigureRow, type FigureStudy, held, sign } from './study.ts';
 
 /** The scales of steps and of reported values. */
 export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
@@ -89,12 +89,20 @@ export function curveScales({ rows, parameters, scales, view, objectives: [objec
 export const curvePath = ({ curve }: Pick<FigureRow, 'curve'>, [steps, values]: CurveScales): Path =>
   Array.from({ length: curve.length / 2 }, (_, i) => [steps.place(curve[2 * i]), held(values.place(curve[2 * i + 1]))] as const);
 
-/** The ends of the curves of some trials. */
-function curveEnds({ rows }: Pick<FigureStudy, 'rows'>, scales: CurveScales, drawn: readonly FigureRow[]): Points {
-  const ends = new Map(drawn.map((row) => [row, curvePath(row, scales).at(-1)]));
-  const column = (axis: 0 | 1) => rows.map((row) => ends.get(row)?.[axis] ?? Number.NaN);
-  return { x: scales[0], y: scales[1], places: [column(0), column(1)] };
+/** The ends of the curves of some trials. @param drawn their places in the rows */
+export function curveEnds({ rows }: Pick<FigureStudy, 'rows'>, scales: CurveScales, drawn: ArrayLike<number>): Points {
+  const places = [0, 1].map(() => new Float64Array(rows.length).fill(Number.NaN)) as [Float64Array, Float64Array];
+  for (let k = 0; k < drawn.length; k++) {
+    const index = drawn[k]!;
+    const end = curvePath({ curve: rows[index]?.curve.slice(-2) ?? [] }, scales)[0];
+    if (end) [places[0][index], places[1][index]] = end;
+  }
+  return { x: scales[0], y: scales[1], places };
 }
+
+/** Whether the curve of a trial goes on where that of another one ends. One whose trainer began again does not. */
+export const goesOn = (before: Pick<FigureRow, 'curve'>, after: Pick<FigureRow, 'curve'>): boolean =>
+  after.curve[0]! > before.curve.at(-2)!;
 
 /** The most curves that are drawn: the latest. */
 const MOST_CURVES = 1000;
@@ -103,21 +111,24 @@ const MOST_CURVES = 1000;
 export function curveSeries(study: FigureStudy, theme: Theme, scales: CurveScales): readonly ChartOption[] {
   const [steps, values] = scales;
   const { rows, rowOf, isChosen } = study;
-  const drawn = rows.filter(({ curve }, i) => curve.length > 0 && isChosen(i)).slice(-MOST_CURVES);
+  const shown = [...rows.keys()].filter((i) => rows[i]!.curve.length > 0 && isChosen(i)).slice(-MOST_CURVES);
+  const drawn = shown.map((i) => rows[i]!);
   const pointsOf = (row: FigureRow) => curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, y), row.trial]);
   const opacity = Math.max(0.2, Math.min(0.9, 60 / drawn.length));
   const line = { type: 'line', showSymbol: false, silent: true };
+  const best = bestOf(study);
   const curves = drawn.map((row) => ({
     ...line,
     id: `curve ${row.trial}`,
     data: pointsOf(row),
-    lineStyle: { color: theme.colour(looks[row.state].colour), width: 1.2, opacity },
+    lineStyle: { color: theme.colour(looks[row.state].colour), ...(row === best ? { width: 2.6 } : { width: 1.2, opacity }) },
+    z: row === best ? 3 : 2,
   }));
   const links = drawn.flatMap((row) => {
     const before = row.resumes === undefined ? undefined : rowOf(row.resumes);
-    if (before === undefined || before.curve.length === 0) return [];
+    if (before === undefined || !goesOn(before, row)) return [];
     const data = [pointsOf(before).at(-1)!, pointsOf(row)[0]!];
     return [{ ...line, id: `link ${row.trial}`, data, lineStyle: { color: theme.colour('completed'), width: 1.2, type: 'dashed' } }];
   });
-  return [...curves, ...links, ...trialSeries([curveEnds(study, scales, drawn)], study, theme)];
+  return [...curves, ...links, ...trialSeries([curveEnds(study, scales, shown)], study, theme)];
 }

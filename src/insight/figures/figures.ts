@@ -1,18 +1,18 @@
 import { UserError } from '../../errors.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Points } from './cells.ts';
-import { contourOption, contourPoints, surfaceOf } from './contour.ts';
+import { contourOption, contourPoints, surfaceEnds, surfaceOf } from './contour.ts';
 import { curveScales, curveSeries, curvesOption } from './curves.ts';
 import { distributionOption } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
-import { cut, formatNumber, percent } from './drawing/format.ts';
+import { cut, percent } from './drawing/format.ts';
 import { states, type TrialState } from './drawing/looks.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { historyOption, historyPoints } from './history.ts';
 import { hypervolumeOption } from './hypervolumes.ts';
 import { importanceHeight, importanceOption } from './importance.ts';
 import type { FigureKind } from './kinds.ts';
-import { parallelOption } from './parallel.ts';
+import { colourEnds, parallelAxes, parallelNote, parallelOption } from './parallel.ts';
 import { pairsOf, paretoOption } from './pareto.ts';
 import { trialSeries, trialsOver } from './points.ts';
 import { sliceOption, sliceOrder } from './slice.ts';
@@ -27,9 +27,14 @@ export interface Figure {
   readonly height: number;
   /** The statuses of the trials that it shows, each with its own mark. */
   readonly key?: readonly TrialState[];
+  /** What the ends of its colours mean, the good one first. */
+  readonly colours?: readonly [best: string, worst: string];
   /** For ECharts. */
   readonly option: ChartOption;
 }
+
+/** The width of a figure in a file, in pixels. */
+export const WIDTH = 760;
 
 /** A study has nothing to show in a figure of this kind, or no parameter of this name. */
 export class NoFigureError extends UserError {
@@ -100,9 +105,10 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
   parallel: (study, theme, names) => [
     {
       title: 'Parameters and results',
-      note: `a line for each trial, ${goodColours(theme)} for good ones`,
+      note: parallelNote(study, axesOf(study, names)),
+      ...omitUndefined({ colours: colourEnds(study) }),
       height: 360,
-      option: parallelOption(study, theme, parallelAxes(study, names)),
+      option: parallelOption(study, theme, axesOf(study, names), WIDTH),
     },
   ],
   intermediate: (study, theme) => {
@@ -152,9 +158,6 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
   },
 };
 
-/** The colours of good results, see `ramp`. */
-const goodColours = ({ isDark }: Theme): string => (isDark ? 'light' : 'dark');
-
 function needsSeveral(kind: FigureKind, { objectives }: FigureStudy): void {
   if (objectives.length < 2)
     throw new NoFigureError(`${kind}: expected a study with several objectives; this one has one`, { todo: 'draw history instead' });
@@ -164,13 +167,9 @@ function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isR
   const [x, y] = twoAxes(study, names);
   const objective = cut(study.objectives[0]!.name, 40);
   const surface = surfaceOf(study, [x, y], isRank);
-  const good = goodColours(theme);
   return {
     title: `${isRank ? `Rank of ${objective}` : objective} over ${cut(study.scales[x]!.name, 30)} and ${cut(study.scales[y]!.name, 30)}`,
-    note:
-      isRank || surface?.ends === undefined
-        ? `${good} is good`
-        : `from ${formatNumber(surface.ends[0])} (${good}) to ${formatNumber(surface.ends[1])}`,
+    ...omitUndefined({ colours: surfaceEnds(study, surface, isRank) }),
     height: 420,
     ...withTrials(contourOption(study, theme, [x, y], surface), contourPoints(study, [x, y]), study, theme),
   };
@@ -214,8 +213,6 @@ export function sliceAxes(study: FigureStudy, names: readonly string[]) {
   return names.length === 0 ? order : namedAxes(study, names).map((axis) => order.find((one) => one.axis === axis)!);
 }
 
-/** The axes of lines: parameters, then objectives. */
-export const parallelAxes = (study: FigureStudy, names: readonly string[]): readonly number[] => [
-  ...(names.length > 0 ? namedAxes(study, names) : study.parameters.keys()),
-  ...study.objectives.map((_, k) => study.parameters.length + k),
-];
+/** The axes of lines: the parameters with these names, then objectives. */
+export const axesOf = (study: FigureStudy, names: readonly string[]): readonly number[] =>
+  names.length === 0 ? parallelAxes(study) : [...namedAxes(study, names), ...parallelAxes(study, 0)];

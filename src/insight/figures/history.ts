@@ -1,7 +1,7 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { Spending } from '../../ledger/spending.ts';
 import type { Points } from './cells.ts';
-import { axisStyle, chartAxis, HEAD_ROOM } from './drawing/axes.ts';
+import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';

@@ -1,46 +1,85 @@
+import { clampUnit } from '../../numeric/vectors.ts';
 import { axisStyle, chartAxis } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
-import { cut } from './drawing/format.ts';
+import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { coordinateAt } from './drawing/scale.ts';
-import { counts, type FigureStudy, sign } from './study.ts';
+import { sliceOrder } from './slice.ts';
+import { bestOf, type FigureStudy, sign } from './study.ts';
+
+/** More parameters than this are ordered by their importance, and only the first ones are drawn. */
+export const MOST_AXES = 8;
+
+/** The axes of parallel axes, from left to right: parameters, then objectives. @param most parameters */
+export function parallelAxes(study: FigureStudy, most = MOST_AXES): readonly number[] {
+  const { parameters, objectives } = study;
+  const order = parameters.length > MOST_AXES ? sliceOrder(study).map(({ axis }) => axis) : [...parameters.keys()];
+  return [...order.slice(0, most), ...objectives.map((_, k) => parameters.length + k)];
+}
 
 /** The most trials for which lines are drawn: the latest. */
 const MOST_LINES = 2000;
 
-/** A line for each trial with a result: its places on the axes, NaN for a parameter that it lacks, and how bad its result is, from 0 to 1. */
+/** A line for each trial: its places on the axes, NaN for a value that it lacks, and how bad its result is, from 0 to 1; NaN without one. */
 export interface ParallelLine {
   readonly places: readonly number[];
   readonly badness: number;
+  readonly isBest: boolean;
 }
 
-/** The lines of the trials, the worst first, so that the best are drawn on top. @param axes their numbers, from left to right */
-export function parallelLines({ rows, columns, parameters, objectives }: FigureStudy, axes: readonly number[]): ParallelLine[] {
+/** The lines of the chosen trials, the worst first, so that the best are drawn on top. @param axes their numbers, from left to right */
+export function parallelLines(study: FigureStudy, axes: readonly number[]): ParallelLine[] {
+  const { rows, columns, parameters, objectives, isChosen } = study;
   const [objective] = objectives;
   const values = columns[parameters.length];
   if (objective === undefined || values === undefined) return [];
-  return rows
-    .flatMap((row, i) => {
-      const place = values[i]!;
-      if (!counts(row) || Number.isNaN(place)) return [];
-      return [{ places: axes.map((axis) => columns[axis]![i]!), badness: sign(objective) > 0 ? place : 1 - place }];
-    })
-    .slice(-MOST_LINES)
-    .sort((a, b) => b.badness - a.badness);
+  const best = bestOf(study);
+  const badnessOf = (place: number) => clampUnit(sign(objective) > 0 ? place : 1 - place);
+  const lines = [...rows.keys()].filter(isChosen).map((i) => ({
+    places: axes.map((axis) => columns[axis]![i]!),
+    badness: badnessOf(values[i]!),
+    isBest: rows[i] === best,
+  }));
+  const rank = ({ badness }: ParallelLine) => (Number.isNaN(badness) ? 2 : badness);
+  return lines
+    .filter(({ isBest }, k) => isBest || k >= lines.length - MOST_LINES)
+    .sort((a, b) => rank(b) - rank(a) || Number(a.isBest) - Number(b.isBest));
 }
 
-/** Parameters and objectives as parallel axes, and a line for each trial with a result. */
-export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly number[]): ChartOption {
+export const parallelNote = ({ parameters, importances }: FigureStudy, axes: readonly number[]): string => {
+  const shown = axes.filter((axis) => axis < parameters.length).length;
+  const which = importances ? `the ${shown} most important` : `${shown}`;
+  return `a line for each trial${shown < parameters.length ? `, over ${which} of ${parameters.length} parameters` : ''}`;
+};
+
+/** What the colours of lines mean: the ends of the axis of the first objective. */
+export function colourEnds({ scales, parameters, objectives: [objective] }: FigureStudy): readonly [string, string] | undefined {
+  const scale = scales[parameters.length];
+  if (objective === undefined || scale === undefined) return undefined;
+  const ends = [scale.low, scale.high].map(formatNumber);
+  const [best, worst] = sign(objective) > 0 ? ends : ends.reverse();
+  return [`${cut(objective.name, 40)} ${best}`, worst!];
+}
+
+/** The room on the left and on the right of the axes, and between two of them, in a figure of this width. */
+const [LEFT, RIGHT] = [60, 70];
+
+/** Parameters and objectives as parallel axes, and a line for each trial. @param width of the figure, in pixels */
+export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly number[], width: number): ChartOption {
   const colours = ramp(theme).map(cssOf);
   const lines = parallelLines(study, axes);
   const { axisLine } = axisStyle(theme);
   const scales = axes.map((axis) => study.scales[axis]!);
+  const gap = (width - LEFT - RIGHT) / Math.max(1, axes.length - 1);
   return {
-    parallel: { left: 60, right: 70, top: 44, bottom: 24 },
+    parallel: { left: LEFT, right: RIGHT, top: 62, bottom: 24 },
     parallelAxis: scales.map((scale, dim) => ({
       ...chartAxis(scale, theme, 'x'),
       dim,
-      name: cut(scale.name, 22),
+      // In two rows, so that twice as much of a name fits.
+      name: cut(scale.name, lettersIn(2 * gap)),
+      nameLocation: 'end',
+      nameGap: dim % 2 === 0 ? 32 : 15,
       nameTextStyle: { color: theme.colour('text'), fontSize: 12 },
       axisTick: { show: true, lineStyle: axisLine.lineStyle },
     })),
@@ -49,11 +88,17 @@ export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly 
         type: 'parallel',
         smooth: false,
         lineStyle: { width: 1.2, opacity: Math.max(0.25, Math.min(0.9, 250 / lines.length)) },
-        data: lines.map(({ places, badness }) => ({
+        data: lines.map(({ places, badness, isBest }) => ({
           value: places.map((place, k) => (Number.isNaN(place) ? '-' : coordinateAt(scales[k]!, place))),
-          lineStyle: { color: colours[Math.round(badness * (colours.length - 1))]! },
+          lineStyle: {
+            color: Number.isNaN(badness) ? theme.colour('faded-strong') : colours[Math.round(badness * (colours.length - 1))]!,
+            ...(isBest ? { width: 3, opacity: 1 } : {}),
+          },
         })),
       },
     ],
   };
 }
+
+/** How many letters of a name fit between two axes. */
+export const lettersIn = (gap: number): number => Math.max(5, Math.floor((gap - 8) / 7.8));

@@ -2,7 +2,7 @@ import { type Cell, cellsOf, type Points } from './cells.ts';
 import type { ColourName, Theme } from './drawing/colours.ts';
 import { type Beyond, beyond, type Look, lookBeyond, looks, sides, states } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
-import { type AxisScale, coordinateAt } from './drawing/scale.ts';
+import { coordinateAt } from './drawing/scale.ts';
 import type { FigureRow, FigureStudy } from './study.ts';
 
 /** All trials over two axes of the study. */

@@ -176,6 +176,10 @@ export function frontOf(ranked: readonly FigureRow[], objectives: readonly Objec
   return front(list.map((row) => lossesOf(row, objectives))).map((i) => list[i]!);
 }
 
+/** The best trial of a study with one objective. */
+export const bestOf = ({ objectives, ranked }: Pick<FigureStudy, 'objectives' | 'ranked'>): FigureRow | undefined =>
+  objectives.length === 1 ? ranked[0] : undefined;
+
 /** The text of a trial's tooltip. */
 export function aboutTrial(row: FigureRow | undefined): string {
   if (row === undefined) return '';

@@ -1,11 +1,10 @@
 import { useComputed } from '@preact/signals';
-import { contourOption, contourPoints, type Surface, surfaceOf } from '../../insight/figures/contour.ts';
-import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
-import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
-import { palette, theme } from '../lib/theme.ts';
+import { contourOption, contourPoints, surfaceEnds, surfaceOf } from '../../insight/figures/contour.ts';
+import { cut } from '../../insight/figures/drawing/format.ts';
+import { theme } from '../lib/theme.ts';
 import { Choose, Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
-import { objectives, parameters, scales } from '../state/store.ts';
+import { parameters, scales } from '../state/store.ts';
 import { choice, kept } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
@@ -24,7 +23,6 @@ export function Contour() {
   const axes = useComputed(() => [axisNamed(chosen.value[0]), axisNamed(chosen.value[1])] as const);
   const surface = useComputed(() => surfaceOf(figures, axes.value, by.value === 'rank'));
   const option = useComputed(() => contourOption(figures, theme, axes.value, surface.value));
-  const [objective] = objectives.value;
   const [x, y] = chosen.value;
   const trials = useComputed(() => trialPoints(contourPoints(figures, axes.value)));
   return (
@@ -58,27 +56,9 @@ export function Contour() {
           </>
         )
       }
-    >
-      {objective && surface.value?.ends && <ColourScale isRank={by.value === 'rank'} name={objective.name} ends={surface.value.ends} />}
-    </ChartCard>
-  );
-}
-
-interface ScaleOf {
-  readonly isRank: boolean;
-  readonly name: string;
-  readonly ends: NonNullable<Surface['ends']>;
-}
-
-/** The colours of the surface, from the best to the worst. */
-function ColourScale({ isRank, name, ends: [best, worst] }: ScaleOf) {
-  palette.value;
-  return (
-    <p class="colour-scale">
-      blank: no result nearby · {isRank ? 'best rank' : `${cut(name, 40)} ${formatNumber(best)}`}
-      <span style={{ background: `linear-gradient(to right, ${ramp(theme).map(cssOf).join(', ')})` }} aria-hidden="true" />
-      {isRank ? 'worst rank' : formatNumber(worst)}
-    </p>
+      colours={surfaceEnds(figures, surface.value, by.value === 'rank')}
+      blank="no result nearby"
+    />
   );
 }
 

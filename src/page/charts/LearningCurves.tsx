@@ -1,20 +1,21 @@
 import { useComputed } from '@preact/signals';
-import type { Frame } from '../../insight/figures/cells.ts';
-import { type CurveScales, curvePath, curveScales, curveSeries, curvesOption } from '../../insight/figures/curves.ts';
+import type { Frame, Points } from '../../insight/figures/cells.ts';
+import { type CurveScales, curveEnds, curvePath, curveScales, curveSeries, curvesOption, goesOn } from '../../insight/figures/curves.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
-import { looks, type TrialState } from '../../insight/figures/drawing/looks.ts';
+import { beyond, lookBeyond, looks, type TrialState } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
 import type { Path } from '../../insight/figures/drawing/series/stairs.ts';
-import type { FigureRow } from '../../insight/figures/study.ts';
+import { bestOf, type FigureRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { curvePart } from '../lib/curvePart.ts';
-import { drawLines, type Lines } from '../lib/drawing.ts';
+import { drawLines, type Lines, strokeRimmed } from '../lib/drawing.ts';
 import { colour, rgb, theme } from '../lib/theme.ts';
 import { figures } from '../state/figures.ts';
-import { focusedIndex, selectedIndices } from '../state/selection.ts';
+import { focusedIndex, selected, selectedIndices } from '../state/selection.ts';
 import { objectives, rows } from '../state/store.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { across, NEAR, type Overlay, up } from './overlay.ts';
+import { writeBeyond } from './points.ts';
 
 /** Reported values by step. */
 export function LearningCurves() {
@@ -40,24 +41,16 @@ const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeas
 
 const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
   const [steps, values] = scales;
-  /** The points of a curve in pixels. */
-  const points = (index: number, frame: Frame): Path => placed(all[index]?.curve ?? [], frame); // a trial that arrived since is in the next picture
-  const placed = (curve: readonly number[], frame: Frame): Path =>
-    curvePath({ curve }, scales).map(([x, y]) => [across(frame, x), up(frame, y)] as const);
   return {
     grids: [{ x: ends(steps), y: ends(values) }],
-    draw: (canvas, [frame], ratio) =>
-      drawLines(
-        canvas,
-        linesOf(all, selectedIndices.value, (index) => points(index, frame!), ratio),
-      ),
+    draw: (canvas, [frame], ratio) => drawLines(canvas, linesOf(all, scales, frame!, ratio)),
     nearest: ([frame], x, y) => {
       const { left, width } = frame!;
       const [low, high] = [x - NEAR, x + NEAR].map((at) => steps.at(clampUnit((at - left) / width))) as [number, number];
       let found: number | undefined;
       let least = NEAR;
       for (const index of selectedIndices.value) {
-        const distance = distanceTo(placed(curvePart(all[index]?.curve ?? [], low, high), frame!), x, y);
+        const distance = distanceTo(placed(curvePart(all[index]?.curve ?? [], low, high), scales, frame!), x, y);
         if (distance < least) [least, found] = [distance, index];
       }
       return found;
@@ -66,8 +59,14 @@ const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
   };
 };
 
-function linesOf(all: readonly FigureRow[], indices: Int32Array, points: (index: number) => Path, ratio: number): Lines {
+/** The points of a curve in pixels. */
+const placed = (curve: readonly number[], scales: CurveScales, frame: Frame): Path =>
+  curvePath({ curve }, scales).map(([x, y]) => [across(frame, x), up(frame, y)] as const);
+
+function linesOf(all: readonly FigureRow[], scales: CurveScales, frame: Frame, ratio: number): Lines {
   const looked = focusedIndex.value;
+  const indices = selectedIndices.value;
+  const points = (index: number) => placed(all[index]?.curve ?? [], scales, frame); // a trial that arrived since is in the next picture
   return {
     count: indices.length,
     colours: ORDER.map((state) => rgb(looks[state].colour)),
@@ -84,14 +83,18 @@ function linesOf(all: readonly FigureRow[], indices: Int32Array, points: (index:
       }
     },
     onTop: (context) => {
-      if (indices.length <= MOST_MARKS) drawEnds(context, all, indices, points, ratio);
-      if (looked < 0) return;
-      context.strokeStyle = colour('text');
-      context.lineWidth = 2.6 * ratio;
-      context.lineJoin = 'round';
-      context.beginPath();
-      for (const [i, [x, y]] of points(looked).entries()) context[i === 0 ? 'moveTo' : 'lineTo'](ratio * x, ratio * y);
-      context.stroke();
+      const ended = curveEnds({ rows: all }, scales, indices);
+      writeBeyond(context, ended, indices, frame, ratio);
+      if (indices.length <= MOST_MARKS) drawEnds(context, all, ended, indices, points, ratio);
+      const best = all.findIndex(({ trial }) => trial === bestOf(figures)?.trial);
+      for (const [index, ink] of [
+        [selected.value[best] ? best : -1, colour('completed')],
+        [looked, colour('text')],
+      ] as const) {
+        const path = new Path2D();
+        for (const [i, [x, y]] of points(index).entries()) path[i === 0 ? 'moveTo' : 'lineTo'](ratio * x, ratio * y);
+        strokeRimmed(context, path, ink, 2.6 * ratio);
+      }
     },
   };
 }
@@ -103,17 +106,19 @@ const MOST_MARKS = 1500;
 function drawEnds(
   context: CanvasRenderingContext2D,
   all: readonly FigureRow[],
+  { places: [x, y] }: Points,
   indices: Int32Array,
   points: (index: number) => Path,
   ratio: number,
 ): void {
-  const ends = new Map<number, Path[number]>();
+  const ends = new Map<number, number>();
   for (const index of indices) {
     const { trial, state } = all[index]!;
     const end = points(index).at(-1);
     if (end === undefined) continue;
-    ends.set(trial, end);
-    const { colour: property, mark, hollow = false } = looks[state];
+    ends.set(trial, index);
+    const side = beyond(x[index]!, y[index]!);
+    const { colour: property, mark, hollow } = side ? lookBeyond(state, side) : looks[state];
     context.save();
     context.translate(ratio * (end[0] - MARK / 2), ratio * (end[1] - MARK / 2));
     context.scale((ratio * MARK) / 10, (ratio * MARK) / 10);
@@ -130,8 +135,9 @@ function drawEnds(
   context.beginPath();
   for (const index of indices) {
     const { resumes } = all[index]!;
-    const [from, to] = [resumes === undefined ? undefined : ends.get(resumes), points(index)[0]];
-    if (from === undefined || to === undefined) continue;
+    const before = resumes === undefined ? undefined : ends.get(resumes);
+    if (before === undefined || !goesOn(all[before]!, all[index]!)) continue;
+    const [from, to] = [points(before).at(-1)!, points(index)[0]!];
     context.moveTo(ratio * from[0], ratio * from[1]);
     context.lineTo(ratio * to[0], ratio * to[1]);
   }

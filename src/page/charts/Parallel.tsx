@@ -1,15 +1,22 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
-import { aboutTrial } from '../../insight/figures/study.ts';
+import { type Figure, WIDTH } from '../../insight/figures/figures.ts';
+import { colourEnds, lettersIn, MOST_AXES, parallelAxes, parallelNote, parallelOption } from '../../insight/figures/parallel.ts';
+import { aboutTrial, bestOf } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { moved, ordered } from '../lib/lists.ts';
-import { palette } from '../lib/theme.ts';
+import { colour, palette, theme } from '../lib/theme.ts';
+import { Card } from '../parts/Card.tsx';
+import { figures } from '../state/figures.ts';
 import { brush, focusedIndex, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
-import { kept } from '../state/url.ts';
-import { BELOW_AXIS, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
+import { choice, kept } from '../state/url.ts';
+import { Save } from './ChartCard.tsx';
+import { BELOW_AXIS, byValue, drawSome, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
 import { Tip } from './Tip.tsx';
 import { useWidth } from './useWidth.ts';
 
@@ -20,8 +27,10 @@ const BOTTOM = HEIGHT - 24;
 const GAP = 92;
 const SIDE = 52;
 
-/** The order of the axes, as a list of names in JSON; empty for that of the space. */
+/** The order of the axes, as a list of names in JSON; empty for the usual one. */
 const axisOrder = kept('axes');
+/** Whether all parameters have an axis, or the most important ones. */
+const shownParameters = choice('parameters', ['few', 'all']);
 
 /** All parameters and objectives as parallel axes. A part of an axis can be selected with the mouse or the keyboard. */
 export function Parallel() {
@@ -33,14 +42,17 @@ export function Parallel() {
   const hovered = useSignal<{ readonly index: number; readonly x: number; readonly y: number } | undefined>(undefined);
 
   /** The axes from left to right: their indices in `scales`. */
-  const shownAxes = useComputed(() =>
-    ordered(
-      scales.value.map(({ name }) => name),
+  const shownAxes = useComputed(() => {
+    const all = parallelAxes(figures, parameters.value.length);
+    const few = shownParameters.value === 'all' ? all : parallelAxes(figures);
+    const some = all.filter((axis) => few.includes(axis) || ranges.value.has(scales.value[axis]!.name));
+    return ordered(
+      some.map((axis) => scales.value[axis]!.name),
       axisOrder.value,
-    ),
-  );
+    ).map((place) => some[place]!);
+  });
   const picture = useComputed((): Picture => {
-    const count = scales.value.length;
+    const count = shownAxes.value.length;
     const whole = Math.max(width.value, 2 * SIDE + GAP * (count - 1));
     const gap = (whole - 2 * SIDE) / Math.max(1, count - 1);
     const by = parameters.value.length;
@@ -48,25 +60,36 @@ export function Parallel() {
       width: whole,
       height: HEIGHT,
       columns: shownAxes.value.map((axis) => columns.value[axis]!),
-      lefts: scales.value.map((_, i) => SIDE + i * gap),
+      lefts: shownAxes.value.map((_, i) => SIDE + i * gap),
       top: TOP,
       bottom: BOTTOM,
-      by: shownAxes.value.indexOf(by),
+      by: columns.value[by],
       isParameter: shownAxes.value.map((axis) => axis < by),
       lowIsGood: objectives.value[0]?.direction !== 'maximize',
     };
   });
 
   const now = picture.value;
-  const theme = palette.value;
-  useEffect(() => drawTrials(back.current!, now, [...rows.value.keys()], faded()), [now, theme]);
+  const themed = palette.value;
+  useEffect(() => drawTrials(back.current!, now, [...rows.value.keys()], faded()), [now, themed]);
   // A selection changes in every frame of a drag, and only what is drawn: axes, with all their ticks, are not rendered for it.
   useSignalEffect(() => {
     void palette.value; // drawn in its colours
     return drawTrials(front.current!, picture.value, selectedIndices.value, byValue(picture.value));
   });
-  const shown = hovered.value?.index ?? focusedIndex.value;
-  useEffect(() => drawOne(above.current!, now, shown < 0 ? undefined : shown), [now, shown, theme]);
+  useSignalEffect(() => {
+    void palette.value;
+    const best = rows.value.findIndex(({ trial }) => trial === bestOf(figures)?.trial);
+    const marked = [
+      [selected.value[best] ? best : -1, cssOf(ramp(theme)[0]!)],
+      [hovered.value?.index ?? focusedIndex.value, colour('text')],
+    ] as const;
+    drawSome(
+      above.current!,
+      picture.value,
+      marked.filter(([trial]) => trial >= 0),
+    );
+  });
 
   const place = (event: MouseEvent) => {
     const box = front.current!.getBoundingClientRect();
@@ -78,39 +101,55 @@ export function Parallel() {
     if (index !== hovered.value?.index) hovered.value = index === undefined ? undefined : { index, x, y };
   };
   const at = hovered.value;
+  const hidden = parameters.value.length - shownAxes.value.filter((axis) => axis < parameters.value.length).length;
+  const isAll = shownParameters.value === 'all' && parameters.value.length > MOST_AXES;
+  const more = (hidden > 0 || isAll) && (
+    <button type="button" class="plain" key="more" onClick={() => shownParameters.choose(isAll ? 'few' : 'all')}>
+      {isAll ? `${MOST_AXES} most important` : `${hidden} more`}
+    </button>
+  );
+  const figure = (): Figure => ({
+    title: 'Parameters',
+    note: parallelNote(figures, shownAxes.value),
+    ...omitUndefined({ colours: colourEnds(figures) }),
+    height: 360,
+    option: parallelOption(figures, theme, shownAxes.value, WIDTH),
+  });
   return (
-    <div class="parallel" ref={frame}>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table offers the same by keyboard */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
-      <div
-        class="parallel-sheet"
-        style={{ width: `${now.width}px`, height: `${HEIGHT}px` }}
-        onMouseMove={hover}
-        onMouseLeave={() => {
-          hovered.value = undefined;
-        }}
-        onClick={(event) => at && event.target instanceof HTMLCanvasElement && lookAt(rows.value[at.index]!.trial)}
-      >
-        <canvas ref={back} />
-        <canvas ref={front} />
-        <canvas ref={above} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
-        {shownAxes.value.map((axis, i) => (
-          <AxisOf
-            key={scales.value[axis]!.name}
-            scale={scales.value[axis]!}
-            conditional={isConditional(axis)}
-            left={now.lefts[i]!}
-            last={i === scales.value.length - 1}
-            move={(to) => {
-              axisOrder.value = JSON.stringify(moved(shownAxes.value, i, to).map((one) => scales.value[one]!.name));
-            }}
-            place={i}
-            gap={(now.lefts[1] ?? 0) - (now.lefts[0] ?? 0)}
-          />
-        ))}
-        {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index])} />}
+    <Card title="Parameters" note="drag along an axis to select" tools={[more, <Save key="save" title="Parameters" figure={figure} />]}>
+      <div class="parallel" ref={frame}>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table offers the same by keyboard */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+        <div
+          class="parallel-sheet"
+          style={{ width: `${now.width}px`, height: `${HEIGHT}px` }}
+          onMouseMove={hover}
+          onMouseLeave={() => {
+            hovered.value = undefined;
+          }}
+          onClick={(event) => at && event.target instanceof HTMLCanvasElement && lookAt(rows.value[at.index]!.trial)}
+        >
+          <canvas ref={back} />
+          <canvas ref={front} />
+          <canvas ref={above} aria-label={`${rows.value.length} trials as lines over ${shownAxes.value.length} axes`} role="img" />
+          {shownAxes.value.map((axis, i) => (
+            <AxisOf
+              key={scales.value[axis]!.name}
+              scale={scales.value[axis]!}
+              conditional={isConditional(axis)}
+              left={now.lefts[i]!}
+              last={i === shownAxes.value.length - 1}
+              move={(to) => {
+                axisOrder.value = JSON.stringify(moved(shownAxes.value, i, to).map((one) => scales.value[one]!.name));
+              }}
+              place={i}
+              gap={(now.lefts[1] ?? 0) - (now.lefts[0] ?? 0)}
+            />
+          ))}
+          {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index])} />}
+        </div>
       </div>
-    </div>
+    </Card>
   );
 }
 const percent = (place: number) => `${100 * (1 - place)}%`;
@@ -172,7 +211,10 @@ function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps)
   };
   const said = range ? `${textAt(scale, range[0])} to ${textAt(scale, range[1])}` : 'all';
   return (
-    <div class={`axis ${last ? 'axis-last' : ''}`} style={{ left: `${left}px`, top: `${TOP}px`, height: `${BOTTOM - TOP}px` }}>
+    <div
+      class={`axis ${last ? 'axis-last' : place === 0 ? 'axis-first' : ''}`}
+      style={{ left: `${left}px`, top: `${TOP}px`, height: `${BOTTOM - TOP}px` }}
+    >
       <button
         type="button"
         class="axis-name"
@@ -193,7 +235,7 @@ function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps)
           requestAnimationFrame(() => currentTarget.focus()); // a button that is moved loses the focus
         }}
       >
-        {cut(scale.name, 22)}
+        {cut(scale.name, lettersIn(place === 0 ? Math.min(gap, gap / 2 + SIDE) : gap))}
       </button>
       <div
         ref={bar}

@@ -1,6 +1,6 @@
-import { cssOf, type Rgb, ramp } from '../../insight/figures/drawing/colours.ts';
+import { type Rgb, ramp } from '../../insight/figures/drawing/colours.ts';
 import { sized } from '../lib/canvas.ts';
-import { drawLines } from '../lib/drawing.ts';
+import { drawLines, strokeRimmed } from '../lib/drawing.ts';
 import { rgb, theme } from '../lib/theme.ts';
 
 /** The layout and data of a picture of parallel axes. */
@@ -13,8 +13,8 @@ export interface Picture {
   readonly lefts: readonly number[];
   readonly top: number;
   readonly bottom: number;
-  /** The column of the first objective, which colours the lines. */
-  readonly by: number;
+  /** The places of the first objective, which colours the lines. */
+  readonly by: Float32Array | undefined;
   /** Whether each axis is that of a parameter, which a trial can lack. */
   readonly isParameter: readonly boolean[];
   /** Whether low places are good. */
@@ -41,10 +41,9 @@ export const faded = (): Inks => ({
 });
 
 /** Colours by the first objective. Trials without a value lie below all others. */
-export function byValue({ columns, by, lowIsGood }: Picture): Inks {
+export function byValue({ by: values, lowIsGood }: Picture): Inks {
   const colours = [...ramp(theme), rgb('faded-strong')];
   const count = colours.length - 1;
-  const values = columns[by];
   const of = (trial: number) => {
     const place = values?.[trial] ?? Number.NaN;
     return Number.isNaN(place) ? count : Math.min(count - 1, Math.max(0, Math.floor((lowIsGood ? place : 1 - place) * count)));
@@ -79,24 +78,22 @@ function heightOf({ columns, isParameter, top, bottom }: Picture, axis: number, 
   return bottom - place * (bottom - top);
 }
 
-/** Draws only the focused trial, if there is one. */
-export function drawOne(canvas: HTMLCanvasElement, picture: Picture, trial: number | undefined): void {
+/** Draws single trials with a rim, the last one on top. */
+export function drawSome(canvas: HTMLCanvasElement, picture: Picture, some: readonly (readonly [trial: number, colour: string])[]): void {
   const ratio = sized(canvas, picture.width, picture.height);
   const context = canvas.getContext('2d')!;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, picture.width, picture.height);
-  if (trial === undefined) return;
-  context.lineWidth = 3;
-  context.lineJoin = 'round';
-  context.strokeStyle = cssOf(rgb('text'));
-  context.beginPath();
-  let pen = false;
-  for (const [axis, left] of picture.lefts.entries()) {
-    const y = heightOf(picture, axis, trial);
-    if (!Number.isNaN(y)) context[pen ? 'lineTo' : 'moveTo'](left, y);
-    pen = !Number.isNaN(y);
+  for (const [trial, colour] of some) {
+    const path = new Path2D();
+    let pen = false;
+    for (const [axis, left] of picture.lefts.entries()) {
+      const y = heightOf(picture, axis, trial);
+      if (!Number.isNaN(y)) path[pen ? 'lineTo' : 'moveTo'](left, y);
+      pen = !Number.isNaN(y);
+    }
+    strokeRimmed(context, path, colour, 3);
   }
-  context.stroke();
 }
 
 /** The selected trial whose line is nearest to a point, if it is near enough. */

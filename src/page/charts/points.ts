@@ -76,15 +76,26 @@ function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames
   }
   const context = canvas.getContext('2d')!;
   putPicture(context, picture);
-  context.font = `${11 * ratio}px system-ui, sans-serif`;
-  context.textAlign = 'right';
-  context.fillStyle = colour('muted');
   const looked = focusedIndex.value;
   for (const [k, points] of layers.entries()) {
     const frame = frames[k]!;
-    context.fillText(beyondText(points, selectedIndices.value), ratio * frame.seen[1], ratio * (frame.bottom - frame.height - 9));
+    writeBeyond(context, points, selectedIndices.value, frame, ratio);
     if (looked >= 0) ringAround(context, xOf(points, frame, looked), yOf(points, frame, looked), ratio);
   }
+}
+
+/** Writes how many of some trials lie beyond the ends of the axes. */
+export function writeBeyond(
+  context: CanvasRenderingContext2D,
+  points: Points,
+  trials: Int32Array,
+  { seen, bottom, height }: Frame,
+  ratio: number,
+) {
+  context.font = `${11 * ratio}px system-ui, sans-serif`;
+  context.textAlign = 'right';
+  context.fillStyle = colour('muted');
+  context.fillText(beyondText(points, trials), ratio * seen[1], ratio * (bottom - height - 9));
 }
 
 /** A ring around the focused trial. */

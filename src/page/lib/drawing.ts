@@ -1,6 +1,7 @@
 import type { Rgb } from '../../insight/figures/drawing/colours.ts';
 import { putPicture } from './canvas.ts';
 import { Sheet } from './sheet.ts';
+import { colour } from './theme.ts';
 
 /** Milliseconds of drawing in each frame. */
 const TURN = 8;
@@ -18,6 +19,17 @@ export interface Lines {
   opacity(lines: number): number;
   /** Draws over all lines. */
   onTop?(context: CanvasRenderingContext2D): void;
+}
+
+/** Draws a line that stands out among many, with a rim in the colour of the background. */
+export function strokeRimmed(context: CanvasRenderingContext2D, path: Path2D, ink: string, width: number): void {
+  context.lineJoin = 'round';
+  context.strokeStyle = colour('panel');
+  context.lineWidth = 2 * width;
+  context.stroke(path);
+  context.strokeStyle = ink;
+  context.lineWidth = width;
+  context.stroke(path);
 }
 
 const sheets = new WeakMap<HTMLCanvasElement, Sheet>();

@@ -183,11 +183,7 @@ function Overview() {
       <Markdown text={note} />
     </Card>
   );
-  const parallel = (
-    <Card title="Parameters" note="drag along an axis to select">
-      <Parallel />
-    </Card>
-  );
+  const parallel = <Parallel />;
   if (!hasTrials())
     return (
       <>

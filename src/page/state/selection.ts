@@ -1,11 +1,12 @@
 import { batch, computed } from '@preact/signals';
 import type { TrialState } from '../../insight/figures/drawing/looks.ts';
+import type { FigureRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { jsonIn } from '../../schema/json.ts';
 import { filterOf } from '../lib/filter.ts';
 import { allColumns } from './columns.ts';
-import { columns, objectives, rows, scales } from './store.ts';
-import { focus, kept } from './url.ts';
+import { columns, objectives, ranked, rows, scales } from './store.ts';
+import { choice, focus, kept } from './url.ts';
 
 /** A part of an axis, in places from 0 to 1. */
 export type Range = readonly [low: number, high: number];
@@ -23,6 +24,15 @@ const filter = computed(() => {
 });
 /** What is wrong with the words. */
 export const problem = computed(() => (typeof filter.value === 'string' ? filter.value : undefined));
+
+/** Which results are shown: all, or the best ones and the open trials. */
+export const top = choice('top', ['all', 'best 10 %', 'best 10']);
+const isTop = computed(() => {
+  if (top.value === 'all') return undefined;
+  const count = top.value === 'best 10' ? 10 : Math.ceil(ranked.value.length / 10);
+  const trials = new Set(ranked.value.slice(0, count).map(({ trial }) => trial));
+  return ({ trial, status }: FigureRow) => status === 'open' || trials.has(trial);
+});
 
 /** The selected parts of axes, by name. */
 export const ranges = computed<ReadonlyMap<string, Range>>(
@@ -45,24 +55,28 @@ export function toggle(state: TrialState): void {
   hidden.value = [...next].join(',');
 }
 
-export const filtered = computed(() => ranges.value.size > 0 || hiddenStates.value.size > 0 || typeof filter.value === 'function');
+export const filtered = computed(
+  () => ranges.value.size > 0 || hiddenStates.value.size > 0 || isTop.value !== undefined || typeof filter.value === 'function',
+);
 
 export function clear(): void {
   batch(() => {
     brushes.value = '';
     hidden.value = '';
     words.value = '';
+    top.choose('all');
   });
 }
 
-/** 1 for each selected trial (in all selected ranges, not of a hidden status, and as the words say), in the order of `rows`. */
+/** 1 for each selected trial (in all selected ranges, not of a hidden status, as the words say, and among the best), in the order of `rows`. */
 export const selected = computed<Uint8Array>(() => {
   const all = rows.value;
   const chosen = new Uint8Array(all.length).fill(1);
   const hide = hiddenStates.value;
   if (hide.size > 0) for (let i = 0; i < all.length; i++) if (hide.has(all[i]!.state)) chosen[i] = 0;
-  const holds = filter.value;
-  if (typeof holds === 'function') for (let i = 0; i < all.length; i++) if (!holds(all[i]!)) chosen[i] = 0;
+  for (const holds of [filter.value, isTop.value]) {
+    if (typeof holds === 'function') for (let i = 0; i < all.length; i++) if (!holds(all[i]!)) chosen[i] = 0;
+  }
   for (const [name, [low, high]] of ranges.value) {
     const axis = scales.value.findIndex((scale) => scale.name === name);
     if (axis < 0) continue;

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { surfaceOf } from '../../../src/insight/figures/contour.ts';
-import { curveScales, curvesOption } from '../../../src/insight/figures/curves.ts';
-import { type Theme, themes } from '../../../src/insight/figures/drawing/colours.ts';
+import { curveScales, curveSeries, curvesOption } from '../../../src/insight/figures/curves.ts';
+import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
 import { bestSoFar, historyPoints } from '../../../src/insight/figures/history.ts';
+import { parallelAxes, parallelLines } from '../../../src/insight/figures/parallel.ts';
 import { frontPath, pairsOf } from '../../../src/insight/figures/pareto.ts';
 import { partsOf } from '../../../src/insight/figures/regret.ts';
+import { figureStudy } from '../../../src/insight/figures/study.ts';
 import { lanesOf } from '../../../src/insight/figures/timeline.ts';
+import { space } from '../../../src/space/space.ts';
+import { float } from '../../../src/space/types/dimension.ts';
 import { studyOf, trialRow } from './support.ts';
 
 const failed = { status: 'failed' as const, values: undefined as never };
@@ -74,15 +78,59 @@ it('a surface that is equal everywhere has one colour', () => {
   expect(ends![1]).toBeCloseTo(3);
 });
 
-it('a figure says which colours are good in its theme, and their values', () => {
+it('a figure says what the ends of its colours mean', () => {
   const study = studyOf([1e-4, 1e-1].map((lr, i) => trialRow(i + 1, 1 + i, { params: { lr, kind: 'relu' } })));
-  const noteIn = (kind: 'contour' | 'rank' | 'parallel', theme: Theme) => figuresOf(kind, study, theme)[0]!.note;
-  expect(noteIn('contour', themes.light)).toMatch(/^from 1[.\d]* \(dark\) to [12][.\d]*$/);
-  expect(noteIn('contour', themes.dark)).toContain('(light) to');
-  const failures = studyOf([trialRow(1, 0, failed)]);
-  expect(figuresOf('contour', failures, themes.light)[0]!.note, 'without a result').toBe('dark is good');
-  expect([themes.light, themes.dark].map((theme) => noteIn('rank', theme))).toEqual(['dark is good', 'light is good']);
-  expect(noteIn('parallel', themes.dark)).toContain('light for good ones');
+  const endsOf = (kind: 'contour' | 'rank' | 'parallel', of = study) => figuresOf(kind, of, themes.light)[0]!.colours;
+  expect(endsOf('contour')).toEqual([expect.stringMatching(/^loss 1[.\d]*$/), expect.stringMatching(/^[12][.\d]*$/)]);
+  expect(endsOf('rank')).not.toEqual(endsOf('contour'));
+  expect(endsOf('parallel')).toEqual(['loss 1', '2']);
+  expect(endsOf('contour', studyOf([trialRow(1, 0, failed)])), 'without a result').toBeUndefined();
+});
+
+describe('parallel axes', () => {
+  const names = Array.from({ length: 12 }, (_, k) => `weight_of_the_group_${k}`);
+  const rows = [1, 2, 3].map((trial) => ({
+    ...trialRow(trial, trial),
+    params: Object.fromEntries(names.map((name) => [name, trial / 4])),
+  }));
+  const parameters = Object.fromEntries(names.map((name) => [name, float(0, 1)]));
+  const wide = (importances?: object) =>
+    figureStudy({
+      rows,
+      objectives: [{ name: 'loss', direction: 'minimize' }],
+      space: space(parameters).toJSON(),
+      at: 0,
+      importances: importances as never,
+    });
+
+  it('are those of the most important parameters, and names differ after they are cut', () => {
+    expect(parallelAxes(wide())).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 12]);
+    const fanova = Object.fromEntries(names.map((name, k) => [name, k / 66]));
+    const study = wide({ fanova });
+    expect(parallelAxes(study)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 12]);
+    expect(parallelAxes(study, 12)).toHaveLength(13);
+    const { option } = figuresOf('parallel', study, themes.light)[0]!;
+    const shown = (option.parallelAxis as readonly { readonly name: string }[]).map(({ name }) => name);
+    expect(new Set(shown).size).toBe(9);
+    expect(shown[0]!.length).toBeLessThan(names[0]!.length);
+  });
+
+  it('have a line for each chosen trial, also without a result, and the best on top', () => {
+    const study = studyOf([trialRow(1, 1), trialRow(2, 3), trialRow(3, 9, { status: 'stopped' }), trialRow(4, 0, failed)]);
+    const lines = parallelLines(study, [0, 2]);
+    expect(lines.map(({ badness }) => badness)).toEqual([Number.NaN, ...[0.9, 0.3, 0.1].map((bad) => expect.closeTo(bad))]);
+    expect(lines.map(({ isBest }) => isBest)).toEqual([false, false, false, true]);
+    expect(parallelLines({ ...study, isChosen: (i) => i === 1 }, [0, 2])).toHaveLength(1);
+  });
+});
+
+it('a curve goes on where the resumed one ends, but not if its trainer began again', () => {
+  const linksOf = (first: number) => {
+    const study = studyOf([trialRow(1, 3, { curve: [1, 4, 5, 3] }), trialRow(2, 1, { resumes: 1, curve: [first, 3, 10, 1] })]);
+    return curveSeries(study, themes.light, curveScales(study)).filter(({ id }) => String(id).startsWith('link'));
+  };
+  expect(linksOf(6)).toHaveLength(1);
+  expect(linksOf(1)).toHaveLength(0);
 });
 
 it('a trainer has as many lanes as it runs trials at once', () => {

@@ -2,6 +2,7 @@ import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { themes } from '../../../insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../insight/figures/figures.ts';
 import { type FigureKind, figureKinds } from '../../../insight/figures/kinds.ts';
+import { MOST_AXES } from '../../../insight/figures/parallel.ts';
 import { alongs, axisRanges, axisScales, figureStudy } from '../../../insight/figures/study.ts';
 import { importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
@@ -37,7 +38,7 @@ export const command = onStudy({
       space,
       at,
       view,
-      importances: usesImportance(kind) ? await importancesOf(feed, objective) : undefined,
+      importances: usesImportance(kind, Object.keys(space.parameters).length) ? await importancesOf(feed, objective) : undefined,
     });
     if (output === undefined || format === undefined) {
       const sketches = sketchesOf(kind, shown, params);
@@ -54,7 +55,8 @@ export const command = onStudy({
 });
 
 /** Figures that need the importance of parameters. */
-const usesImportance = (kind: FigureKind): boolean => ['importance', 'slice', 'contour', 'rank'].includes(kind);
+const usesImportance = (kind: FigureKind, parameters: number): boolean =>
+  ['importance', 'slice', 'contour', 'rank'].includes(kind) || (kind === 'parallel' && parameters > MOST_AXES);
 
 /** The objective to draw. Only the first one has learning curves. */
 function objectiveFor(kind: FigureKind, all: readonly ObjectiveSpec[], name: string): ObjectiveSpec {

@@ -8,10 +8,15 @@ export function formatNumber(value: unknown): string {
     : String(Number(value.toPrecision(4)));
 }
 
-/** Cuts a text to a length in code points, so that no character is split. */
+/** The share of a text that is cut which is its end: names often differ only there. */
+const END = 0.5;
+
+/** Cuts a text in its middle to a length in code points, so that no character is split. */
 export function cut(text: string, length = 60): string {
   if (text.length <= length) return text;
-  return `${[...text.slice(0, 4 * length)].slice(0, length - 1).join('')}…`;
+  const [first, last] = [[...text.slice(0, 4 * length)], [...text.slice(-4 * length)]];
+  const end = Math.floor(END * (length - 1));
+  return `${first.slice(0, length - 1 - end).join('')}…${last.slice(last.length - end).join('')}`;
 }
 
 export const percent = (share: unknown): string => `${Math.round(100 * Number(share))} %`;

@@ -41,10 +41,10 @@ export const beyond = (x: number, y: number): Beyond | undefined =>
   y > 1 ? 'above' : y < 0 ? 'below' : x > 1 ? 'right' : x < 0 ? 'left' : undefined;
 
 const ARROWS: Readonly<Record<Beyond, string>> = {
-  above: 'M5 0L9.5 10L5 7L0.5 10Z',
-  below: 'M5 10L9.5 0L5 3L0.5 0Z',
-  left: 'M0 5L10 9.5L7 5L10 0.5Z',
-  right: 'M10 5L0 9.5L3 5L0 0.5Z',
+  above: 'M5 0L10 6H7V10H3V6H0Z',
+  below: 'M5 10L10 4H7V0H3V4H0Z',
+  left: 'M0 5L6 0V3H10V7H6V10Z',
+  right: 'M10 5L4 0V3H0V7H4V10Z',
 };
 
 export const sides = Object.keys(ARROWS) as Beyond[];

@@ -36,7 +36,7 @@ export function LessonsCard() {
             {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
               <li key={name}>
                 <span class="lesson-name" title={cut(name, 400)}>
-                  {cut(name, 24)}
+                  {cut(name, 14)}
                 </span>
                 <span class="lesson-bar" aria-hidden="true">
                   <span style={{ width: `${100 * share}%` }} />

@@ -16,7 +16,7 @@ export function TrialParameters({ of: { trial, params } }: { readonly of: Figure
       <dl class="configuration">
         {Object.entries(params).map(([name, value]) => (
           <div key={name}>
-            <dt title={cut(name, 400)}>{cut(name, 30)}</dt>
+            <dt title={cut(name, 400)}>{cut(name, 18)}</dt>
             <dd title={cut(valueText(value), 400)}>{cut(formatNumber(value), 30)}</dd>
           </div>
         ))}
