@@ -27,14 +27,14 @@ export interface ImportanceTask {
   readonly seed: string;
 }
 
-/** The most trials that are used; if there are more, an evenly spread sample. */
+/** The most trials that are used; if there are more, about as many of them. */
 const MOST_TRIALS = 1500;
 
 /** How much each parameter matters. Yields now and then. @returns undefined if there are too few results, or all are equal */
 export function* rowImportances(task: ImportanceTask): Generator<void, Importances | undefined> {
   const { space, objective, rows, rungs, seed } = task;
   const facts: StrategyEvent[] = [];
-  for (const row of sampled(rows)) {
+  for (const row of sampled(rows, seed)) {
     facts.push(...factsOf(row, task));
     yield;
   }
@@ -57,15 +57,16 @@ export function importances({ rows, objectives, space }: StudyParts): Importance
 }
 
 /**
- * All trials or, if there are very many, those of an evenly spread sample of configurations, so that a trial is included together with the one that
- * it resumes.
+ * All trials or, if there are very many, those of a random sample of configurations, so that a trial is included together with the one that it resumes. Every
+ * n-th one would have a single value of a parameter that alternates, as in a grid.
  */
-function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
+function sampled(rows: Iterable<TrialRow>, seed: string): readonly TrialRow[] {
   const all = [...rows];
-  const every = Math.ceil(all.length / MOST_TRIALS);
+  if (all.length <= MOST_TRIALS) return all;
+  const rng = rngFor(seed, 'importance sample', 0);
   const chosen = new Set<TrialId>();
-  return all.filter(({ trial, resumes }, i) => {
-    const isChosen = resumes === undefined ? i % every === 0 : chosen.has(resumes);
+  return all.filter(({ trial, resumes }) => {
+    const isChosen = resumes === undefined ? rng() < MOST_TRIALS / all.length : chosen.has(resumes);
     if (isChosen) chosen.add(trial);
     return isChosen;
   });

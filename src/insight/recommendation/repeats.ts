@@ -65,7 +65,8 @@ export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string
 }
 
 /** What one more trial of a configuration would give, in words. */
-export function repetitionText({ half, most }: Repetition): string {
+export function repetitionText({ mean, half, most }: Repetition): string {
+  if (half[0] === half[1]) return `run again, it would give ${formatNumber(mean)}`;
   const [a, b, c, d] = [...half, ...most].map((value) => formatNumber(Number(value.toPrecision(3))));
   return `run again, it would give ${a} to ${b} one time in two, and ${c} to ${d} nine times in ten`;
 }

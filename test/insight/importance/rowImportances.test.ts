@@ -80,3 +80,11 @@ describe('predictions along the axis of a conditional parameter', () => {
     for (const { value, mean } of marginals.depth!) expect(Math.abs(mean - (value as number) / 10)).toBeLessThan(0.15);
   });
 });
+
+it('very many trials are sampled at random: values may alternate, as in a grid', () => {
+  const rows = Array.from({ length: 3000 }, (_, i) => trialRow(i + 1, i % 2, { params: { x: i % 2, y: (i % 50) / 50 } }));
+  const { fanova, results } = found(rows, () => [])!;
+  expect(results).toBeGreaterThan(1300);
+  expect(results).toBeLessThan(1700);
+  expect(fanova.x).toBeGreaterThan(0.9);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repeatsIn } from '../../../src/insight/recommendation/repeats.ts';
+import { repeatsIn, repetitionText } from '../../../src/insight/recommendation/repeats.ts';
 import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import type { CompletedRow } from '../../../src/study/trials.ts';
 import { trialRow } from '../figures/support.ts';
@@ -79,5 +79,10 @@ describe('repetitions of configurations', () => {
     expect(half / count).toBeLessThan(0.58);
     expect(most / count).toBeGreaterThan(0.85);
     expect(most / count).toBeLessThan(0.95);
+  });
+
+  it('are told as one value where they are equal', () => {
+    const { of } = repeatsIn(rows([0, 1], [0, 2], [0, 2]), 'loss')!;
+    expect(repetitionText(of({ x: 0 })!)).toMatch(/ 2$/);
   });
 });

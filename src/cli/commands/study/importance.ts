@@ -17,7 +17,7 @@ PED-ANOVA measures how much each parameter distinguishes the best tenth of the
 results. Each share is followed by its 90 % interval.`,
   run: async (study, { json, objective }) => {
     const feed = await readFeed(study);
-    const found = await importancesOf(feed, objective);
+    const [found, costs] = await Promise.all([importancesOf(feed, objective), recommendedOf(feed)]);
     if (found === undefined) {
       inform(tooFewResults(spaceOf(study.created).axes));
       if (json) print('null');
@@ -26,7 +26,6 @@ results. Each share is followed by its 90 % interval.`,
     const { marginals: _, ...shares } = found;
     if (json) print(JSON.stringify(shares));
     else {
-      const costs = await recommendedOf(feed);
       const names = study.created.objectives.map(({ name }) => name);
       const of = objective ?? names[0];
       const others = names.filter((name) => name !== of);
