@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directory, hypertide, journalOf, type Started, start, until } from '../cli/support.ts';
-import { NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
+import { NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
 import { faintTexts } from './contrast.ts';
 
 const TRAINER = fileURLToPath(new URL('./programs/trainer.mjs', import.meta.url));
@@ -44,7 +44,7 @@ parallel: 2
   ])('every view shows the study with enough contrast, %s', async (_, size) => {
     const page = await openPage(url, size);
     await page.getByRole('heading', { name: 'net', level: 1 }).waitFor();
-    for (const view of VIEWS) {
+    for (const view of await offered(page)) {
       await show(page, view);
       await expect.poll(() => page.locator('main').textContent(), { message: view }).not.toBe('');
       await page.waitForTimeout(250);
@@ -152,9 +152,9 @@ parallel: 2
     await expect.poll(() => heading.textContent()).not.toBe(trial);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('complementary').count()).toBe(0);
-    await page.getByRole('link', { name: 'Curves' }).focus();
+    await page.getByRole('link', { name: 'Timeline' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Learning curves' }).waitFor();
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor();
     await page.goBack();
     await page.getByRole('table', { name: 'Trials' }).waitFor();
     expect(page.wrong).toEqual([]);
@@ -265,7 +265,8 @@ parallel: 2
   it('its report is one file that needs nothing else', async () => {
     expect((await hypertide(place, 'study', 'report', 'net.jsonl', '-o', 'report.html')).code).toBe(0);
     const page = await openPage(`${pathToFileURL(join(place, 'report.html'))}`, WIDE);
-    for (const view of VIEWS.slice(0, -1)) {
+    await page.locator('.machine, tbody tr').first().waitFor();
+    for (const view of await offered(page)) {
       await show(page, view);
       await page.waitForTimeout(150);
     }

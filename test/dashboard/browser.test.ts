@@ -23,7 +23,7 @@ it('a browser shows a study in every view, and what is new without a reload', as
   expect(page.wrong).toEqual([]);
 });
 
-it('the table of trials begins in a window of 1280 x 800 pixels', async () => {
+it('the table of trials begins in a window of 1280 x 800 pixels, and paper has it without buttons', async () => {
   const made = await board();
   cleanups.push(() => made.close());
   await made.say(...finished(1, 0.5), ...finished(2, 0.25));
@@ -35,6 +35,14 @@ it('the table of trials begins in a window of 1280 x 800 pixels', async () => {
     return box.y + box.height;
   };
   await expect.poll(bottom).toBeLessThan(800);
+  await page.emulateMedia({ media: 'print' });
+  for (const [role, name] of [
+    ['navigation', 'views'],
+    ['button', 'Save as CSV'],
+    ['button', 'YAML'],
+  ] as const)
+    expect(await page.getByRole(role, { name }).count(), name).toBe(0);
+  expect(await page.locator('tbody tr', { hasText: 'completed' }).count()).toBe(2);
 });
 
 it('a chart is saved as it is seen, and its axes are in the address', async () => {

@@ -15,7 +15,7 @@ import { tpe } from '../../streams/strategies/tpe.ts';
 import { directory, hypertide } from '../cli/support.ts';
 import { tokens, users } from '../server/support.ts';
 import { natsOfTests } from '../support/natsOfTests.ts';
-import { cleanups, NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
+import { cleanups, NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
 import { board, emptyServer, finished } from './support.ts';
 
 describe('a study on a NATS server', () => {
@@ -124,7 +124,8 @@ describe('texts of a log are shown as text', () => {
     made.studies.show('odd', processSource(MARKUP, log, (await applied(log)).submit));
     for (const size of [WIDE, NARROW]) {
       const page = await openPage(made.url, size);
-      for (const view of VIEWS) {
+      await page.getByRole('link', { name: 'Curves' }).waitFor();
+      for (const view of await offered(page)) {
         await show(page, view);
         await page.waitForTimeout(200);
         expect(await spills(page), `${view} is wider than the window`).toBe(false);

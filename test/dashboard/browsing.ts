@@ -27,6 +27,8 @@ export async function openPage(url: string, size: Size) {
 }
 
 export const show = (page: Page, view: string) => page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
+/** The views that a page offers: those that have something to show. */
+export const offered = (page: Page) => page.getByRole('navigation', { name: 'views' }).getByRole('link').allTextContents();
 /** Whether a page is wider than its window. */
 export const spills = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth + 1');
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();

@@ -1,4 +1,4 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { computed, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
@@ -26,6 +26,9 @@ const BOTTOM = HEIGHT - 24;
 /** The least distance between two axes in pixels; more axes than fit are scrolled. */
 const GAP = 92;
 const SIDE = 52;
+
+/** The least width of the axes that are shown at first, in a card. */
+export const leastWidth = computed(() => 2 * SIDE + GAP * (parallelAxes(figures).length - 1) + 32);
 
 /** The order of the axes, as a list of names in JSON; empty for the usual one. */
 const axisOrder = kept('axes');

@@ -23,7 +23,7 @@ export interface ParameterFinding {
 /** The fewest best trials that lessons use; otherwise a tenth of all. */
 const LEAST = 5;
 /** The fewest results for lessons. */
-const FEWEST_RESULTS = 15;
+export const FEWEST_RESULTS = 15;
 /** The lesson of a constant, which explains nothing. */
 const NONE: ShareInterval = [0, 0];
 

@@ -4,7 +4,7 @@ import { Contour } from '../charts/Contour.tsx';
 import { Hypervolume } from '../charts/Hypervolume.tsx';
 import { Importance } from '../charts/Importance.tsx';
 import { LearningCurves } from '../charts/LearningCurves.tsx';
-import { Parallel } from '../charts/Parallel.tsx';
+import { leastWidth, Parallel } from '../charts/Parallel.tsx';
 import { Regret } from '../charts/Regret.tsx';
 import { Slices } from '../charts/Slices.tsx';
 import { Timeline } from '../charts/Timeline.tsx';
@@ -14,7 +14,7 @@ import { startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { connection, detail, headlines, loading, objectives, onFront, rows, scales } from '../state/store.ts';
+import { connection, detail, headlines, loading, objectives, onFront, rows } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card, Pair } from './Card.tsx';
@@ -171,13 +171,9 @@ function Parameters() {
   );
 }
 
-/** The most axes that fit into half of a window of 1280 pixels. */
-const FEW_AXES = 6;
-
 function Overview() {
   const note = detail.value?.note;
   const several = objectives.value.length > 1;
-  const besides = !several && scales.value.length <= FEW_AXES; // so that a window shows the beginning of the table too
   const notes = note !== undefined && (
     <Card title="Notes">
       <Markdown text={note} />
@@ -192,20 +188,21 @@ function Overview() {
       </>
     );
   return (
-    <>
+    <div class="overview">
       <AnswerView />
-      {notes}
-      <Legend />
-      {several && parallel}
-      <div class={several || besides ? 'cards is-wide' : ''}>
-        {objectives.value.map(({ name }, k) => (
-          <ValueHistory key={name} objective={k} />
-        ))}
-        {several ? <Hypervolume /> : besides && parallel}
+      <div class="evidence">
+        {notes}
+        <Legend />
+        {several && parallel}
+        <div class="cards is-wide" style={several ? {} : { '--least': `${leastWidth.value}px` }}>
+          {objectives.value.map(({ name }, k) => (
+            <ValueHistory key={name} objective={k} />
+          ))}
+          {several ? <Hypervolume /> : parallel}
+        </div>
+        <TrialTable />
       </div>
-      {!several && !besides && parallel}
-      <TrialTable />
-    </>
+    </div>
   );
 }
 

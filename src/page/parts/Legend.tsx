@@ -13,6 +13,11 @@ const counts = computed(() => {
 
 const shownStates = computed(() => states.filter((state) => counts.value.has(state) || hiddenStates.value.has(state)));
 
+const example = computed(() => {
+  const [{ name, direction } = { name: 'trial', direction: 'minimize' }] = objectives.value;
+  return `${cut(name, 20)} ${direction === 'maximize' ? '>' : '<'} 0.2 and status = completed`;
+});
+
 /** The statuses of trials, their look in every chart, and buttons to show or hide each. */
 export function Legend() {
   return (
@@ -34,7 +39,7 @@ export function Legend() {
         type="search"
         class="legend-filter"
         aria-label="Filter trials"
-        placeholder={`${cut(objectives.value[0]?.name ?? 'trial', 20)} < 0.2 and status = completed`}
+        placeholder={example.value}
         title="compares columns of the table with =, !=, <, <=, >, >=, joined by and, or"
         value={words.value}
         onInput={(event) => {

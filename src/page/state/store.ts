@@ -31,7 +31,7 @@ export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'lock
 
 const byTrial = new Map<number, FigureRow>();
 /** Whether more trials of the study are on their way, so that what the page computes from those it has is not the answer yet. */
-export const loading = signal(false);
+export const loading = signal(true);
 /** Counted up when a row has changed, when there are new trials, and when trials have ended or are open again. Reports are frequent, and change only the first. */
 const [version, begun, ended] = [signal(0), signal(0), signal(0)];
 
@@ -121,7 +121,7 @@ export function forget(): void {
     knownImportances.value = undefined;
     knownRecommended.value = undefined;
     foundAt.value = 0;
-    loading.value = false;
+    loading.value = true;
   });
 }
 

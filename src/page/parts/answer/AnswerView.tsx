@@ -13,7 +13,7 @@ import { ProgressCard } from './ProgressCard.tsx';
 
 /** What people open the page for: whether to go on, the best configuration, the progress of the study, and what it has learned. */
 export const AnswerView = () => (
-  <div class="answer">
+  <div class="answer" style={loading.value ? { minHeight: objectives.value.length > 1 ? '34rem' : '16rem' } : {}}>
     {loading.value ? (
       <Loading />
     ) : (
@@ -45,7 +45,7 @@ function Loading() {
   );
 }
 
-/** Whether to go on, why, and the command to do so. Its height is the same while it is empty. */
+/** Whether to go on, why, and the command to do so. */
 function VerdictLine() {
   useFindings();
   const verdict = useComputed(() =>

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { cut, percent, sentence } from '../../../insight/figures/drawing/format.ts';
 import { isClear, whichMatters } from '../../../insight/importance/whatMatters.ts';
-import { lessons } from '../../lib/learned.ts';
+import { FEWEST_RESULTS, lessons } from '../../lib/learned.ts';
 import { isFinding, useFindings } from '../../state/findings.ts';
 import { knownImportances, knownRecommended, objectives, parameters, ranked } from '../../state/store.ts';
 import { view } from '../../state/url.ts';
@@ -9,6 +9,12 @@ import { Card } from '../Card.tsx';
 
 /** Parameters that are listed. */
 const LISTED = 5;
+
+/** The height of what will be found, so that nothing moves when it comes. */
+const reserved = (): string => {
+  const lines = Math.min(LISTED, parameters.value.length);
+  return `${1.6 + lines * (ranked.value.length < FEWEST_RESULTS ? 1.8 : 3)}rem`;
+};
 
 /** Which parameters matter, where the best values lie, and what to do about it. */
 export function LessonsCard() {
@@ -18,6 +24,7 @@ export function LessonsCard() {
     return shares && lessons(parameters.value, ranked.value, shares, knownRecommended.value);
   }).value;
   const verdict = knownImportances.value && whichMatters(knownImportances.value);
+  const isOrdered = knownImportances.value !== undefined && isClear(knownImportances.value); // a name is not capitalised
   const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
   return (
     <Card
@@ -31,8 +38,8 @@ export function LessonsCard() {
     >
       {found ? (
         <>
-          {verdict && <p class="note verdict">{sentence(cut(verdict, 200))}</p>}
-          <ul class={isClear(knownImportances.value!) ? 'lessons' : 'lessons is-open'}>
+          {verdict && <p class="note verdict">{isOrdered ? `${cut(verdict, 200)}.` : sentence(verdict)}</p>}
+          <ul class={isOrdered ? 'lessons' : 'lessons is-open'}>
             {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
               <li key={name}>
                 <span class="lesson-name" title={cut(name, 400)}>
@@ -49,7 +56,9 @@ export function LessonsCard() {
           </ul>
         </>
       ) : (
-        <p class="nothing">{isFinding() ? 'Computing…' : 'Needs a few more results.'}</p>
+        <p class="nothing" style={isFinding() ? { minHeight: reserved() } : {}}>
+          {isFinding() ? 'Computing…' : `Too few results to compare ${parameters.value.length} parameters, or too similar ones.`}
+        </p>
       )}
     </Card>
   );

@@ -52,9 +52,11 @@ export function ProgressCard() {
           {text}
         </p>
       ))}
-      <h3>Running now</h3>
+      {phase !== 'closed' && <h3>Running now</h3>}
       {running.length === 0 ? (
-        <p class="note">{one.open > 0 ? `Nothing is running; ${one.open} wait for a trainer.` : 'Nothing is running.'}</p>
+        phase !== 'closed' && (
+          <p class="note">{one.open > 0 ? `Nothing is running; ${one.open} wait for a trainer.` : 'Nothing is running.'}</p>
+        )
       ) : (
         <ul class="running">
           {running.slice(0, LISTED).map((row) => (

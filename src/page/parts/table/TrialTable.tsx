@@ -12,7 +12,8 @@ import { TableTools } from './TableTools.tsx';
 
 const ROW = 30;
 const VIEW = 12;
-/** Rows rendered above and below the visible ones. */
+/** Rows that are in the page at a time, and of these, above the visible ones. The first ones are on paper, too. */
+const RENDERED = 50;
 const SPARE = 6;
 
 const sort = kept('sort');
@@ -42,7 +43,7 @@ export function TrialTable() {
   }).value;
   const list = shown.value;
   const from = Math.max(0, Math.floor(top.value / ROW) - SPARE);
-  const to = Math.min(list.length, from + VIEW + 2 * SPARE);
+  const to = Math.min(list.length, from + RENDERED);
   const at = list.indexOf(rows.value[focusedIndex.value]!);
 
   useEffect(() => {
@@ -89,7 +90,7 @@ export function TrialTable() {
       <div
         class="table"
         ref={scroll}
-        style={{ height: `${ROW * (VIEW + 1)}px` }}
+        style={{ '--rows': VIEW + 1 }}
         onScroll={(event) => {
           top.value = event.currentTarget.scrollTop;
         }}
@@ -127,6 +128,11 @@ export function TrialTable() {
             </tr>
           </tbody>
         </table>
+        {list.length > RENDERED && (
+          <p class="note on-paper">
+            {to - from} of {list.length} trials
+          </p>
+        )}
         {list.length === 0 && <p class="nothing">{rows.value.length === 0 ? 'No trials yet.' : 'No trials selected.'}</p>}
       </div>
     </Card>
