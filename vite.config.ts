@@ -12,6 +12,7 @@ const entries = [
   'src/cli/main',
   'src/numeric/gp/fit',
   'src/insight/recommendation/inThread',
+  'src/server/moments/inThread',
 ];
 
 const root = fileURLToPath(new URL('.', import.meta.url));

@@ -154,6 +154,6 @@ export class HostedStudies {
 
   /** Its readers get each entry. */
   readonly #shown: Plugin = ({ name, place, log, files, past, submit }) => ({
-    apply: this.served.host(name, processSource(place, log, submit), past, { files }),
+    apply: this.served.host(name, processSource(place, log, submit), past, files),
   });
 }

@@ -34,10 +34,8 @@ export async function openServer(
   given: Metrics | undefined,
   line: StatusLine['line'],
 ): Promise<HostServer> {
-  const [{ serveHttp }, { liveMachines }, { MachineWatch }, { ServedStudies }, { Metrics }] = await Promise.all([
+  const [{ serveHttp }, { ServedStudies }, { Metrics }] = await Promise.all([
     import('../server/serve.ts'),
-    import('../server/feed/machines.ts'),
-    import('../../streams/explanation/watch.ts'),
     import('../server/studies.ts'),
     import('../monitoring/metrics.ts'),
   ]);
@@ -52,17 +50,13 @@ export async function openServer(
   const plugin: Plugin = (study) => {
     const { name, place, log, files, past, submit } = study;
     const measure = metrics.add(name, study);
-    const watch = new MachineWatch(
-      () => studies.tell(name),
-      (path, seconds) => metrics.answered(name, path, seconds),
-    );
-    const take = studies.host(name, processSource(place, log, submit), past, { files, machines: liveMachines(watch) });
+    const take = studies.host(name, processSource(place, log, submit), past, files);
     return {
       apply: (entry, folded) => {
         measure(entry);
         take(entry, folded);
       },
-      watch: watch.take,
+      watch: (seen) => seen.type === 'answered' && metrics.answered(name, seen.path, seen.seconds),
     };
   };
   return { plugin, metrics, listen, forget: (study) => studies.remove(study), close: async () => (await listening)?.close() };

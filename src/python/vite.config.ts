@@ -22,6 +22,7 @@ export default defineConfig({
         'chunks/hypertide': 'src/cli/main.ts',
         'src/numeric/gp/fit': 'src/numeric/gp/fit.ts',
         'src/insight/recommendation/inThread': 'src/insight/recommendation/inThread.ts',
+        'src/server/moments/inThread': 'src/server/moments/inThread.ts',
       },
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
     },

@@ -1,7 +1,7 @@
 import type { FitTask, Kernels } from '../numeric/gp/fit.ts';
 import { type Rng, rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
-import { type Core, type Fold, verdictAround } from '../strategy/core.ts';
+import { type Core, type Fold, type View, verdictAround } from '../strategy/core.ts';
 import type { Env } from '../strategy/env.ts';
 import { type Answer, type Ask, phaseTag, propose, type Suggested, stateIn, stateTag, wait } from '../strategy/messages.ts';
 import type { ProposedPoint } from './sequence.ts';
@@ -37,6 +37,8 @@ export interface Surrogate<S> extends Fold<S> {
    * same itself, only later.
    */
   longFit?(state: S): LongFit | undefined;
+  /** What the model says, for people; undefined if none can be fitted. */
+  view(state: S): View | undefined;
 }
 
 type Phase = 'exploring' | 'modelling' | 'diversifying' | 'sharing' | 'fallingBack' | 'fitting';
@@ -129,5 +131,6 @@ export function surrogateCore<S>(env: Env, numbers: Surrogate<S>, elsewhere?: Fi
       const long = fellBack || !numbers.ready(state) ? undefined : longFit(state);
       return long && (() => long(elsewhere!));
     },
+    view: ({ numbers: state, fellBack }) => (fellBack || !numbers.ready(state) ? undefined : numbers.view(state)),
   };
 }

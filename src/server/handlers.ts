@@ -12,7 +12,8 @@ import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
 import { verbs } from '../study/verbs.ts';
 import { whyText } from '../text/whyText.ts';
-import { importancesOf } from './feed/byResults.ts';
+import { importancesAt, importancesOf } from './feed/byResults.ts';
+import type { Feed } from './feed/feed.ts';
 import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
@@ -117,8 +118,9 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     return { ...why, text: whyText(why, rows.get(trial)!, ledger.settings.objectives) };
   },
   importance: async (studies, { study, fields }) => {
-    const { objective } = fields as { objective?: string };
-    return (await studies.compute(studies.open(study), (feed) => importancesOf(feed, objective))) ?? null;
+    const { objective, at } = fields as { objective?: string; at?: number };
+    const find = (feed: Feed) => (at === undefined ? importancesOf(feed, objective) : importancesAt(feed, at, objective));
+    return (await studies.compute(studies.open(study), find)) ?? null;
   },
   turn: (studies, { study, fields, whenGone }) => {
     const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };

@@ -43,8 +43,8 @@ export const isMediaOperation = (id: OperationId): id is MediaOperationId => Obj
 
 export const mediaHandlers: Readonly<Record<MediaOperationId, MediaHandler>> = {
   watch: (c, studies, request, streams) => {
-    const { study, machines = false } = request.fields as { readonly study?: string; readonly machines?: boolean };
-    const watched = { study: study && studies.has(study) ? studies.open(study) : undefined, machines, after: positionIn(c, request) };
+    const { study } = request.fields as { readonly study?: string };
+    const watched = { study: study && studies.has(study) ? studies.open(study) : undefined, after: positionIn(c, request) };
     return watchEvents(c, studies, watched, [nameOf(request), streams]);
   },
   getReport: async (_, studies, { study }) => {

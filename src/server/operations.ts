@@ -225,7 +225,10 @@ export const operations = {
     path: `${studyPath}/importance`,
     roles: readers,
     summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',
-    query: { objective: { type: 'string', description: 'name of the objective (default: the first one)' } },
+    query: {
+      objective: { type: 'string', description: 'name of the objective (default: the first one)' },
+      at: integerSchema(1, 'the position of the entry of the log up to which results count (default: the last one)'),
+    },
     result: { oneOf: [importancesSchema, { type: 'null' }], description: 'the importances, or null if there are too few results' },
   },
   turn: {

@@ -4,6 +4,7 @@ import type { User } from './access/users.ts';
 import { recommendedOf } from './feed/byResults.ts';
 import type { Feed } from './feed/feed.ts';
 import type { TrialEntry } from './feed/wire.ts';
+import type { WantedMoment } from './moments/moments.ts';
 import type { pageOperations } from './pageOperations.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { KeptFiles, ServedStudies } from './studies.ts';
@@ -35,6 +36,7 @@ export const pageHandlers: Readonly<Record<Exclude<keyof typeof pageOperations, 
   signIn: (_, { user }) => about(user),
   summary: (studies, { study }) => studies.compute(studies.open(study), async (feed) => feed.summary()),
   recommendation: async (studies, { study }) => (await studies.compute(studies.open(study), recommendedOf)) ?? null,
+  moment: (studies, { study, fields }) => studies.moments.at(studies.open(study).feed, fields as WantedMoment),
   trialFacts: async (studies, { study, trial }) => {
     const found = await studies.compute(studies.open(study), (feed) => entriesOf(feed, trial));
     if (!found) throw new RefusedError(unknownTrial(trial));

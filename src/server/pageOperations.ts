@@ -20,12 +20,10 @@ export const pageOperations = {
     method: 'get',
     path: '/v1/events',
     roles: readers,
-    summary:
-      'Watch all studies, and the trials of one, as server-sent events: studies, study, trials, machines, and over if the server ends.',
+    summary: 'Watch all studies, and the trials of one, as server-sent events: studies, study, trials, and over if the server ends.',
     query: {
       study: textSchema('the study whose trials and settings you watch (default: none)'),
       after: integerSchema(0, 'the id of the last event that you know: you get what has changed since (default: all trials)'),
-      machines: { type: 'boolean', description: 'whether you also watch the machines of its strategy (default: false)' },
     },
     result: { type: 'string', description: 'server-sent events; the data are JSON' },
     produces: 'text/event-stream',
@@ -81,6 +79,29 @@ export const pageOperations = {
         { type: 'null' },
       ],
       description: 'the recommendation, or null',
+    },
+  },
+  moment: {
+    method: 'get',
+    path: `${studyPath}/moment`,
+    roles: readers,
+    summary:
+      'Replay the log up to an entry: the machines of the strategies then, and what the model of the next suggestion predicts over two parameters.',
+    query: {
+      at: integerSchema(1, 'the position of the entry (default: the last one)'),
+      x: textSchema('the parameter across (default: no prediction)'),
+      y: textSchema('the parameter up'),
+    },
+    result: {
+      type: 'object',
+      properties: {
+        position: integerSchema(1, 'the position of the entry'),
+        machines: { type: 'array', items: dataSchema('the chart of a strategy, by its path'), description: 'the machines' },
+        news: { type: 'array', items: dataSchema('the phase of a strategy, and what led there'), description: 'their phases' },
+        landscape: dataSchema('what the model predicts, in cells, column by column from the lower left; absent without a model'),
+      },
+      required: ['position', 'machines', 'news'],
+      description: 'the moment',
     },
   },
   getReport: {

@@ -8,19 +8,11 @@ import { RefusedError } from '../study/commands.ts';
 import type { StudySource } from '../study/source.ts';
 import { Allowances } from './allowances.ts';
 import { Feed, readingFeed } from './feed/feed.ts';
-import { replayedMachines } from './feed/machines.ts';
-import type { Headline, KeptFile, Machines } from './feed/wire.ts';
-
-/** How a server knows a study, besides its log. */
-export interface ShownParts {
-  /** The files of its trials; absent if they are on another machine. */
-  readonly files?: KeptFiles | undefined;
-  /** The machines of its strategy. Default: its log is replayed when a reader asks for them. */
-  readonly machines?: (() => Machines) | undefined;
-}
+import type { Headline, KeptFile } from './feed/wire.ts';
+import { MomentsInThread } from './moments/moments.ts';
 
 /** A study behind a server. */
-export interface OpenStudy extends Pick<ShownParts, 'files'> {
+export interface OpenStudy {
   /** Its name on this server. */
   readonly name: string;
   /** Its log, and how it takes commands. */
@@ -29,7 +21,8 @@ export interface OpenStudy extends Pick<ShownParts, 'files'> {
   host?: HostedStudy | undefined;
   /** The study as readers see it. */
   readonly feed: Feed;
-  machines(): Machines;
+  /** The files of its trials; absent if they are on another machine. */
+  readonly files?: KeptFiles | undefined;
 }
 
 export interface ServedStudiesOptions {
@@ -51,6 +44,8 @@ export class ServedStudies {
   readonly #watchers = new Set<(study: string) => void>();
   /** Does one thing after the other: a long log takes memory while it is read. */
   readonly inTurn = inTurn();
+  /** What strategies think after any entry. */
+  readonly moments = new MomentsInThread();
   readonly #options: ServedStudiesOptions;
 
   constructor(options: ServedStudiesOptions = {}) {
@@ -58,11 +53,11 @@ export class ServedStudies {
   }
 
   /** Adds a study that another process runs, or none: it can be read, and takes commands. */
-  show(name: string, source: StudySource, parts: ShownParts = {}): OpenStudy {
+  show(name: string, source: StudySource, files?: KeptFiles): OpenStudy {
     const feed = readingFeed(name, source, (error) => this.warn(`${source.place}: ${(error as Error).message}`));
     const { metrics } = this.#options;
     if (metrics) feed.listen(metrics.add(name, { state: () => feed.begun }));
-    return this.#add(source, feed, parts);
+    return this.#add(source, feed, files);
   }
 
   /**
@@ -71,17 +66,17 @@ export class ServedStudies {
    * @param past position of the last entry before it did.
    * @returns takes each entry, after the study has applied it.
    */
-  host(name: string, source: StudySource, past: () => number, parts: ShownParts = {}): Feed['take'] {
+  host(name: string, source: StudySource, past: () => number, files?: KeptFiles): Feed['take'] {
     const feed = new Feed(name, source, (own) => own.reached(past()));
-    this.#add(source, feed, parts);
+    this.#add(source, feed, files);
     return (entry, study) => {
       this.allowances.apply(name, entry);
       feed.take(entry, study);
     };
   }
 
-  #add(source: StudySource, feed: Feed, { files, machines = replayedMachines(feed, () => this.tell(feed.id)) }: ShownParts): OpenStudy {
-    const added = { name: feed.id, source, feed, machines, files };
+  #add(source: StudySource, feed: Feed, files: KeptFiles | undefined): OpenStudy {
+    const added = { name: feed.id, source, feed, files };
     feed.watch(() => this.tell(feed.id));
     this.#all.set(feed.id, added);
     return added;
@@ -168,6 +163,7 @@ export class ServedStudies {
 
   /** Follows no study any more. */
   close(): void {
+    this.moments.close();
     for (const { feed } of this.#all.values()) feed.close();
   }
 }

@@ -11,8 +11,6 @@ const FRAME = 100;
 /** What a reader watches, besides the list of studies. */
 export interface Watched {
   readonly study: OpenStudy | undefined;
-  /** Whether it also watches the machines of the study. */
-  readonly machines: boolean;
   /** The position up to which the reader knows the trials. */
   readonly after: number;
 }
@@ -25,12 +23,7 @@ type SendState = (event: string, data: unknown) => Promise<void>;
  * position up to which the reader is then informed, so that a reader that reconnects gets exactly what it has missed. The last event is `over`, if the
  * server ends.
  */
-export function watchEvents(
-  c: Context,
-  studies: ServedStudies,
-  { study, machines, after }: Watched,
-  [user, streams]: [string, EventStreams],
-) {
+export function watchEvents(c: Context, studies: ServedStudies, { study, after }: Watched, [user, streams]: [string, EventStreams]) {
   let position = after;
   const tell = async (stream: SSEStreamingApi, state: SendState) => {
     await state('studies', studies.headlines);
@@ -51,7 +44,6 @@ export function watchEvents(
       await stream.write(rowsEvent(changes));
       if (!changes.more) position = changes.position;
     }
-    if (machines) await state('machines', study.machines());
   };
   return streams(c, user, async (stream, leaving) => {
     const sent = new Map<string, string>();

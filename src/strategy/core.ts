@@ -1,3 +1,4 @@
+import type { Point } from '../space/axis.ts';
 import type { Answer, Ask, Reported, StrategyEvent } from './messages.ts';
 
 /**
@@ -36,6 +37,22 @@ export interface Core<S, Phase extends string, Verdict extends string, F = Strat
    * repeated; what it has found is kept outside of the state, as a cache of what follows from the state.
    */
   work?(state: S): (() => Promise<void>) | undefined;
+  /** What its model says, for people; undefined if it has none yet. Nothing reads it back. */
+  view?(state: S): View | undefined;
+}
+
+/** What a model says about points. */
+export interface View {
+  /** What `at` predicts: a loss, the logarithm of a scaled loss, or the logarithm of g / l, two densities. Less is better. */
+  readonly of: 'loss' | 'log loss' | 'log density ratio';
+  at(point: Point): Predicted;
+}
+
+/** A prediction at a point. */
+export interface Predicted {
+  readonly mean: number;
+  /** Its standard deviation; absent if the model has none. */
+  readonly sd?: number;
 }
 
 /**

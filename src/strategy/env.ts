@@ -1,5 +1,6 @@
 import { type Rng, rngFor } from '../numeric/random.ts';
 import type { Domain } from '../space/axis.ts';
+import type { View } from './core.ts';
 import type { Answer, Ask, ProposerEvent, StrategyEvent } from './messages.ts';
 
 /** A chart as plain data: its states, each with its events and where they lead, or `final`. */
@@ -13,7 +14,12 @@ export interface ChartData {
 
 /** What a strategy does. Its `path` is the `by` of its suggestions; a strategy that begins under the path of another one replaces it. */
 export type Inspection = { readonly path: string } & (
-  | { readonly type: 'began'; readonly chart: ChartData /** Its phase now. */; phase(): string }
+  | {
+      readonly type: 'began';
+      readonly chart: ChartData /** Its phase now. */;
+      phase(): string /** What its model says now. */;
+      view(): View | undefined;
+    }
   /** It took a fact. @param state the state after it */
   | { readonly type: 'told'; readonly fact: StrategyEvent | ProposerEvent; readonly state: unknown }
   | { readonly type: 'moved'; readonly from: string; readonly verdict: string; readonly to: string }

@@ -1,5 +1,6 @@
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, Params, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Space } from '../../src/space/space.ts';
 import type { Stop, TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
@@ -11,15 +12,14 @@ import { MachineWatch } from './watch.ts';
 /** Replays the log of a study, which another process may run, and watches the machines of its strategies. */
 export class Replay {
   #decider: Decider<Params>;
-  readonly #changed: (() => void) | undefined;
-  watch: MachineWatch;
+  readonly space: Space<Params>;
+  watch = new MachineWatch();
 
   /** @throws OptionError if the strategy is code, which a log does not hold. */
-  constructor(source: StudyLog, created: Created, parseStrategy: ParseStrategy, changed?: () => void) {
-    this.#changed = changed;
-    this.watch = new MachineWatch(changed);
+  constructor(source: Pick<StudyLog, 'past'>, created: Created, parseStrategy: ParseStrategy) {
+    this.space = spaceOf(created);
     this.#decider = new Decider({
-      space: spaceOf(created),
+      space: this.space,
       strategy: parseStrategy(created.strategy),
       parseStrategy,
       watch: (inspection) => this.watch.take(inspection),
@@ -39,7 +39,7 @@ export class Replay {
 
   async #catchUp(): Promise<void> {
     if (!this.#decider.outdated) return;
-    this.watch = new MachineWatch(this.#changed);
+    this.watch = new MachineWatch();
     this.#decider = await this.#decider.again();
   }
 

@@ -1,4 +1,5 @@
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { View } from '../../src/strategy/core.ts';
 import type { ChartData, Inspection } from '../../src/strategy/env.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 
@@ -25,6 +26,7 @@ export interface MachineNews {
 interface Watched {
   readonly chart: ChartData;
   readonly phase: () => string;
+  readonly view: () => View | undefined;
   readonly moves: Record<string, number>;
   readonly counts: Record<string, number>;
   last: MachineNews['last'];
@@ -37,26 +39,14 @@ const HISTORY = 24;
 /** Records what the strategies of a study do. It cannot influence them. */
 export class MachineWatch {
   readonly #watched = new Map<string, Watched>();
-  readonly #changed: () => void;
-  readonly #asked: ((path: string, seconds: number) => void) | undefined;
-
-  /**
-   * @param changed called after each change.
-   * @param asked called with the time that a strategy took for an answer, in seconds.
-   */
-  constructor(changed: () => void = () => {}, asked?: (path: string, seconds: number) => void) {
-    this.#changed = changed;
-    this.#asked = asked;
-  }
 
   /** The `watch` of a study's options. */
   readonly take = (inspection: Inspection): void => {
     const { path } = inspection;
     if (inspection.type === 'began') {
-      const { chart, phase } = inspection;
-      this.#watched.set(path, { chart, phase, moves: {}, counts: {}, last: undefined, history: [{ phase: chart.initial }] });
+      const { chart, phase, view } = inspection;
+      this.#watched.set(path, { chart, phase, view, moves: {}, counts: {}, last: undefined, history: [{ phase: chart.initial }] });
     } else this.#note(this.#watched.get(path)!, inspection);
-    this.#changed();
   };
 
   #note(watched: Watched, inspection: Exclude<Inspection, { readonly type: 'began' }>): void {
@@ -76,7 +66,6 @@ export class MachineWatch {
       case 'answered':
         count(watched.counts, 'ask');
         watched.last = { event: 'ask', trial: inspection.answer.id };
-        this.#asked?.(inspection.path, inspection.seconds);
     }
   }
 
@@ -92,6 +81,11 @@ export class MachineWatch {
       const history = watched.history.at(-1)!.phase === phase ? watched.history : [...watched.history, { phase }];
       return omitUndefined({ path, phase, over: chart.states[phase] === 'final', moves, counts, last, history });
     });
+  }
+
+  /** What the model of a strategy says now; undefined if it has none. */
+  view(path: string): View | undefined {
+    return this.#watched.get(path)?.view();
   }
 
   /** What each machine does, such as `surrogate.modelling`, by path. */

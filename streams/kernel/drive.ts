@@ -110,7 +110,7 @@ export function runCore<S, Phase extends string, Verdict extends string, F exten
     begin().then(done, (error) => out.error(failureIn(name, error)));
   };
   const phaseNow = () => [...moves()].at(-1)?.to ?? phase;
-  watch?.({ path: name, type: 'began', chart: table, phase: phaseNow });
+  watch?.({ path: name, type: 'began', chart: table, phase: phaseNow, view: () => core.view?.(state) });
   return {
     phase: phaseNow,
     inside: { ...env, actor },

@@ -13,7 +13,10 @@ export async function* past(log: Pick<Log, 'read' | 'head'>, from: number): Asyn
 }
 
 /** The batches of a log up to a position. Ends there, though the log may continue. */
-export async function* readUpTo(log: AsyncIterable<readonly Entry[]>, upTo: number): AsyncGenerator<readonly Entry[]> {
+export async function* readUpTo(
+  log: AsyncIterable<readonly Entry[]> | Iterable<readonly Entry[]>,
+  upTo: number,
+): AsyncGenerator<readonly Entry[]> {
   if (upTo < 1) return;
   for await (const entries of log) {
     const isLast = entries.at(-1)!.position >= upTo;

@@ -60,9 +60,9 @@ parallel: 2
     await show(page, 'Parameters');
     await page.getByLabel('Importance of each parameter').waitFor();
     await expect.poll(() => page.locator('.chart canvas').count()).toBe(5);
-    await show(page, 'Machines');
-    await page.locator('.chart-state.is-active h3').first().waitFor();
-    await expect.poll(() => page.locator('.machine').count()).toBe(3);
+    await show(page, 'Thinking');
+    await page.locator('.statechart .is-active').first().waitFor();
+    await expect.poll(() => page.locator('.machine-tree li').count()).toBe(3);
     await show(page, 'Timeline');
     await page.getByLabel('When each trial ran').locator('canvas').waitFor();
     expect(page.wrong).toEqual([]);

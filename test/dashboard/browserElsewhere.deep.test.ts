@@ -52,8 +52,8 @@ describe('a study on a NATS server', () => {
     const page = await openPage(made.url, WIDE);
     await page.locator('tbody tr', { hasText: 'completed' }).first().waitFor();
     await page.locator('tbody tr', { hasText: 'gpu-1' }).first().waitFor();
-    await show(page, 'Machines');
-    await page.locator('.chart-state.is-active').first().waitFor();
+    await show(page, 'Thinking');
+    await page.locator('.statechart .is-active').first().waitFor();
     await show(page, 'Timeline');
     await page.locator('.chart canvas').first().waitFor();
     await show(page, 'Control');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Moment } from '../../streams/explanation/moment.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Board, board, eventsOf, finished, request } from './support.ts';
@@ -157,31 +158,20 @@ describe('metrics', () => {
   });
 });
 
-describe('machines', () => {
-  it('replay the log, and replay it again when the strategy changes', async () => {
+describe('a moment', () => {
+  it('is replayed from the log, and again when the strategy changes', async () => {
     const { url, say } = await start();
+    const moment = async (query = '') => JSON.parse((await request(`${url}v1/studies/net/moment${query}`)).text) as Moment;
     await say(...finished(1, 0.5));
-    const seen = (isLast: (event: { event: string; data: { news?: { path: string; last?: { trial: number } }[] } }) => boolean) =>
-      eventsOf(`${url}v1/events?study=net&machines=true`, (event) => event.event === 'machines' && isLast(event));
-    const first = (await seen(({ data }) => data.news?.[0] !== undefined)).at(-1)!;
-    expect(first.data).toMatchObject({
-      type: 'machines',
-      asks: false,
-      machines: [
-        {
-          path: 'random',
-          chart: {
-            id: 'sequence',
-            initial: 'drawing',
-            states: { drawing: { exhausted: 'spent' }, spent: 'final' },
-          },
-        },
-      ],
-    });
+    const first = await moment();
+    expect(first.machines).toMatchObject([
+      { path: 'random', chart: { id: 'sequence', initial: 'drawing', states: { drawing: { exhausted: 'spent' }, spent: 'final' } } },
+    ]);
     await say({ type: 'changed', strategy: { chain: [{ medianStop: { warmup: 3 } }, { ga: { population: 4 } }] } });
-    const next = (await seen(({ data }) => data.news?.some(({ path }) => path.endsWith('ga')) === true)).at(-1)!;
-    const ga = next.data.news.find(({ path }: { path: string }) => path.endsWith('ga'));
-    expect(ga.phase).toBe('founding');
-    expect(next.data.machines.find(({ path }: { path: string }) => path.endsWith('medianStop')).chart.id).toBe('answering');
+    const next = await moment();
+    expect(next.position).toBeGreaterThan(first.position);
+    expect(next.news.find(({ path }) => path.endsWith('ga'))!.phase).toBe('founding');
+    expect(next.machines.find(({ path }) => path.endsWith('medianStop'))!.chart.id).toBe('answering');
+    expect(await moment(`?at=${first.position}`)).toEqual(first);
   });
 });

@@ -35,7 +35,7 @@ export async function board(options: ServerOptions = {}, study = 'net', files?: 
   let now = 1_700_000_000_000;
   await log.append(createdOf(net, random(), { study, objectives: { loss: 'minimize' }, trials: 100, parallel: 4, seed: 1 }));
   const { url, studies, close } = await emptyServer(options);
-  const feed = studies.show('net', processSource('memory', log, (await applied(log)).submit), { files }).feed;
+  const feed = studies.show('net', processSource('memory', log, (await applied(log)).submit), files).feed;
   await feed.caughtUp;
   const say = async (...facts: readonly Fact[]) => {
     for (const fact of facts) await log.append(fact);

@@ -15,6 +15,7 @@ const counting: Surrogate<{ readonly open: number; readonly results: number }> =
     return type === 'suggested' ? { open: open + 1, results } : { open: open - 1, results: results + 1 };
   },
   exploreShare: () => 0,
+  view: () => undefined,
   ready: ({ results }) => results >= 2,
   explore: (_, { id }) => (id < 90 ? { point: [0, 0] } : undefined),
   propose: ({ open, results }, _ask, rng) => (results % 2 ? undefined : { point: [1, rng()], tags: { open: String(open) } }),

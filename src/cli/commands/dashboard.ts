@@ -50,7 +50,7 @@ checks. A server over HTTP has this page itself, at its own address.`,
       const add = (path: string) => {
         const name = studies.unusedName(basename(stemOf(path)));
         added.set(path, name);
-        studies.show(name, journalSource(path), { files: keptFiles(trialsDirectory(stemOf(path))) });
+        studies.show(name, journalSource(path), keptFiles(trialsDirectory(stemOf(path))));
       };
       journals.forEach(add);
       for (const { at: folder } of addresses.filter(({ form, journal }) => form === 'folder' && journal === undefined)) {

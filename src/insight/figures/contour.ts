@@ -1,10 +1,15 @@
+import type { ObjectiveSpec } from '../../facts/facts.ts';
+import { lossOf } from '../../ledger/settings.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
+import { ownValue } from '../../schema/ownValue.ts';
+import type { TrialRow } from '../../study/trials.ts';
+import type { Landscape } from '../landscape.ts';
 import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
-import type { AxisScale } from './drawing/scale.ts';
+import { type AxisScale, numeric } from './drawing/scale.ts';
 import { trialsOver } from './points.ts';
 import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './study.ts';
 
@@ -19,6 +24,7 @@ export function contourOption(
   theme: Theme,
   [i, j]: readonly [x: number, y: number],
   surface: Surface | undefined,
+  next?: TrialRow,
 ): ChartOption {
   const [x, y] = [study.scales[i], study.scales[j]];
   if (surface === undefined || x === undefined || y === undefined) return {};
@@ -40,19 +46,27 @@ export function contourOption(
         renderItem: cellOf(surface, colourOf),
         z: 0,
       },
+      {
+        type: 'scatter',
+        id: 'next',
+        xAxisIndex: 1,
+        yAxisIndex: 1,
+        data: next ? [[x.place(ownValue(next.params, x.name)), y.place(ownValue(next.params, y.name))]] : [],
+        silent: true,
+        symbol: 'diamond',
+        symbolSize: 18,
+        itemStyle: { color: theme.colour('running'), borderColor: theme.colour('panel'), borderWidth: 2 },
+        z: 6,
+      },
     ],
   };
 }
 
 /** What the colours of a surface mean. */
-export function surfaceEnds(
-  { objectives: [objective] }: FigureStudy,
-  surface: Surface | undefined,
-  isRank: boolean,
-): readonly [string, string] | undefined {
-  if (objective === undefined || surface?.ends === undefined) return undefined;
+export function surfaceEnds(name: string, surface: Surface | undefined, isRank: boolean): readonly [string, string] | undefined {
+  if (surface?.ends === undefined) return undefined;
   const [best, worst] = surface.ends.map(formatNumber);
-  return isRank ? ['best rank', 'worst rank'] : [`${cut(objective.name, 40)} ${best}`, worst!];
+  return isRank ? ['best rank', 'worst rank'] : [`${cut(name, 60)} ${best}`, worst!];
 }
 
 /** The trials over two parameters, on the surface. */
@@ -94,6 +108,19 @@ export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number],
   const valueAt = (badness: number) => (isRank ? badness : axis.at(sign(objective) > 0 ? badness : 1 - badness));
   return { across: sidesOf(x), up: sidesOf(y), cells: stretched, ends: cells.length > 0 ? [valueAt(low), valueAt(high)] : undefined };
 }
+
+/** The surface of what a model predicts, or of how uncertain it is. @param isSd whether by its standard deviations instead of its means */
+export function predictedSurface({ of, across, up, means, sds }: Landscape, objective: ObjectiveSpec, isSd: boolean): Surface {
+  const losses = isSd ? sds : means;
+  const [low, high] = [losses.reduce((a, b) => Math.min(a, b)), losses.reduce((a, b) => Math.max(a, b))];
+  const { place } = numeric('', low, high, false);
+  const badness = (loss: number) => (high > low ? place(loss) ** FINER : 0.5);
+  const cells = losses.map((loss, k) => [Math.floor(k / up), k % up, badness(loss)] as const);
+  const value = (loss: number) => (isSd || of !== 'loss' ? loss : lossOf(objective, loss));
+  return { across, up, cells, ends: [value(low), value(high)] };
+}
+/** The power of a prediction's place that gives its colour: the best part of the range has more of the colours. */
+const FINER = 0.5;
 
 /** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions even if a few bad results are extreme. */
 function ranks(values: readonly number[]): number[] {

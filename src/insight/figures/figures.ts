@@ -169,7 +169,7 @@ function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isR
   const surface = surfaceOf(study, [x, y], isRank);
   return {
     title: `${isRank ? `Rank of ${objective}` : objective} over ${cut(study.scales[x]!.name, 30)} and ${cut(study.scales[y]!.name, 30)}`,
-    ...omitUndefined({ colours: surfaceEnds(study, surface, isRank) }),
+    ...omitUndefined({ colours: surfaceEnds(study.objectives[0]!.name, surface, isRank) }),
     height: 420,
     ...withTrials(contourOption(study, theme, [x, y], surface), contourPoints(study, [x, y]), study, theme),
   };

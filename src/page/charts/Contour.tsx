@@ -1,36 +1,53 @@
-import { useComputed } from '@preact/signals';
-import { contourOption, contourPoints, surfaceEnds, surfaceOf } from '../../insight/figures/contour.ts';
+import { computed, useComputed } from '@preact/signals';
+import { contourOption, contourPoints, predictedSurface, surfaceEnds, surfaceOf } from '../../insight/figures/contour.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
+import type { Landscape } from '../../insight/landscape.ts';
 import { theme } from '../lib/theme.ts';
-import { Choose, Pick } from '../parts/Card.tsx';
+import { Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
-import { parameters, scales } from '../state/store.ts';
+import { useMoment } from '../state/moment.ts';
+import { at, latestRows, objectives, parameters, scales } from '../state/store.ts';
 import { choice, kept } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
 
 const across = kept('x');
 const up = kept('y');
-const by = choice('by', ['value', 'rank']);
+/** What the colours say. A prediction and its uncertainty are of the model that suggests next. */
+const by = choice('by', ['prediction', 'uncertainty', 'value', 'rank']);
+type Colour = (typeof by)['value'];
 
-/** The value over two parameters: a surface smoothed from the results, and the trials. */
+/** The names of the two parameters, as far as there are two. */
+export const contourAxes = computed((): readonly [x: string | undefined, y: string | undefined] => {
+  const names = parameters.value.map(([name]) => name);
+  const x = names.includes(across.value) ? across.value : names[0];
+  return [x, names.includes(up.value) && up.value !== x ? up.value : names.find((name) => name !== x)];
+});
+
+/** The value over two parameters, as the model of the strategy predicts it or smoothed from the results, with the trials and the next one. */
 export function Contour() {
   const names = parameters.value.map(([name]) => name);
-  const chosen = useComputed(() => {
-    const x = names.includes(across.value) ? across.value : (names[0] ?? '');
-    return [x, names.includes(up.value) && up.value !== x ? up.value : (names.find((name) => name !== x) ?? '')] as const;
-  });
-  const axes = useComputed(() => [axisNamed(chosen.value[0]), axisNamed(chosen.value[1])] as const);
-  const surface = useComputed(() => surfaceOf(figures, axes.value, by.value === 'rank'));
-  const option = useComputed(() => contourOption(figures, theme, axes.value, surface.value));
-  const [x, y] = chosen.value;
+  const [x = '', y = ''] = contourAxes.value;
+  const moment = useMoment(...contourAxes.value);
+  const landscape = moment?.landscape?.x === x && moment.landscape.y === y ? moment.landscape : undefined;
+  const offered = by.of.filter(
+    (colour) => colour === 'value' || colour === 'rank' || (landscape && (colour === 'prediction' || landscape.sds.length > 0)),
+  );
+  const colour = offered.includes(by.value) ? by.value : offered[0]!;
+  const axes = useComputed(() => [axisNamed(contourAxes.value[0]), axisNamed(contourAxes.value[1])] as const);
+  const smoothed = useComputed(() => surfaceOf(figures, axes.value, by.value === 'rank'));
+  const [objective] = objectives.value;
+  const isPredicted = colour === 'prediction' || colour === 'uncertainty';
+  const surface = isPredicted && objective ? predictedSurface(landscape!, objective, colour === 'uncertainty') : smoothed.value;
+  const position = at.value;
+  const next = position === undefined ? undefined : latestRows.value.find(({ suggested }) => suggested > position);
   const trials = useComputed(() => trialPoints(contourPoints(figures, axes.value)));
   return (
     <ChartCard
       title="Two parameters"
       nothing={names.length < 2 && 'This study has only one parameter.'}
-      label={`${by.value} over ${cut(x, 60)} and ${cut(y, 60)}`}
-      option={option.value}
+      label={`${colour} over ${cut(x, 60)} and ${cut(y, 60)}`}
+      option={contourOption(figures, theme, axes.value, surface, next)}
       height={380}
       trials={trials.value}
       tools={
@@ -52,14 +69,29 @@ export function Contour() {
                 up.value = name;
               }}
             />
-            <Choose label="colour" of={by} />
+            <Pick label="colour" of={offered} value={colour} pick={by.choose} />
           </>
         )
       }
-      colours={surfaceEnds(figures, surface.value, by.value === 'rank')}
-      blank="no result nearby"
-    />
+      colours={surfaceEnds(nameOf(colour, objective?.name ?? '', landscape), surface, colour === 'rank')}
+      blank={isPredicted ? '' : 'no result nearby'}
+    >
+      {isPredicted ? (
+        <p class="note">
+          By the model of {cut(landscape!.by, 60)}; all other parameters as in trial {landscape!.through}.
+          {next && ' Diamond: the next trial.'}
+        </p>
+      ) : (
+        <p class="note">Smoothed from the results.</p>
+      )}
+    </ChartCard>
   );
 }
 
-const axisNamed = (name: string): number => scales.value.findIndex((scale) => scale.name === name);
+/** What the numbers beside the colours are. */
+function nameOf(colour: Colour, objective: string, landscape: Landscape | undefined): string {
+  const quantity = landscape === undefined || colour === 'value' || landscape.of === 'loss' ? objective : landscape.of;
+  return colour === 'uncertainty' ? `standard deviation of ${quantity}` : quantity;
+}
+
+const axisNamed = (name: string | undefined): number => scales.value.findIndex((scale) => scale.name === name);

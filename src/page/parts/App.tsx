@@ -14,19 +14,20 @@ import { startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { connection, detail, headlines, loading, objectives, onFront, rows } from '../state/store.ts';
+import { at, connection, detail, headlines, latestRows, loading, objectives, onFront } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card, Pair } from './Card.tsx';
 import { Command } from './Command.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
-import { MachinesView } from './MachinesView.tsx';
 import { Markdown } from './Markdown.tsx';
 import { StudyActions } from './StudyActions.tsx';
 import { PhaseBadge, ProgressBar, Star } from './StudyState.tsx';
+import { TimeSlider } from './TimeSlider.tsx';
 import { TrialPanel } from './TrialPanel.tsx';
 import { TrialTable } from './table/TrialTable.tsx';
+import { ThinkingView } from './thinking/ThinkingView.tsx';
 
 interface View {
   readonly name: string;
@@ -41,15 +42,20 @@ interface View {
 const views: readonly View[] = [
   { name: 'overview', label: 'Overview', show: Overview, isOffered: () => true, bare: true },
   { name: 'parameters', label: 'Parameters', show: Parameters },
-  { name: 'curves', label: 'Curves', show: LearningCurves, isOffered: () => hasTrials() && (rows.value.length === 0 || hasCurves.value) },
+  {
+    name: 'curves',
+    label: 'Curves',
+    show: LearningCurves,
+    isOffered: () => hasTrials() && (latestRows.value.length === 0 || hasCurves.value),
+  },
   { name: 'timeline', label: 'Timeline', show: Timeline },
   { name: 'strategies', label: 'Strategies', show: Strategies },
-  { name: 'machines', label: 'Machines', show: MachinesView, bare: true },
+  { name: 'thinking', label: 'Thinking', show: ThinkingView, bare: true },
   { name: 'control', label: 'Control', show: StudyActions, isOffered: () => connection.value !== 'file', bare: true },
 ];
 
 const hasTrials = (): boolean => (detail.value?.trials ?? 0) > 0;
-const hasCurves = computed(() => rows.value.some(({ curve }) => curve.length > 0));
+const hasCurves = computed(() => latestRows.value.some(({ curve }) => curve.length > 0));
 
 export function App() {
   if (connection.value === 'locked') return <TokenForm />;
@@ -93,7 +99,7 @@ function Study() {
           <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
           {one.starred && <Star />}
           {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
-          <PhaseBadge of={one} />
+          {at.value === undefined ? <PhaseBadge of={one} /> : <span class="badge is-past">after entry {at.value}</span>}
           <Connection />
           {connection.value !== 'file' && (
             <a class="saved" href={resourcePath('report')} download>
@@ -137,6 +143,7 @@ function Study() {
             </a>
           ))}
         </nav>
+        <TimeSlider />
       </header>
       <div class="body">
         <main class="page" tabIndex={-1}>

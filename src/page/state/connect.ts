@@ -1,9 +1,10 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import type { Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../server/feed/wire.ts';
+import type { Detail, Headline, ReportData, RowChanges, Summary } from '../../server/feed/wire.ts';
 import { getFrom, keepToken, session } from './api.ts';
-import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, showSoon, takeIn } from './store.ts';
-import { study, view } from './url.ts';
+import { storedMoments } from './moment.ts';
+import { connection, forget, headlines, latest, latestImportances, latestRecommended, showSoon, takeIn } from './store.ts';
+import { study } from './url.ts';
 
 /** The studies inside a report; undefined in the live page. */
 let reported: readonly ReportData[] | undefined;
@@ -19,7 +20,7 @@ export function begin(): void {
   if (reported) return follow(reported);
   keepToken();
   void connect();
-  effect(() => (attempts.value === 0 ? undefined : listen(study.value, view.value === 'machines' && study.value !== '')));
+  effect(() => (attempts.value === 0 ? undefined : listen(study.value)));
 }
 
 /** Counted up to connect once more. */
@@ -59,11 +60,11 @@ function follow(all: readonly ReportData[]): void {
   });
 }
 
-function show({ detail: one, changes, machines: seen, importances: shares, recommended }: ReportData): void {
-  detail.value = one;
-  machines.value = seen;
-  knownImportances.value = shares;
-  knownRecommended.value = recommended;
+function show({ detail: one, changes, moments, importances: shares, recommended }: ReportData): void {
+  latest.value = one;
+  storedMoments.value = moments;
+  latestImportances.value = shares;
+  latestRecommended.value = recommended;
   takeIn(changes);
 }
 
@@ -71,13 +72,13 @@ let listening = '';
 /** The position up to which the page knows the trials of the study. */
 let known = 0;
 
-function listen(id: string, machinesToo: boolean): () => void {
+function listen(id: string): () => void {
   if (id !== listening) {
     untracked(forget);
     known = 0;
   }
   listening = id;
-  const asked = { study: id || undefined, after: known > 0 ? `${known}` : undefined, machines: machinesToo ? 'true' : undefined };
+  const asked = { study: id || undefined, after: known > 0 ? `${known}` : undefined };
   const query = new URLSearchParams(omitUndefined(asked));
   const source = new EventSource(`v1/events?${query}`);
   on<Headline[]>(source, 'studies', (all) => {
@@ -88,13 +89,10 @@ function listen(id: string, machinesToo: boolean): () => void {
     over = false;
     if (id === '' && all.length === 1) study.value = all[0]!.id;
   });
-  on<Detail>(source, 'study', (one) => showSoon(detail, one));
+  on<Detail>(source, 'study', (one) => showSoon(latest, one));
   on<RowChanges>(source, 'trials', (changes) => {
     takeIn(changes);
     if (!changes.more) known = changes.position;
-  });
-  on<Machines>(source, 'machines', (seen) => {
-    machines.value = seen;
   });
   let over = false;
   let later: ReturnType<typeof setTimeout> | undefined;

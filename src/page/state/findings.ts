@@ -2,22 +2,24 @@ import { useEffect } from 'preact/hooks';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Recommended } from '../../server/feed/wire.ts';
 import { get } from './api.ts';
-import { connection, detail, foundAt, knownImportances, knownRecommended } from './store.ts';
+import { at, connection, foundAt, latest, latestImportances, latestRecommended, pastImportances } from './store.ts';
 
 /** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
+/** Milliseconds at an entry of the past before importances are computed for it. */
+const REST = 300;
 /** The fewest results for a computation. */
 const FEWEST_RESULTS = 4;
 
 /** Stopped trials count: with early stopping, few others may complete. */
-const resultsNow = (): number => (detail.value?.completed ?? 0) + (detail.value?.stopped ?? 0);
+const resultsNow = (): number => (latest.value?.completed ?? 0) + (latest.value?.stopped ?? 0);
 
 /** Whether the first findings are being computed. */
 export const isFinding = (): boolean => connection.value !== 'file' && resultsNow() >= FEWEST_RESULTS && foundAt.value === 0;
 
-/** Keeps `knownImportances` and `knownRecommended` up to date while the component is shown. */
+/** Keeps importances and the recommendation up to date while the component is shown. */
 export function useFindings(): void {
-  const { id = '', phase } = detail.value ?? {};
+  const { id = '', phase } = latest.value ?? {};
   const results = resultsNow();
   const grown = results > GROWN * foundAt.value || (phase === 'closed' && results > foundAt.value);
   const due = connection.value === 'live' && results >= FEWEST_RESULTS && grown;
@@ -26,16 +28,27 @@ export function useFindings(): void {
     const take = <T>(path: string, into: (found: T | undefined) => void) =>
       void get<T | null>(path).then(
         (found) => {
-          if (detail.value?.id === id) into(found ?? undefined);
+          if (latest.value?.id === id) into(found ?? undefined);
         },
         () => {},
       );
     take<Importances>('importance', (found) => {
       foundAt.value = results;
-      knownImportances.value = found;
+      latestImportances.value = found;
     });
     take<Recommended>('recommendation', (found) => {
-      knownRecommended.value = found;
+      latestRecommended.value = found;
     });
   }, [due, id]);
+  const past = at.value;
+  useEffect(() => {
+    if (past === undefined || connection.value !== 'live') return;
+    const later = setTimeout(() => {
+      const take = (found: Importances | null) => {
+        if (at.value === past) pastImportances.value = found ?? undefined;
+      };
+      void get<Importances | null>(`importance?at=${past}`).then(take, () => {});
+    }, REST);
+    return () => clearTimeout(later);
+  }, [past, id]);
 }

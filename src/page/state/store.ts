@@ -11,45 +11,78 @@ import {
   frontOf,
   objectiveColumns,
   objectiveScale,
+  objectiveValue,
 } from '../../insight/figures/study.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
-import type { Detail, Headline, Machines, Recommended, RowChange, RowChanges } from '../../server/feed/wire.ts';
+import type { Detail, Headline, Recommended, RowChange, RowChanges } from '../../server/feed/wire.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
+import { countsOf, rowAt } from '../../study/past.ts';
 import { extendedPlaces, type TrialPlaces } from '../lib/trialPlaces.ts';
-import { choice } from './url.ts';
+import { choice, kept } from './url.ts';
 
 export const headlines = signal<readonly Headline[]>([]);
-export const detail = signal<Detail | undefined>(undefined);
-export const machines = signal<Machines | undefined>(undefined);
-export const knownImportances = signal<Importances | undefined>(undefined);
-export const knownRecommended = signal<Recommended | undefined>(undefined);
+/** The study now. */
+export const latest = signal<Detail | undefined>(undefined);
+/** What is known of the study now, and of the past that is shown. */
+export const latestImportances = signal<Importances | undefined>(undefined);
+export const pastImportances = signal<Importances | undefined>(undefined);
+export const latestRecommended = signal<Recommended | undefined>(undefined);
+/** Importances and the recommendation as of the entry that is shown. */
+export const knownImportances = computed(() => (at.value === undefined ? latestImportances.value : pastImportances.value));
+export const knownRecommended = computed(() => (at.value === undefined ? latestRecommended.value : undefined));
 /** The number of results when importances were last computed; 0 before. */
 export const foundAt = signal(0);
 /** The state of the connection. `over`: the server announced that it ends; `locked`: it wants a token; `file`: the page is a report. */
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
-const byTrial = new Map<number, FigureRow>();
+/** A row with the positions of the reports in its curve. */
+interface ReportedRow extends FigureRow {
+  readonly reported: readonly number[];
+}
+
+const byTrial = new Map<number, ReportedRow>();
 /** Whether more trials of the study are on their way, so that what the page computes from those it has is not the answer yet. */
 export const loading = signal(true);
 /** Counted up when a row has changed, when there are new trials, and when trials have ended or are open again. Reports are frequent, and change only the first. */
 const [version, begun, ended] = [signal(0), signal(0), signal(0)];
 
-/** Trials by number. */
-export const rows = computed<readonly FigureRow[]>(() => {
+const address = kept('at');
+/** The position of the entry after which the study is shown; undefined for the last one. */
+export const at = computed(() => (/^\d+$/.test(address.value) ? Number(address.value) : undefined));
+export const lookBackTo = (position: number | undefined): void => {
+  address.value = position === undefined ? '' : `${position}`;
+};
+
+/** All trials as they are now, by number. */
+export const latestRows = computed<readonly ReportedRow[]>(() => {
   version.value;
   return [...byTrial.values()].sort((a, b) => a.trial - b.trial);
 });
+/** Trials by number, as they are shown. */
+export const rows = computed<readonly FigureRow[]>(() => {
+  const position = at.value;
+  return position === undefined ? latestRows.value : latestRows.value.flatMap((row) => pastRow(row, position) ?? []);
+});
+function pastRow(row: ReportedRow, position: number): ReportedRow | undefined {
+  const past = rowAt(row, position, objectives.value[0]?.name ?? '');
+  return past && past !== row ? { ...past, state: stateOf(past) } : past;
+}
 const hasEnded = ({ status }: Pick<FigureRow, 'status'>): boolean => status !== 'open';
 
 /** Those that have ended. What only they change is not computed again for each report. */
 export const endedRows = computed<readonly FigureRow[]>(() => {
   ended.value;
-  return rows.peek().filter(hasEnded);
+  return (at.value === undefined ? rows.peek() : rows.value).filter(hasEnded);
+});
+const latestEnded = computed(() => {
+  ended.value;
+  return latestRows.peek().filter(hasEnded);
 });
 export const shownRow = (trial: number): FigureRow | undefined => {
   version.value;
-  return byTrial.get(trial);
+  const row = byTrial.get(trial);
+  return row && at.value !== undefined ? pastRow(row, at.value) : row;
 };
 
 /** Points that are kept of each curve. */
@@ -105,9 +138,13 @@ function refresh(): void {
   }, rest);
 }
 
-function merged({ curve: news, ...row }: RowChange, before: FigureRow | undefined): FigureRow {
-  const curve = news === undefined ? (before?.curve ?? []) : [...(before?.curve ?? []), ...news];
-  return { ...row, state: stateOf(row), curve: curve.length <= 2 * CURVE ? curve : curve.filter((_, i) => Math.floor(i / 2) % 2 === 1) };
+function merged({ curve: news = [], reported: positions = [], ...row }: RowChange, before: ReportedRow | undefined): ReportedRow {
+  const curve = [...(before?.curve ?? []), ...news];
+  const reported = [...(before?.reported ?? []), ...positions];
+  const state = stateOf(row);
+  if (reported.length <= CURVE) return { ...row, state, curve, reported };
+  const isKept = (report: number) => report % 2 === 1;
+  return { ...row, state, curve: curve.filter((_, i) => isKept(Math.floor(i / 2))), reported: reported.filter((_, i) => isKept(i)) };
 }
 
 export function forget(): void {
@@ -116,24 +153,37 @@ export function forget(): void {
   batch(() => {
     byTrial.clear();
     for (const counted of [version, begun, ended]) counted.value++;
-    detail.value = undefined;
-    machines.value = undefined;
-    knownImportances.value = undefined;
-    knownRecommended.value = undefined;
+    latest.value = undefined;
+    latestImportances.value = undefined;
+    pastImportances.value = undefined;
+    latestRecommended.value = undefined;
     foundAt.value = 0;
     loading.value = true;
   });
 }
 
 /** Compared as text, so that the lists change only if the space or the objectives do: each new detail would change all axes. */
-const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
+const spaceText = computed(() => JSON.stringify(latest.value?.space.parameters ?? {}));
 /** The strategy as JSON. */
-const strategyText = computed(() => JSON.stringify(detail.value?.strategy) ?? '');
+const strategyText = computed(() => JSON.stringify(latest.value?.strategy) ?? '');
 /** The strategy as data; it changes only if its text does. */
 export const strategy = computed<unknown>(() => strategyText.value && JSON.parse(strategyText.value));
-const objectivesText = computed(() => JSON.stringify(detail.value?.objectives ?? []));
+const objectivesText = computed(() => JSON.stringify(latest.value?.objectives ?? []));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 export const objectives = computed<readonly ObjectiveSpec[]>(() => JSON.parse(objectivesText.value));
+
+/** The study as of the entry that is shown. */
+export const detail = computed<Detail | undefined>(() => {
+  const now = latest.value;
+  const position = at.value;
+  if (now === undefined || position === undefined || position >= now.position) return now;
+  const { closed, ...rest } = now;
+  const [best] = ranked.value;
+  const value = best && objectiveValue(best, objectives.value[0]);
+  const last = rows.value.reduce((latest, { endedAt = 0, suggestedAt }) => Math.max(latest, endedAt, suggestedAt), now.createdAt);
+  const { best: _, ...past } = { ...rest, ...countsOf(rows.value), position, at: last, phase: 'running' as const };
+  return best && value !== undefined ? { ...past, best: { trial: best.trial, value } } : past;
+});
 
 /** The completed trials that violate no constraint, the best first. */
 export const ranked = computed<readonly FigureRow[]>(() => {
@@ -153,16 +203,19 @@ export const shownView = (): FigureView => ({
   range: chosenView.range.value,
 });
 
-const objectiveScales = computed(() =>
-  objectives.value.map((objective) => objectiveScale(objective, endedRows.value, onFront.value, shownView())),
-);
+/** They do not change with the entry that is shown, so that points stay where they are. */
+const objectiveScales = computed(() => {
+  const [first] = objectives.value;
+  const best = first ? frontOf(bestFirst(latestEnded.value, first), objectives.value) : [];
+  return objectives.value.map((objective) => objectiveScale(objective, latestEnded.value, best, shownView()));
+});
 
 /** The axes of all charts: parameters, then objectives. */
 export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
 
 const parameterPlaces = computed(() => {
   begun.value;
-  placed = extendedPlaces(placed, rows.peek(), parameterScales.value);
+  placed = extendedPlaces(placed, latestRows.peek(), parameterScales.value); // the rows of the past are the first ones
   return placed.columns;
 });
 let placed: TrialPlaces | undefined;

@@ -195,6 +195,10 @@ export function boSurrogate(
       const chosen = choose(state, ranked, fitted);
       return chosen && { point: chosen.point, tags: predictionTags(fitted, chosen) };
     },
+    view(state) {
+      const fitted = fitModels(state);
+      return fitted && { of: 'loss', at: (point) => predictionsAt(fitted, point)[0]! };
+    },
   };
 }
 
@@ -205,24 +209,30 @@ const startupOf = ({ axes }: Env): number => Math.min(STARTUP.max, STARTUP.each 
  * `at` is the budget of that loss: the highest one with enough results, some of which are as bad. Losses above the `limit` count as equal to it,
  * so a mean close to it says only that the loss is at least so high.
  */
-function predictionTags({ features, models }: FittedModels, { point, score }: ScoredPoint): Tags {
+function predictionTags(fitted: FittedModels, { point, score }: ScoredPoint): Tags {
+  const { models } = fitted;
+  const predictions = predictionsAt(fitted, point);
+  const [{ budget }, { transform }] = [predictions[0]!, models[0]!];
+  return omitUndefined({
+    mean: predictions.map(({ mean }) => mean.toPrecision(4)).join(' '),
+    sd: predictions.map(({ sd }) => sd.toPrecision(4)).join(' '),
+    acquisition: score.toPrecision(4),
+    at: budget === undefined ? undefined : String(budget),
+    limit: models.length > 1 ? undefined : transform.limit?.toPrecision(4),
+  });
+}
+
+/** The prediction of each objective at a point, in the units of the loss and, if budgets differ, at which budget. */
+function predictionsAt({ features, models }: FittedModels, point: Point) {
   const row = new Float64Array(features.width);
   features.encode(point, row);
-  const predictions = models.map(({ gps, transform, explain }) => {
+  return models.map(({ gps, transform, explain }) => {
     const predicted = mixtureOf(gps.map((gp) => predict(gp, row)));
     const explained = explain?.(predicted.mean);
     const { mean, sd } = explained
       ? { mean: explained.loss, sd: explained.slope * Math.sqrt(predicted.variance) }
       : restored(transform, predicted);
-    return { mean: mean.toPrecision(4), sd: sd.toPrecision(4), budget: explained?.budget };
-  });
-  const [{ budget }, { transform }] = [predictions[0]!, models[0]!];
-  return omitUndefined({
-    mean: predictions.map(({ mean }) => mean).join(' '),
-    sd: predictions.map(({ sd }) => sd).join(' '),
-    acquisition: score.toPrecision(4),
-    at: budget === undefined ? undefined : String(budget),
-    limit: models.length > 1 ? undefined : transform.limit?.toPrecision(4),
+    return { mean, sd, budget: explained?.budget };
   });
 }
 

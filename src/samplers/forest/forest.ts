@@ -102,6 +102,10 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
       if (!Number.isFinite(best.score)) return tagRandom(draws.propose(sequence, ask));
       return { point: best.point, tags: predictionTags(model, best) };
     },
+    view({ facts }) {
+      const model = modelOf(facts);
+      return model && { of: 'log loss', at: (point) => predictionAt(model, point) };
+    },
   };
 }
 
@@ -116,6 +120,11 @@ function bestPoints(model: ForestModel, observations: readonly ForestObservation
 
 /** The prediction is in the units of the model: logarithms of scaled losses (see `logLosses`). */
 function predictionTags(model: ForestModel, { point, score }: ScoredPoint): Tags {
+  const { mean, sd } = predictionAt(model, point);
+  return { acquisition: score.toPrecision(5), mean: mean.toPrecision(5), sd: sd.toPrecision(5), scale: 'log' };
+}
+
+function predictionAt(model: ForestModel, point: Point) {
   const { mean, variance } = predictAt(model, point);
-  return { acquisition: score.toPrecision(5), mean: mean.toPrecision(5), sd: Math.sqrt(variance).toPrecision(5), scale: 'log' };
+  return { mean, sd: Math.sqrt(variance) };
 }

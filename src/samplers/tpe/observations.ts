@@ -215,6 +215,19 @@ export class TpeObservations {
     return repeats.has(snapped) ? undefined : { point: snapped, ratio };
   }
 
+  /** Log l(x) / g(x) as `best` compares it, at any point. */
+  logRatio(): (point: Point) => number {
+    this.#drawSample();
+    this.#split();
+    const parts = this.#subspaces.map((subspace) => ({ subspace, below: this.#belowDensity(subspace) }));
+    return (point) =>
+      parts.reduce((sum, { subspace, below }) => {
+        if (!exists(this.#axes, subspace.axes, point)) return sum;
+        const draw = this.#encode(subspace, point);
+        return sum + below.logDensity(draw) + this.#logSurvival(subspace, draw) - subspace.above.logDensity(draw);
+      }, 0);
+  }
+
   #logSurvival({ axes }: Subspace, draw: readonly number[]): number {
     return this.#crashRates.any ? axes.reduce((sum, axis, j) => sum + this.#crashRates.logSurvival(axis, draw[j]!), 0) : 0;
   }

@@ -67,5 +67,9 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
       }
       return random.propose(sequence, ask);
     },
+    view({ facts }) {
+      const ratioAt = observationsOf(facts).logRatio();
+      return { of: 'log density ratio', at: (point) => ({ mean: -ratioAt(point) }) };
+    },
   };
 }

@@ -129,6 +129,11 @@ export const descriptions: Readonly<Record<OperationId, Description>> = {
     answer:
       'The answer has the trial to deploy, which with noisy results need not be the best one, a verdict on whether to go on with what it depends on, and, if the configuration ran three times, what it would give again: the ranges of half and of nine in ten repetitions. `costs` has what other values of a parameter would cost. It is null before the first results.',
   },
+  moment: {
+    title: 'Replay to an entry',
+    answer:
+      'The answer has the machines of the strategies after the entry, and what led to their phases. With `x` and `y`, it also has what the model of the strategy that suggests next predicts over these parameters; all others are as in the next suggestion or, after the last one, as in the best trial. Strategies without a model, and those that have too few results for one, predict nothing.',
+  },
   getReport: { title: 'Get a report', answer: 'The answer is a file that shows the study in a browser, without a server.' },
   trialFacts: {
     title: 'Read the log of a trial',

@@ -88,6 +88,21 @@ export const httpExamples: Readonly<Record<OperationId, Example>> = {
       verdict: { verdict: 'confirm', reason: 'noise-unknown', text: 'Confirm: no configuration ran three times' },
     },
   },
+  moment: {
+    request: { at: 53, x: 'lr', y: 'layers' },
+    answer: {
+      position: 53,
+      machines: [
+        {
+          path: 'random',
+          chart: { id: 'sequence', initial: 'drawing', states: { drawing: { spent: 'spent' }, spent: 'final' }, anywhere: {} },
+        },
+      ],
+      news: [
+        { path: 'random', phase: 'drawing', over: false, moves: {}, counts: { suggested: 7, ended: 5 }, history: [{ phase: 'drawing' }] },
+      ],
+    },
+  },
   getReport: { answer: '<!doctype html>' },
   trialFacts: { answer: requestExamples.log.result },
   listFiles: { answer: [{ name: 'output.txt', bytes: 1024, at: 1_796_029_200_000, isOutput: true }] },

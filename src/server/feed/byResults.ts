@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import { nextTurn } from '../../../streams/engine/timeout.ts';
 import { importancesFrom } from '../../../streams/explanation/importance.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
@@ -9,8 +8,11 @@ import { type Chosen, candidates, withRepetitions } from '../../insight/recommen
 import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
+import { rowAt } from '../../study/past.ts';
+import { Thread } from '../thread.ts';
 import type { Feed } from './feed.ts';
-import type { Recommended } from './wire.ts';
+import { reportsIn } from './trialChanges.ts';
+import type { Recommended, RowChange } from './wire.ts';
 
 type Read = Pick<Feed, 'begun'>;
 type Begun = NonNullable<Read['begun']>;
@@ -34,24 +36,22 @@ function byResults<T>(find: (begun: Begun, name: string | undefined) => Promise<
 
 /** How much each parameter matters for an objective; default: the first one. @throws RefusedError if there is no such objective */
 export const importancesOf = byResults<Importances>(({ ledger, rows, changes }, name) => {
-  const curveOf = (trial: TrialId) => stepsAndValues(changes.history(trial)!.reports);
+  const curveOf = (trial: TrialId) => reportsIn(changes.history(trial)!.reports).curve;
   return importancesFrom({ space: ledger.space, settings: ledger.settings, rows, curveOf, parseStrategy }, name);
 });
 
-/** Reports without their positions. */
-const stepsAndValues = (reports: readonly number[]): readonly number[] => reports.filter((_, i) => i % 3 !== 0);
-
-/** Runs in the thread. It is text so that TypeScript sources, as in tests, can register a loader first, wherever the process was started. */
-const program = `
-const { parentPort, workerData: { path, loader, task } } = require('node:worker_threads');
-const ready = loader ? import(loader).then(({ register }) => register()) : Promise.resolve();
-ready.then(() => import(path)).then(({ recommendationOf }) => parentPort.postMessage(recommendationOf(task)));
-`;
-
-/** The source is in the folder next to this one; a chunk of the bundle is one folder below `dist`. */
-const file = import.meta.url.endsWith('.ts') ? '../../insight/recommendation/inThread.ts' : '../src/insight/recommendation/inThread.js';
-const path = new URL(file, import.meta.url).href;
-const loader = path.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undefined;
+/** The same after an entry of the log. */
+export async function importancesAt({ begun }: Read, position: number, name: string | undefined): Promise<Importances | undefined> {
+  if (begun === undefined) return undefined;
+  const { ledger, changes } = begun;
+  const { space, settings } = ledger;
+  const past = new Map<TrialId, RowChange>();
+  for (const row of begun.rows) {
+    const then = rowAt({ ...row, ...reportsIn(changes.history(row.trial)!.reports) }, position, settings.objectives[0]!.name);
+    if (then) past.set(row.trial, then);
+  }
+  return importancesFrom({ space, settings, rows: past.values(), curveOf: (trial) => past.get(trial)!.curve ?? [], parseStrategy }, name);
+}
 
 /**
  * The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. Each step takes a turn
@@ -71,13 +71,11 @@ export const recommendedOf = byResults<Recommended>(async ({ ledger, rows }) => 
   return omitUndefined({ results: known.length, trial: row.trial, repetition, costs, evidence, verdict: verdictOn(judged, evidence)! });
 });
 
-function inThread(task: RecommendationTask): Promise<Chosen<Params> | undefined> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(program, { eval: true, workerData: { path, loader, task }, execArgv: [] });
-    thread.once('message', (found: Chosen<Params> | undefined) => {
-      resolve(found);
-      void thread.terminate();
-    });
-    thread.once('error', reject);
-  });
+async function inThread(task: RecommendationTask): Promise<Chosen<Params> | undefined> {
+  const thread = new Thread<typeof import('../../insight/recommendation/inThread.ts')>('insight/recommendation/inThread');
+  try {
+    return await thread.call('recommendationOf', task);
+  } finally {
+    thread.close();
+  }
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { Replay } from '../../../streams/explanation/replay.ts';
-import { parseStrategy } from '../../../streams/spec/spec.ts';
+import type { Moment } from '../../../streams/explanation/moment.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { MomentsInThread } from '../moments/moments.ts';
 import { type Asset, assetsIn } from '../pageFiles.ts';
 import { importancesOf, recommendedOf } from './byResults.ts';
 import type { Feed } from './feed.ts';
-import type { Machines, ReportData } from './wire.ts';
+import type { ReportData } from './wire.ts';
 
 /** Studies as one HTML file: the page with their data. */
 export async function reportOf(feeds: readonly Feed[]): Promise<string> {
   const data: ReportData[] = [];
-  for (const feed of feeds) data.push({ ...(await findingsOf(feed)), machines: await machinesOf(feed) });
+  for (const feed of feeds) data.push(await withMoments(feed, await findingsOf(feed)));
   const title = data.map(({ detail }) => detail.study).join(', ');
   const assets = assetsIn();
   const scripts = scriptsIn(assets);
@@ -54,8 +54,8 @@ const hashOf = (text: string): string => `sha256-${createHash('sha256').update(t
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** The data of a study, without its machines. */
-export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'machines'>> {
+/** The data of a study, without its moments. */
+export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'moments'>> {
   await feed.caughtUp;
   const detail = feed.detail();
   if (detail === undefined || feed.begun === undefined) throw new Error('this study has not begun');
@@ -69,14 +69,27 @@ export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'machines
   });
 }
 
-async function machinesOf(feed: Feed): Promise<Machines> {
+/** The most moments of a study that a report keeps, besides the last one. */
+const FRAMES = 24;
+/** Cells along a range in their landscapes. */
+const CELLS = 24;
+
+/** With moments of its log, evenly spread over the suggestions, and landscapes over the two parameters that matter most. */
+async function withMoments(feed: Feed, findings: Omit<ReportData, 'moments'>): Promise<ReportData> {
+  const { fanova = {} } = findings.importances ?? {};
+  const names = Object.keys(findings.detail.space.parameters);
+  const [x, y] = names.toSorted((a, b) => (fanova[b] ?? 0) - (fanova[a] ?? 0));
+  const suggested = findings.changes.rows.map((row) => row.suggested).sort((a, b) => a - b);
+  const every = Math.ceil(suggested.length / FRAMES);
+  const positions = [...suggested.filter((_, i) => i > 0 && i % every === 0).map((position) => position - 1), feed.position];
+  const inThread = new MomentsInThread();
+  const moments: Moment[] = [];
   try {
-    const replay = new Replay(feed.source, feed.begun!.ledger.created!, parseStrategy);
-    for await (const entries of feed.source.past(1)) for (const entry of entries) await replay.fold(entry);
-    const { machines, news } = replay.watch;
-    replay.dispose();
-    return { type: 'machines', machines, news, asks: false };
-  } catch (error) {
-    return { type: 'none', why: (error as Error).message };
+    for (const at of positions) moments.push(await inThread.at(feed, { at, x, y }, CELLS));
+  } catch {
+    // Without moments, the report says that the log cannot be replayed.
+  } finally {
+    inThread.close();
   }
+  return { ...findings, moments };
 }

@@ -78,7 +78,7 @@ export class TrialChanges {
     let to = from;
     for (let values = 0; to < changed.length && to < from + MESSAGE && values < VALUES; to++) {
       const { trial, reports } = changed[to]!;
-      values += OTHERS + Object.keys(this.#rows.get(trial)!.params).length + (2 / 3) * reports.length;
+      values += OTHERS + Object.keys(this.#rows.get(trial)!.params).length + reports.length;
     }
     return to;
   }
@@ -89,7 +89,19 @@ export class TrialChanges {
 }
 
 function withCurve(row: TrialRow, reports: readonly number[], since: number, upTo: number): RowChange {
+  const { curve, reported } = reportsIn(reports, since, upTo);
+  return reported.length > 0 ? { ...row, curve, reported } : { ...row };
+}
+
+/** Reports after a position, up to another one: step and value of each, and their positions. */
+export function reportsIn(reports: readonly number[], since = 0, upTo = Number.POSITIVE_INFINITY) {
   const curve: number[] = [];
-  for (let i = 0; i < reports.length; i += 3) if (reports[i]! > since && reports[i]! <= upTo) curve.push(reports[i + 1]!, reports[i + 2]!);
-  return curve.length > 0 ? { ...row, curve } : { ...row };
+  const reported: number[] = [];
+  for (let i = 0; i < reports.length; i += 3) {
+    const position = reports[i]!;
+    if (position <= since || position > upTo) continue;
+    curve.push(reports[i + 1]!, reports[i + 2]!);
+    reported.push(position);
+  }
+  return { curve, reported };
 }

@@ -1,6 +1,6 @@
 /** What the server tells of studies to people: in the page, its events and reports. */
 
-import type { Machine, MachineNews } from '../../../streams/explanation/watch.ts';
+import type { Moment } from '../../../streams/explanation/moment.ts';
 import type { StudyStatus } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
@@ -16,6 +16,8 @@ import type { Annotation, TrialRow } from '../../study/trials.ts';
 /** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */
 export interface RowChange extends TrialRow {
   readonly curve?: readonly number[];
+  /** The positions of these reports. */
+  readonly reported?: readonly number[];
 }
 
 /** Rows that have changed, up to a position of the log once no more follow. */
@@ -77,11 +79,6 @@ export interface Summary {
   readonly best?: TrialRow;
 }
 
-/** Why machines cannot be shown, or what they are. */
-export type Machines =
-  | { readonly type: 'none'; readonly why: string }
-  | { readonly type: 'machines'; readonly machines: readonly Machine[]; readonly news: readonly MachineNews[]; readonly asks: boolean };
-
 /** An entry of a log about a trial. */
 export type TrialEntry = Pick<Entry, 'position' | 'at' | 'fact' | 'refusal'>;
 
@@ -109,7 +106,8 @@ export interface Recommended extends Pick<Deployed<unknown>, 'repetition' | 'cos
 export interface ReportData {
   readonly detail: Detail;
   readonly changes: RowChanges;
-  readonly machines: Machines;
+  /** In the order of the log; empty if it cannot be replayed. */
+  readonly moments: readonly Moment[];
   readonly importances?: Importances;
   readonly recommended?: Recommended;
 }

@@ -20,6 +20,7 @@ const LEFT_OUT = [
   'match',
   'trialFacts',
   'summary',
+  'moment',
   'whoAmI',
   'signIn',
   'listFiles',

@@ -1,0 +1,52 @@
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Moment } from '../../../streams/explanation/moment.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { get } from './api.ts';
+import { at, connection, latest } from './store.ts';
+import { study } from './url.ts';
+
+/** The moments that a report keeps, in the order of the log. */
+export const storedMoments = signal<readonly Moment[]>([]);
+const answered = signal<{ readonly study: string; readonly moment: Moment } | undefined>(undefined);
+/** Why there is none. */
+export const noMoment = signal<string | undefined>(undefined);
+
+/** The least milliseconds between two questions: a running study asks with each entry. */
+const PAUSE = 150;
+let wanted: string | undefined;
+let isAsking = false;
+
+/** Asks for the latest wanted moment, one after the other: while a study is played, some are left out. */
+async function ask(): Promise<void> {
+  if (isAsking) return;
+  isAsking = true;
+  while (wanted !== undefined) {
+    const path = wanted;
+    const of = study.value;
+    wanted = undefined;
+    try {
+      const moment = await get<Moment>(path);
+      noMoment.value = undefined;
+      if (study.value === of) answered.value = { study: of, moment };
+    } catch (error) {
+      noMoment.value = (error as Error).message;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  isAsking = false;
+}
+
+/** What the strategies think after the entry that is shown, with a landscape over two parameters if both are given. It may lag behind. */
+export function useMoment(x?: string, y?: string): Moment | undefined {
+  const position = at.value ?? latest.value?.position ?? 0;
+  const isLive = connection.value === 'live';
+  const path = `moment?${new URLSearchParams(omitUndefined({ at: `${position}`, x, y }))}`;
+  useEffect(() => {
+    if (!isLive || position === 0) return;
+    wanted = path;
+    void ask();
+  }, [path, isLive, study.value]);
+  if (connection.value === 'file') return storedMoments.value.findLast((moment) => moment.position <= position) ?? storedMoments.value[0];
+  return answered.value?.study === study.value ? answered.value.moment : undefined;
+}

@@ -1,0 +1,17 @@
+import { type Moment, type MomentQuestion, Moments } from '../../../streams/explanation/moment.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
+import type { Entry } from '../../facts/entry.ts';
+import type { Created } from '../../facts/facts.ts';
+
+let moments: Moments | undefined;
+
+/** Begins the log of another study. @throws OptionError if its strategy is code */
+export function begin(created: Created): void {
+  moments?.close();
+  moments = new Moments(created, parseStrategy);
+}
+
+/** Takes the next entries of the log. */
+export const add = (entries: readonly Entry[]): void => moments!.add(entries);
+
+export const at = (question: MomentQuestion): Promise<Moment> => moments!.at(question);
