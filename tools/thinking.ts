@@ -30,24 +30,43 @@ export interface Plane {
   readonly y: readonly [name: string, low: number, high: number, label: string];
 }
 
+/** What the model predicts over the plane from an entry on, as the address of a picture. */
+export interface Frame {
+  readonly position: number;
+  readonly picture: string;
+}
+
 /**
- * An animated picture of a study: its learning curves, where it searches, and the best result, in the order of its log.
+ * An animated picture of a study: its learning curves, what its model predicts and where it searches, and the best result, in the order of its log.
  *
  * It plays once, and where motion is not wanted, it shows the end.
  *
  * @param facts the facts of the log in their order, with one objective
  * @param rows the trials, as `hypertide trials --json` prints them
  */
-export function thinking(facts: readonly Fact[], rows: readonly TrialRow[], { x, y }: Plane, title: string): string {
+export function thinking(
+  facts: readonly Fact[],
+  rows: readonly TrialRow[],
+  { x, y }: Plane,
+  title: string,
+  frames: readonly Frame[] = [],
+): string {
   const objective = Object.keys(rows.find(({ values }) => values)!.values!)[0]!;
   const of = new Map(rows.map((row) => [row.trial, row]));
   const at = (index: number) => ((DURATION - 1) * index) / facts.length;
+  const when = (index: number, until?: number) =>
+    `style="--t:${at(index).toFixed(2)}s${until === undefined ? '' : `;--u:${at(until).toFixed(2)}s`}"`;
   const winner = rows
     .filter(({ status }) => status === 'completed')
     .reduce((a, b) => (b.values![objective]! < a.values![objective]! ? b : a));
   const values = rows.flatMap((row) => row.values?.[objective] ?? []);
   const [low, high] = [Math.min(...values) * 0.9, [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.97)]!];
   const last = Math.max(...rows.map(({ step = 1 }) => step));
+  const landscapes = frames.map(({ position, picture }, i) => {
+    const until = frames[i + 1]?.position;
+    const place = `x="${SPACE.left}" y="${SPACE.top}" width="${SPACE.width}" height="${SPACE.height}" preserveAspectRatio="none"`;
+    return `<image class="${until === undefined ? 'now' : 'gone'}" ${place} href="${picture}" ${when(position - 1, until === undefined ? undefined : until - 1)}/>`;
+  });
 
   const stepAt = logScale(1, last, CURVES.left, CURVES.left + CURVES.width);
   const lossAt = logScale(low, high, CURVES.top + CURVES.height, CURVES.top);
@@ -65,9 +84,6 @@ export function thinking(facts: readonly Fact[], rows: readonly TrialRow[], { x,
   const captions: Caption[] = [];
   const bests: { readonly from: number; readonly text: string }[] = [];
   let best = Number.POSITIVE_INFINITY;
-  const when = (index: number, until?: number) =>
-    `style="--t:${at(index).toFixed(2)}s${until === undefined ? '' : `;--u:${at(until).toFixed(2)}s`}"`;
-
   for (const [index, fact] of facts.entries()) {
     if (fact.type === 'suggested') {
       began.set(fact.trial, index);
@@ -125,10 +141,10 @@ export function thinking(facts: readonly Fact[], rows: readonly TrialRow[], { x,
   ];
 
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="ui-sans-serif,system-ui,sans-serif" font-size="13">
-<title>${escaped(title)}: its learning curves, where it searches, and the best result</title>
+<title>${escaped(title)}: its learning curves, what its model predicts and where it searches, and the best result</title>
 <style>
-.open,circle,text.now{animation:show .15s var(--t) both}
-.open,text.gone{animation:show .15s var(--t) both,hide .01s var(--u) forwards}
+.open,circle,.now{animation:show .15s var(--t) both}
+.open,.gone{animation:show .15s var(--t) both,hide .01s var(--u) forwards}
 polyline{animation:draw var(--d) var(--t) linear both;fill:none;stroke-dasharray:1;stroke-width:1.2;stroke-linejoin:round}
 polyline.best{stroke:#e5eaec;stroke-width:2.4}polyline.c{stroke:#5bbfd2}polyline.s{stroke:#e3a94f;opacity:.45}
 circle.c{fill:#5bbfd2}circle.s{fill:#e3a94f;fill-opacity:.75}
@@ -139,7 +155,7 @@ text{fill:#9caab2}.strong{fill:#e5eaec;font-weight:600}.axis{stroke:#46515a;fill
 @keyframes hide{to{opacity:0}}
 @keyframes draw{from{stroke-dashoffset:1}to{stroke-dashoffset:0}}
 @keyframes grow{from{transform:scaleX(0)}}
-@media(prefers-reduced-motion:reduce){.open,circle,text.now,text.gone,polyline,.past{animation:none}.open,text.gone{display:none}}
+@media(prefers-reduced-motion:reduce){.open,circle,.now,.gone,polyline,.past{animation:none}.open,.gone{display:none}}
 </style>
 <defs><clipPath id="past"><rect class="past" x="${HISTORY.left}" y="${HISTORY.top - 8}" width="${HISTORY.width}" height="${HISTORY.height + 16}"/></clipPath></defs>
 <rect width="${WIDTH}" height="${HEIGHT}" rx="12" fill="#1a1f23"/>
@@ -157,6 +173,7 @@ ${[0.2, 0.5, 1, 2]
   .map((loss) => `<text x="48" y="${round(lossAt(loss) + 4)}" text-anchor="end">${loss}</text>`)
   .join('')}
 <text x="478" y="322">${x[1]}</text><text x="726" y="322" text-anchor="end">${x[2]}</text><text x="470" y="${SPACE.top + SPACE.height}" text-anchor="end">${y[1]}</text><text x="470" y="${SPACE.top + 8}" text-anchor="end">${y[2]}</text>
+${landscapes.join('\n')}
 ${shapes.join('\n')}
 <path d="${path.join('')}" clip-path="url(#past)" fill="none" stroke="#e5eaec" stroke-width="2"/>
 ${told.map(({ from, text }, i) => shownFrom(from, told[i + 1]?.from, 'x="56" y="488" font-size="15"', text, '')).join('\n')}

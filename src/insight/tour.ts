@@ -90,7 +90,8 @@ function narrowingStep({ rows, ...study }: Pick<FigureStudy, 'rows' | 'parameter
     const from = scale.labels === undefined ? narrowsFrom(places) : undefined;
     if (from === undefined || from.index >= (found?.from ?? Number.POSITIVE_INFINITY)) continue;
     const [low, high] = from.range.map((place) => formatNumber(scale.at(place)));
-    found = { from: from.index, text: `from here on, ${from.inside} of ${from.later} trials have ${name} between ${low} and ${high}` };
+    const range = low === high ? low : `between ${low} and ${high}`;
+    found = { from: from.index, text: `from here on, ${from.inside} of ${from.later} trials have ${name} ${range}` };
   }
   return found && { position: rows[found.from]!.suggested, text: found.text };
 }
