@@ -14,7 +14,7 @@ export interface TourStep {
 const STEPS = 6;
 /** The fewest trials that were stopped early for a step about them. */
 const FEW_STOPS = 3;
-/** The search is said to narrow if a share of all later trials, and of the next ones, has a number in a part of its axis, and some earlier ones had not. */
+/** The search narrows if a share of all later trials, and of the next ones, has a number in a part of its axis, and some earlier ones had not. */
 const NARROWING = { share: 0.9, trials: 10, width: 0.25, before: 3 };
 
 /** What to see in the log of a study, from its first result to its last trial. */
