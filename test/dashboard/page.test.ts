@@ -227,6 +227,6 @@ describe('texts', () => {
     expect(cut('abcdef', 4)).toBe('ab…f');
     expect(cut('abcdef', 2)).toBe('a…');
     expect(cut('𝕬𝕬𝕬𝕬𝕬𝕬', 5)).toBe('𝕬𝕬…𝕬𝕬');
-    expect(cut('weight_of_group_12_left', 16)).toBe('weight_o…12_left');
+    expect(cut('weight_of_group_12_left', 16)).toBe('weight_…_12_left');
   });
 });

@@ -13,6 +13,7 @@ import type { FigureKind } from '../../insight/figures/kinds.ts';
 import { parallelLines } from '../../insight/figures/parallel.ts';
 import { frontPath, pairsOf } from '../../insight/figures/pareto.ts';
 import { trialsOver } from '../../insight/figures/points.ts';
+import { scheduled, schedulePath, stepScale } from '../../insight/figures/schedule.ts';
 import type { FigureStudy } from '../../insight/figures/study.ts';
 import { endOf, lanesOf } from '../../insight/figures/timeline.ts';
 import { byShare } from '../../insight/importance/whatMatters.ts';
@@ -101,6 +102,13 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
     const path = hypervolumePath(study);
     return [steps(study, hypervolumeScale(path), [{ path, ink: 'completed' }])];
   },
+  schedule: (study) =>
+    scheduled(study).map((axis) => {
+      const path = schedulePath(study, axis);
+      const x = stepScale(path);
+      const placed = corners(path).map(([step, place]) => [x.place(step), place] as const);
+      return { type: 'chart', x, y: study.scales[axis]!, lines: [{ path: placed, ink: 'completed' }], points: [] };
+    }),
 };
 
 /** The value of each trial, and the best so far. */

@@ -6,7 +6,8 @@ import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt, numeric, roundScale } from './drawing/scale.ts';
 import type { Path } from './drawing/series/stairs.ts';
 import { trialSeries } from './points.ts';
-import { bestOf, type FigureRow, type FigureStudy, held, sign } from './study.ts';
+import { bestLineage } from './schedule.ts';
+import { type FigureRow, type FigureStudy, held, sign, widest } from './study.ts';
 
 /** The scales of steps and of reported values. */
 export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
@@ -79,10 +80,7 @@ export function curveScales({ rows, parameters, scales, view, objectives: [objec
   const isFar = view.range !== 'all' && losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best;
   const end = isFar ? usual : worst;
   const [low, high] = [Math.min(way * best, way * end), Math.max(way * best, way * end)];
-  return [
-    steps,
-    roundScale(name, low, high, view.scale === 'linear' ? undefined : scales[parameters.length]?.kind === 'log' ? 1 : undefined),
-  ];
+  return [steps, roundScale(name, low, high, widest(view, scales[parameters.length]?.kind === 'log' ? 1 : undefined))];
 }
 
 /** The places of a curve's points on the axes. */
@@ -116,13 +114,13 @@ export function curveSeries(study: FigureStudy, theme: Theme, scales: CurveScale
   const pointsOf = (row: FigureRow) => curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, y), row.trial]);
   const opacity = Math.max(0.2, Math.min(0.9, 60 / drawn.length));
   const line = { type: 'line', showSymbol: false, silent: true };
-  const best = bestOf(study);
+  const best = bestLineage(study);
   const curves = drawn.map((row) => ({
     ...line,
     id: `curve ${row.trial}`,
     data: pointsOf(row),
-    lineStyle: { color: theme.colour(looks[row.state].colour), ...(row === best ? { width: 2.6 } : { width: 1.2, opacity }) },
-    z: row === best ? 3 : 2,
+    lineStyle: { color: theme.colour(looks[row.state].colour), ...(best.includes(row) ? { width: 2.6 } : { width: 1.2, opacity }) },
+    z: best.includes(row) ? 3 : 2,
   }));
   const links = drawn.flatMap((row) => {
     const before = row.resumes === undefined ? undefined : rowOf(row.resumes);

@@ -15,6 +15,7 @@ import type { FigureKind } from './kinds.ts';
 import { colourEnds, parallelAxes, parallelNote, parallelOption } from './parallel.ts';
 import { pairsOf, paretoOption } from './pareto.ts';
 import { trialSeries, trialsOver } from './points.ts';
+import { SCHEDULE, scheduled, scheduleOption } from './schedule.ts';
 import { sliceOption, sliceOrder } from './slice.ts';
 import type { FigureStudy } from './study.ts';
 import { lanesOf, timelineHeight, timelineOption } from './timeline.ts';
@@ -155,6 +156,16 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
         option: hypervolumeOption(study, theme),
       },
     ];
+  },
+  schedule: (study, theme) => {
+    const axes = scheduled(study);
+    if (axes.length === 0) throw new NoFigureError('schedule: no parameter changed between the trials that the best one resumes');
+    return axes.map((axis) => ({
+      title: cut(study.scales[axis]!.name, 60),
+      note: SCHEDULE,
+      height: 210,
+      option: scheduleOption(study, theme, axis),
+    }));
   },
 };
 

@@ -11,5 +11,6 @@ export const figureKinds = [
   'pareto',
   'rank',
   'hypervolume',
+  'schedule',
 ] as const;
 export type FigureKind = (typeof figureKinds)[number];

@@ -71,15 +71,18 @@ export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly 
   const { axisLine } = axisStyle(theme);
   const scales = axes.map((axis) => study.scales[axis]!);
   const gap = (width - LEFT - RIGHT) / Math.max(1, axes.length - 1);
+  const names = axisNames(
+    scales.map(({ name }) => name),
+    gap,
+  );
   return {
     parallel: { left: LEFT, right: RIGHT, top: 62, bottom: 24 },
     parallelAxis: scales.map((scale, dim) => ({
       ...chartAxis(scale, theme, 'x'),
       dim,
-      // In two rows, so that twice as much of a name fits.
-      name: cut(scale.name, lettersIn(2 * gap)),
+      name: broken(names[dim]!),
       nameLocation: 'end',
-      nameGap: dim % 2 === 0 ? 32 : 15,
+      nameGap: 15,
       nameTextStyle: { color: theme.colour('text'), fontSize: 12 },
       axisTick: { show: true, lineStyle: axisLine.lineStyle },
     })),
@@ -100,5 +103,27 @@ export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly 
   };
 }
 
-/** How many letters of a name fit between two axes. */
-export const lettersIn = (gap: number): number => Math.max(5, Math.floor((gap - 8) / 7.8));
+/** A long name in two lines: ECharts cuts lines that are wider than the room between two axes. */
+const broken = ({ text, isLong }: AxisName): string => {
+  const half = Math.ceil(text.length / 2);
+  return isLong ? `${text.slice(0, half)}\n${text.slice(half)}` : text;
+};
+
+export interface AxisName {
+  readonly text: string;
+  /** Whether it needs twice the room between two axes, so that neighbours cannot be in one row. */
+  readonly isLong: boolean;
+}
+
+/** The width of a letter in pixels, with room for bold ones. */
+const LETTER = 7.8;
+
+/** The names of axes, cut so that they fit between two axes, or twice as much of each if one does not fit. */
+export function axisNames(names: readonly string[], gap: number): readonly AxisName[] {
+  const letters = Math.max(5, Math.floor(gap / LETTER) - 1);
+  const isLong = names.some((name) => name.length > letters);
+  return names.map((name, i) => {
+    const text = cut(name, isLong ? (i === 0 ? letters + 5 : 2 * letters) : letters); // the first one ends at the edge of the chart
+    return { text, isLong: text.length > letters };
+  });
+}

@@ -119,19 +119,26 @@ export function objectiveScale(
   objective: ObjectiveSpec,
   rows: readonly FigureRow[],
   onFront: readonly FigureRow[],
-  { scale = 'automatic', range = 'usual' }: FigureView = {},
+  view: FigureView = {},
 ): AxisScale {
   const results = sortedValues(objective, rows, (row) => counts(row) || row.state === 'stopped');
   if (sign(objective) < 0) results.reverse();
-  const [best, worst] = [results[0], results.at(range === 'all' || results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1)];
+  const [best, worst] = [
+    results[0],
+    results.at(view.range === 'all' || results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1),
+  ];
   if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
   const shown = [best, worst, ...onFront.map((row) => objectiveValue(row, objective)!)];
   const [low, high] = [shown.reduce((a, b) => Math.min(a, b)), shown.reduce((a, b) => Math.max(a, b))];
   const completed = sortedValues(objective, rows, counts);
   const middle = completed[completed.length >> 1] ?? high;
   const isCrowded = sign(objective) > 0 && middle < low + CROWDED * (high - low);
-  return roundScale(objective.name, low, high, { linear: Number.POSITIVE_INFINITY, log: 1, automatic: isCrowded ? FAR : undefined }[scale]);
+  return roundScale(objective.name, low, high, widest(view, isCrowded ? FAR : undefined));
 }
+
+/** The ratio of its ends from which on an axis is logarithmic. @param automatic if no person chose */
+export const widest = ({ scale = 'automatic' }: FigureView, automatic: number | undefined): number | undefined =>
+  ({ linear: Number.POSITIVE_INFINITY, log: 1, automatic })[scale];
 
 /** Values in ascending order, as an array of numbers, which sorts many of them far faster. */
 function sortedValues(objective: ObjectiveSpec, rows: readonly FigureRow[], isShown: (row: FigureRow) => boolean): Float64Array {

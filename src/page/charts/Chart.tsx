@@ -119,7 +119,7 @@ export function Chart({ label, option, height = HEIGHT, trials, pick = lookAt }:
     const { left, top } = place.current!.getBoundingClientRect();
     const [x, y] = [event.clientX - left, event.clientY - top];
     const index = drawn.current ? latest.current.trials?.nearest(frames(), x, y) : undefined;
-    hovered.value = index === undefined ? undefined : { trial: rows.value[index]!.trial, x, y };
+    hovered.value = index === undefined ? undefined : { trial: rows.value[index]!.trial, x: event.clientX, y: event.clientY };
   };
   const at = hovered.value;
   const chartItself = <div ref={place} class="chart" role="img" aria-label={label} style={{ height: `${height}px` }} />;
@@ -140,7 +140,7 @@ export function Chart({ label, option, height = HEIGHT, trials, pick = lookAt }:
     >
       {chartItself}
       <canvas ref={over} class="chart-trials" />
-      {at && <Tip x={at.x} y={at.y} within={place.current!} text={aboutTrial(shownRow(at.trial))} />}
+      {at && <Tip x={at.x} y={at.y} text={aboutTrial(shownRow(at.trial))} />}
     </div>
   );
 }

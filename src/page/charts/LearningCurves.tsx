@@ -5,14 +5,15 @@ import { cut } from '../../insight/figures/drawing/format.ts';
 import { beyond, lookBeyond, looks, type TrialState } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
 import type { Path } from '../../insight/figures/drawing/series/stairs.ts';
-import { bestOf, type FigureRow } from '../../insight/figures/study.ts';
+import { bestLineage, SCHEDULE, scheduled, scheduleOption } from '../../insight/figures/schedule.ts';
+import type { FigureRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { curvePart } from '../lib/curvePart.ts';
 import { drawLines, type Lines, strokeRimmed } from '../lib/drawing.ts';
 import { colour, rgb, theme } from '../lib/theme.ts';
 import { figures } from '../state/figures.ts';
 import { focusedIndex, selected, selectedIndices } from '../state/selection.ts';
-import { objectives, rows } from '../state/store.ts';
+import { objectives, rows, scales } from '../state/store.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { across, NEAR, type Overlay, up } from './overlay.ts';
 import { writeBeyond } from './points.ts';
@@ -26,13 +27,32 @@ export function LearningCurves() {
   return (
     <ChartCard
       title="Learning curves"
-      note={`${cut(objectives.value[0]?.name ?? '', 40)} by step. A mark ends each curve; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped`}
+      note={`${cut(objectives.value[0]?.name ?? '', 40)} by step. The thick curve is the best; a mark ends each; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped`}
       nothing={!some && 'No reports yet.'}
       label="Reported values by step"
       option={option.value}
       height={430}
       trials={trials.value}
     />
+  );
+}
+
+/** How the parameters changed on the way to the best trial. */
+export function Schedule() {
+  const axes = useComputed(() => scheduled(figures)).value;
+  return (
+    <div class="cards is-wide">
+      {axes.map((axis) => (
+        <ChartCard
+          key={axis}
+          title={cut(scales.value[axis]!.name, 40)}
+          note={SCHEDULE}
+          label={`${cut(scales.value[axis]!.name, 80)} by step, ${SCHEDULE}`}
+          option={scheduleOption(figures, theme, axis)}
+          height={210}
+        />
+      ))}
+    </div>
   );
 }
 
@@ -86,14 +106,15 @@ function linesOf(all: readonly FigureRow[], scales: CurveScales, frame: Frame, r
       const ended = curveEnds({ rows: all }, scales, indices);
       writeBeyond(context, ended, indices, frame, ratio);
       if (indices.length <= MOST_MARKS) drawEnds(context, all, ended, indices, points, ratio);
-      const best = all.findIndex(({ trial }) => trial === bestOf(figures)?.trial);
-      for (const [index, ink] of [
-        [selected.value[best] ? best : -1, colour('completed')],
-        [looked, colour('text')],
-      ] as const) {
+      const best = bestLineage(figures).map((row) => all.indexOf(row));
+      const marked = [
+        ...best.filter((index) => selected.value[index]).map((index) => [index, 'completed'] as const),
+        [looked, 'text'] as const,
+      ];
+      for (const [index, ink] of marked) {
         const path = new Path2D();
         for (const [i, [x, y]] of points(index).entries()) path[i === 0 ? 'moveTo' : 'lineTo'](ratio * x, ratio * y);
-        strokeRimmed(context, path, ink, 2.6 * ratio);
+        strokeRimmed(context, path, colour(ink), 2.6 * ratio);
       }
     },
   };

@@ -4,7 +4,15 @@ import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
 import { type Figure, WIDTH } from '../../insight/figures/figures.ts';
-import { colourEnds, lettersIn, MOST_AXES, parallelAxes, parallelNote, parallelOption } from '../../insight/figures/parallel.ts';
+import {
+  type AxisName,
+  axisNames,
+  colourEnds,
+  MOST_AXES,
+  parallelAxes,
+  parallelNote,
+  parallelOption,
+} from '../../insight/figures/parallel.ts';
 import { aboutTrial, bestOf } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -101,8 +109,13 @@ export function Parallel() {
   const hover = (event: MouseEvent) => {
     const [x, y] = place(event);
     const index = event.buttons === 0 ? nearestLine(now, selected.value, x, y) : undefined;
-    if (index !== hovered.value?.index) hovered.value = index === undefined ? undefined : { index, x, y };
+    if (index !== hovered.value?.index) hovered.value = index === undefined ? undefined : { index, x: event.clientX, y: event.clientY };
   };
+  const gap = (now.lefts[1] ?? 0) - (now.lefts[0] ?? 0);
+  const labels = axisNames(
+    shownAxes.value.map((axis) => scales.value[axis]!.name),
+    gap,
+  );
   const at = hovered.value;
   const hidden = parameters.value.length - shownAxes.value.filter((axis) => axis < parameters.value.length).length;
   const isAll = shownParameters.value === 'all' && parameters.value.length > MOST_AXES;
@@ -145,11 +158,12 @@ export function Parallel() {
               move={(to) => {
                 axisOrder.value = JSON.stringify(moved(shownAxes.value, i, to).map((one) => scales.value[one]!.name));
               }}
+              label={labels[i]!}
               place={i}
-              gap={(now.lefts[1] ?? 0) - (now.lefts[0] ?? 0)}
+              gap={gap}
             />
           ))}
-          {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index])} />}
+          {at && <Tip x={at.x} y={at.y} text={aboutTrial(rows.value[at.index])} />}
         </div>
       </div>
     </Card>
@@ -165,6 +179,7 @@ interface AxisProps {
   readonly last: boolean;
   /** Whether trials can lack this parameter. */
   readonly conditional: boolean;
+  readonly label: AxisName;
   /** Its number from the left, and the distance of two axes in pixels. */
   readonly place: number;
   readonly gap: number;
@@ -172,7 +187,7 @@ interface AxisProps {
 }
 
 /** An axis and its selected range. Arrow keys move the lower end, with shift the upper end; escape clears it. */
-function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps) {
+function AxisOf({ scale, left, last, conditional, label, place, gap, move }: AxisProps) {
   const { name } = scale;
   const range = useComputed(() => ranges.value.get(name)).value;
   const bar = useRef<HTMLDivElement>(null);
@@ -220,7 +235,7 @@ function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps)
     >
       <button
         type="button"
-        class="axis-name"
+        class={`axis-name ${label.isLong && place % 2 === 0 ? 'is-high' : ''}`}
         aria-label={`move the axis ${cut(scale.name, 80)}`}
         title={`${cut(scale.name, 400)}: drag to move, or use the arrow keys`}
         onPointerDown={(event) => {
@@ -238,7 +253,7 @@ function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps)
           requestAnimationFrame(() => currentTarget.focus()); // a button that is moved loses the focus
         }}
       >
-        {cut(scale.name, lettersIn(place === 0 ? Math.min(gap, gap / 2 + SIDE) : gap))}
+        {label.text}
       </button>
       <div
         ref={bar}

@@ -1,15 +1,14 @@
 interface TipProps {
-  /** The position of the pointer within `within`. */
+  /** The position of the pointer in the window. */
   readonly x: number;
   readonly y: number;
-  readonly within: { readonly clientWidth: number; readonly clientHeight: number };
   readonly text: string;
 }
 
-/** A tooltip next to the pointer, on the side with more room. */
-export const Tip = ({ x, y, within: { clientWidth, clientHeight }, text }: TipProps) => {
-  const across = x > clientWidth / 2 ? { right: `${clientWidth - x + 14}px` } : { left: `${x + 14}px` };
-  const down = y > clientHeight / 2 ? { bottom: `${clientHeight - y}px` } : { top: `${y}px` };
+/** A tooltip next to the pointer, on the side with more room, over all cards. */
+export const Tip = ({ x, y, text }: TipProps) => {
+  const across = x > innerWidth / 2 ? { right: `${innerWidth - x + 14}px` } : { left: `${x + 14}px` };
+  const down = y > innerHeight / 2 ? { bottom: `${innerHeight - y}px` } : { top: `${y}px` };
   return (
     <pre class="tip" style={{ ...across, ...down }}>
       {text}

@@ -3,7 +3,7 @@ import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import { Contour } from '../charts/Contour.tsx';
 import { Hypervolume } from '../charts/Hypervolume.tsx';
 import { Importance } from '../charts/Importance.tsx';
-import { LearningCurves } from '../charts/LearningCurves.tsx';
+import { LearningCurves, Schedule } from '../charts/LearningCurves.tsx';
 import { leastWidth, Parallel } from '../charts/Parallel.tsx';
 import { Regret } from '../charts/Regret.tsx';
 import { Slices } from '../charts/Slices.tsx';
@@ -45,7 +45,7 @@ const views: readonly View[] = [
   {
     name: 'curves',
     label: 'Curves',
-    show: LearningCurves,
+    show: Curves,
     isOffered: () => hasTrials() && (latestRows.value.length === 0 || hasCurves.value),
   },
   { name: 'timeline', label: 'Timeline', show: Timeline },
@@ -158,6 +158,15 @@ function Study() {
 
 /** Narrow screens do not show all links at once. */
 const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
+function Curves() {
+  return (
+    <>
+      <LearningCurves />
+      <Schedule />
+    </>
+  );
+}
 
 function Strategies() {
   return (

@@ -14,7 +14,20 @@ from ._rows import Row
 from ._values import meant
 from .errors import HypertideError
 
-KINDS = ("history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto", "rank", "hypervolume")
+KINDS = (
+    "history",
+    "edf",
+    "importance",
+    "slice",
+    "contour",
+    "parallel",
+    "intermediate",
+    "timeline",
+    "pareto",
+    "rank",
+    "hypervolume",
+    "schedule",
+)
 """The figures of `hypertide study plot`."""
 
 

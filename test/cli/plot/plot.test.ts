@@ -35,6 +35,8 @@ const study = {
   ...studyOf([...rows, trialRow(13, 0, { status: 'failed', values: undefined as never, curve: [] })], ['loss', 'time']),
   importances,
 };
+const resumed = studyOf([trialRow(1, 2, { step: 5 }), trialRow(2, 1, { resumes: 1, step: 10 })]);
+const studyFor = (kind: FigureKind) => (kind === 'schedule' ? resumed : study);
 const size = { columns: 60, lines: 12 };
 
 /** The least number of marks for trials in each figure. */
@@ -42,9 +44,9 @@ const marks: Partial<Record<FigureKind, number>> = { history: 24, slice: 24, con
 
 describe.each(figureKinds)('%s', (kind) => {
   it('is drawn as SVG, in both themes', () => {
-    const [light, dark] = [themes.light, themes.dark].map((theme) => svgOf(figuresOf(kind, study, theme), theme));
+    const [light, dark] = [themes.light, themes.dark].map((theme) => svgOf(figuresOf(kind, studyFor(kind), theme), theme));
     expect(light).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="760"/);
-    expect(light!.match(/<svg/g)!.length).toBe(figuresOf(kind, study, themes.light).length + 1);
+    expect(light!.match(/<svg/g)!.length).toBe(figuresOf(kind, studyFor(kind), themes.light).length + 1);
     expect(light!.match(/<path/g)!.length).toBeGreaterThanOrEqual(marks[kind] ?? 4);
     expect(light).not.toMatch(/NaN|undefined/);
     expect(light).toContain(themes.light.colour('panel'));
@@ -52,7 +54,7 @@ describe.each(figureKinds)('%s', (kind) => {
   });
 
   it('fits a terminal, and is not empty', () => {
-    for (const sketch of sketchesOf(kind, study, [])) {
+    for (const sketch of sketchesOf(kind, studyFor(kind), [])) {
       const lines = render(sketch, size).split('\n');
       for (const line of lines) expect([...line].length).toBeLessThanOrEqual(60);
       expect(lines.length).toBeLessThanOrEqual(12 + 6);
@@ -98,10 +100,10 @@ describe('a study without results', () => {
         return error;
       }
     };
-    const kinds = ['importance', 'pareto', 'hypervolume', 'timeline', 'intermediate'] as const;
+    const kinds = ['importance', 'pareto', 'hypervolume', 'timeline', 'intermediate', 'schedule'] as const;
     const refused = [...kinds.map((kind) => why(kind)), why('slice', ['depth']), why('contour', ['lr']), why('contour', ['lr', 'lr'])];
     expect(refused).toEqual(refused.map(() => coded('no-figure')));
-    expect(new Set(refused.map((error) => (error as Error).message)).size).toBe(8);
+    expect(new Set(refused.map((error) => (error as Error).message)).size).toBe(9);
   });
 
   it.each(['history', 'edf', 'slice', 'contour', 'parallel'] as const)('is still drawn as %s', (kind) => {

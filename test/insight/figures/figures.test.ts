@@ -7,6 +7,7 @@ import { bestSoFar, historyPoints } from '../../../src/insight/figures/history.t
 import { parallelAxes, parallelLines } from '../../../src/insight/figures/parallel.ts';
 import { frontPath, pairsOf } from '../../../src/insight/figures/pareto.ts';
 import { partsOf } from '../../../src/insight/figures/regret.ts';
+import { bestLineage, scheduled, schedulePath } from '../../../src/insight/figures/schedule.ts';
 import { figureStudy } from '../../../src/insight/figures/study.ts';
 import { lanesOf } from '../../../src/insight/figures/timeline.ts';
 import { space } from '../../../src/space/space.ts';
@@ -124,6 +125,20 @@ describe('parallel axes', () => {
   });
 });
 
+it('the schedule is what the best trial and those that it resumes had at each step', () => {
+  const member = (trial: number, loss: number, lr: number, resumes?: number) =>
+    trialRow(trial, loss, { params: { lr, kind: 'relu' }, step: 5 * (resumes === undefined ? 1 : 2), ...(resumes && { resumes }) });
+  const study = studyOf([member(1, 3, 0.01), member(2, 4, 0.1), member(3, 1, 1, 1), member(4, 2, 0.1, 2)]);
+  expect(bestLineage(study).map(({ trial }) => trial)).toEqual([1, 3]);
+  expect(scheduled(study)).toEqual([0]);
+  expect(schedulePath(study, 0)).toEqual([
+    [0, expect.closeTo(0.5)],
+    [5, 1],
+    [10, 1],
+  ]);
+  expect(scheduled(studyOf([member(1, 3, 0.01), member(2, 1, 0.01, 1)]))).toEqual([]);
+});
+
 it('a curve goes on where the resumed one ends, but not if its trainer began again', () => {
   const linksOf = (first: number) => {
     const study = studyOf([trialRow(1, 3, { curve: [1, 4, 5, 3] }), trialRow(2, 1, { resumes: 1, curve: [first, 3, 10, 1] })]);
@@ -204,11 +219,12 @@ it('curves have lines at budgets and where trials are usually stopped', () => {
   expect(series[0]!.data).toEqual([[1], [3], [27]]);
 });
 
-it('curves have a logarithmic axis if results have one', () => {
+it('curves have a logarithmic axis if results have one, unless a person chose', () => {
   const rows = Array.from({ length: 60 }, (_, i) => trialRow(i + 1, 0.1 + (i % 2), { curve: [1, 2, 2, 0.1 + (i % 2)] }));
   expect(curveScales(studyOf(rows))[1].kind).toBe('linear');
   const withBad = studyOf([...rows, ...Array.from({ length: 4 }, (_, i) => trialRow(61 + i, 9, { curve: [1, 9] }))]);
   expect([withBad.scales.at(-1)!.kind, curveScales(withBad)[1].kind]).toEqual(['log', 'log']);
+  expect(curveScales({ ...withBad, view: { scale: 'linear' } })[1].kind).toBe('linear');
 });
 
 it('a trial that resumes another one counts for the strategy that proposed the first', () => {

@@ -9,7 +9,7 @@ export function formatNumber(value: unknown): string {
 }
 
 /** The share of a text that is cut which is its end: names often differ only there. */
-const END = 0.5;
+const END = 0.55;
 
 /** Cuts a text in its middle to a length in code points, so that no character is split. */
 export function cut(text: string, length = 60): string {

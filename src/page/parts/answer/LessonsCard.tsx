@@ -43,7 +43,7 @@ export function LessonsCard() {
             {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
               <li key={name}>
                 <span class="lesson-name" title={cut(name, 400)}>
-                  {cut(name, 14)}
+                  {cut(name, 18)}
                 </span>
                 <span class="lesson-bar" aria-hidden="true">
                   <span style={{ width: `${100 * share}%` }} />
