@@ -265,13 +265,25 @@ parallel: 2
   it('its report is one file that needs nothing else', async () => {
     expect((await hypertide(place, 'study', 'report', 'net.jsonl', '-o', 'report.html')).code).toBe(0);
     const page = await openPage(`${pathToFileURL(join(place, 'report.html'))}`, WIDE);
-    await page.locator('.machine, tbody tr').first().waitFor();
+    await page.locator('tbody tr').first().waitFor();
     for (const view of await offered(page)) {
       await show(page, view);
       await page.waitForTimeout(150);
     }
     expect(await page.getByRole('link', { name: 'Control' }).count()).toBe(0);
-    await page.locator('.machine').first().waitFor();
+    await show(page, 'Thinking');
+    await page.locator('.statechart .is-active').first().waitFor();
+    await page.getByText(/^By the model of/).waitFor();
+    const trials = page.locator('.progress');
+    const whole = await trials.textContent();
+    await page.getByRole('slider', { name: 'entry of the log' }).press('Home');
+    await page
+      .getByText(/^after entry \d+$/)
+      .first()
+      .waitFor();
+    expect(await trials.textContent()).not.toBe(whole);
+    await page.getByRole('button', { name: 'Now' }).click();
+    await expect.poll(() => trials.textContent()).toBe(whole);
     expect(page.wrong).toEqual([]);
   });
 

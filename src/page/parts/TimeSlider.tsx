@@ -22,6 +22,9 @@ const changeSpeed = (): void => {
 /** Seconds in which a study is played, if its events leave the eye so long for each, in milliseconds. */
 const PLAY = { seconds: 20, slowest: 400 };
 
+/** The least milliseconds between two steps: a little less than two frames of a screen. */
+const FRAME = 30;
+
 /** The index of the last event up to the entry that is shown. */
 const indexNow = (): number => events.value.findLastIndex((position) => position <= (at.value ?? Number.POSITIVE_INFINITY));
 
@@ -83,13 +86,14 @@ function usePlaying(): void {
     let index = indexNow();
     let before = performance.now();
     const step = (now: number) => {
+      frame = requestAnimationFrame(step);
+      if (now - before < FRAME) return;
       const count = events.peek().length;
       const each = Math.min(PLAY.slowest, (1000 * PLAY.seconds) / count) / speed.peek();
       index += (now - before) / each;
       before = now;
       show(Math.floor(index));
       if (index >= count - 1) isPlaying.value = false;
-      else frame = requestAnimationFrame(step);
     };
     let frame = requestAnimationFrame(step);
     return () => cancelAnimationFrame(frame);

@@ -12,8 +12,8 @@ const answered = signal<{ readonly study: string; readonly moment: Moment } | un
 /** Why there is none. */
 export const noMoment = signal<string | undefined>(undefined);
 
-/** The least milliseconds between two questions: a running study asks with each entry. */
-const PAUSE = 150;
+/** The least milliseconds between two questions. At the end of a running study, each costs the server the fit of a model that lasts for one trial. */
+const PAUSE = { past: 100, now: 2000 };
 let wanted: string | undefined;
 let isAsking = false;
 
@@ -32,7 +32,9 @@ async function ask(): Promise<void> {
     } catch (error) {
       noMoment.value = (error as Error).message;
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const since = performance.now();
+    do await new Promise((resolve) => setTimeout(resolve, PAUSE.past));
+    while (at.value === undefined && performance.now() - since < PAUSE.now);
   }
   isAsking = false;
 }
