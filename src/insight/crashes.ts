@@ -1,8 +1,9 @@
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
-import { isSameValue, valueKey } from '../space/value.ts';
+import { isSameValue, valueKey, valueText } from '../space/value.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { failureKind, isTelling } from './failingAlike.ts';
+import { formatNumber } from './figures/drawing/format.ts';
 
 /** Configurations that crash in the same way, by one parameter. */
 export interface CrashRegion {
@@ -12,6 +13,8 @@ export interface CrashRegion {
   /** How many trials with such a configuration crashed, and how many have ended. */
   readonly crashed: number;
   readonly ended: number;
+  /** How many trials crashed in all, in any way. */
+  readonly crashes: number;
   /** The message of the last one. */
   readonly message: string;
 }
@@ -34,19 +37,22 @@ type Row = Pick<TrialRow, 'params' | 'status' | 'reason' | 'message' | 'uncounte
 /** Where trials crash: for each kind of failure, the value of a choice or the part of a range that explains it best. */
 export function crashRegions(parameters: Readonly<Record<string, Dimension>>, rows: readonly Row[]): CrashRegion[] {
   const ended = latestEnded(rows);
-  const regions = kindsOf(ended.filter(isCrash)).flatMap((crashes) => {
+  const all = ended.filter(isCrash);
+  const regions = kindsOf(all).flatMap((crashes) => {
     if (crashes.length < FEWEST_CRASHES) return [];
     const found = Object.entries(parameters).flatMap(([name, dimension]) => regionsOf(name, dimension, crashes, ended));
     const [best] = found.sort((a, b) => b.evidence - a.evidence);
-    return best ? [{ ...best.region, message: `${crashes.at(-1)!.message ?? crashes.at(-1)!.reason}` }] : [];
+    return best ? [{ ...best.region, crashes: all.length, message: `${crashes.at(-1)!.message ?? crashes.at(-1)!.reason}` }] : [];
   });
   return regions.sort((a, b) => b.crashed - a.crashed).slice(0, REGIONS);
 }
 
 /** The same for people, in one line. */
-export const crashText = ({ parameter, relation, value, crashed, ended, message }: CrashRegion): string => {
-  const shown = typeof value === 'number' ? Number(value.toPrecision(5)) : typeof value === 'string' ? value : JSON.stringify(value);
-  return `${parameter}${relation === '=' ? '=' : ` ${relation} `}${shown} failed ${crashed} of ${ended} times: ${message}`;
+export const crashText = ({ parameter, relation, value, crashed, ended, crashes, message }: CrashRegion): string => {
+  const shown = typeof value === 'number' ? formatNumber(value) : valueText(value);
+  const count = crashed === ended ? `all ${ended}` : `${crashed} of ${ended}`;
+  const others = crashes > crashed ? ` (${crashes} failures in all)` : '';
+  return `${count} trials with ${parameter} ${relation} ${shown} failed: ${message}${others}`;
 };
 
 const isCrash = ({ status, reason, uncounted }: Row): boolean =>
@@ -74,7 +80,7 @@ function kindsOf(crashes: readonly Row[]): Row[][] {
 }
 
 interface Found {
-  readonly region: Omit<CrashRegion, 'message'>;
+  readonly region: Omit<CrashRegion, 'message' | 'crashes'>;
   readonly evidence: number;
 }
 

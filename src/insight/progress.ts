@@ -57,6 +57,10 @@ export function timeLeft(ended: readonly TrialRow[], more: number, running: numb
   return (1000 * mean * more) / Math.min(running, more);
 }
 
+/** The step of a value that is not a result, so that it does not look like one: a trial that was stopped, or still runs. */
+export const stepOf = ({ status, step }: Pick<TrialRow, 'status' | 'step'>): number | undefined =>
+  status === 'completed' ? undefined : step;
+
 /** How long a trial trained: by its trainer, or else by its entries in the log. */
 export function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
   if (seconds !== undefined || startedAt === undefined || endedAt === undefined) return seconds;

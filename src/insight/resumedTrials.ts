@@ -1,5 +1,6 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../strategy/messages.ts';
+import type { TrialRow } from '../study/trials.ts';
 import { watchConstants } from './constantResults.ts';
 
 /** The step from which the reports of an attempt must continue. */
@@ -29,7 +30,7 @@ export function watchResumed(past: () => number): (applied: AppliedEntry) => str
       due.delete(trial);
       const own = steps.get(trial);
       const other = resumes === undefined ? undefined : steps.get(resumes);
-      if (other) due.set(trial, { from: other.last, how: `resumes trial ${resumes} at step ${other.last}` });
+      if (other) due.set(trial, { from: other.last, how: resuming(resumes, other.last) });
       else if (own && own.last > own.first && checkpoint !== undefined)
         due.set(trial, { from: own.first, how: `continues from a checkpoint of an attempt that reached step ${own.last}` });
     }
@@ -43,8 +44,27 @@ export function watchResumed(past: () => number): (applied: AppliedEntry) => str
     if (resumption === undefined || step > resumption.from) return undefined;
     isKnown = true;
     if (position <= past()) return undefined;
-    return `trial ${trial} ${resumption.how}, but its first report is of step ${step}: check that its trainer saves its state and loads the checkpoint`;
+    return beganAgain(trial, resumption.how, step);
   };
+}
+
+const resuming = (resumes: TrialId | undefined, step: number): string => `resumes trial ${resumes} at step ${step}`;
+const beganAgain = (trial: TrialId, how: string, step: number): string =>
+  `trial ${trial} ${how}, but its first report is of step ${step}: check that its trainer saves its state and loads the checkpoint`;
+
+type Row = Pick<TrialRow<unknown>, 'trial' | 'resumes'> & {
+  /** Step, value, step, value, ..., with steps as its trainer counts them. */
+  readonly curve: readonly number[];
+};
+
+/** The same about trials that have ended. @returns a text about the first such trial */
+export function resumedText(rows: readonly Row[]): string | undefined {
+  const steps = new Map(rows.map(({ trial, curve }) => [trial, curve.at(-2)]));
+  for (const { trial, resumes, curve } of rows) {
+    const [first, last] = [curve[0], resumes === undefined ? undefined : steps.get(resumes)];
+    if (first !== undefined && last !== undefined && first <= last) return beganAgain(trial, resuming(resumes, last), first);
+  }
+  return undefined;
 }
 
 /** What users are told about their trainers, once each: no result depends on the configuration, or no checkpoint is loaded. */

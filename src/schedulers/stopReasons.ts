@@ -20,10 +20,10 @@ export interface Standing {
 
 /** Why a trial does not continue beyond a rung. */
 export const behindAtRung = (value: string, rung: number, { place, of, places, isFull }: Standing): string =>
-  `${value} at step ${rung} ranks ${place} of ${of}; ${whoContinues(places, isFull)}`;
+  `${value} was number ${place} of ${of} at step ${rung}; ${whoContinues(places, isFull)}`;
 
 function whoContinues(places: number, isFull: boolean): string {
   if (places === 0) return 'too few to compare, so none continues yet';
-  if (isFull) return 'half of these have continued, so only a new best one does';
+  if (isFull) return 'enough others already continue, so only a new best one would';
   return places === 1 ? 'the best one continues' : `the best ${places} continue`;
 }

@@ -99,9 +99,9 @@ describe('why, of a stopped trial,', () => {
     expectText(out);
     const rows = (await hypertide(place, 'trials', 's.jsonl')).out.split('\n').slice(1);
     expect(rows.map((row) => row.match(/by (asha: .*|a person)|because .*/)?.[0])).toEqual([
-      expect.stringMatching(/^by asha: 0.5 .* 1 .* 1 of 1/),
+      expect.stringMatching(/^by asha: 0.5 .* 1 of 1 .* 1;/),
       undefined,
-      expect.stringMatching(/^by asha: 0.4 .* 1 .* 3 of 3/),
+      expect.stringMatching(/^by asha: 0.4 .* 3 of 3 .* 1;/),
       expect.stringMatching('^because'),
       expect.stringMatching('^because'),
       undefined,

@@ -167,7 +167,7 @@ describe('commands that are written into the journal', () => {
     const place = studyIn('trials: 8\nstrategy: { grid: { levels: { x: 2 } } }\n');
     await run(place);
     const again = await run(place);
-    expect(again.err).toContain('there is nothing left to try');
+    expect(again.err).toContain('nothing left to try');
     expect(again.err).not.toContain('hypertide change');
   });
 });

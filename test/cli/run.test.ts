@@ -169,7 +169,7 @@ describe('run', () => {
     const place = studyIn('trials: 10\nstrategy: { grid: { levels: { x: 10 } } }\n');
     const program = 'case {x} in 0.[6-9]*|1) echo value=1;; *) echo no memory at 0x$$ >&2; exit 3;; esac';
     const { err } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', program);
-    expect(err, err).toMatch(/x <= 0\.55556 failed 6 of 6 times: exited with code 3: no memory at 0x\d/);
+    expect(err, err).toMatch(/all 6 trials with x <= 0\.5556 failed: exited with code 3: no memory at 0x\d/);
     const [first] = /(?<=trial )\d+(?= failed \(error: exited)/.exec(err)!;
     expect(err.match(/\(error: as trial \d+\)/g)).toEqual(Array(5).fill(`(error: as trial ${first})`));
   });

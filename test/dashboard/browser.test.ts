@@ -163,13 +163,13 @@ it('messages that come faster than the page can show them are shown together', a
       await task();
     }
   })()`);
-  await page.getByText('200 of 4').waitFor();
+  await page.getByTitle(/200 open/).waitFor();
   expect(await page.evaluate<number>('counted.changes')).toBeLessThan(50);
   expect(await page.evaluate<number>('counted.columns')).toBe(0);
   const { position } = feed;
   await made.say({ type: 'reported', trial: 2, run: 'r2', step: 7, values: { loss: 3 } });
   for (const changes of feed.begun!.changes.since(position)) await send('trials', changes);
-  await page.locator('tbody tr', { hasText: 'running3' }).waitFor();
+  await page.locator('tbody tr', { hasText: 'step 7 3' }).waitFor();
   expect(await page.evaluate<number>('counted.columns')).toBe(1); // of the objective
   const first = changes!.rows.find(({ trial }) => trial === 1)!;
   await send('trials', { ...changes, rows: [{ ...first, status: 'open' }] });

@@ -64,9 +64,9 @@ describe('a study on a NATS server', () => {
     await page.locator('.top .badge', { hasText: 'paused' }).waitFor();
     await press(page, 'Resume');
     await page.locator('.top .badge', { hasText: 'running' }).waitFor();
-    await page.getByLabel('JSON, or a name').fill('random');
-    await press(page, 'Switch');
-    await page.getByText(/switched/).waitFor();
+    await page.getByLabel(/^name/).selectOption('random');
+    await press(page, 'Change strategy');
+    await page.getByText(/the new strategy knows/).waitFor();
     await show(page, 'Overview');
     await page.locator('tbody tr', { hasText: 'completed' }).first().click();
     await press(page, 'Retract its result');

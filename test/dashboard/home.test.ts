@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as charts from '../../machines/strategies.ts';
+import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../../src/page/lib/strategies.ts';
 import { addressOf, arranged, comparedAddress, comparedNames, startCommand, stateOfStudy } from '../../src/page/lib/studies.ts';
 import type { Headline } from '../../src/server/feed/wire.ts';
 import { watchJournals } from '../../src/stores/journalFolder.ts';
@@ -166,4 +167,18 @@ it('a study that was deleted is no longer in the list', async () => {
   expect(served.studies.headlines).toEqual([]);
   expect((await request(`${served.url}v1/studies/net`)).status).toBe(404);
   await served.close();
+});
+
+describe('the strategy of a study', () => {
+  it('can be any that takes only options', () => {
+    expect(strategyNames.toSorted()).toEqual(Object.keys(strategies).sort());
+  });
+
+  it('is shown as a name and options, or as JSON, and read back', () => {
+    const all = ['tpe', { tpe: { candidates: 8 } }, { chain: ['sobol', 'bo'] }, { take: [4, 'sobol'] }, { a: {}, b: {} }];
+    expect(all.map((strategy) => chosenFrom(strategy).name)).toEqual(['tpe', 'tpe', ...Array(3).fill(OTHER)]);
+    for (const strategy of all) expect(strategyFrom(chosenFrom(strategy))).toEqual(strategy);
+    expect(strategyFrom({ name: 'ga', text: ' ' })).toBe('ga');
+    expect(strategyFrom({ name: OTHER, text: 'nonsense' })).toBe('nonsense');
+  });
 });

@@ -11,7 +11,7 @@ const texts = (rows: readonly never[]) => crashRegions(parameters, rows).map(cra
 
 it('names the choice with which trials crash in the same way', () => {
   const rows = [1, 2, 3].map((i) => row(i, { optimizer: 'lbfgs' }, message(`no mini-batches of ${i}`)));
-  const said = ['optimizer=lbfgs failed 3 of 3 times: no mini-batches of 3'];
+  const said = ['all 3 trials with optimizer = lbfgs failed: no mini-batches of 3'];
   expect(texts(rows)).toEqual(said); // nothing else was tried
   const others = [4, 5, 6, 7].map((i) => row(i, { optimizer: i % 2 ? 'adam' : 'sgd' }, completed));
   expect(texts([...rows, ...others])).toEqual(said);
@@ -21,10 +21,10 @@ it('names the choice with which trials crash in the same way', () => {
 it('names the part of a range in which trials crash', () => {
   const rows = [512, 600, 700, 800, 900, 1000, 1024].map((batch, i) => row(i, { batch }, message('CUDA out of memory')));
   const others = [20, 40, 80, 160, 300, 500, 990].map((batch, i) => row(7 + i, { batch }, completed));
-  expect(texts([...rows, ...others])).toEqual(['batch >= 512 failed 7 of 8 times: CUDA out of memory']);
+  expect(texts([...rows, ...others])).toEqual(['7 of 8 trials with batch >= 512 failed: CUDA out of memory']);
   const small = [1, 2, 3, 4, 5].map((i) => row(i, { lr: i / 1e4 }, message('diverged')));
   const large = [1, 2, 3, 4, 5].map((i) => row(i, { lr: i / 10 }, completed));
-  expect(texts([...small, ...large])).toEqual(['lr <= 0.0005 failed 5 of 5 times: diverged']);
+  expect(texts([...small, ...large])).toEqual(['all 5 trials with lr <= 5e-4 failed: diverged']);
 });
 
 it('names each kind of crash by its own parameter', () => {
@@ -34,8 +34,8 @@ it('names each kind of crash by its own parameter', () => {
     ...Array.from({ length: 20 }, (_, i) => row(10 + i, { batch: 30 * (i + 1) }, completed)),
   ];
   expect(texts(rows)).toEqual([
-    'batch >= 905 failed 5 of 5 times: CUDA out of memory',
-    'optimizer=lbfgs failed 4 of 4 times: no mini-batches',
+    'all 5 trials with batch >= 905 failed: CUDA out of memory (9 failures in all)',
+    'all 4 trials with optimizer = lbfgs failed: no mini-batches (9 failures in all)',
   ]);
 });
 
@@ -49,7 +49,7 @@ it('names no parameter if crashes depend on none, or there are none', () => {
     ),
   ).toEqual([]);
   expect(texts([1, 2, 3, 4].map((i) => row(i, { batch: 200 * i }, crash)))).toEqual([
-    'optimizer=adam failed 4 of 4 times: the disk is full',
+    'all 4 trials with optimizer = adam failed: the disk is full',
   ]);
   const lbfgs = (how: object) => [1, 2, 3].map((i) => row(i, { optimizer: 'lbfgs' }, how));
   for (const how of [
@@ -73,7 +73,7 @@ it('reads only the latest thousand of many trials, and few thresholds of many va
     };
     return Object.defineProperty(one, 'params', { get }) as never;
   });
-  expect(texts(rows)[0]).toMatch(/^batch >= 70\d failed/);
+  expect(texts(rows)[0]).toMatch(/^all \d+ trials with batch >= 70\d failed/);
   expect(reads).toBeLessThan(150_000); // now 76 000
 });
 

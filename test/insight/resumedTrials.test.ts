@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { watchResumed, watchTrainers } from '../../src/insight/resumedTrials.ts';
+import { resumedText, watchResumed, watchTrainers } from '../../src/insight/resumedTrials.ts';
 
 /** The warning after each fact that counts. */
 function said(facts: readonly object[], past = 0, watch = watchResumed(() => past)): (string | undefined)[] {
@@ -30,6 +30,12 @@ describe('a trial that resumes another one', () => {
     expect(said([...first, reported(2, 6), reported(2, 1)]).every((text) => text === undefined)).toBe(true);
     const fromZero = [suggested(1), reported(1, 0), suggested(2, { resumes: 1 }), reported(2, 1)];
     expect(said([created, ...fromZero]).every((text) => text === undefined)).toBe(true);
+  });
+
+  it('is named from rows, too', () => {
+    const first = { trial: 1, curve: [1, 0.5, 5, 0.4] };
+    expect(resumedText([first, { trial: 2, resumes: 1, curve: [6, 0.3] }, { trial: 3, resumes: 2, curve: [] }])).toBeUndefined();
+    expect(resumedText([first, { trial: 2, resumes: 1, curve: [5, 0.3] }])).toMatch(/^trial 2 resumes trial 1 at step 5, .* step 5:/);
   });
 
   it('was named before a restart, and is not again', () => {

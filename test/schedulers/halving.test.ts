@@ -219,7 +219,7 @@ describe('halving that stops', () => {
     expect([9, 8, 7, 6].map(at)).toEqual([false, false, false, false]); // each is the best so far
     expect([6.5, 6.4, 5].map(at)).toEqual([true, true, false]);
     expect([10, 11, 5.5].map(at)).toEqual([true, true, true]);
-    expect(halving.fellBehind).toBe('5.5 at step 1 ranks 2 of 10; half of these have continued, so only a new best one does');
+    expect(halving.fellBehind).toBe('5.5 was number 2 of 10 at step 1; enough others already continue, so only a new best one would');
     expect([12, 5.4].map(at)).toEqual([true, false]);
   });
 
@@ -246,7 +246,7 @@ describe('halving that stops', () => {
     const { halving, begin, report } = rig({ pause: false, first: 1 });
     const [one, two, three] = [begin(), begin(), begin()];
     expect(report(one, 1, 5)).toBe(true);
-    expect(halving.fellBehind).toBe('5 at step 1 ranks 1 of 1; too few to compare, so none continues yet');
+    expect(halving.fellBehind).toBe('5 was number 1 of 1 at step 1; too few to compare, so none continues yet');
     expect([report(two, 1, 4), report(two, 3, 4)]).toEqual([false, true]); // after 2 steps to step 3, after 4 not to step 9
     expect([report(three, 1, 3), report(three, 3, 3)]).toEqual([false, false]); // after 7 steps
   });

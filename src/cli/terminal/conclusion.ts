@@ -160,7 +160,7 @@ const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed' | 'al
   target: 'the target is reached',
   cost: 'the cost limit is reached',
   plateau: 'the results no longer improve',
-  exhausted: 'there is nothing left to try',
+  exhausted: 'the strategy has nothing left to try',
   time: 'the time is up',
   person: 'the study was closed',
   interrupted: 'interrupted',

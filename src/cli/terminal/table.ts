@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { duration } from '../../insight/figures/drawing/format.ts';
-import { secondsOf } from '../../insight/progress.ts';
+import { secondsOf, stepOf } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
@@ -64,7 +64,7 @@ function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
   const timed = rows.some((row) => secondsOf(row) !== undefined);
   return [
     column('trial', 0, ({ trial }) => trial),
-    ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => ownValue(values, name))),
+    ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, (row) => valueCell(row, name))),
     ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => ownValue(params, name))),
     ...others.map((name) => column(name, name === 'budget' && hasBudgets ? 1 : 4, (row) => row[name])),
     ...(timed ? [column('seconds', 4, secondsOf)] : []),
@@ -72,6 +72,11 @@ function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
     ...(rows.some(({ running }) => running) ? runningColumns(now).map(([name, cell]) => column(name, 3, cell)) : []),
     column('by', 4, ({ by }) => by),
   ];
+}
+
+function valueCell(row: TrialRow, name: string): unknown {
+  const [value, step] = [ownValue(row.values, name), stepOf(row)];
+  return value === undefined || step === undefined ? value : `${shown(value)} (step ${step})`;
 }
 
 /** What a person needs to find a running trial that is stuck. */

@@ -6,6 +6,7 @@ import type { TrialId } from '../../strategy/messages.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { Importances } from '../importance/importances.ts';
+import { stepOf } from '../progress.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import { looks, stateOf, type TrialState } from './drawing/looks.ts';
 import { type AxisScale, numeric, parameterScale, roundScale } from './drawing/scale.ts';
@@ -190,7 +191,8 @@ export const bestOf = ({ objectives, ranked }: Pick<FigureStudy, 'objectives' | 
 /** The text of a trial's tooltip. */
 export function aboutTrial(row: FigureRow | undefined): string {
   if (row === undefined) return '';
-  const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${formatNumber(value)}`);
+  const step = stepOf(row) === undefined ? '' : ` (step ${stepOf(row)})`;
+  const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${formatNumber(value)}${step}`);
   const params = Object.entries(row.params)
     .slice(0, 12)
     .map(([name, value]) => `${cut(name, 24)}  ${cut(formatNumber(value), 30)}`);

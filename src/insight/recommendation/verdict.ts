@@ -101,7 +101,7 @@ function bestVerdict({ full, lead, noise, isRepeated, residual, left }: Evidence
       reason: 'noise-large',
       text: `Confirm: repetitions of one configuration differ by ${rounded(noise)} (standard deviation), so the best one may be luck`,
     };
-  if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: every configuration was tried' };
+  if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: the strategy has nothing left to try' };
   if (full >= TELLING && left !== undefined && left <= LITTLE) {
     const gain = BOUND * lead;
     const text = `Stop: ${TRIALS} more trials would hardly help, ${name} by at most ${rounded(gain)} 19 times in 20`;

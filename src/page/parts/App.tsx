@@ -1,5 +1,5 @@
 import { batch, computed, useSignal } from '@preact/signals';
-import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import { Contour } from '../charts/Contour.tsx';
 import { Hypervolume } from '../charts/Hypervolume.tsx';
 import { Importance } from '../charts/Importance.tsx';
@@ -14,7 +14,7 @@ import { startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { at, connection, detail, headlines, latestRows, loading, objectives, onFront } from '../state/store.ts';
+import { at, connection, detail, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card, Pair } from './Card.tsx';
@@ -124,9 +124,11 @@ function Study() {
           <Pair name="trials">
             <ProgressBar of={one} />
           </Pair>
-          <Pair name="open">
-            {one.open} of {one.parallel}
-          </Pair>
+          {one.phase !== 'closed' && (
+            <Pair name="running">
+              {running.value.length} of {one.parallel}
+            </Pair>
+          )}
         </dl>
         <nav aria-label="views">
           {offered.map(({ name, label }) => (
@@ -253,6 +255,7 @@ function Connection() {
   return (
     <span class={`connection is-${isIdle ? 'idle' : connection.value}`} role="status">
       {isIdle ? 'connected' : connections[connection.value]}
+      {['over', 'lost'].includes(connection.value) && detail.value && `; data as of ${clock(detail.value.at)}`}
     </span>
   );
 }

@@ -1,12 +1,14 @@
+import { useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
-import { jsonIn } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange } from '../../space/types/parameterType.ts';
 import { valueKey, valueText } from '../../space/value.ts';
+import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../lib/strategies.ts';
 import { closedFor, submitAction } from '../state/api.ts';
 import { detail, parameters } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
+import { Pick } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 
 /** The actions on a study. */
@@ -83,31 +85,35 @@ export function StudyActions() {
 
 function Strategy() {
   const { feedback, show } = useFeedback();
-  const now = JSON.stringify(detail.value?.strategy, null, 1);
-  const switchTo = (event: SubmitEvent) => {
+  const now = chosenFrom(detail.value?.strategy);
+  const name = useSignal(now.name);
+  const change = (event: SubmitEvent) => {
     event.preventDefault();
-    const text = String(new FormData(event.currentTarget as HTMLFormElement).get('strategy')).trim();
-    show(submitAction({ type: 'change', strategy: dataOf(text) }), 'switched: the new strategy knows all earlier results');
+    const text = String(new FormData(event.currentTarget as HTMLFormElement).get('text'));
+    const strategy = strategyFrom({ name: name.value, text });
+    show(submitAction({ type: 'change', strategy }), 'changed: the new strategy knows all earlier results');
   };
   return (
     <section>
       <h2>Strategy</h2>
-      <form class="tall" onSubmit={switchTo}>
+      <form class="tall" onSubmit={change}>
+        <Pick label="name" of={[...strategyNames, OTHER]} value={name.value} pick={(picked) => (name.value = picked)} />
         <label>
-          JSON, or a name such as tpe
-          <textarea name="strategy" rows={5} spellcheck={false} required defaultValue={now} />
+          {name.value === OTHER ? 'strategy, as JSON' : 'options, as JSON; empty for the defaults'}
+          <textarea
+            key={name.value}
+            name="text"
+            rows={5}
+            spellcheck={false}
+            required={name.value === OTHER}
+            defaultValue={name.value === now.name ? now.text : ''}
+          />
         </label>
-        <button type="submit">Switch</button>
+        <button type="submit">Change strategy</button>
       </form>
       <Feedback of={feedback.value} />
     </section>
   );
-}
-
-/** JSON if it parses, otherwise a name. */
-function dataOf(text: string): unknown {
-  const data = jsonIn(text);
-  return data === undefined ? text : data;
 }
 
 /** A form to enqueue a configuration. Values that are left empty are drawn from their priors, or the strategy chooses them. */

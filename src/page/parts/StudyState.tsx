@@ -6,7 +6,7 @@ export const endings: Readonly<Record<string, string>> = {
   target: 'target reached',
   cost: 'cost limit reached',
   plateau: 'no more improvement',
-  exhausted: 'every configuration tried',
+  exhausted: 'nothing left to try',
   time: 'time limit reached',
   person: 'closed by a person',
 };

@@ -21,7 +21,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
     why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
     asking.value = false;
   };
-  const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...notes } = notesIn(row.tags ?? {});
+  const { acquisition: _, phase, why: chosenFor, 'first rung': firstRung, ...notes } = notesIn(row.tags ?? {});
   const prediction = predictionOf(row, objectives.value);
   const [objective] = objectives.value;
   const came = objective && valueAt(row, objective.name, prediction?.at);
@@ -40,7 +40,6 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
       <dl class="pairs">
         {chosenFor !== undefined && <Pair name={`${stage} was chosen for`}>{chosenFor}</Pair>}
         {phase !== undefined && taggedPhaseText(phase) === undefined && <Pair name="phase">{phase}</Pair>}
-        {acquisition !== undefined && <Pair name="acquisition">{acquisition}</Pair>}
         {prediction?.values.map(({ objective: name, mean, sd }) => (
           <Pair
             key={`predicted ${name}`}

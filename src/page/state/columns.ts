@@ -31,6 +31,12 @@ const tagNames = computed(() => {
   return [...isNote.keys()].filter((name) => isNote.get(name)).slice(0, 30);
 });
 
+/** A metric may have the name of a parameter. */
+const unlike = (name: string, kind: string): string =>
+  [...objectives.value.map((one) => one.name), ...parameters.value.map(([one]) => one), 'trial', 'status'].includes(name)
+    ? `${kind} ${name}`
+    : name;
+
 /** A column that is not shown while it is empty, unless it is chosen. */
 const ifAny = (name: string, of: TableColumn['of']): TableColumn =>
   rows.value.some((row) => of(row) !== undefined) ? { name, of } : { name, of, usual: false };
@@ -39,9 +45,9 @@ const ifAny = (name: string, of: TableColumn['of']): TableColumn =>
 export const allColumns = computed((): readonly TableColumn[] => [
   { name: 'trial', of: ({ trial }) => trial, wide: 64 },
   { name: 'status', of: ({ state }) => state, wide: 104 },
-  ...objectives.value.map(({ name }): TableColumn => ({ name, of: ({ values }) => ownValue(values, name) })),
+  ...objectives.value.map(({ name }): TableColumn => ({ name, of: ({ values }) => ownValue(values, name), wide: 130 })),
   ...parameters.value.map(([name]): TableColumn => ({ name, of: ({ params }) => ownValue(params, name) })),
-  ...metricNames.value.map((name): TableColumn => ({ name: `metric ${name}`, of: ({ metrics }) => ownValue(metrics, name) })),
+  ...metricNames.value.map((name): TableColumn => ({ name: unlike(name, 'metric'), of: ({ metrics }) => ownValue(metrics, name) })),
   { name: 'by', of: ({ by }) => by, wide: 150 },
   ifAny('budget', ({ budget }) => budget),
   ifAny('step', ({ step }) => step),

@@ -79,6 +79,7 @@ const latestEnded = computed(() => {
   ended.value;
   return latestRows.peek().filter(hasEnded);
 });
+export const running = computed(() => rows.value.filter(({ state }) => state === 'running'));
 export const shownRow = (trial: number): FigureRow | undefined => {
   version.value;
   const row = byTrial.get(trial);

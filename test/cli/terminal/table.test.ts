@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { textTable } from '../../../src/cli/terminal/table.ts';
+import { table, textTable } from '../../../src/cli/terminal/table.ts';
 import { cutTo, widthOf } from '../../../src/text/width.ts';
 
 it.each([
@@ -34,4 +34,15 @@ it('columns stay below each other, and numbers are aligned on the right', () => 
     [1],
   );
   expect(text).toBe(['名前     loss', 'a         0.5', '学習率  12.25'].join('\n'));
+});
+
+it('the value of a trial that did not complete has its step', () => {
+  const row = { attempt: 1, by: 'random', suggested: 1, suggestedAt: 0, params: {}, step: 3 };
+  const all = table([
+    { ...row, trial: 1, status: 'stopped', values: { loss: 0.25 } },
+    { ...row, trial: 2, status: 'completed', values: { loss: 0.5 } },
+    { ...row, trial: 3, status: 'failed' },
+  ]);
+  expect(all).toContain('0.25 (step 3)');
+  expect(all.match(/\(step 3\)/g)).toHaveLength(1);
 });

@@ -4,27 +4,28 @@ import { crashRegions, crashText } from '../../../insight/crashes.ts';
 import { duration, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { timeLeft, worked } from '../../../insight/progress.ts';
+import { resumedText } from '../../../insight/resumedTrials.ts';
 import { lookAt } from '../../state/selection.ts';
-import { detail, endedRows, objectives, parameters, rows, strategy } from '../../state/store.ts';
+import { detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
 import { Card, Pair } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
 const LISTED = 4;
 
-/** The progress of the study, its remaining cost, and and what runs now. */
+/** The progress of the study, its remaining cost, and what runs now. */
 export function ProgressCard() {
   const one = detail.value;
   const work = useComputed(() => worked(endedRows.value)).value;
   const faults = useComputed(() => [
     ...constantTexts({ objectives: objectives.value, strategy: strategy.value }, endedRows.value),
+    ...[resumedText(endedRows.value)].filter((text) => text !== undefined),
     ...crashRegions(Object.fromEntries(parameters.value), endedRows.value).map(crashText),
   ]).value;
-  const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
   if (one === undefined) return null;
   const { limits, phase, closed, ended } = one;
   const more = limits.trials === undefined ? undefined : Math.max(one.open, limits.trials - ended);
-  const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more, running.length);
+  const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more, running.value.length);
   return (
     <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>
       <dl class="pairs">
@@ -32,9 +33,9 @@ export function ProgressCard() {
           {limits.trials === undefined ? ended : `${ended} of ${limits.trials}`}
           {one.failed > 0 && <span class="bad"> {one.failed} failed</span>}
         </Pair>
-        <Pair name="time">
+        <Pair name={phase === 'closed' ? 'took' : 'time'}>
           {duration(Math.max(0, one.at - one.createdAt))}
-          {work > 0 && ` (${duration(work)} of training)`}
+          {work > 0 && ` (${duration(work)} of training${one.parallel > 1 ? ` in ${one.parallel} slots` : ''})`}
         </Pair>
         {left !== undefined && <Pair name="time left">about {duration(left)} at this rate</Pair>}
         {limits.cost !== undefined && (
@@ -53,13 +54,13 @@ export function ProgressCard() {
         </p>
       ))}
       {phase !== 'closed' && <h3>Running now</h3>}
-      {running.length === 0 ? (
+      {running.value.length === 0 ? (
         phase !== 'closed' && (
           <p class="note">{one.open > 0 ? `Nothing is running; ${one.open} wait for a trainer.` : 'Nothing is running.'}</p>
         )
       ) : (
         <ul class="running">
-          {running.slice(0, LISTED).map((row) => (
+          {running.value.slice(0, LISTED).map((row) => (
             <li key={row.trial}>
               <button type="button" class="plain" aria-label={`running trial ${row.trial}`} onClick={() => lookAt(row.trial)}>
                 trial {row.trial}
@@ -75,7 +76,7 @@ export function ProgressCard() {
               </span>
             </li>
           ))}
-          {running.length > LISTED && <li class="note">and {running.length - LISTED} more</li>}
+          {running.value.length > LISTED && <li class="note">and {running.value.length - LISTED} more</li>}
         </ul>
       )}
     </Card>

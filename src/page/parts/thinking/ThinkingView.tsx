@@ -68,7 +68,7 @@ function Machines({ machines, news }: { readonly machines: readonly Machine[]; r
           ))}
       </ul>
       <p class="words">
-        <b>{cut(shown.path.split('/').at(-1) || 'It', 40)}</b>{' '}
+        <b>{cut(shown.path.split('/').at(-1) || 'the strategy', 40)}</b>{' '}
         {phaseText(`${shown.chart.id}.${now?.phase ?? shown.chart.initial}`) ?? `is in ${spaced(now?.phase ?? '')}`}.
       </p>
       <Statechart name={shown.path} chart={shown.chart} news={now} />
