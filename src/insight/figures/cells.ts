@@ -52,59 +52,44 @@ export function cellsOf(
 ): Cell[] {
   const { left, width, bottom, height, seen } = frame;
   const side = Math.min(WIDEST, Math.max(SMALLEST, Math.sqrt((USUAL * width * height) / trials.length)));
-  const across = cellsAlong(x, side, left, width, [Math.max(0, (seen[0] - left) / width), Math.min(1, (seen[1] - left) / width)]);
-  const up = cellsAlong(y, side, bottom, -height, [0, 1]);
-  const rows = up.count + 2;
+  const [across, up] = [cellsAlong(x, side, left, width), cellsAlong(y, side, bottom, -height)];
   const counts = new Map<number, Map<ColourName, number>>();
   for (const i of trials) {
-    const [a, b] = [across.of(places[0][i]!), up.of(places[1][i]!)];
-    if (a < 0) continue;
-    const at = a * rows + b;
+    const at = across.of(places[0][i]!) * up.room + up.of(places[1][i]!);
     const colours = counts.get(at) ?? new Map<ColourName, number>();
-    counts.set(at, colours);
-    const colour = colourOf(i);
-    colours.set(colour, (colours.get(colour) ?? 0) + 1);
+    counts.set(at, colours.set(colourOf(i), (colours.get(colourOf(i)) ?? 0) + 1));
   }
   const cells = [...counts].map(([at, colours]) => {
     const [colour] = [...colours].reduce((most, one) => (one[1] > most[1] ? one : most));
-    return { at, colour, count: [...colours.values()].reduce((sum, count) => sum + count, 0) };
+    const [a, b] = [Math.floor(at / up.room), at % up.room];
+    return { a, b, colour, count: [...colours.values()].reduce((sum, count) => sum + count, 0) };
   });
-  const isInside = (k: number, { count }: { readonly count: number }) => k > 0 && k <= count;
-  const most = cells.reduce(
-    (high, { at, count }) => (isInside(Math.floor(at / rows), across) && isInside(at % rows, up) ? Math.max(high, count) : high),
-    1,
-  );
+  const inside = cells.filter(({ a, b }) => a > 0 && b > 0 && a < across.room - 1 && b < up.room - 1);
+  const most = inside.reduce((high, { count }) => Math.max(high, count), 1);
   const isShape = x.labels !== undefined || y.labels !== undefined;
-  return cells.map(({ at, colour, count }) => {
+  const drawn = cells.map(({ a, b, colour, count }) => {
     const share = Math.min(1, count / most);
-    const [from, wide] = across.extent(Math.floor(at / rows), share);
-    const [top, high] = up.extent(at % rows, share);
+    const [[from, wide], [top, high]] = [across.extent(a, share), up.extent(b, share)];
     const opacity = isShape ? SHAPE : FAINT + (SHAPE - FAINT) * Math.sqrt(share);
     return { x: from, y: top, width: wide, height: high, colour, opacity };
   });
+  return drawn.filter((cell) => cell.x + cell.width >= seen[0] && cell.x <= seen[1]);
 }
 
-/** Cells along an axis: 0 and the last one are outside of its ends. @param length to place 1, in pixels; below 0 if that is above @param part that is visible */
-function cellsAlong({ labels }: AxisScale, side: number, zero: number, length: number, [first, last]: readonly [number, number]) {
-  const size = last - first;
-  const count = labels?.length ?? Math.max(1, Math.round((size * Math.abs(length)) / side));
+/** Cells along an axis: 0 and the last one are outside of its ends. @param length to place 1, in pixels; below 0 if that is above */
+function cellsAlong({ labels }: AxisScale, side: number, zero: number, length: number) {
+  const count = labels?.length ?? Math.max(1, Math.round(Math.abs(length) / side));
   const outside = SMALLEST * Math.sign(length);
-  const edge = (k: number): number =>
-    k < 1 ? zero - outside : k > count + 1 ? zero + length + outside : zero + (first + ((k - 1) / count) * size) * length;
+  const edge = (k: number) => (k < 1 ? zero - outside : k > count + 1 ? zero + length + outside : zero + ((k - 1) / count) * length);
   return {
-    count,
-    /** The cell of a place; -1 if it is not visible. */
-    of: (place: number): number => {
-      if (place < 0) return 0;
-      if (place > 1) return count + 1;
-      return place < first || place > last ? -1 : 1 + Math.min(count - 1, Math.floor(((place - first) / size) * count));
-    },
+    /** How many cells there are. */
+    room: count + 2,
+    of: (place: number): number => (place < 0 ? 0 : place > 1 ? count + 1 : 1 + Math.min(count - 1, Math.floor(place * count))),
     /** Where a cell begins, and its size. @param share of the most trials in a cell */
     extent: (k: number, share: number): readonly [from: number, size: number] => {
-      const [a, b] = [edge(k), edge(k + 1)];
-      const whole = Math.abs(b - a);
+      const whole = Math.abs(edge(k + 1) - edge(k));
       const shown = labels ? Math.max(1, FULL * share * whole) : whole;
-      return [(a + b - shown) / 2, shown];
+      return [(edge(k) + edge(k + 1) - shown) / 2, shown];
     },
   };
 }

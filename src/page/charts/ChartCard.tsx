@@ -78,25 +78,20 @@ function ColourScale({
 export function Save({ title, figure }: { readonly title: string; readonly figure: () => Figure }) {
   const name = `${detail.value?.study ?? 'study'} ${title}`.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').slice(0, 80);
   const svg = () => svgOf([onPaper(figure(), theme)], theme);
-  const label = (kind: string) => `save ${cut(title, 60)} as ${kind}`;
+  const files = { PNG: () => pngOf(svg()), SVG: async () => new Blob([svg()], { type: 'image/svg+xml' }) };
   return (
     <span class="saves">
-      <button
-        type="button"
-        class="plain"
-        aria-label={label('PNG')}
-        onClick={() => void pngOf(svg()).then((png) => save(`${name}.png`, png))}
-      >
-        PNG
-      </button>
-      <button
-        type="button"
-        class="plain"
-        aria-label={label('SVG')}
-        onClick={() => save(`${name}.svg`, new Blob([svg()], { type: 'image/svg+xml' }))}
-      >
-        SVG
-      </button>
+      {Object.entries(files).map(([kind, make]) => (
+        <button
+          key={kind}
+          type="button"
+          class="plain"
+          aria-label={`save ${cut(title, 60)} as ${kind}`}
+          onClick={() => void make().then((file) => save(`${name}.${kind.toLowerCase()}`, file))}
+        >
+          {kind}
+        </button>
+      ))}
     </span>
   );
 }

@@ -69,7 +69,7 @@ export function Contour() {
                 up.value = name;
               }}
             />
-            <Pick label="colour" of={offered} value={colour} pick={by.choose} />
+            <Pick label="colour" of={offered} value={colour} pick={by.pick} />
           </>
         )
       }

@@ -120,7 +120,7 @@ export function Parallel() {
   const hidden = parameters.value.length - shownAxes.value.filter((axis) => axis < parameters.value.length).length;
   const isAll = shownParameters.value === 'all' && parameters.value.length > MOST_AXES;
   const more = (hidden > 0 || isAll) && (
-    <button type="button" class="plain" key="more" onClick={() => shownParameters.choose(isAll ? 'few' : 'all')}>
+    <button type="button" class="plain" key="more" onClick={() => shownParameters.pick(isAll ? 'few' : 'all')}>
       {isAll ? `${MOST_AXES} most important` : `${hidden} more`}
     </button>
   );

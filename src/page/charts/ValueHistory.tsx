@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import { historyOption, historyPoints } from '../../insight/figures/history.ts';
 import { theme } from '../lib/theme.ts';
-import { Choose } from '../parts/Card.tsx';
+import { Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
 import { chosenView, objectives } from '../state/store.ts';
 import { ChartCard } from './ChartCard.tsx';
@@ -20,9 +20,9 @@ export function ValueHistory({ objective: k }: { readonly objective: number }) {
       tools={
         k === 0 && (
           <>
-            <Choose label="x axis" of={chosenView.along} />
-            <Choose label="scale" of={chosenView.scale} />
-            <Choose label="range" of={chosenView.range} />
+            <Pick label="x axis" {...chosenView.along} />
+            <Pick label="scale" {...chosenView.scale} />
+            <Pick label="range" {...chosenView.range} />
           </>
         )
       }

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { cut } from '../../insight/figures/drawing/format.ts';
-import type { Choice } from '../state/url.ts';
 
 interface CardProps {
   readonly title: string;
@@ -40,11 +39,6 @@ interface PickProps {
   readonly value: string;
   readonly pick: (name: string) => void;
 }
-
-/** Picks one of several words of the address. */
-export const Choose = <T extends string>({ label, of: { of, value, choose } }: { readonly label: string; readonly of: Choice<T> }) => (
-  <Pick label={label} of={of} value={value} pick={choose} />
-);
 
 /** Picks one of several names. */
 export const Pick = ({ label, of, value, pick }: PickProps) => (

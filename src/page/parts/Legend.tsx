@@ -3,7 +3,7 @@ import { cut } from '../../insight/figures/drawing/format.ts';
 import { looks, states } from '../../insight/figures/drawing/looks.ts';
 import { clear, filtered, hiddenStates, problem, selectedCount, toggle, top, words } from '../state/selection.ts';
 import { objectives, rows } from '../state/store.ts';
-import { Choose } from './Card.tsx';
+import { Pick } from './Card.tsx';
 
 const counts = computed(() => {
   const of = new Map<string, number>();
@@ -46,7 +46,7 @@ export function Legend() {
           words.value = event.currentTarget.value;
         }}
       />
-      {objectives.value.length === 1 && <Choose label="show" of={top} />}
+      {objectives.value.length === 1 && <Pick label="show" {...top} />}
       <span class="legend-rest" aria-live="polite">
         {problem.value && <span class="bad">{cut(problem.value, 200)}</span>}
         {filtered.value && (

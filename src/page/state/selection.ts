@@ -64,7 +64,7 @@ export function clear(): void {
     brushes.value = '';
     hidden.value = '';
     words.value = '';
-    top.choose('all');
+    top.pick('all');
   });
 }
 

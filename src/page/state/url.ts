@@ -19,7 +19,7 @@ export function kept(name: string, initial = ''): Signal<string> {
 export interface Choice<T extends string> {
   readonly of: readonly T[];
   readonly value: T;
-  choose(word: string): void;
+  pick(word: string): void;
 }
 
 export function choice<const T extends string>(name: string, of: readonly [T, ...T[]]): Choice<T> {
@@ -29,9 +29,7 @@ export function choice<const T extends string>(name: string, of: readonly [T, ..
     get value() {
       return of.find((word) => word === text.value) ?? of[0];
     },
-    choose: (word) => {
-      text.value = word;
-    },
+    pick: (word) => void (text.value = word),
   };
 }
 
