@@ -5,7 +5,7 @@ import { contourOption, contourPoints, surfaceEnds, surfaceOf } from './contour.
 import { curveScales, curveSeries, curvesOption } from './curves.ts';
 import { distributionOption } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
-import { cut, percent } from './drawing/format.ts';
+import { cut } from './drawing/format.ts';
 import { states, type TrialState } from './drawing/looks.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { historyOption, historyPoints } from './history.ts';

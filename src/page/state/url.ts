@@ -29,7 +29,9 @@ export function choice<const T extends string>(name: string, of: readonly [T, ..
     get value() {
       return of.find((word) => word === text.value) ?? of[0];
     },
-    pick: (word) => void (text.value = word),
+    pick: (word) => {
+      text.value = word;
+    },
   };
 }
 
