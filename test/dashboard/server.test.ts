@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { applied, processSource } from '../../src/stores/process.ts';
 import type { Moment } from '../../streams/explanation/moment.ts';
+import { defineStrategy, float, memoryLog, space } from '../../streams/index.ts';
+import { createdOf } from '../../streams/spec/options.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Board, board, eventsOf, finished, request } from './support.ts';
@@ -173,5 +176,20 @@ describe('a moment', () => {
     expect(next.news.find(({ path }) => path.endsWith('ga'))!.phase).toBe('founding');
     expect(next.machines.find(({ path }) => path.endsWith('medianStop'))!.chart.id).toBe('answering');
     expect(await moment(`?at=${first.position}`)).toEqual(first);
+  });
+
+  it('is refused if the strategy is code, and the next study is replayed', async () => {
+    const { url, studies, say } = await start();
+    const code = defineStrategy({ name: 'code', init: () => undefined, tell: () => undefined, ask: () => undefined });
+    const log = memoryLog();
+    await log.append(createdOf(space({ x: float(0, 1) }), code, { study: 'coded' }));
+    studies.show('coded', processSource('memory', log, (await applied(log)).submit));
+    const refused = await request(`${url}v1/studies/coded/moment`);
+    expect([refused.status, JSON.parse(refused.text)]).toMatchObject([
+      409,
+      { code: 'out-of-place', error: expect.stringContaining('code') },
+    ]);
+    await say(...finished(1, 0.5));
+    expect((await request(`${url}v1/studies/net/moment`)).status).toBe(200);
   });
 });

@@ -26,7 +26,7 @@ export function Statechart({ name, chart, news }: StatechartProps) {
     >
       <defs>
         <marker id="arrowhead" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-          <path d="M0 0L8 4L0 8Z" />
+          <path class="arrowhead" d="M0 0L8 4L0 8Z" />
         </marker>
       </defs>
       {graph.arrows.map((arrow) => (
