@@ -83,7 +83,7 @@ export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly 
       name: broken(names[dim]!),
       nameLocation: 'end',
       nameGap: 15,
-      nameTextStyle: { color: theme.colour('text'), fontSize: 12 },
+      nameTextStyle: { color: theme.colour('text'), fontSize: 12, lineHeight: 15 },
       axisTick: { show: true, lineStyle: axisLine.lineStyle },
     })),
     series: [
