@@ -43,18 +43,26 @@ export function gainText({ best, start, first, share }: Gain, objective: Objecti
 /** The number of latest trials by which the time of further ones is estimated, and the fewest. */
 export const LATEST = 20;
 const FEWEST = 3;
+/**
+ * Trials take alike if the standard deviation of their times is at most this share of the mean. Then the time left is right within a quarter, nine times in
+ * ten. With early stopping it may be wrong by a factor of four. See docs/benchmarks.md.
+ */
+const ALIKE = 0.5;
 
 /**
  * Milliseconds until so many more trials have ended, if they take as long as the latest ones, and as many run at a time as now.
  *
- * @returns undefined without a basis: with too few trials, none that runs, or trials that resume others, of which the number is unknown
+ * @returns undefined without a basis: with too few trials, none that runs, trials that do not take alike, or trials that resume others, of which the number
+ * is unknown
  */
 export function timeLeft(ended: readonly TrialRow[], more: number, running: number): number | undefined {
   const timed = ended.filter((row) => row.by !== 'import' && secondsOf(row) !== undefined);
   const latest = timed.sort((a, b) => a.endedAt! - b.endedAt!).slice(-LATEST);
   if (latest.length < FEWEST || running === 0 || latest.some(({ resumes }) => resumes !== undefined)) return undefined;
-  const mean = latest.reduce((sum, row) => sum + secondsOf(row)!, 0) / latest.length;
-  return (1000 * mean * more) / Math.min(running, more);
+  const times = latest.map((row) => secondsOf(row)!);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  const variance = times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / (times.length - 1);
+  return Math.sqrt(variance) > ALIKE * mean ? undefined : (1000 * mean * more) / Math.min(running, more);
 }
 
 /** The step of a value that is not a result, so that it does not look like one: a trial that was stopped, or still runs. */

@@ -85,6 +85,8 @@ describe('the time of a study', () => {
     expect(timeLeft([...steady, took(4)(row(31, 1, { resumes: 3 }))], 10, 1)).toBeUndefined();
     const imported = steady.map((one) => ({ ...one, by: 'import' }));
     expect(timeLeft(imported, 10, 1)).toBeUndefined();
+    const early = trials.map((one, i) => took(i % 3 === 0 ? 27 : 3)(one));
+    expect(timeLeft(early, 10, 1)).toBeUndefined(); // nobody knows which ones will be stopped
   });
 
   it('that trainers worked is what they report, or from start to end', () => {

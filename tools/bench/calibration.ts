@@ -3,11 +3,13 @@
 // - the best five configurations run three times more: how many later repetitions lie in the intervals of the forecast;
 // - where the verdict is to stop: whether 20 more trials gained no more than it says;
 // - where one parameter matters most: whether it still does after 20 more trials;
+// - where trials of varying speed take alike, on four trainers: whether the others end in the time left, within a quarter;
 // - where another value of a parameter costs something: whether it does, by the loss without noise.
 import { parseArgs } from 'node:util';
 import type { Entry } from '../../src/facts/entry.ts';
 import { importances } from '../../src/insight/importance/rowImportances.ts';
 import { byShare, isClear } from '../../src/insight/importance/whatMatters.ts';
+import { timeLeft } from '../../src/insight/progress.ts';
 import { deployed, recommendations } from '../../src/insight/recommendation/recommendation.ts';
 import { verdictOn } from '../../src/insight/recommendation/verdict.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -30,6 +32,7 @@ const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + Number(
 const objective = { name: 'value', direction: 'minimize' } as const;
 const MARKS = [15, 30, 60];
 const LONGER = 20;
+const TRAINERS = 4;
 const REPEATED = { top: 5, times: 3, later: 50 };
 
 /** A problem to play. */
@@ -155,6 +158,29 @@ function checkImportance({ kind, space }: Case, rows: readonly TrialRow<object>[
     count('the first parameter stays first', kind, Number(byShare(now.fanova)[0] === byShare(then.fanova)[0]));
 }
 
+/** The time left of a study on some trainers, if each trial begins as soon as one is free. */
+function checkTimeLeft({ kind }: Case, rows: readonly TrialRow<object>[], seed: number): void {
+  const free = new Array<number>(TRAINERS).fill(0);
+  const timed = rows.map((row) => {
+    const seconds = (row.step ?? 1) * Math.exp(0.3 * drawNormal(rngFor(`${seed}`, 'pace', row.trial)));
+    const startedAt = Math.min(...free);
+    const endedAt = startedAt + 1000 * seconds;
+    free[free.indexOf(startedAt)] = endedAt;
+    return { ...row, seconds, endedAt } as TrialRow;
+  });
+  const ends = timed.map(({ endedAt }) => endedAt!).sort((a, b) => a - b);
+  for (const mark of MARKS) {
+    const now = ends[mark - 1]!;
+    const left = timeLeft(
+      timed.filter(({ endedAt }) => endedAt! <= now),
+      rows.length - mark,
+      TRAINERS,
+    );
+    const truth = Math.max(...ends) - now;
+    if (left !== undefined) count('time left, within a quarter', kind, Number(left > 0.8 * truth && left < 1.25 * truth));
+  }
+}
+
 let studies = 0;
 for (const strategy of values.strategies.split(','))
   for (const seed of seeds)
@@ -166,6 +192,7 @@ for (const strategy of values.strategies.split(','))
         trials: Math.max(...MARKS) + LONGER,
       });
       studies++;
+      checkTimeLeft(one, rowsAfter(space, entries, Number.POSITIVE_INFINITY), seed);
       for (const mark of MARKS) {
         const [rows, later] = [rowsAfter(space, entries, mark), rowsAfter(space, entries, mark + LONGER)];
         if (!rows.some(isCompleted)) continue;

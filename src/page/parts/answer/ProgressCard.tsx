@@ -37,7 +37,7 @@ export function ProgressCard() {
           {duration(Math.max(0, one.at - one.createdAt))}
           {work > 0 && ` (${duration(work)} of training${one.parallel > 1 ? ` in ${one.parallel} slots` : ''})`}
         </Pair>
-        {left !== undefined && <Pair name="time left">about {duration(left)} at this rate</Pair>}
+        {left !== undefined && <Pair name="time left">about {duration(left)}</Pair>}
         {limits.cost !== undefined && (
           <Pair name="cost">
             {formatNumber(one.cost)} of {formatNumber(limits.cost)} steps
