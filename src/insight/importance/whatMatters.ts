@@ -17,7 +17,7 @@ export function isClear({ fanova }: Pick<Importances, 'fanova'>): boolean {
 export function whichMatters(found: Pick<Importances, 'fanova'>): string | undefined {
   const [first, second] = byShare(found.fanova);
   if (second === undefined) return undefined;
-  return isClear(found) ? `what matters most is ${first}` : 'not yet clear which parameter matters most';
+  return isClear(found) ? `${first} matters most` : 'not yet clear which parameter matters most';
 }
 
 /** What tells how much a parameter costs at the configuration to deploy. */

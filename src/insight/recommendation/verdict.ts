@@ -10,7 +10,15 @@ export interface Verdict {
    * improves; `unclear`: the results do not tell.
    */
   readonly verdict: 'confirm' | 'stop' | 'continue' | 'unclear';
-  readonly reason: 'few-results' | 'noise-unknown' | 'noise-large' | 'all-tried' | 'little-left' | 'improving' | 'no-improvement';
+  readonly reason:
+    | 'few-results'
+    | 'noise-unknown'
+    | 'noise-large'
+    | 'all-tried'
+    | 'all-alike'
+    | 'little-left'
+    | 'improving'
+    | 'no-improvement';
   /** The verdict and its reason as a sentence. */
   readonly text: string;
   /** The most that so many further trials improve the objective by, 19 times in 20. Only with `stop`. */
@@ -88,6 +96,8 @@ interface Standing {
 
 /** With one objective: the first rule that applies counts. */
 function bestVerdict({ full, lead, noise, isRepeated, residual, left }: Evidence, { name, results, since, closed }: Standing): Verdict {
+  if (lead === 0)
+    return { verdict: 'unclear', reason: 'all-alike', text: 'Unclear: at least half of the results are as good as the best one' };
   const isSmall = residual !== undefined && residual < LARGE * lead;
   if (noise === undefined && !isSmall)
     return {
@@ -137,8 +147,12 @@ function frontVerdict(front: readonly Row[], results: readonly number[]): Verdic
 const rounded = (value: number): string => formatNumber(Number(value.toPrecision(2)));
 
 /** The command that a verdict asks for. @param study its address, after a space, or empty. @returns undefined if there is nothing to do, or no address */
-export function actionOf({ verdict }: Pick<Verdict, 'verdict'>, study: string | undefined, isClosed: boolean): string | undefined {
-  if (study === undefined) return undefined;
+export function actionOf(
+  { verdict, reason }: Pick<Verdict, 'verdict' | 'reason'>,
+  study: string | undefined,
+  isClosed: boolean,
+): string | undefined {
+  if (study === undefined || reason === 'all-alike') return undefined;
   if (verdict === 'confirm') return `hypertide trial confirm${study}`;
   if (verdict === 'stop') return isClosed ? undefined : `hypertide study close${study}`;
   return isClosed ? `hypertide change${study} --trials +${TRIALS}` : undefined;

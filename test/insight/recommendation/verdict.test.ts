@@ -44,10 +44,16 @@ describe('the verdict on a study', () => {
   });
 
   it('is to continue with few results or a recent improvement, and unclear otherwise', () => {
-    const { residual: _, ...unknown } = evidence({ full: 9 });
     expect(codes(study(9, 1), evidence({ full: 9 }))).toEqual(['continue', 'few-results']);
     expect(codes(study(40, 31), evidence())).toEqual(['continue', 'improving']);
     expect(codes(study(40, 30), evidence())).toEqual(['unclear', 'no-improvement']);
+  });
+
+  it('is unclear without a repetition if half of the results are as good as the best one', () => {
+    const { residual: _, ...unknown } = evidence({ lead: 0 });
+    const verdict = verdictOn(study(40, 1), unknown)!;
+    expect([verdict.verdict, verdict.reason]).toEqual(['unclear', 'all-alike']);
+    expect(actionOf(verdict, ' a.jsonl', true)).toBeUndefined();
   });
 
   it('with several objectives asks whether the front grows', () => {
@@ -67,11 +73,14 @@ describe('the verdict on a study', () => {
 });
 
 it('what to do depends on the verdict, and on whether the study has closed', () => {
-  expect(actionOf({ verdict: 'confirm' }, ' a.jsonl', false)).toBe('hypertide trial confirm a.jsonl');
-  expect([true, false].map((closed) => actionOf({ verdict: 'stop' }, '', closed))).toEqual([undefined, 'hypertide study close']);
-  expect([true, false].map((closed) => actionOf({ verdict: 'continue' }, '', closed))).toEqual([
+  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, ' a.jsonl', false)).toBe('hypertide trial confirm a.jsonl');
+  expect([true, false].map((closed) => actionOf({ verdict: 'stop', reason: 'little-left' }, '', closed))).toEqual([
+    undefined,
+    'hypertide study close',
+  ]);
+  expect([true, false].map((closed) => actionOf({ verdict: 'continue', reason: 'improving' }, '', closed))).toEqual([
     'hypertide change --trials +20',
     undefined,
   ]);
-  expect(actionOf({ verdict: 'confirm' }, undefined, false)).toBeUndefined();
+  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, undefined, false)).toBeUndefined();
 });
