@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { distribution } from '../../src/insight/figures/distribution.ts';
+import { themes } from '../../src/insight/figures/drawing/colours.ts';
 import { hypervolumes } from '../../src/insight/figures/hypervolumes.ts';
+import { trendsOption } from '../../src/insight/figures/trends.ts';
 import { moved, ordered } from '../../src/page/lib/lists.ts';
 import { importancesOf, recommendedOf } from '../../src/server/feed/byResults.ts';
 import { board, finished } from './support.ts';
@@ -84,4 +86,20 @@ it('a retracted result no longer counts, although another trial has completed si
   await served.say(...finished(26, 26, params(26)));
   expect(await importancesOf(feed)).not.toEqual(found);
   await served.close();
+});
+
+it('studies are compared by trial, time or cost', () => {
+  const all = [{ id: 'a', name: 'a', trend: [[120_000, 3] as const, [240_000, 2] as const], last: 480_000 }];
+  const { xAxis, series } = trendsOption(all, themes.light, 'time') as {
+    xAxis: { max: number; name: string };
+    series: { data: unknown[] }[];
+  };
+  expect(xAxis).toMatchObject({ max: 8, name: 'minutes since the beginning' });
+  expect(series[1]!.data).toEqual([
+    [2, 3],
+    [4, 2],
+  ]);
+  expect(trendsOption([{ ...all[0]!, last: 480_000 }], themes.light, 'cost')).toMatchObject({
+    xAxis: { max: 480_000, name: 'cost in steps' },
+  });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as charts from '../../machines/strategies.ts';
 import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../../src/page/lib/strategies.ts';
 import { addressOf, arranged, comparedAddress, comparedNames, startCommand, stateOfStudy } from '../../src/page/lib/studies.ts';
+import { differenceRows } from '../../src/server/feed/differences.ts';
 import type { Headline } from '../../src/server/feed/wire.ts';
 import { watchJournals } from '../../src/stores/journalFolder.ts';
 import { choiceText, phaseText, taggedPhaseText } from '../../streams/explanation/phases.ts';
@@ -92,18 +93,18 @@ it('a study has the history of its best value, and a summary to compare', async 
   for (const [i, loss] of [3, 4, 2, 5, 1].entries()) await served.say(...finished(i + 1, loss));
   const feed = served.studies.open('net').feed;
   expect(feed.headline()!.trend).toEqual([
-    [1, 3],
-    [3, 2],
-    [5, 1],
-  ]);
+    [1, 3, 4, 1],
+    [3, 2, 12, 3],
+    [5, 1, 20, 5],
+  ]); // a trial takes four entries, one millisecond each, and costs one step
   const { text } = await request(`${served.url}v1/studies/net/summary`);
   expect(JSON.parse(text)).toMatchObject({ detail: { study: 'net', cost: 5 }, best: { trial: 5, values: { loss: 1 } } });
   for (let k = 6; k <= 100; k++) await served.say(...finished(k, 1 / k));
   const { trend } = feed.headline()!;
   expect(trend.length).toBeLessThanOrEqual(32);
   expect([trend[0], trend.at(-1)]).toEqual([
-    [1, 3],
-    [100, 0.01],
+    [1, 3, 4, 1],
+    [100, 0.01, 400, 100],
   ]);
   await served.close();
 });
@@ -181,4 +182,11 @@ describe('the strategy of a study', () => {
     expect(strategyFrom({ name: 'ga', text: ' ' })).toBe('ga');
     expect(strategyFrom({ name: OTHER, text: 'nonsense' })).toBe('nonsense');
   });
+});
+
+it('studies are compared in the parameters that several of them have', () => {
+  const summary = (params: object) =>
+    ({ detail: { ...headline('net'), objectives: [], limits: {}, space: { parameters: params } }, best: { params } }) as never;
+  const names = (...all: object[]) => differenceRows(all.map(summary)).map(([name]) => name);
+  expect(names({ lr: 1, x: 2 }, { lr: 2, y: 2 }, { z: 1 })).toEqual(['best lr', 'space']);
 });

@@ -6,7 +6,7 @@ import type { Theme } from './drawing/colours.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
-import { counts, type FigureRow, type FigureStudy, objectiveValue, sign } from './study.ts';
+import { counts, type FigureRow, type FigureStudy, type FigureView, objectiveValue, sign } from './study.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */
 export function historyOption(study: FigureStudy, theme: Theme, k = 0): ChartOption {
@@ -70,10 +70,19 @@ export function passedIn({ rows, at, view }: Pick<FigureStudy, 'rows' | 'at' | '
     return { scale: trialScale(lastTrial({ rows })), values: rows.map(({ trial }) => trial) };
   }
   const values = view.along === 'cost' ? costs(rows) : rows.map(({ endedAt = at }) => endedAt - rows[0]!.suggestedAt);
-  const last = values.reduce((most, value) => Math.max(most, value), 0);
-  if (view.along === 'cost') return { scale: numeric('cost in steps', 0, last, false), values };
-  const [unit, length] = UNITS.find(([, , least]) => last >= least)!;
-  return { scale: numeric(`${unit} since the beginning`, 0, last / length, false), values: values.map((value) => value / length) };
+  const { scale, unit } = passedScale(
+    view.along,
+    values.reduce((most, value) => Math.max(most, value), 0),
+  );
+  return { scale, values: values.map((value) => value / unit) };
+}
+
+/** The axis of what passes, and the length of its unit. @param last number of the last trial, milliseconds, or steps */
+export function passedScale(along: FigureView['along'], last: number): { readonly scale: AxisScale; readonly unit: number } {
+  if (along === 'cost') return { scale: numeric('cost in steps', 0, last, false), unit: 1 };
+  if (along !== 'time') return { scale: trialScale(last), unit: 1 };
+  const [name, unit] = UNITS.find(([, , least]) => last >= least)!;
+  return { scale: numeric(`${name} since the beginning`, 0, last / unit, false), unit };
 }
 
 /** What the study had cost when each trial ended, in steps. */

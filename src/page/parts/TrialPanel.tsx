@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
+import { stepOf } from '../../insight/progress.ts';
 import type { TrialEntry } from '../../server/feed/wire.ts';
 import { closedFor, get, submitAction } from '../state/api.ts';
 import { focused, lookAt } from '../state/selection.ts';
@@ -44,7 +45,7 @@ function About({ row }: { readonly row: FigureRow }) {
   const live = connection.value !== 'file';
   return (
     <>
-      <Pairs of={row.values} title={row.state === 'running' ? 'Last reported' : 'Values'} />
+      <Pairs of={row.values} title={stepOf(row) === undefined ? 'Values' : `Reported at step ${stepOf(row)}`} />
       <Pairs of={row.metrics} title="Metrics" />
       <Pairs of={row.params} title="Parameters" />
       {(row.reason !== undefined || row.message !== undefined) && (

@@ -10,7 +10,8 @@ const limitsText = (limits: Summary['detail']['limits']): string | undefined =>
 
 /** The differences between studies, as the rows of a table: a name, and a cell for each study. */
 export function differenceRows(all: readonly Summary[]): (readonly [name: string, cells: readonly string[]])[] {
-  const params = [...new Set(all.flatMap(({ best }) => Object.keys(best?.params ?? {})))];
+  const named = all.map(({ best }) => Object.keys(best?.params ?? {}));
+  const params = [...new Set(named.flat())].filter((name) => named.filter((names) => names.includes(name)).length > 1);
   const lines: readonly (readonly [string, (one: Summary) => unknown])[] = [
     ['best value', ({ detail }) => detail.best?.value],
     ...params.map((name) => [`best ${name}`, ({ best }: Summary) => ownValue(best?.params, name)] as const),

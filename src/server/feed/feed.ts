@@ -2,7 +2,7 @@ import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
 import { turnsOf } from '../../../streams/engine/timeout.ts';
 import { studyStatusOf } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
-import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
+import type { Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { bestResult, studyPhase } from '../../monitoring/studyState.ts';
@@ -115,7 +115,7 @@ export class Feed {
     this.#begun.study = study;
     this.#begun.changes.apply(applied, rows);
     if (refusal) this.#rejected++;
-    this.#note(ledger.best, ledger.settings.objectives[0]!);
+    this.#note(ledger, at - this.#begun.createdAt);
     for (const listener of this.#listeners) listener(applied);
     this.#tell();
   }
@@ -125,10 +125,10 @@ export class Feed {
   }
 
   /** Keeps how the best value changed. */
-  #note(best: Folded['ledger']['best'], objective: ObjectiveSpec): void {
+  #note({ best, settings, cost }: Folded['ledger'], time: number): void {
     const last = this.#trend.at(-1);
     if (best === undefined || best.trial === last?.[0]) return;
-    this.#trend = [...this.#trend, [best.trial, best.values[objective.name]!]];
+    this.#trend = [...this.#trend, [best.trial, best.values[settings.objectives[0]!.name]!, time, cost]];
     if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 

@@ -54,8 +54,11 @@ export interface Headline extends Status {
   readonly source: string;
   readonly phase: Phase;
   readonly best?: { readonly trial: TrialId; readonly value: number };
-  /** The best value so far, from the first result to the last: number of the trial that ended then, value. Of many improvements, some are left out. */
-  readonly trend: readonly (readonly [trial: TrialId, value: number])[];
+  /**
+   * The best value so far, from the first result to the last: number of the trial that ended then, value, milliseconds since the study began, and its
+   * cost in steps until then. Of many improvements, some are left out.
+   */
+  readonly trend: readonly (readonly [trial: TrialId, value: number, time: number, cost: number])[];
   readonly objective: ObjectiveSpec;
   /** Milliseconds since 1970 of the last entry. */
   readonly at: number;

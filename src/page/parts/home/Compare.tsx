@@ -7,7 +7,8 @@ import type { Summary } from '../../../server/feed/wire.ts';
 import { ChartCard } from '../../charts/ChartCard.tsx';
 import { theme } from '../../lib/theme.ts';
 import { summaryOf } from '../../state/connect.ts';
-import { connection, headlines } from '../../state/store.ts';
+import { chosenView, connection, headlines } from '../../state/store.ts';
+import { Pick } from '../Card.tsx';
 
 /** Several studies over the same axes, and their differences. */
 export function Compare({ ids, clear }: { readonly ids: readonly string[]; readonly clear: () => void }) {
@@ -24,10 +25,17 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
     };
   }, [version]);
   const option = useComputed(() => {
-    const all = headlines.value.filter(({ id, trend }) => ids.includes(id) && trend.length > 0);
+    const along = chosenView.along.value;
+    const all = found.value.filter(({ detail: { trend } }) => trend.length > 0);
     return trendsOption(
-      all.map(({ id, study, trials, trend }) => ({ id, name: study || id, trials, trend })),
+      all.map(({ detail: { id, study, trend, ...now } }) => ({
+        id,
+        name: study || id,
+        trend: trend.map(([trial, value, time, cost]) => [{ trial, time, cost }[along], value] as const),
+        last: { trial: now.trials, time: now.at - now.createdAt, cost: now.cost }[along],
+      })),
       theme,
+      along,
     );
   });
   const missing = connection.value === 'connecting' ? [] : ids.filter((id) => !shown.some((one) => one.id === id));
@@ -35,18 +43,21 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
   return (
     <ChartCard
       title="Comparison"
-      note={directions.size > 1 ? 'these studies have different objectives' : 'best value by trial'}
+      note={directions.size > 1 ? 'these studies have different objectives' : 'best value so far'}
       tools={
-        <button type="button" class="plain" onClick={clear}>
-          close
-        </button>
+        <>
+          <Pick label="x axis" {...chosenView.along} />
+          <button type="button" class="plain" onClick={clear}>
+            close
+          </button>
+        </>
       }
-      label="Best value of each study, by trial"
+      label={`Best value of each study, by ${chosenView.along.value}`}
       option={option.value}
       height={280}
     >
       {missing.length > 0 && <p class="nothing">There is no study {cut(missing.join(', '), 200)} here.</p>}
-      <div class="scroll">
+      <div class="scroll" style={found.value.length === 0 ? { minHeight: '24rem' } : {}}>
         <table class="small">
           <thead>
             <tr>
