@@ -199,7 +199,7 @@ describe('hypertide importance', () => {
     expect(pedAnova.x).toBeGreaterThan(0.7);
     const { out, err } = await hypertide(place, 'study', 'importance', 's.jsonl');
     expect(out).toMatch(/^parameter +fANOVA +PED-ANOVA +a choice\nx +\d+\.\d % \(\d+\.\d–\d+\.\d\) .*more than 0\.\d+ worse with 0\.9/);
-    expect(err).toMatch(/most is x$/m);
+    expect(err).toMatch(/^x matters most$/m);
   });
 
   it('compares all configurations if trials were stopped, for either direction of the objective', async () => {
