@@ -22,6 +22,6 @@ it('a browser draws the whole figure', async () => {
   expect(await hypertide(place, 'study', 'plot', 'study.jsonl', 'history', '--output', 'x.png')).toMatchObject({ code: 0 });
   const png = readFileSync(join(place, 'x.png'));
   expect(png.subarray(1, 4).toString()).toBe('PNG');
-  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * 760, 2 * 346]);
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * 760, 2 * 366]);
   expect(png.length).toBeGreaterThan(5000);
 });
