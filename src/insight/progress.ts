@@ -47,7 +47,7 @@ const FEWEST = 3;
  * Trials take alike if the standard deviation of their times is at most this share of the mean. Then the time left is right within a quarter, nine times in
  * ten. With early stopping it may be wrong by a factor of four. See docs/benchmarks.md.
  */
-const ALIKE = 0.5;
+const ALIKE = 1 / 3;
 
 /**
  * Milliseconds until so many more trials have ended, if they take as long as the latest ones, and as many run at a time as now.

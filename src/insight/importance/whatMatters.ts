@@ -1,7 +1,7 @@
 import { formatNumber } from '../figures/drawing/format.ts';
 import type { ChoiceCost } from '../recommendation/choiceCosts.ts';
 import type { Deployed } from '../recommendation/recommendation.ts';
-import { LITTLE } from '../recommendation/verdict.ts';
+import { BOUND } from '../recommendation/verdict.ts';
 import type { Importances } from './importances.ts';
 
 /** A parameter that explains so many times as much as the next one stays the first one with 20 more trials nine times in ten, see docs/benchmarks.md. */
@@ -31,7 +31,7 @@ export function costText(name: string, { intervals }: Pick<Importances, 'interva
   const found = costs[name];
   if (found === undefined) return undefined;
   const share = Math.max(...[intervals.fanova, intervals.pedAnova].map((of) => of[name]?.[1] ?? 0));
-  const little = Math.max(evidence.noise ?? 0, LITTLE * evidence.lead);
+  const little = Math.max(evidence.noise ?? 0, BOUND * evidence.lead);
   return share < SMALL && found.cost && found.cost.most[1] < little ? 'hardly matters' : choiceCostText(found);
 }
 

@@ -62,10 +62,10 @@ const FEW = 10;
 const LARGE = 0.1;
 /** From so many results on, a model can tell what is left and what a choice costs. Little is at most this share of the lead. */
 export const TELLING = 30;
-export const LITTLE = 0.01;
+const LITTLE = 0.01;
 /** Then this many trials gained at most this share of the lead in 19 of 20 studies, see docs/benchmarks.md. */
 const TRIALS = 20;
-const BOUND = 0.05;
+export const BOUND = 0.05;
 /** The study still improves if the best result is among this share of the last ones. */
 const RECENT = 0.25;
 
