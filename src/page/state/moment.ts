@@ -14,6 +14,8 @@ export const noMoment = signal<string | undefined>(undefined);
 
 /** The least milliseconds between two questions. At the end of a running study, each costs the server the fit of a model that lasts for one trial. */
 const PAUSE = { past: 100, now: 2000 };
+/** The longest name that a request takes: there is no landscape over parameters with longer ones. */
+const LONGEST = 256;
 let wanted: string | undefined;
 let isAsking = false;
 
@@ -43,7 +45,8 @@ async function ask(): Promise<void> {
 export function useMoment(x?: string, y?: string): Moment | undefined {
   const position = at.value ?? latest.value?.position ?? 0;
   const isLive = connection.value === 'live';
-  const path = `moment?${new URLSearchParams(omitUndefined({ at: `${position}`, x, y }))}`;
+  const axes = [x, y].every((name) => (name?.length ?? 0) <= LONGEST) ? omitUndefined({ x, y }) : {};
+  const path = `moment?${new URLSearchParams({ at: `${position}`, ...axes })}`;
   useEffect(() => {
     if (!isLive || position === 0) return;
     wanted = path;
