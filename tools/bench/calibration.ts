@@ -162,7 +162,7 @@ function checkImportance({ kind, space }: Case, rows: readonly TrialRow<object>[
 function checkTimeLeft({ kind }: Case, rows: readonly TrialRow<object>[], seed: number): void {
   const free = new Array<number>(TRAINERS).fill(0);
   const timed = rows.map((row) => {
-    const seconds = (row.step ?? 1) * Math.exp(0.3 * drawNormal(rngFor(`${seed}`, 'pace', row.trial)));
+    const seconds = (row.step ?? 1) * Math.exp(0.3 * drawNormal(rngFor(`${seed} ${kind}`, JSON.stringify(row.params), row.trial)));
     const startedAt = Math.min(...free);
     const endedAt = startedAt + 1000 * seconds;
     free[free.indexOf(startedAt)] = endedAt;
