@@ -46,11 +46,13 @@ export function parallelLines(study: FigureStudy, axes: readonly number[]): Para
     .sort((a, b) => rank(b) - rank(a) || Number(a.isBest) - Number(b.isBest));
 }
 
-export const parallelNote = ({ parameters, importances }: FigureStudy, axes: readonly number[]): string => {
+/** What the figure shows of the parameters. */
+export function parallelNote(study: FigureStudy, axes: readonly number[]): string {
+  const { parameters, importances } = study;
   const shown = axes.filter((axis) => axis < parameters.length).length;
-  const which = importances ? `the ${shown} most important` : `${shown}`;
-  return `a line for each trial${shown < parameters.length ? `, over ${which} of ${parameters.length} parameters` : ''}`;
-};
+  const isUsual = importances !== undefined && parallelAxes(study).every((axis, k) => axes[k] === axis);
+  return `a line for each trial${shown < parameters.length ? `, over ${isUsual ? `the ${shown} most important` : shown} of ${parameters.length} parameters` : ''}`;
+}
 
 /** What the colours of lines mean: the ends of the axis of the first objective. */
 export function colourEnds({ scales, parameters, objectives: [objective] }: FigureStudy): readonly [string, string] | undefined {

@@ -3,19 +3,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
-import { type Figure, WIDTH } from '../../insight/figures/figures.ts';
-import {
-  type AxisName,
-  axisNames,
-  colourEnds,
-  MOST_AXES,
-  parallelAxes,
-  parallelNote,
-  parallelOption,
-} from '../../insight/figures/parallel.ts';
+import { figuresOf } from '../../insight/figures/figures.ts';
+import { type AxisName, axisNames, MOST_AXES, parallelAxes } from '../../insight/figures/parallel.ts';
 import { aboutTrial, bestOf } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
-import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { moved, ordered } from '../lib/lists.ts';
 import { colour, palette, theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
@@ -124,13 +115,10 @@ export function Parallel() {
       {isAll ? `${MOST_AXES} most important` : `${hidden} more`}
     </button>
   );
-  const figure = (): Figure => ({
-    title: 'Parameters',
-    note: parallelNote(figures, shownAxes.value),
-    ...omitUndefined({ colours: colourEnds(figures) }),
-    height: 360,
-    option: parallelOption(figures, theme, shownAxes.value, WIDTH),
-  });
+  const figure = () => {
+    const names = shownAxes.value.flatMap((axis) => parameters.value[axis]?.[0] ?? []);
+    return figuresOf('parallel', figures, theme, names)[0]!;
+  };
   return (
     <Card title="Parameters" note="drag along an axis to select" tools={[more, <Save key="save" title="Parameters" figure={figure} />]}>
       <div class="parallel" ref={frame}>

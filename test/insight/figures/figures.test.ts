@@ -110,7 +110,9 @@ describe('parallel axes', () => {
     const study = wide({ fanova });
     expect(parallelAxes(study)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 12]);
     expect(parallelAxes(study, 12)).toHaveLength(13);
-    const { option } = figuresOf('parallel', study, themes.light)[0]!;
+    const { option, note } = figuresOf('parallel', study, themes.light)[0]!;
+    expect(note).toContain('the 8 most important of 12');
+    expect(figuresOf('parallel', study, themes.light, names.slice(0, 3))[0]!.note).toContain('over 3 of 12');
     const shown = (option.parallelAxis as readonly { readonly name: string }[]).map(({ name }) => name);
     expect(new Set(shown).size).toBe(9);
     expect(shown[0]!.length).toBeLessThan(names[0]!.length);
