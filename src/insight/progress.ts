@@ -45,7 +45,7 @@ export const LATEST = 20;
 const FEWEST = 3;
 /**
  * Trials take alike if the standard deviation of their times is at most this share of the mean. Then the time left is right within a quarter, nine times in
- * ten. With early stopping it may be wrong by a factor of four. See docs/benchmarks.md.
+ * ten. With early stopping, it can be wrong by a factor of four. See docs/benchmarks.md.
  */
 const ALIKE = 1 / 3;
 
