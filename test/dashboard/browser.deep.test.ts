@@ -205,7 +205,7 @@ parallel: 2
     await press(page, 'Change strategy');
     await page.getByText('ga compares trials by one objective').waitFor();
     await name.selectOption('other, as JSON');
-    await text.fill('{"chain": [{"take": [4, "halton"]}, "random"]}');
+    await text.fill('{"chain": ["tpe", "random"]}');
     await press(page, 'Change strategy');
     await page.getByText(/the new strategy knows/).waitFor();
     await until(() => said('suggested').some(({ by }) => String(by).startsWith('#2/')));

@@ -1,6 +1,7 @@
 import { computed, useComputed } from '@preact/signals';
 import { contourOption, contourPoints, predictedSurface, surfaceEnds, surfaceOf } from '../../insight/figures/contour.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
+import { sliceOrder } from '../../insight/figures/slice.ts';
 import type { Landscape } from '../../insight/landscape.ts';
 import { theme } from '../lib/theme.ts';
 import { Pick } from '../parts/Card.tsx';
@@ -17,9 +18,9 @@ const up = kept('y');
 const by = choice('by', ['prediction', 'uncertainty', 'value', 'rank']);
 type Colour = (typeof by)['value'];
 
-/** The names of the two parameters, as far as there are two. */
+/** The names of the two parameters, as far as there are two: by default the most important ones, for which a report has the landscapes. */
 export const contourAxes = computed((): readonly [x: string | undefined, y: string | undefined] => {
-  const names = parameters.value.map(([name]) => name);
+  const names = sliceOrder(figures).map(({ name }) => name);
   const x = names.includes(across.value) ? across.value : names[0];
   return [x, names.includes(up.value) && up.value !== x ? up.value : names.find((name) => name !== x)];
 });

@@ -14,7 +14,7 @@ import { startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { at, connection, detail, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
+import { at, connection, detail, endedRows, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card, Pair } from './Card.tsx';
@@ -173,7 +173,7 @@ function Curves() {
 function Strategies() {
   return (
     <>
-      <Regret />
+      {new Set(endedRows.value.map(({ by }) => by)).size > 1 && <Regret />}
       <ValueDistribution />
     </>
   );
