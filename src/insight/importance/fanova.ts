@@ -22,7 +22,7 @@ export function* fanova(
   at: readonly number[] = [],
 ): Generator<void, FunctionalAnova> {
   const table = { columns, categories: columns.map(() => 0), targets: Float64Array.from(targets) };
-  const shares = columnsOfAxis.map(() => noSamples());
+  const sums = new Float64Array(columnsOfAxis.length);
   const ofTrees: (readonly number[])[] = [];
   const places = columnsOfAxis.map((of) => (of.length === 1 ? at : of.map((_, category) => category)));
   const marginals = places.map((of) => of.map(() => noSamples()));
@@ -31,7 +31,7 @@ export function* fanova(
     yield;
     const { leaves, mean } = leavesOf(tree!, columns.length);
     const explained = sharesOf(leaves, columnsOfAxis);
-    for (const [axis, share] of explained.entries()) addSample(shares[axis]!, share);
+    for (const [axis, share] of explained.entries()) sums[axis]! += share;
     ofTrees.push(sharesOfSum(explained));
     yield;
     for (const [axis, of] of columnsOfAxis.entries()) {
@@ -40,12 +40,10 @@ export function* fanova(
     }
     yield;
   }
-  const total = shares.reduce((sum, share) => sum + share.sum, 0);
-  const means = sharesOfSum(shares.map(({ sum }) => sum));
+  const shares = sharesOfSum([...sums]);
   return {
-    shares: means,
-    intervals: intervalsAround(means, ofTrees),
-    spreads: shares.map((share) => (total > 0 ? (spreadOf(share) * SETTINGS.trees) / total : 0)),
+    shares,
+    intervals: intervalsAround(shares, ofTrees),
     marginals: marginals.map((places) => places.map((samples) => ({ mean: samples.sum / SETTINGS.trees, sd: spreadOf(samples) }))),
   };
 }
@@ -56,8 +54,6 @@ export interface FunctionalAnova {
   readonly shares: readonly number[];
   /** An interval for each share: the middle 90 % of the trees, each of which is grown on a bootstrap sample of the results. */
   readonly intervals: readonly ShareInterval[];
-  /** The standard deviation of each share over the trees. */
-  readonly spreads: readonly number[];
   /**
    * The prediction at places of the axis, or for each of its categories: the mean over all other axes, as far as the axis exists there, with its standard
    * deviation over the trees.

@@ -20,8 +20,6 @@ export interface AxisImportances {
     readonly fanova: Readonly<Record<string, ShareInterval>>;
     readonly pedAnova: Readonly<Record<string, ShareInterval>>;
   };
-  /** The standard deviation of the shares by fANOVA over the trees of its forest. */
-  readonly spread: Readonly<Record<string, number>>;
   /** The loss that the forest predicts at `PLACES` of an ordered axis, or for each category, whatever the other axes are, as far as it exists there. */
   readonly marginals: Readonly<Record<string, readonly Marginal[]>>;
 }
@@ -51,30 +49,21 @@ export function* axisImportances(
   results: readonly ComparableResult[],
   rng: Rng,
 ): Generator<void, AxisImportances | undefined> {
-  const { found, points, exists } = yield* fitted(axes, results, rng);
-  if (found === undefined) return undefined;
-  const { shares, intervals, spreads, marginals } = found;
+  if (results.length < fewestResults(axes) || results.every(({ loss }) => loss === results[0]!.loss)) return undefined;
+  const points = results.map(({ point }) => point);
   const losses = results.map(({ loss }) => loss);
+  const exists = points.map((point) => active(axes, point));
+  // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
+  const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
+  const { shares, intervals, marginals } = yield* fanova(encodePoints(axes, filled), losses, rng, PLACES);
   const grids = axes.map((axis, i) => gridOf(axis, points, (k) => exists[k]![i]!, i));
   return {
     results: results.length,
     fanova: byName(axes, shares),
     pedAnova: byName(axes, pedAnova(grids, losses)),
     intervals: { fanova: byName(axes, intervals), pedAnova: byName(axes, yield* pedAnovaIntervals(grids, losses, rng)) },
-    spread: byName(axes, spreads),
     marginals: byName(axes, marginals),
   };
-}
-
-/** What a forest finds in the results, and which axes exist in their points. */
-function* fitted(axes: readonly Axis[], results: readonly ComparableResult[], rng: Rng) {
-  const points = results.map(({ point }) => point);
-  const exists = points.map((point) => active(axes, point));
-  if (results.length < fewestResults(axes) || results.every(({ loss }) => loss === results[0]!.loss)) return { points, exists };
-  // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
-  const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
-  const losses = results.map(({ loss }) => loss);
-  return { found: yield* fanova(encodePoints(axes, filled), losses, rng, PLACES), points, exists };
 }
 
 function gridOf({ ordered, levels }: Axis, points: readonly Point[], exists: (trial: number) => boolean, axis: number): GridColumn {

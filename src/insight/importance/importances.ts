@@ -12,8 +12,6 @@ export interface Importances {
   readonly objective: string;
   /** Where the shares lie, as 90 % intervals by bootstrap samples of the results. */
   readonly intervals: AxisImportances['intervals'];
-  /** The standard deviation of the shares by fANOVA over the trees of its forest. */
-  readonly spread: Values;
   /** How many of these results are of configurations that were trained in part, as with early stopping. */
   readonly partial: number;
   /**
@@ -61,7 +59,6 @@ export const importancesSchema = {
       required: ['fanova', 'pedAnova'],
       description: '90 % intervals of the shares',
     },
-    spread: byParameter('standard deviations of the shares by fANOVA'),
     marginals: byParameter('the result that is predicted along each parameter', {
       type: 'array',
       items: {
@@ -71,15 +68,6 @@ export const importancesSchema = {
       },
     }),
   } satisfies Readonly<Record<keyof Importances, Schema>>,
-  required: [
-    'results',
-    'partial',
-    'fanova',
-    'pedAnova',
-    'objective',
-    'intervals',
-    'spread',
-    'marginals',
-  ] satisfies readonly (keyof Importances)[],
+  required: ['results', 'partial', 'fanova', 'pedAnova', 'objective', 'intervals', 'marginals'] satisfies readonly (keyof Importances)[],
   description: 'how much of the variation of the results each parameter explains',
 } as const satisfies Schema;

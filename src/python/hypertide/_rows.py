@@ -110,11 +110,10 @@ class Importance(TypedDict):
 
     objective: str
     results: int
-    completed: int
+    partial: int
     fanova: dict[str, float]
     ped_anova: dict[str, float]
     intervals: Intervals
-    spread: dict[str, float]
 
 
 FIRST = ("trial", "status", "values", "params", "metrics", "step", "reason", "message")

@@ -330,8 +330,7 @@ class Study:
 
         `fanova` holds the share of the variation of all results that each parameter explains, `ped_anova` its share in what tells the best tenth of
         the results from the others. `intervals` holds the 90 % interval of each share, by bootstrap samples of the results: shares whose intervals
-        overlap may be equal. `spread` holds how much each share by fANOVA varies between the trees of its forest. `results` is the number of results
-        that count, `completed` how many of them are of completed trials.
+        overlap may be equal. `results` is the number of results that count, `partial` how many of them are of configurations that were trained in part.
 
         objective  the objective to explain. Default: the first one.
         """

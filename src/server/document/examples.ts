@@ -69,7 +69,6 @@ export const httpExamples: Readonly<Record<OperationId, Example>> = {
       fanova: { lr: 0.83, layers: 0.17 },
       pedAnova: { lr: 0.76, layers: 0.24 },
       intervals: { fanova: { lr: [0.7, 0.91], layers: [0.09, 0.3] }, pedAnova: { lr: [0.61, 0.88], layers: [0.12, 0.39] } },
-      spread: { lr: 0.05, layers: 0.05 },
       marginals: { lr: [{ value: 0.01, mean: 0.4, sd: 0.02 }], layers: [{ value: 2, mean: 0.5, sd: 0.02 }] },
     },
   },

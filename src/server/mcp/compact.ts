@@ -10,7 +10,7 @@ const details = new Map<Schema, readonly string[]>([
     trialRowSchema,
     ['suggested', 'ended', 'suggestedAt', 'startedAt', 'claimedAt', 'reportedAt', 'endedAt', 'tags', 'run', 'trace', 'proposal'],
   ],
-  [importancesSchema, ['spread', 'marginals']],
+  [importancesSchema, ['marginals']],
   [
     factSchemas.created,
     ['type', 'format', 'rules', 'decisions', 'seed', 'duplicates', 'resumes', 'requires', 'priority', 'version', 'earlier', 'origin'],

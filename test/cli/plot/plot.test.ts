@@ -19,7 +19,6 @@ const importances = {
   pedAnova: { lr: 0.7, kind: 0.3 },
   objective: 'loss',
   intervals: { fanova: { lr: [0.6, 0.9], kind: [0.1, 0.4] }, pedAnova: { lr: [0.6, 0.9], kind: [0.1, 0.4] } },
-  spread: { lr: 0.1, kind: 0.1 },
   marginals: {
     lr: [
       { value: 1e-4, mean: 3, sd: 1 },
