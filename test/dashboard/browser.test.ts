@@ -65,6 +65,11 @@ it('a chart is saved as it is seen, and its axes are in the address', async () =
   expect(svg).toContain('>completed</text>');
   const png = await saved('PNG');
   expect([png.toString('latin1', 1, 4), png.readUInt32BE(16)]).toEqual(['PNG', 1520]);
+  const [suggested, started, , completed] = finished(13, 1);
+  await made.say(suggested!, started!, { ...completed, metrics: { size: 7 } } as never);
+  await page.getByLabel('y axis').selectOption('size');
+  await expect.poll(() => page.url()).toContain('metric=size');
+  await page.getByRole('img', { name: 'Value of each trial, size' }).waitFor();
   expect(page.wrong).toEqual([]);
 });
 

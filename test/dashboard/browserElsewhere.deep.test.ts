@@ -205,6 +205,11 @@ describe('three objectives', () => {
       }
     expect(chosen()).not.toBe(before);
     expect(await page.getByRole('complementary').count()).toBe(0); // it is chosen, not opened
+    const asked = page.waitForRequest(/importance\?objective=size$/);
+    await show(page, 'Parameters');
+    await page.getByLabel('objective').selectOption('size');
+    await asked;
+    await page.getByRole('img', { name: 'Importance of each parameter' }).waitFor();
     expect(page.wrong).toEqual([]);
   });
 });

@@ -173,6 +173,26 @@ export function held(place: number): number {
   return Math.abs(place - end) < ERROR ? end : Math.min(1 + OUTSIDE, Math.max(-OUTSIDE, place));
 }
 
+/** The study with a metric in place of its objectives, for the history. */
+export function ofMetric(study: FigureStudy, name: string): FigureStudy {
+  const objective: ObjectiveSpec = { name, direction: 'minimize' };
+  const rows = study.rows.map(({ values: _, ...row }): FigureRow => {
+    const value = ownValue(row.metrics, name);
+    return value === undefined ? row : { ...row, values: { [name]: value } };
+  });
+  const parameters = study.parameters.length;
+  const scale = objectiveScale(objective, rows, [], { ...study.view, range: 'all' });
+  return {
+    ...study,
+    rows,
+    objectives: [objective],
+    scales: [...study.scales.slice(0, parameters), scale],
+    columns: [...study.columns.slice(0, parameters), ...objectiveColumns(rows, [scale])],
+    ranked: [],
+    onFront: [],
+  };
+}
+
 /** The trials that no other trial dominates. */
 export function frontOf(ranked: readonly FigureRow[], objectives: readonly ObjectiveSpec[]): readonly FigureRow[] {
   const [only] = objectives;

@@ -18,7 +18,7 @@ export interface TableColumn {
 }
 
 /** The metrics that trials reported besides the objectives. */
-const metricNames = computed(() => {
+export const metricNames = computed(() => {
   const names = new Set<string>();
   for (const { metrics } of rows.value) for (const name in metrics) names.add(name);
   return [...names];

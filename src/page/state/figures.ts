@@ -8,7 +8,7 @@ const parts = {
   at: computed(() => detail.value?.at ?? 0),
   view: computed(shownView),
 };
-const getters = Object.entries(parts).map(([name, part]) => [name, { get: () => part.value }]);
+const getters = Object.entries(parts).map(([name, part]) => [name, { enumerable: true, get: () => part.value }]);
 
 /** The shown study, for figures. A figure is updated when a part that it reads changes. */
 export const figures = Object.defineProperties(

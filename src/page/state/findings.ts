@@ -7,7 +7,7 @@ import { at, connection, foundAt, latest, latestImportances, latestRecommended, 
 /** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
 /** Milliseconds at an entry of the past before importances are computed for it. */
-const REST = 300;
+export const REST = 300;
 /** The fewest results for a computation. */
 const FEWEST_RESULTS = 4;
 
