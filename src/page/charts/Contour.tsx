@@ -7,7 +7,7 @@ import { theme } from '../lib/theme.ts';
 import { Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
 import { useMoment } from '../state/moment.ts';
-import { at, latestRows, objectives, parameters, scales } from '../state/store.ts';
+import { at, latestImportances, latestRows, objectives, parameters, scales } from '../state/store.ts';
 import { choice, kept } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
@@ -18,9 +18,12 @@ const up = kept('y');
 const by = choice('by', ['prediction', 'uncertainty', 'value', 'rank']);
 type Colour = (typeof by)['value'];
 
-/** The names of the two parameters, as far as there are two: by default the most important ones, for which a report has the landscapes. */
+/**
+ * The names of the two parameters, as far as there are two: by default the most important ones now, for which a report has the landscapes. They stay the same
+ * while a study is replayed.
+ */
 export const contourAxes = computed((): readonly [x: string | undefined, y: string | undefined] => {
-  const names = sliceOrder(figures).map(({ name }) => name);
+  const names = sliceOrder({ parameters: parameters.value, importances: latestImportances.value }).map(({ name }) => name);
   const x = names.includes(across.value) ? across.value : names[0];
   return [x, names.includes(up.value) && up.value !== x ? up.value : names.find((name) => name !== x)];
 });

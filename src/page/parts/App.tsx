@@ -130,22 +130,24 @@ function Study() {
             </Pair>
           )}
         </dl>
-        <nav aria-label="views">
-          {offered.map(({ name, label }) => (
-            <a
-              key={name}
-              href={`?study=${encodeURIComponent(study.value)}&view=${name}`}
-              aria-current={name === now.name ? 'page' : undefined}
-              ref={name === now.name ? intoView : null}
-              onClick={onPlainClick(() => {
-                view.value = name;
-              })}
-            >
-              {label}
-            </a>
-          ))}
-        </nav>
-        <TimeSlider />
+        <div class="top-row">
+          <nav aria-label="views">
+            {offered.map(({ name, label }) => (
+              <a
+                key={name}
+                href={`?study=${encodeURIComponent(study.value)}&view=${name}`}
+                aria-current={name === now.name ? 'page' : undefined}
+                ref={name === now.name ? intoView : null}
+                onClick={onPlainClick(() => {
+                  view.value = name;
+                })}
+              >
+                {label}
+              </a>
+            ))}
+          </nav>
+          <TimeSlider />
+        </div>
       </header>
       <div class="body">
         <main class="page" tabIndex={-1}>
