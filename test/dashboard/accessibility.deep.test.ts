@@ -10,7 +10,12 @@ import { createdOf } from '../../streams/spec/options.ts';
 import { cleanups, openPage, spills, VIEWS } from './browsing.ts';
 import { emptyServer } from './support.ts';
 
-const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
+const net = space({
+  lr: float(1e-4, 0.1, { log: true }),
+  layers: int(1, 4),
+  kind: choice(['relu', 'tanh']),
+  the_weight_of_the_last_column: float(0, 1),
+});
 
 interface Kind {
   readonly objectives: Readonly<Record<string, 'minimize' | 'maximize'>>;

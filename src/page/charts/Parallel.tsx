@@ -224,7 +224,6 @@ function AxisOf({ scale, left, last, conditional, label, place, gap, move }: Axi
       <button
         type="button"
         class={`axis-name ${label.isLong && place % 2 === 0 ? 'is-high' : ''}`}
-        aria-label={`move the axis ${cut(scale.name, 80)}`}
         title={`${cut(scale.name, 400)}: drag to move, or use the arrow keys`}
         onPointerDown={(event) => {
           const { currentTarget, pointerId, clientX } = event;

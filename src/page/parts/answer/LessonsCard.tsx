@@ -24,7 +24,7 @@ export function LessonsCard() {
     return shares && lessons(parameters.value, ranked.value, shares, knownRecommended.value);
   }).value;
   const verdict = knownImportances.value && whichMatters(knownImportances.value);
-  const isOrdered = knownImportances.value !== undefined && isClear(knownImportances.value);
+  const isOrdered = knownImportances.value !== undefined && isClear(knownImportances.value); // then the verdict begins with a name, which keeps its case
   const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
   return (
     <Card
@@ -38,7 +38,7 @@ export function LessonsCard() {
     >
       {found ? (
         <>
-          {verdict && <p class="note verdict">{sentence(cut(verdict, 200))}</p>}
+          {verdict && <p class="note verdict">{isOrdered ? `${cut(verdict, 200)}.` : sentence(verdict)}</p>}
           <ul class={isOrdered ? 'lessons' : 'lessons is-open'}>
             {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
               <li key={name}>
