@@ -113,11 +113,11 @@ export function thinking(
     shapes.push(`<circle class="${kind}" cx="${round(stepAt(step))}" cy="${round(lossAt(value))}" r="2.2" ${when(index)}/>`);
     shapes.push(`<circle class="${kind}" cx="${round(timeAt(index))}" cy="${round(pastAt(loss))}" r="2.2" ${when(index)}/>`);
     if (fact.type === 'stopped') {
-      const rank = /ranks \d+ of \d+/.exec(row.message ?? '')?.[0];
+      const rank = /number (\d+ of \d+)/.exec(row.message ?? '')?.[1];
       captions.push({
         from: at(index),
         kind: 'stopped',
-        text: `trial ${fact.trial}: stopped at epoch ${row.step}${rank ? `: it ${rank}` : ''}`,
+        text: `trial ${fact.trial}: stopped at epoch ${row.step}${rank ? `: it ranks ${rank}` : ''}`,
       });
     } else if (loss < best) {
       best = loss;

@@ -224,10 +224,15 @@ describe('operators on a study, in marbles', () => {
           type: 'stop',
           id: 1,
           by: 'asha',
-          why: '4 at step 1 ranks 1 of 1; too few to compare, so none continues yet',
+          why: '4 was number 1 of 1 at step 1; too few to compare, so none continues yet',
         },
-        x: { type: 'stop', id: 2, by: 'asha', why: '2 at step 3 ranks 2 of 2; half of these have continued, so only a new best one does' },
-        y: { type: 'stop', id: 3, by: 'asha', why: '3 at step 3 ranks 3 of 3; the best one continues' },
+        x: {
+          type: 'stop',
+          id: 2,
+          by: 'asha',
+          why: '2 was number 2 of 2 at step 3; enough others already continue, so only a new best one would',
+        },
+        y: { type: 'stop', id: 3, by: 'asha', why: '3 was number 3 of 3 at step 3; the best one continues' },
       },
     );
   });
