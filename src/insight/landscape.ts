@@ -1,4 +1,5 @@
 import type { Params } from '../facts/facts.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Space } from '../space/space.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
@@ -14,7 +15,7 @@ export interface Slice {
 }
 
 /** What the model of a strategy predicts over two parameters, in cells, column by column from the lower left. */
-export interface Landscape extends Pick<View, 'of'> {
+export interface Landscape extends Pick<View, 'of' | 'limit'> {
   /** The path of the strategy. */
   readonly by: string;
   readonly x: string;
@@ -51,7 +52,9 @@ export function landscapeOf(view: View, by: string, space: Space<Params>, { x, y
       means.push(Number(mean.toPrecision(DIGITS)));
       if (sd !== undefined) sds.push(Number(sd.toPrecision(DIGITS)));
     }
-  return { of: view.of, by, x, y, through: through.trial, across: across.coordinates.length, up: up.coordinates.length, means, sds };
+  const { of, limit } = view;
+  const size = { across: across.coordinates.length, up: up.coordinates.length };
+  return omitUndefined({ of, limit, by, x, y, through: through.trial, ...size, means, sds });
 }
 
 /** The values of a parameter in the middle of each cell. */

@@ -45,6 +45,8 @@ export interface Core<S, Phase extends string, Verdict extends string, F = Strat
 export interface View {
   /** What `at` predicts: a loss, the logarithm of a scaled loss, or the logarithm of g / l, two densities. Less is better. */
   readonly of: 'loss' | 'log loss' | 'log density ratio';
+  /** To the model, all losses above it are equal to it. */
+  readonly limit?: number;
   at(point: Point): Predicted;
 }
 

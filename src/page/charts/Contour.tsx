@@ -1,8 +1,9 @@
 import { computed, useComputed } from '@preact/signals';
 import { contourOption, contourPoints, predictedSurface, surfaceEnds, surfaceOf } from '../../insight/figures/contour.ts';
-import { cut } from '../../insight/figures/drawing/format.ts';
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import { sliceOrder } from '../../insight/figures/slice.ts';
 import type { Landscape } from '../../insight/landscape.ts';
+import { lossOf } from '../../ledger/settings.ts';
 import { theme } from '../lib/theme.ts';
 import { Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
@@ -84,6 +85,8 @@ export function Contour() {
         <p class="note">
           By the model of {cut(landscape!.by, 60)}; all other parameters as in trial {landscape!.through}.
           {next && ' Diamond: the next trial.'}
+          {landscape!.limit !== undefined &&
+            ` To the model, all values worse than ${formatNumber(lossOf(objective!, landscape!.limit))} are equal.`}
         </p>
       ) : (
         <p class="note">Smoothed from the results.</p>

@@ -197,7 +197,9 @@ export function boSurrogate(
     },
     view(state) {
       const fitted = fitModels(state);
-      return fitted && { of: 'loss', at: (point) => predictionsAt(fitted, point)[0]! };
+      if (fitted === undefined) return undefined;
+      const { limit } = fitted.models[0]!.transform;
+      return omitUndefined({ of: 'loss' as const, limit, at: (point: Point) => predictionsAt(fitted, point)[0]! });
     },
   };
 }

@@ -9,10 +9,10 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 const plane = h.space({ x: h.float(0, 1), y: h.float(0, 1), kind: h.choice(['good', 'bad']) });
 
 /** The log of a study of the bowl around x = .3 and y = .7. */
-async function logOf(strategy: h.Strategy): Promise<readonly Entry[]> {
+async function logOf(strategy: h.Strategy, cliff = 0): Promise<readonly Entry[]> {
   const log = h.memoryLog();
   const bowl = ({ x, y, kind }: { readonly x: number; readonly y: number; readonly kind: string }) =>
-    (x - 0.3) ** 2 + (y - 0.7) ** 2 + (kind === 'bad' ? 0.5 : 0);
+    (x - 0.3) ** 2 + (y - 0.7) ** 2 + (kind === 'bad' ? 0.5 : 0) + (x > 0.7 ? cliff : 0);
   await h.optimize(plane, bowl, { strategy, trials: 30, seed: '3', log });
   const entries: Entry[] = [];
   for await (const batch of past(log, 1)) entries.push(...batch);
@@ -51,6 +51,14 @@ describe.each([
     expect(moment.landscape).toBeUndefined();
     expect(moment.news).toMatchObject([{ path: name, phase: 'exploring' }]);
   });
+});
+
+it('says from which loss on all are equal to the model', async () => {
+  const entries = await logOf(h.bo(), 1e6);
+  const { limit, means } = (await momentsOf(entries).at({ position: entries.length, by: ['bo'], slice: through, cells: 4 })).landscape!;
+  expect(limit).toBeGreaterThan(0);
+  expect(limit).toBeLessThan(1);
+  expect(Math.max(...means)).toBeLessThan(1); // although the loss is 1e6 in a part of the slice
 });
 
 it('has a cell for each value of a choice', async () => {
