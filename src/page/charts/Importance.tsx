@@ -18,7 +18,8 @@ export function Importance() {
   const names = objectives.value.map(({ name }) => name);
   const of = names.find((name) => name === chosenObjective.value) ?? names[0]!;
   const others = useOthers(of === names[0] ? undefined : of);
-  const known = of === names[0] ? knownImportances.value : others;
+  const known = (of === names[0] ? knownImportances.value : others) ?? undefined;
+  const isComputing = of === names[0] ? isFinding() : others === undefined;
   return (
     <ChartCard
       title="Importance"
@@ -36,7 +37,7 @@ export function Importance() {
           />
         )
       }
-      nothing={!known && (isFinding() || of !== names[0] ? 'Computing…' : 'Needs a few more results.')}
+      nothing={!known && (isComputing ? 'Computing…' : 'Needs a few more results.')}
       label="Importance of each parameter"
       option={importanceOption(known, theme)}
       height={importanceHeight(known)}
@@ -44,9 +45,9 @@ export function Importance() {
   );
 }
 
-/** The importances for an objective that is not the first one, by the results when those for the first one were computed. */
-function useOthers(objective: string | undefined): Importances | undefined {
-  const found = useSignal<Importances | undefined>(undefined);
+/** The importances for an objective that is not the first one, by the results when those for the first one were computed; null if the results are too few. */
+function useOthers(objective: string | undefined): Importances | null | undefined {
+  const found = useSignal<Importances | null | undefined>(undefined);
   const position = at.value;
   const results = foundAt.value;
   useEffect(() => {
@@ -55,7 +56,7 @@ function useOthers(objective: string | undefined): Importances | undefined {
     const query = new URLSearchParams({ objective, ...(position === undefined ? {} : { at: `${position}` }) });
     let isWanted = true;
     const take = (one: Importances | null) => {
-      if (isWanted) found.value = one ?? undefined;
+      if (isWanted) found.value = one;
     };
     const later = setTimeout(() => void get<Importances | null>(`importance?${query}`).then(take, () => {}), REST);
     return () => {
