@@ -36,11 +36,12 @@ export function rowAt<R extends ReportedRow>(row: R, position: number, objective
 
 /** What a study counts, and what its trials have cost in steps. Configurations have ended if their first trial has; imported ones do not count. */
 export function countsOf(rows: Iterable<TrialRow>) {
-  const counts = { trials: 0, ended: 0, open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
+  const counts = { trials: 0, imported: 0, ended: 0, open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
   const spending = new Spending();
   for (const { trial: id, status, resumes, by, budget, step } of rows) {
     counts.trials++;
     counts[status]++;
+    if (by === 'import') counts.imported++;
     if (status === 'open' || by === 'import') continue;
     spending.add(omitUndefined({ id, outcome: status === 'retracted' ? 'completed' : status, budget, resumes, step }));
     if (resumes === undefined) counts.ended++;

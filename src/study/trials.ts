@@ -134,6 +134,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   readonly #rows = new Map<TrialId, Draft<P>>();
   #about: Annotation = {};
   #uncounted = 0;
+  #imported = 0;
   readonly #counts: Record<TrialStatus, number> = { open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
 
   /** @returns the row of the trial of the entry. It changes until the trial has ended, and never after that. */
@@ -150,6 +151,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, entry) : known && change(known, entry);
     if (row === undefined) return undefined;
     if (before !== undefined) this.#counts[before]--;
+    else if (row.by === 'import') this.#imported++;
     this.#counts[row.status]++;
     this.#rows.set(trial, row);
     return row;
@@ -176,6 +178,11 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   /** How many failed trials do not count towards the limit of trials. */
   get uncounted(): number {
     return this.#uncounted;
+  }
+
+  /** How many trials were imported. They do not count towards the limit of trials either. */
+  get imported(): number {
+    return this.#imported;
   }
 
   get counts(): Readonly<Record<TrialStatus, number>> {

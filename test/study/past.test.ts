@@ -17,7 +17,7 @@ function folded(entries: readonly Entry[]) {
     rows.apply(applied);
     changes.apply(applied, rows);
   }
-  return { ledger, rows: [...changes.since(0)].flatMap((one) => one.rows).sort((a, b) => a.trial - b.trial) };
+  return { ledger, imported: rows.imported, rows: [...changes.since(0)].flatMap((one) => one.rows).sort((a, b) => a.trial - b.trial) };
 }
 
 it('a row after an entry says what the log said then', async () => {
@@ -32,9 +32,13 @@ it('a row after an entry says what the log said then', async () => {
   };
   const strategy = h.chain(h.thresholdStop({ worst: 0.7 }), h.random());
   await h.optimize(line, train, { strategy, trials: 30, parallel: 3, seed: '1', log });
+  await log.append({ type: 'suggested', trial: 31, attempt: 1, by: 'import', params: { x: 0.5 } });
+  await log.append({ type: 'started', trial: 31, attempt: 1, run: 'import' });
+  await log.append({ type: 'completed', trial: 31, run: 'import', values: { value: 0.5 } });
   const entries: Entry[] = [];
   for await (const batch of past(log, 1)) entries.push(...batch);
   const whole = folded(entries);
+  expect(whole.imported).toBe(1);
   expect(whole.rows.some(({ status }) => status === 'stopped')).toBe(true);
   for (let position = 2; position <= entries.length; position++) {
     const then = folded(entries.slice(0, position));
@@ -43,6 +47,7 @@ it('a row after an entry says what the log said then', async () => {
       rows.map(({ trial, status, values, step, curve = [], ended }) => ({ trial, status, values, step, curve, ended }));
     expect(said(shown)).toEqual(said(then.rows));
     const counts = countsOf(shown);
+    expect(counts.imported).toBe(then.imported);
     expect(counts).toMatchObject({ trials: then.rows.length, cost: then.ledger.cost, open: then.ledger.open.size });
   }
 });

@@ -16,10 +16,16 @@ export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
 );
 
 /** Progress towards the limit, which counts configurations. Trials that resume others, or were imported, come on top. */
-export function ProgressBar({ of: { trials, ended, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
+export function progressText({ trials, imported, ended, open, limit }: Headline): string {
+  if (limit === undefined) return `${trials} trials`;
+  const more = imported ? `, ${imported} imported` : trials - open > ended ? ` (${trials} trials)` : '';
+  return `${ended} of ${limit}${more}`;
+}
+
+export function ProgressBar({ of }: { readonly of: Headline }) {
+  const { trials, ended, open, limit, completed, stopped, failed } = of;
   const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - ended - open)), 1);
   const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
-  const more = trials - open > ended ? ` (${trials} trials)` : '';
   return (
     <span class="progress" title={`${completed} completed, ${stopped} stopped, ${failed} failed, ${open} open`}>
       <span class="progress-bar" aria-hidden="true">
@@ -28,7 +34,7 @@ export function ProgressBar({ of: { trials, ended, open, limit, completed, stopp
         <span class="is-failed" style={part(failed)} />
         <span class="is-running" style={part(open)} />
       </span>
-      {limit === undefined ? `${trials} trials` : `${ended} of ${limit}${more}`}
+      {progressText(of)}
     </span>
   );
 }

@@ -330,7 +330,7 @@ class Study:
 
         `fanova` holds the share of the variation of all results that each parameter explains, `ped_anova` its share in what tells the best tenth of
         the results from the others. `intervals` holds the 90 % interval of each share, by bootstrap samples of the results: shares whose intervals
-        overlap may be equal. `results` is the number of results that count, `partial` how many of them are of configurations that were trained in part.
+        overlap may be equal. `results` is the number of results that count, `partial` how many are of configurations that were trained in part.
 
         objective  the objective to explain. Default: the first one.
         """

@@ -143,6 +143,7 @@ export class Feed {
       id: this.id,
       source: this.source.place,
       phase: studyPhase(begun),
+      imported: rows.imported || undefined,
       best: bestResult(begun),
       trend: this.#trend,
       objective: ledger.settings.objectives[0]!,

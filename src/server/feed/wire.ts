@@ -53,6 +53,8 @@ export interface Headline extends Status {
   /** The file or the server that holds it. */
   readonly source: string;
   readonly phase: Phase;
+  /** How many of its trials were imported; absent if none were. */
+  readonly imported?: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };
   /**
    * The best value so far, from the first result to the last: number of the trial that ended then, value, milliseconds since the study began, and its

@@ -8,7 +8,7 @@ import { resumedText } from '../../../insight/resumedTrials.ts';
 import { lookAt } from '../../state/selection.ts';
 import { detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
 import { Card, Pair } from '../Card.tsx';
-import { endings } from '../StudyState.tsx';
+import { endings, progressText } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
 const LISTED = 4;
@@ -30,7 +30,7 @@ export function ProgressCard() {
     <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>
       <dl class="pairs">
         <Pair name="configurations">
-          {limits.trials === undefined ? ended : `${ended} of ${limits.trials}`}
+          {limits.trials === undefined ? ended : progressText(one)}
           {one.failed > 0 && <span class="bad"> {one.failed} failed</span>}
         </Pair>
         <Pair name={phase === 'closed' ? 'took' : 'time'}>
