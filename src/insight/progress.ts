@@ -6,7 +6,7 @@ import { formatNumber } from './figures/drawing/format.ts';
 /** The gain of the search so far, in one objective. */
 export interface Gain {
   readonly best: TrialRow;
-  /** The median of the first results at the budget of the best, and of how many. */
+  /** The median of the first results at the budget of the best, and of how many; its own value if it is one of these. */
   readonly start: number;
   readonly first: number;
   /** By how much the best value is better, as a share of that; undefined where a share says nothing, as with values around 0. */
@@ -22,7 +22,8 @@ export function gainOf<R extends TrialRow>(ranked: readonly R[], objective: Obje
   if (best === undefined) return undefined;
   const peers = ranked.filter(({ budget }) => budget === best.budget).sort((a, b) => a.trial - b.trial);
   const first = Math.max(1, Math.min(FIRST, peers.length >> 1));
-  const start = median(peers.slice(0, first).map(({ values }) => values![objective.name]!));
+  const begun = peers.slice(0, first);
+  const start = median((begun.includes(best) ? [best] : begun).map(({ values }) => values![objective.name]!));
   const [from, to] = [start, best.values![objective.name]!].map((value) => lossOf(objective, value)) as [number, number];
   return { best, start, first, share: from * to > 0 ? (from - to) / Math.abs(from) : undefined };
 }

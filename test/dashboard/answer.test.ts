@@ -53,6 +53,7 @@ describe('the gain of a study', () => {
     expect(gainText(gain(falling)!, LOSS)).toBe('96 % better than the median of the first 10 results (25.5)');
     expect(gainText(gain([row(1, 0), row(2, -1)])!, LOSS)).toBe('better than the first result (0)');
     expect(gainText(gain([row(1, 3)])!, LOSS)).toBeUndefined();
+    expect(gainText(gain([row(1, 1), row(2, 3), row(3, 2), row(4, 2)])!, LOSS)).toBeUndefined(); // the best is one of the first
   });
 
   it('is positive where higher values are better', () => {
@@ -130,12 +131,12 @@ describe('what was learned', () => {
     });
     const shares = { lr: 0.99, kind: 0.01 };
     const [least, open] = [importances(shares), importances(shares, { kind: 0.3 })];
-    const textOf = (...told: [typeof least, ReturnType<typeof of>]) =>
-      lessons(parameters, rows, ...told).find(({ name }) => name === 'kind')!.text!;
-    expect(textOf(least, of(0.05, 0.1))).toMatch(/^Hardly matters\./);
-    expect(textOf(least, of(0.05, 0.01))).toMatch(/^0\.05 .*tanh.*relu.*0\.02.*0\.08/);
-    expect(textOf(open, of(0.05, 0.1))).toMatch(/0\.05/); // by its share, it may matter
-    expect(textOf(least, of(0.02, 0.01))).toBe('4 of the 5 best use relu.'); // the interval has 0
+    const costOf = (...told: [typeof least, ReturnType<typeof of>]) =>
+      lessons(parameters, rows, ...told).find(({ name }) => name === 'kind')!.cost!;
+    expect(costOf(least, of(0.05, 0.1))).toMatch(/^Hardly matters\./);
+    expect(costOf(least, of(0.05, 0.01))).toMatch(/^0\.05 .*tanh.*relu.*0\.02.*0\.08/);
+    expect(costOf(open, of(0.05, 0.1))).toMatch(/0\.05/); // by its share, it may matter
+    expect(costOf(least, of(0.02, 0.01))).toBeUndefined(); // the interval has 0
   });
 
   it('says nothing with few results', () => {

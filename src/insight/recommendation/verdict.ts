@@ -114,7 +114,7 @@ function bestVerdict({ full, lead, noise, isRepeated, residual, left }: Evidence
   if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: the strategy has nothing left to try' };
   if (full >= TELLING && left !== undefined && left <= LITTLE) {
     const gain = BOUND * lead;
-    const text = `Stop: ${TRIALS} more trials would hardly help, ${name} by at most ${rounded(gain)} 19 times in 20`;
+    const text = `Stop: ${TRIALS} more trials would improve ${name} by at most ${rounded(gain)} (19 times in 20)`;
     return { verdict: 'stop', reason: 'little-left', text, horizon: { trials: TRIALS, gain } };
   }
   if (since < RECENT * results)

@@ -5,7 +5,7 @@ import type { Importances } from '../../insight/importance/importances.ts';
 import { theme } from '../lib/theme.ts';
 import { Pick } from '../parts/Card.tsx';
 import { get } from '../state/api.ts';
-import { isFinding, REST, useFindings } from '../state/findings.ts';
+import { nothingFound, REST, useFindings } from '../state/findings.ts';
 import { at, connection, foundAt, knownImportances, objectives } from '../state/store.ts';
 import { kept, study } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';
@@ -19,7 +19,6 @@ export function Importance() {
   const of = names.find((name) => name === chosenObjective.value) ?? names[0]!;
   const others = useOthers(of === names[0] ? undefined : of);
   const known = (of === names[0] ? knownImportances.value : others) ?? undefined;
-  const isComputing = of === names[0] ? isFinding() : others === undefined;
   return (
     <ChartCard
       title="Importance"
@@ -37,7 +36,7 @@ export function Importance() {
           />
         )
       }
-      nothing={!known && (isComputing ? 'Computing…' : 'Needs a few more results.')}
+      nothing={!known && (others === undefined && of !== names[0] ? 'Computing…' : nothingFound())}
       label="Importance of each parameter"
       option={importanceOption(known, theme)}
       height={importanceHeight(known)}

@@ -16,6 +16,8 @@ export interface ParameterFinding {
   readonly share: number;
   /** Where the share lies, as a 90 % interval. */
   readonly interval: ShareInterval;
+  /** What another value costs. */
+  readonly cost?: string;
   /** Where the best trials lie. */
   readonly text?: string;
 }
@@ -39,8 +41,13 @@ export function lessons(
     .map(([name, dimension]) => {
       const { fanova, intervals } = shares;
       const cost = costs && costText(name, shares, costs);
-      const text = [cost && sentence(cut(cost, 200)), textOf(name, dimension, top)].filter(Boolean).join(' ') || undefined;
-      return omitUndefined({ name, share: fanova[name] ?? 0, interval: intervals.fanova[name] ?? NONE, text });
+      return omitUndefined({
+        name,
+        share: fanova[name] ?? 0,
+        interval: intervals.fanova[name] ?? NONE,
+        cost: cost && sentence(cut(cost, 200)),
+        text: textOf(name, dimension, top),
+      });
     })
     .sort((a, b) => b.share - a.share);
 }

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Recommended } from '../../server/feed/wire.ts';
 import { get } from './api.ts';
-import { at, connection, foundAt, latest, latestImportances, latestRecommended, pastImportances } from './store.ts';
+import { at, connection, foundAt, latest, latestImportances, latestRecommended, parameters, pastImportances, ranked } from './store.ts';
 
 /** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
@@ -15,7 +15,17 @@ const FEWEST_RESULTS = 4;
 const resultsNow = (): number => (latest.value?.completed ?? 0) + (latest.value?.stopped ?? 0);
 
 /** Whether the first findings are being computed. */
-export const isFinding = (): boolean => connection.value !== 'file' && resultsNow() >= FEWEST_RESULTS && foundAt.value === 0;
+export const isFinding = (): boolean =>
+  connection.value !== 'file' &&
+  (at.value === undefined ? resultsNow() >= FEWEST_RESULTS && foundAt.value === 0 : pastImportances.value === undefined);
+
+/** Why there are no importances: they take two more results than there are parameters, and not all of them equal. */
+export function nothingFound(): string {
+  if (isFinding()) return 'Computing…';
+  if (at.value !== undefined && connection.value === 'file') return 'A report does not keep this for earlier entries.';
+  const count = parameters.value.length;
+  return ranked.value.length < count + 2 ? `To compare ${count} parameters takes at least ${count + 2} results.` : 'All results are equal.';
+}
 
 /** Keeps importances and the recommendation up to date while the component is shown. */
 export function useFindings(): void {
@@ -45,7 +55,7 @@ export function useFindings(): void {
     if (past === undefined || connection.value !== 'live') return;
     const later = setTimeout(() => {
       const take = (found: Importances | null) => {
-        if (at.value === past) pastImportances.value = found ?? undefined;
+        if (at.value === past) pastImportances.value = found;
       };
       void get<Importances | null>(`importance?at=${past}`).then(take, () => {});
     }, REST);

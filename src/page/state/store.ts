@@ -26,10 +26,11 @@ export const headlines = signal<readonly Headline[]>([]);
 export const latest = signal<Detail | undefined>(undefined);
 /** What is known of the study now, and of the past that is shown. */
 export const latestImportances = signal<Importances | undefined>(undefined);
-export const pastImportances = signal<Importances | undefined>(undefined);
+/** Null if the results up to that entry are too few. */
+export const pastImportances = signal<Importances | null | undefined>(undefined);
 export const latestRecommended = signal<Recommended | undefined>(undefined);
 /** Importances and the recommendation as of the entry that is shown. */
-export const knownImportances = computed(() => (at.value === undefined ? latestImportances.value : pastImportances.value));
+export const knownImportances = computed(() => (at.value === undefined ? latestImportances.value : (pastImportances.value ?? undefined)));
 export const knownRecommended = computed(() => (at.value === undefined ? latestRecommended.value : undefined));
 /** The number of results when importances were last computed; 0 before. */
 export const foundAt = signal(0);

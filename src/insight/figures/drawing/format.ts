@@ -19,7 +19,11 @@ export function cut(text: string, length = 60): string {
   return `${first.slice(0, length - 1 - end).join('')}…${last.slice(last.length - end).join('')}`;
 }
 
-export const percent = (share: unknown): string => `${Math.round(100 * Number(share))} %`;
+/** A share in per cent. A small one is not 0. */
+export function percent(share: unknown): string {
+  const rounded = Math.round(100 * Number(share));
+  return rounded === 0 && Number(share) > 0 ? '< 1 %' : `${rounded} %`;
+}
 
 export const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 

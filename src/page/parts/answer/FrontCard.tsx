@@ -36,7 +36,11 @@ export function FrontCard() {
     else lookAt(trial);
   };
   return (
-    <Card title="Best configurations" note={`${list.length} on the front: no other is better in every objective`} class="front">
+    <Card
+      title="Best configurations"
+      note={`${list.length} on the front: no other trial is as good in all objectives and better in one`}
+      class="front"
+    >
       <Pareto marked={shown} pick={pick} />
       <div class="front-choice">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list scrolls by keys */}

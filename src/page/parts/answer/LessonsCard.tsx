@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { cut, percent, sentence } from '../../../insight/figures/drawing/format.ts';
 import { isClear, whichMatters } from '../../../insight/importance/whatMatters.ts';
 import { FEWEST_RESULTS, lessons } from '../../lib/learned.ts';
-import { isFinding, useFindings } from '../../state/findings.ts';
+import { isFinding, nothingFound, useFindings } from '../../state/findings.ts';
 import { knownImportances, knownRecommended, objectives, parameters, ranked } from '../../state/store.ts';
 import { view } from '../../state/url.ts';
 import { Card } from '../Card.tsx';
@@ -25,6 +25,7 @@ export function LessonsCard() {
   }).value;
   const verdict = knownImportances.value && whichMatters(knownImportances.value);
   const isOrdered = knownImportances.value !== undefined && isClear(knownImportances.value); // then the verdict begins with a name, which keeps its case
+  const costs = found?.some(({ cost }) => cost) ? knownRecommended.value : undefined;
   const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
   return (
     <Card
@@ -40,7 +41,7 @@ export function LessonsCard() {
         <>
           {verdict && <p class="note verdict">{isOrdered ? `${cut(verdict, 200)}.` : sentence(verdict)}</p>}
           <ul class={isOrdered ? 'lessons' : 'lessons is-open'}>
-            {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
+            {found.slice(0, LISTED).map(({ name, share, interval: [low, high], cost, text }) => (
               <li key={name}>
                 <span class="lesson-name" title={cut(name, 400)}>
                   {cut(name, 18)}
@@ -50,14 +51,15 @@ export function LessonsCard() {
                   <i style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%` }} />
                 </span>
                 <b title={`90 % interval: ${percent(low)} to ${percent(high)}`}>{percent(share)}</b>
-                {text && <p class="note">{text}</p>}
+                {(cost ?? text) && <p class="note">{[cost, text].filter(Boolean).join(' ')}</p>}
               </li>
             ))}
           </ul>
+          {costs && <p class="note">Bars: share of the variation of all results. Texts: what a change costs at trial {costs.trial}.</p>}
         </>
       ) : (
         <p class="nothing" style={isFinding() ? { minHeight: reserved() } : {}}>
-          {isFinding() ? 'Computing…' : `Too few results to compare ${parameters.value.length} parameters, or too similar ones.`}
+          {nothingFound()}
         </p>
       )}
     </Card>
