@@ -61,7 +61,7 @@ export function TimeSlider() {
         }}
       />
       <span class="time-at">
-        {position} of {last}
+        entry {position} of {last}
       </span>
       <button type="button" aria-label={`speed ${speed.value}; change it`} onClick={changeSpeed}>
         {speed.value}×
