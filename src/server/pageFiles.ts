@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzipSync, gzip } from 'node:zlib';
 import type { Context, Hono } from 'hono';
 import { UserError } from '../errors.ts';
 import { answerAs, type HttpEnv } from './access/access.ts';
@@ -37,8 +37,10 @@ export function assetsIn(): Asset[] {
   const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   return names.map((file) => {
     const whole = join(file.parentPath, file.name);
-    const path = `/${whole.slice(directory.length).replaceAll('\\', '/')}`;
-    return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(file.name)]!, body: readFileSync(whole, 'utf8') };
+    const path = `/${whole.slice(directory.length).replaceAll('\\', '/').replace(/\.gz$/, '')}`;
+    const bytes = readFileSync(whole);
+    const body = (whole.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+    return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(path)]!, body };
   });
 }
 

@@ -139,6 +139,7 @@ it('messages that come faster than the page can show them are shown together', a
   const page = await openPage('about:blank', WIDE);
   await page.addInitScript(COUNTING);
   await page.goto(`${made.url}?study=net`);
+  await page.waitForFunction('typeof send === "function"'); // the page has connected
   const send = (type: string, data: unknown) => page.evaluate(`send(${JSON.stringify(type)}, ${JSON.stringify(data)})`);
   await send('studies', made.studies.headlines);
   const detail = feed.detail()!;
