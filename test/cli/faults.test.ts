@@ -29,7 +29,7 @@ describe('a run', () => {
     writeFileSync(
       join(place, 'trainer.sh'),
       `case $1 in
-        1) echo rubbish; echo '{"value": '; head -c 100000 /dev/urandom;;
+        1) echo rubbish; echo '{"value": '; cat "$2";;
         2) echo value=NaN;;
         3) echo '{"step": 1, "value": Infinity}';;
         4) echo 'step=-1 value=3'; echo value=4;;
@@ -40,7 +40,9 @@ describe('a run', () => {
         *) echo value=9;;
       esac`,
     );
-    const ended = await hypertide(place, 'run', 'study.yaml', '--', 'sh', join(place, 'trainer.sh'), '{trial}');
+    const noise = join(place, 'noise');
+    writeFileSync(noise, Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919 + (i >> 3) * 31) % 256))); // random bytes may hold `k=39`
+    const ended = await hypertide(place, 'run', 'study.yaml', '--', 'sh', join(place, 'trainer.sh'), '{trial}', noise);
     expect(ended.code).toBe(0);
     expect(hasTrace(ended)).toBe(false);
     expect(completedIn(place)).toEqual([4, 8, 9]);
