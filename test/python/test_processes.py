@@ -91,8 +91,8 @@ def test_ctrl_c_leaves_a_single_trial_at_once(start, path, kind, sleep):
 import asyncio, time
 import hypertide as ht
 {kind} objective(trial):
-    print("begins", flush=True)
     try:
+        print("begins", flush=True)
         {sleep}
     finally:
         print("ends", flush=True)

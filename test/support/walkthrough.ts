@@ -41,13 +41,14 @@ function missingLine(expected: string, printed: string): string | undefined {
   return undefined;
 }
 
-/** A line without what differs from run to run: numbers, widths, bars and the state of a trial. */
+/** A line without what differs from run to run: numbers, widths, bars, the state of a trial, and of which step a prediction is. */
 const shapeOf = (line: string): string =>
   line
     .replace(/[\u2580-\u259f\u2800-\u28ff]+/g, '▁')
     .replace(/[-−]?\d[\d.,]*(?:e[-+]?\d+)?/g, '#')
     .replace(/#(?:, #)+/g, '#')
     .replace(/\b(?:completed|stopped)\b/g, '@')
+    .replace(/(?: at step #)?( \(mean ± standard deviation)[^)]*/, '$1')
     .replace(/\s+/g, ' ')
     .trim();
 
