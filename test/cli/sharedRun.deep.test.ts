@@ -17,7 +17,7 @@ it('four runs share a study, of which nothing is lost when the one that runs it 
   await until(() => runs.every(({ child }) => startedBy(place, child.pid!).length > 1));
   const owner = runs.find(({ child }) => child.pid === ownerOf(place))!;
   const others = runs.filter((one) => one !== owner);
-  for (const { said } of others) expect(said()).toContain(`joined the study, which process ${owner.child.pid} runs`);
+  await until(() => others.every(({ said }) => said().includes(`joined the study, which process ${owner.child.pid} runs`)));
   const killed = Date.now();
   owner.child.kill('SIGKILL');
   const ends = await Promise.all(others.map(({ ended }) => ended));
