@@ -12,6 +12,8 @@ export interface Asset {
   readonly path: string;
   readonly type: string;
   readonly body: string;
+  /** The body as gzip, if the package has it so. */
+  readonly packed?: Uint8Array<ArrayBuffer>;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -39,16 +41,18 @@ export function assetsIn(): Asset[] {
     const whole = join(file.parentPath, file.name);
     const path = `/${whole.slice(directory.length).replaceAll('\\', '/').replace(/\.gz$/, '')}`;
     const bytes = readFileSync(whole);
-    const body = (whole.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
-    return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(path)]!, body };
+    const isPacked = whole.endsWith('.gz');
+    const body = (isPacked ? gunzipSync(bytes) : bytes).toString();
+    return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(path)]!, body, ...(isPacked && { packed: bytes }) };
   });
 }
 
 const zip = promisify(gzip);
 const known = new WeakMap<Asset, Promise<Uint8Array<ArrayBuffer>>>();
 
-/** A file as gzip, made once. */
+/** A file as gzip, made at most once. */
 function zipped(asset: Asset): Promise<Uint8Array<ArrayBuffer>> {
+  if (asset.packed) return Promise.resolve(asset.packed);
   const made = known.get(asset) ?? zip(asset.body, { level: 9 }).then((bytes) => new Uint8Array(bytes));
   known.set(asset, made);
   return made;

@@ -87,7 +87,7 @@ describe('the time of a study', () => {
     const imported = steady.map((one) => ({ ...one, by: 'import' }));
     expect(timeLeft(imported, 10, 1)).toBeUndefined();
     const early = trials.map((one, i) => took(i % 3 === 0 ? 27 : 3)(one));
-    expect(timeLeft(early, 10, 1)).toBeUndefined(); // nobody knows which ones will be stopped
+    expect(timeLeft(early, 10, 1)).toBeUndefined(); // the next trials may be stopped, too
   });
 
   it('that trainers worked is what they report, or from start to end', () => {

@@ -24,11 +24,12 @@ export interface AxisImportances {
   readonly marginals: Readonly<Record<string, readonly Marginal[]>>;
 }
 
-const fewestResults = (axes: readonly Axis[]): number => axes.length + 2;
+/** The fewest results for so many axes. */
+export const fewestResults = (axes: number): number => axes + 2;
 
 /** The message if there are none. */
 export const tooFewResults = (axes: readonly Axis[]): string =>
-  `there are too few results, or all are equal: importance needs at least ${fewestResults(axes)}`;
+  `there are too few results, or all are equal: importance needs at least ${fewestResults(axes.length)}`;
 
 /** The most cells on an ordered axis. */
 const CELLS = 50;
@@ -49,7 +50,7 @@ export function* axisImportances(
   results: readonly ComparableResult[],
   rng: Rng,
 ): Generator<void, AxisImportances | undefined> {
-  if (results.length < fewestResults(axes) || results.every(({ loss }) => loss === results[0]!.loss)) return undefined;
+  if (results.length < fewestResults(axes.length) || results.every(({ loss }) => loss === results[0]!.loss)) return undefined;
   const points = results.map(({ point }) => point);
   const losses = results.map(({ loss }) => loss);
   const exists = points.map((point) => active(axes, point));

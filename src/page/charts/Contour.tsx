@@ -8,8 +8,8 @@ import { theme } from '../lib/theme.ts';
 import { Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
 import { useMoment } from '../state/moment.ts';
-import { at, latestImportances, latestRows, objectives, parameters, scales } from '../state/store.ts';
-import { choice, kept } from '../state/url.ts';
+import { latestImportances, nextRow, objectives, parameters, scales } from '../state/store.ts';
+import { choice, into, kept } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { trialPoints } from './points.ts';
 
@@ -44,36 +44,20 @@ export function Contour() {
   const [objective] = objectives.value;
   const isPredicted = colour === 'prediction' || colour === 'uncertainty';
   const surface = isPredicted && objective ? predictedSurface(landscape!, objective, colour === 'uncertainty') : smoothed.value;
-  const position = at.value;
-  const next = position === undefined ? undefined : latestRows.value.find(({ suggested }) => suggested > position);
   const trials = useComputed(() => trialPoints(contourPoints(figures, axes.value)));
   return (
     <ChartCard
       title="Two parameters"
       nothing={names.length < 2 && 'This study has only one parameter.'}
       label={`${colour} over ${cut(x, 60)} and ${cut(y, 60)}`}
-      option={contourOption(figures, theme, axes.value, surface, next)}
+      option={contourOption(figures, theme, axes.value, surface, nextRow.value)}
       height={380}
       trials={trials.value}
       tools={
         names.length > 1 && (
           <>
-            <Pick
-              label="x axis"
-              of={names}
-              value={x}
-              pick={(name) => {
-                across.value = name;
-              }}
-            />
-            <Pick
-              label="y axis"
-              of={names.filter((name) => name !== x)}
-              value={y}
-              pick={(name) => {
-                up.value = name;
-              }}
-            />
+            <Pick label="x axis" of={names} value={x} pick={into(across)} />
+            <Pick label="y axis" of={names.filter((name) => name !== x)} value={y} pick={into(up)} />
             <Pick label="colour" of={offered} value={colour} pick={by.pick} />
           </>
         )
@@ -84,7 +68,7 @@ export function Contour() {
       {isPredicted ? (
         <p class="note">
           By the model of {cut(landscape!.by, 60)}; all other parameters as in trial {landscape!.through}.
-          {next && ' Diamond: the next trial.'}
+          {nextRow.value && ' Diamond: the next trial.'}
           {landscape!.limit !== undefined &&
             ` To the model, all values worse than ${formatNumber(lossOf(objective!, landscape!.limit))} are equal.`}
         </p>

@@ -1,13 +1,17 @@
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { fewestResults } from '../../insight/importance/importance.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Recommended } from '../../server/feed/wire.ts';
 import { get } from './api.ts';
 import { at, connection, foundAt, latest, latestImportances, latestRecommended, parameters, pastImportances, ranked } from './store.ts';
+import { study } from './url.ts';
 
 /** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
-/** Milliseconds at an entry of the past before importances are computed for it. */
-export const REST = 300;
+/** Milliseconds without another question before the server is asked. */
+const REST = 300;
 /** The fewest results for a computation. */
 const FEWEST_RESULTS = 4;
 
@@ -24,10 +28,11 @@ export function nothingFound(): string {
   if (isFinding()) return 'Computing…';
   if (at.value !== undefined && connection.value === 'file') return 'A report does not keep this for earlier entries.';
   const count = parameters.value.length;
-  return ranked.value.length < count + 2 ? `To compare ${count} parameters takes at least ${count + 2} results.` : 'All results are equal.';
+  const fewest = fewestResults(count);
+  return ranked.value.length < fewest ? `To compare ${count} parameters takes at least ${fewest} results.` : 'All results are equal.';
 }
 
-/** Keeps importances and the recommendation up to date while the component is shown. */
+/** Keeps importances and the recommendation up to date while the component is shown: one in each view that needs them. */
 export function useFindings(): void {
   const { id = '', phase } = latest.value ?? {};
   const results = resultsNow();
@@ -51,14 +56,34 @@ export function useFindings(): void {
     });
   }, [due, id]);
   const past = at.value;
+  const found = useImportances(past === undefined ? undefined : { at: past });
   useEffect(() => {
-    if (past === undefined || connection.value !== 'live') return;
-    const later = setTimeout(() => {
-      const take = (found: Importances | null) => {
-        if (at.value === past) pastImportances.value = found;
-      };
-      void get<Importances | null>(`importance?at=${past}`).then(take, () => {});
-    }, REST);
-    return () => clearTimeout(later);
-  }, [past, id]);
+    if (found !== undefined) pastImportances.value = found;
+  }, [found]);
+}
+
+/** Which importances: for an objective that is not the first one, or after an entry of the past. */
+interface AskedImportances {
+  readonly objective?: string;
+  readonly at?: number | undefined;
+}
+
+/** The importances that the server computes once the question rests: null if the results are too few, undefined before it has answered. */
+export function useImportances(asked: AskedImportances | undefined): Importances | null | undefined {
+  const found = useSignal<Importances | null | undefined>(undefined);
+  const query = asked && `importance?${new URLSearchParams(omitUndefined({ ...asked, at: asked.at?.toString() }))}`;
+  useEffect(() => {
+    found.value = undefined;
+    if (query === undefined || connection.value !== 'live') return;
+    let isWanted = true;
+    const take = (one: Importances | null) => {
+      if (isWanted) found.value = one;
+    };
+    const later = setTimeout(() => void get<Importances | null>(query).then(take, () => {}), REST);
+    return () => {
+      isWanted = false;
+      clearTimeout(later);
+    };
+  }, [query, asked?.at ?? foundAt.value, study.value]);
+  return found.value;
 }

@@ -65,6 +65,11 @@ export const rows = computed<readonly FigureRow[]>(() => {
   const position = at.value;
   return position === undefined ? latestRows.value : latestRows.value.flatMap((row) => pastRow(row, position) ?? []);
 });
+/** The trial that was suggested after the entry that is shown; undefined at the last one. */
+export const nextRow = computed<FigureRow | undefined>(() => {
+  const position = at.value;
+  return position === undefined ? undefined : latestRows.value.find(({ suggested }) => suggested > position);
+});
 function pastRow(row: ReportedRow, position: number): ReportedRow | undefined {
   const past = rowAt(row, position, objectives.value[0]?.name ?? '');
   return past && past !== row ? { ...past, state: stateOf(past) } : past;
@@ -72,14 +77,11 @@ function pastRow(row: ReportedRow, position: number): ReportedRow | undefined {
 const hasEnded = ({ status }: Pick<FigureRow, 'status'>): boolean => status !== 'open';
 
 /** Those that have ended. What only they change is not computed again for each report. */
-export const endedRows = computed<readonly FigureRow[]>(() => {
-  ended.value;
-  return (at.value === undefined ? rows.peek() : rows.value).filter(hasEnded);
-});
-const latestEnded = computed(() => {
+const latestEnded = computed<readonly FigureRow[]>(() => {
   ended.value;
   return latestRows.peek().filter(hasEnded);
 });
+export const endedRows = computed(() => (at.value === undefined ? latestEnded.value : rows.value.filter(hasEnded)));
 export const running = computed(() => rows.value.filter(({ state }) => state === 'running'));
 export const shownRow = (trial: number): FigureRow | undefined => {
   version.value;
@@ -187,15 +189,15 @@ export const detail = computed<Detail | undefined>(() => {
   return best && value !== undefined ? { ...past, best: { trial: best.trial, value } } : past;
 });
 
+const rankedIn = (all: readonly FigureRow[]): readonly FigureRow[] => (objectives.value[0] ? bestFirst(all, objectives.value[0]) : []);
+const latestRanked = computed(() => rankedIn(latestEnded.value));
 /** The completed trials that violate no constraint, the best first. */
-export const ranked = computed<readonly FigureRow[]>(() => {
-  const [objective] = objectives.value;
-  return objective ? bestFirst(endedRows.value, objective) : [];
-});
+export const ranked = computed(() => (at.value === undefined ? latestRanked.value : rankedIn(endedRows.value)));
+const latestFront = computed(() => frontOf(latestRanked.value, objectives.value));
+/** The trials that no other trial dominates. */
+export const onFront = computed(() => (at.value === undefined ? latestFront.value : frontOf(ranked.value, objectives.value)));
 
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
-/** The trials that no other trial dominates. */
-export const onFront = computed(() => frontOf(ranked.value, objectives.value));
 
 /** How the person wants to see the results, in all charts. */
 export const chosenView = { along: choice('along', alongs), scale: choice('scale', axisScales), range: choice('range', axisRanges) };
@@ -206,11 +208,9 @@ export const shownView = (): FigureView => ({
 });
 
 /** They do not change with the entry that is shown, so that points stay where they are. */
-const objectiveScales = computed(() => {
-  const [first] = objectives.value;
-  const best = first ? frontOf(bestFirst(latestEnded.value, first), objectives.value) : [];
-  return objectives.value.map((objective) => objectiveScale(objective, latestEnded.value, best, shownView()));
-});
+const objectiveScales = computed(() =>
+  objectives.value.map((objective) => objectiveScale(objective, latestEnded.value, latestFront.value, shownView())),
+);
 
 /** The axes of all charts: parameters, then objectives. */
 export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.value, ...objectiveScales.value]);

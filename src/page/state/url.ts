@@ -15,6 +15,11 @@ export function kept(name: string, initial = ''): Signal<string> {
   return pairs[name];
 }
 
+/** Sets a part of the view. */
+export const into = (part: Signal<string>) => (text: string) => {
+  part.value = text;
+};
+
 /** A part of the view that is one of several words; the first is the usual one. */
 export interface Choice<T extends string> {
   readonly of: readonly T[];
@@ -29,9 +34,7 @@ export function choice<const T extends string>(name: string, of: readonly [T, ..
     get value() {
       return of.find((word) => word === text.value) ?? of[0];
     },
-    pick: (word) => {
-      text.value = word;
-    },
+    pick: into(text),
   };
 }
 

@@ -37,20 +37,20 @@ function byResults<T>(find: (begun: Begun, name: string | undefined) => Promise<
 /** How much each parameter matters for an objective; default: the first one. @throws RefusedError if there is no such objective */
 export const importancesOf = byResults<Importances>(({ ledger, rows, changes }, name) => {
   const curveOf = (trial: TrialId) => reportsIn(changes.history(trial)!.reports).curve;
-  return importancesFrom({ space: ledger.space, settings: ledger.settings, rows, curveOf, parseStrategy }, name);
+  return importancesFrom({ ...ledgerParts(ledger), rows, curveOf }, name);
 });
+const ledgerParts = ({ space, settings }: Begun['ledger']) => ({ space, settings, parseStrategy });
 
 /** The same after an entry of the log. */
 export async function importancesAt({ begun }: Read, position: number, name: string | undefined): Promise<Importances | undefined> {
   if (begun === undefined) return undefined;
   const { ledger, changes } = begun;
-  const { space, settings } = ledger;
   const past = new Map<TrialId, RowChange>();
   for (const row of begun.rows) {
-    const then = rowAt({ ...row, ...reportsIn(changes.history(row.trial)!.reports) }, position, settings.objectives[0]!.name);
+    const then = rowAt({ ...row, ...reportsIn(changes.history(row.trial)!.reports) }, position, ledger.settings.objectives[0]!.name);
     if (then) past.set(row.trial, then);
   }
-  return importancesFrom({ space, settings, rows: past.values(), curveOf: (trial) => past.get(trial)!.curve ?? [], parseStrategy }, name);
+  return importancesFrom({ ...ledgerParts(ledger), rows: past.values(), curveOf: (trial) => past.get(trial)!.curve ?? [] }, name);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { inTurn } from '../../../streams/engine/timeout.ts';
 import type { Moment, MomentQuestion } from '../../../streams/explanation/moment.ts';
 import { readUpTo } from '../../../streams/log/past.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import { RefusedError } from '../../study/commands.ts';
 import type { TrialRow } from '../../study/trials.ts';
@@ -72,14 +73,15 @@ export class MomentsInThread {
 function questionFor({ begun, position: last }: Feed, { at = last, x, y }: WantedMoment, cells: number): MomentQuestion {
   if (begun === undefined) throw new Error('it has not begun');
   const position = Math.min(at, last);
-  const { ledger } = begun;
+  const { created, settings } = begun.ledger;
+  parseStrategy(created!.strategy); // refuses code before a thread begins in vain
   const rows = [...begun.rows];
-  const next = rows.find(({ suggested }) => suggested > position);
-  const before = next === undefined ? rows : rows.slice(0, rows.indexOf(next));
+  const later = rows.findIndex(({ suggested }) => suggested > position);
+  const [next, before] = later < 0 ? [undefined, rows] : [rows[later], rows.slice(0, later)];
   const by = [...new Set([...(next ? [next.by] : []), ...before.map((row) => row.by).toReversed()])];
   if (x === undefined || y === undefined) return { position, cells, by };
-  const done = before.filter(({ ended = Number.POSITIVE_INFINITY }) => ended <= position);
-  const candidates = [...(next ? [next] : []), ...bestFirst(done, ledger.settings.objectives[0]!), ...before.toReversed()];
-  const through = candidates.find(({ params }: TrialRow) => Object.hasOwn(params, x) && Object.hasOwn(params, y));
+  const has = ({ params }: TrialRow) => Object.hasOwn(params, x) && Object.hasOwn(params, y);
+  const done = () => before.filter((row) => has(row) && (row.ended ?? Number.POSITIVE_INFINITY) <= position);
+  const through = next && has(next) ? next : (bestFirst(done(), settings.objectives[0]!)[0] ?? before.findLast(has));
   return { position, cells, by, slice: through && { x, y, through: { trial: through.trial, params: through.params } } };
 }

@@ -35,7 +35,12 @@ describe.each([
 ] as const)('the landscape of %s', (name, strategy, of, hasSds) => {
   it('is lowest near the best point', async () => {
     const entries = await logOf(strategy);
-    const { landscape } = await momentsOf(entries).at({ position: entries.length, by: ['nobody', name], slice: through, cells: 10 });
+    const { landscape } = await momentsOf(entries).at({
+      position: entries.length,
+      by: ['without-a-model', name],
+      slice: through,
+      cells: 10,
+    });
     expect(landscape).toMatchObject({ by: name, of, x: 'x', y: 'y', through: 1, across: 10, up: 10 });
     const { means, sds } = landscape!;
     expect(sds).toHaveLength(hasSds ? 100 : 0);

@@ -4,14 +4,12 @@ import { formatNumber, sentence } from '../../../insight/figures/drawing/format.
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { gainOf, gainText } from '../../../insight/progress.ts';
 import { repetitionText } from '../../../insight/recommendation/repeats.ts';
-import { useFindings } from '../../state/findings.ts';
 import { detail, knownRecommended, objectives, parameters, ranked, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';
 
 /** The best configuration and what it gained; with noise, the one to deploy. */
 export function BestCard() {
-  useFindings();
   const wantsRecommended = useSignal(false);
   const gain = useComputed(() => {
     const [objective] = objectives.value;

@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { cut, percent, sentence } from '../../../insight/figures/drawing/format.ts';
 import { isClear, whichMatters } from '../../../insight/importance/whatMatters.ts';
 import { FEWEST_RESULTS, lessons } from '../../lib/learned.ts';
-import { isFinding, nothingFound, useFindings } from '../../state/findings.ts';
+import { isFinding, nothingFound } from '../../state/findings.ts';
 import { knownImportances, knownRecommended, objectives, parameters, ranked } from '../../state/store.ts';
 import { view } from '../../state/url.ts';
 import { Card } from '../Card.tsx';
@@ -18,7 +18,6 @@ const reserved = (): string => {
 
 /** Which parameters matter, where the best values lie, and what to do about it. */
 export function LessonsCard() {
-  useFindings();
   const found = useComputed(() => {
     const shares = knownImportances.value;
     return shares && lessons(parameters.value, ranked.value, shares, knownRecommended.value);

@@ -2,12 +2,11 @@ import { choiceText } from '../../../../streams/explanation/phases.ts';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { notesIn } from '../../../study/notes.ts';
 import { predictionOf } from '../../../study/prediction.ts';
-import { at, latestRows, lookBackTo, objectives } from '../../state/store.ts';
+import { lookBackTo, nextRow, objectives } from '../../state/store.ts';
 
 /** The trial that was suggested after the entry that is shown, and why. */
 export function NextTrial() {
-  const position = at.value;
-  const next = position === undefined ? undefined : latestRows.value.find(({ suggested }) => suggested > position);
+  const next = nextRow.value;
   if (next === undefined) return null;
   const { phase } = notesIn(next.tags ?? {});
   const prediction = predictionOf(next, objectives.value);

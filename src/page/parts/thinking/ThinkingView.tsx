@@ -7,8 +7,8 @@ import { ValueHistory } from '../../charts/ValueHistory.tsx';
 import { spaced } from '../../lib/chartGraph.ts';
 import { noMoment, useMoment } from '../../state/moment.ts';
 import { lookAt } from '../../state/selection.ts';
-import { at, latestRows, objectives, rows } from '../../state/store.ts';
-import { kept } from '../../state/url.ts';
+import { at, nextRow, objectives, rows } from '../../state/store.ts';
+import { into, kept } from '../../state/url.ts';
 import { FrontCard } from '../answer/FrontCard.tsx';
 import { Card } from '../Card.tsx';
 import { NextTrial } from './NextTrial.tsx';
@@ -41,8 +41,7 @@ export function ThinkingView() {
 }
 
 function Machines({ machines, news }: { readonly machines: readonly Machine[]; readonly news: readonly MachineNews[] }) {
-  const position = at.value ?? Number.POSITIVE_INFINITY;
-  const by = (latestRows.value.find(({ suggested }) => suggested > position) ?? rows.value.at(-1))?.by;
+  const by = (nextRow.value ?? rows.value.at(-1))?.by;
   const shown = machines.find(({ path }) => path === chosen.value) ?? machines.find(({ path }) => path === by) ?? machines[0]!;
   const newsOf = (path: string) => news.find((one) => one.path === path);
   const now = newsOf(shown.path);
@@ -53,14 +52,7 @@ function Machines({ machines, news }: { readonly machines: readonly Machine[]; r
           .toSorted((a, b) => (a.path < b.path ? -1 : 1))
           .map(({ path }) => (
             <li key={path} style={{ marginLeft: `${(path.split('/').length - 1) * 1.1}rem` }} class={isOn(path, by) ? 'is-on' : ''}>
-              <button
-                type="button"
-                class="plain"
-                aria-pressed={path === shown.path}
-                onClick={() => {
-                  chosen.value = path;
-                }}
-              >
+              <button type="button" class="plain" aria-pressed={path === shown.path} onClick={() => into(chosen)(path)}>
                 {cut(path.split('/').at(-1) || 'root', 40)}
               </button>
               <span>{newsOf(path)?.over ? 'done' : spaced(newsOf(path)?.phase ?? '')}</span>
