@@ -1,5 +1,6 @@
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Created } from '../../src/facts/facts.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
 import { type Landscape, landscapeOf, type Slice } from '../../src/insight/landscape.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
@@ -25,6 +26,13 @@ export interface MomentQuestion {
   readonly cells: number;
 }
 
+/** @throws OptionError if the strategy is code, which a log does not hold; Error if another version decided, since this one would think otherwise */
+export function checkReplayable({ strategy, decisions }: Pick<Created, 'strategy' | 'decisions'>, parse: ParseStrategy): void {
+  if (decisions !== DECISIONS)
+    throw new Error(`its suggestions are by version ${decisions} of the decisions, and this is version ${DECISIONS}`);
+  parse(strategy);
+}
+
 /** Replays a log to any of its moments: forwards from the last one, or else from the beginning. */
 export class Moments {
   readonly #created: Created;
@@ -34,7 +42,9 @@ export class Moments {
   /** How many entries the replay has taken. */
   #taken = 0;
 
+  /** @throws as `checkReplayable` */
   constructor(created: Created, parse: ParseStrategy) {
+    checkReplayable(created, parse);
     this.#created = created;
     this.#parse = parse;
   }
@@ -44,7 +54,7 @@ export class Moments {
     for (const entry of entries) this.#entries.push(entry);
   }
 
-  /** @throws OptionError if the strategy is code, which a log does not hold; what a strategy throws */
+  /** @throws what a strategy throws */
   async at({ position, by, slice, cells }: MomentQuestion): Promise<Moment> {
     const replay = await this.#upTo(position);
     const { machines, news } = replay.watch;

@@ -5,7 +5,7 @@ import type { Created } from '../../facts/facts.ts';
 
 let moments: Moments | undefined;
 
-/** Begins the log of another study. @throws OptionError if its strategy is code */
+/** Begins the log of another study. @throws as `checkReplayable` */
 export function begin(created: Created): void {
   moments?.close();
   moments = new Moments(created, parseStrategy);

@@ -1,5 +1,5 @@
 import { inTurn } from '../../../streams/engine/timeout.ts';
-import type { Moment, MomentQuestion } from '../../../streams/explanation/moment.ts';
+import { checkReplayable, type Moment, type MomentQuestion } from '../../../streams/explanation/moment.ts';
 import { readUpTo } from '../../../streams/log/past.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
@@ -74,7 +74,7 @@ function questionFor({ begun, position: last }: Feed, { at = last, x, y }: Wante
   if (begun === undefined) throw new Error('it has not begun');
   const position = Math.min(at, last);
   const { created, settings } = begun.ledger;
-  parseStrategy(created!.strategy); // refuses code before a thread begins in vain
+  checkReplayable(created!, parseStrategy); // before a thread begins in vain
   const rows = [...begun.rows];
   const later = rows.findIndex(({ suggested }) => suggested > position);
   const [next, before] = later < 0 ? [undefined, rows] : [rows[later], rows.slice(0, later)];

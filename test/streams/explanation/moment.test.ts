@@ -94,3 +94,8 @@ it('follows a log as it grows, with results that are retracted', async () => {
   const { news } = await moments.at({ position: 13, by: [], cells: 4 });
   expect(news[0]!.counts.suggested).toBeGreaterThan(0);
 });
+
+it('refuses a study of which another version decided', async () => {
+  const [{ fact }] = (await logOf(h.random())) as [Entry];
+  expect(() => new Moments({ ...(fact as object), decisions: 99 } as never, parseStrategy)).toThrow('version 99');
+});
