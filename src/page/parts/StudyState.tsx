@@ -25,14 +25,12 @@ export function progressText({ trials, imported, ended, open, limit }: Headline)
 export function ProgressBar({ of }: { readonly of: Headline }) {
   const { trials, ended, open, limit, completed, stopped, failed } = of;
   const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - ended - open)), 1);
-  const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
   return (
     <span class="progress" title={`${completed} completed, ${stopped} stopped, ${failed} failed, ${open} open`}>
       <span class="progress-bar" aria-hidden="true">
-        <span class="is-completed" style={part(completed)} />
-        <span class="is-stopped" style={part(stopped)} />
-        <span class="is-failed" style={part(failed)} />
-        <span class="is-running" style={part(open)} />
+        {Object.entries({ completed, stopped, failed, running: open }).map(([state, count]) => (
+          <span key={state} style={{ width: `${(100 * count) / whole}%`, background: `var(--${state})` }} />
+        ))}
       </span>
       {progressText(of)}
     </span>

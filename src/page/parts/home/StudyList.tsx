@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { clock, cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { toggled } from '../../lib/lists.ts';
 import { arranged, comparedAddress, comparedNames, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, onPlainClick, study } from '../../state/url.ts';
@@ -21,9 +22,6 @@ export function StudyList() {
   ).value;
   const states = ['all', ...new Set(headlines.value.map(stateOfStudy))];
   const chosen = useComputed(() => comparedNames(compared.value)).value;
-  const toggle = (id: string) => {
-    compared.value = comparedAddress(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
-  };
   return (
     <main class="page studies">
       <p class="brand">hypertide</p>
@@ -83,8 +81,13 @@ export function StudyList() {
               </span>
             </a>
             {headlines.value.length > 1 && (
-              <label class="study-compare">
-                <input type="checkbox" checked={chosen.includes(one.id)} onChange={() => toggle(one.id)} /> compare
+              <label class="choice study-compare">
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(one.id)}
+                  onChange={() => (compared.value = comparedAddress(toggled(chosen, one.id)))}
+                />{' '}
+                compare
                 <span class="hidden"> {cut(one.study || one.id, 80)}</span>
               </label>
             )}
