@@ -26,7 +26,7 @@ export function figureOf({ title, note, colours, height = HEIGHT, option, trials
 interface ChartCardProps extends Titled {
   /** Next to the title. */
   readonly tools?: ComponentChildren;
-  /** What stands in place of the chart, if there is nothing to draw yet. */
+  /** As of a card. */
   readonly nothing?: string | false | undefined;
   /** Why a part of it has no colour. */
   readonly blank?: string;
@@ -40,17 +40,12 @@ export function ChartCard({ title, note, colours, blank, tools, nothing = false,
     <Card
       title={title}
       {...omitUndefined({ note })}
+      nothing={nothing}
       tools={[tools, !nothing && <Save key="save" title={title} figure={() => figureOf({ title, note, colours, ...chart })} />]}
     >
-      {nothing ? (
-        <p class="nothing">{nothing}</p>
-      ) : (
-        <>
-          <Chart {...chart} />
-          {colours && <ColourScale ends={colours} blank={blank} />}
-          {children}
-        </>
-      )}
+      <Chart {...chart} />
+      {colours && <ColourScale ends={colours} blank={blank} />}
+      {children}
     </Card>
   );
 }

@@ -13,6 +13,10 @@ export function ordered(names: readonly string[], chosen: string): readonly numb
   return names.map((_, i) => i).sort((a, b) => placeOf(a) - placeOf(b));
 }
 
+/** The list with an entry at its end, or without it if it has it. */
+export const toggled = <T>(list: readonly T[], one: T): readonly T[] =>
+  list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
+
 /** The list with one entry at another place, within its ends. */
 export function moved<T>(list: readonly T[], from: number, to: number): readonly T[] {
   const rest = list.toSpliced(from, 1);

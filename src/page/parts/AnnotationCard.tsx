@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Annotation as Said } from '../../study/trials.ts';
 import { submitAction } from '../state/api.ts';
+import { Form } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Markdown } from './Markdown.tsx';
 
@@ -18,9 +19,7 @@ export function AnnotationCard({ trial, of: { note = '', labels = [], starred = 
   const editing = useSignal(false);
   const { feedback, show } = useFeedback();
   const say = (said: Said) => show(submitAction(omitUndefined({ type: 'annotate', trial, ...said })), 'kept');
-  const save = (event: SubmitEvent) => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
+  const save = (given: FormData) => {
     const named = String(given.get('labels')).split(',');
     say({ note: String(given.get('note')), labels: named.map((label) => label.trim()).filter((label) => label !== '') });
     editing.value = false;
@@ -31,7 +30,7 @@ export function AnnotationCard({ trial, of: { note = '', labels = [], starred = 
       {labels.length > 0 && <p class="words">{labels.join(' · ')}</p>}
       {note !== '' && !editing.value && <Markdown text={note} />}
       {editing.value && (
-        <form onSubmit={save}>
+        <Form submit={save}>
           <label>
             Note, in Markdown
             <textarea name="note" rows={4} maxLength={16384} defaultValue={note} />
@@ -46,7 +45,7 @@ export function AnnotationCard({ trial, of: { note = '', labels = [], starred = 
               Cancel
             </button>
           </div>
-        </form>
+        </Form>
       )}
       {!editing.value && (
         <div class="buttons">

@@ -17,7 +17,7 @@ import { lookAt } from '../state/selection.ts';
 import { at, connection, detail, endedRows, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
-import { Card, Pair } from './Card.tsx';
+import { Card, Form, Pair } from './Card.tsx';
 import { Command } from './Command.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
@@ -265,21 +265,19 @@ function Connection() {
 /** Shown if the server requires a token to read. */
 function TokenForm() {
   const refused = useSignal(false);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const given = String(new FormData(event.currentTarget as HTMLFormElement).get('token'));
-    refused.value = !(await signIn(given.trim()));
+  const submit = async (data: FormData) => {
+    refused.value = !(await signIn(String(data.get('token')).trim()));
   };
   return (
     <main class="page door">
       <h1>hypertide</h1>
-      <form onSubmit={(event) => void submit(event)}>
+      <Form submit={(data) => void submit(data)}>
         <label>
           Token
           <input type="password" name="token" required autocomplete="off" />
         </label>
         <button type="submit">Open</button>
-      </form>
+      </Form>
       {refused.value && <p class="bad">Wrong token.</p>}
     </main>
   );

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { cut } from '../../insight/figures/drawing/format.ts';
+import { lookAt } from '../state/selection.ts';
 
 interface CardProps {
   readonly title: string;
@@ -7,18 +8,20 @@ interface CardProps {
   /** Next to the title. */
   readonly tools?: ComponentChildren;
   readonly class?: string;
-  readonly children: ComponentChildren;
+  /** What stands in place of the content, if there is none yet. */
+  readonly nothing?: string | false | undefined;
+  readonly children?: ComponentChildren;
 }
 
 /** A titled section of a view. */
-export const Card = ({ title, note, tools, class: more = '', children }: CardProps) => (
+export const Card = ({ title, note, tools, class: more = '', nothing, children }: CardProps) => (
   <section class={`card ${more}`}>
     <header>
       <h2>{title}</h2>
       {note && <span class="note">{note}</span>}
       {tools}
     </header>
-    {children}
+    {nothing ? <p class="nothing">{nothing}</p> : children}
   </section>
 );
 
@@ -31,6 +34,36 @@ export const Pair = ({ name, children }: { readonly name: string; readonly child
     <dt title={cut(name, 400)}>{cut(name, 60)}</dt>
     <dd>{children}</dd>
   </div>
+);
+
+interface TrialLinkProps {
+  readonly trial: number;
+  readonly label?: string;
+  readonly children?: ComponentChildren;
+}
+
+/** Shows a trial. */
+export const TrialLink = ({ trial, label, children = `trial ${trial}` }: TrialLinkProps) => (
+  <button type="button" class="plain" aria-label={label} onClick={() => lookAt(trial)}>
+    {children}
+  </button>
+);
+
+interface FormProps {
+  readonly class?: string;
+  readonly submit: (data: FormData) => void;
+  readonly children: ComponentChildren;
+}
+
+/** A form whose data the page takes. */
+export const Form = ({ submit, ...more }: FormProps) => (
+  <form
+    {...more}
+    onSubmit={(event) => {
+      event.preventDefault();
+      submit(new FormData(event.currentTarget));
+    }}
+  />
 );
 
 interface PickProps {

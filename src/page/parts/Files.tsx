@@ -1,36 +1,33 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
 import type { KeptFile } from '../../server/feed/wire.ts';
 import { get, mayAct, read, resourcePath, upload } from '../state/api.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Trace } from './Trace.tsx';
+import { useAnswer } from './useAnswer.ts';
 
 /** Bytes of the end of a text that are shown. */
 const SHOWN = 2 ** 16;
 
 /** The output and files of a trial. Empty if its files are not on the machine of the server. */
 export function Files({ row }: { readonly row: FigureRow }) {
-  const files = useSignal<readonly KeptFile[] | null>(null);
+  const added = useSignal(0);
   const { feedback, show } = useFeedback();
   const path = `trials/${row.trial}/files`;
-  const look = () =>
-    get<readonly KeptFile[] | null>(path).then(
-      (found) => {
-        files.value = found;
-      },
-      () => {},
-    );
-  useEffect(() => void look(), [`${row.state} ${row.step} ${row.attempt}`]);
-  if (files.value === null) return null;
+  const files = useAnswer(() => get<readonly KeptFile[] | null>(path), `${row.state} ${row.step} ${row.attempt} ${added.value}`).value;
+  if (!files) return null;
   const output = `attempt-${row.attempt}.log`;
-  const printed = files.value.find(({ name }) => name === output);
-  const others = files.value.filter(({ name }) => name !== output);
+  const printed = files.find(({ name }) => name === output);
+  const others = files.filter(({ name }) => name !== output);
   const add = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const [file] = input.files ?? [];
-    if (file) show(upload(path, file).finally(look), 'added');
+    if (file)
+      show(
+        upload(path, file).finally(() => added.value++),
+        'added',
+      );
     input.value = '';
   };
   return (
@@ -89,18 +86,8 @@ function File({ file: { name, bytes, at }, path }: { readonly file: KeptFile; re
 
 /** The end of a text. */
 function Text({ path, version }: { readonly path: string; readonly version: number }) {
-  const text = useSignal('');
-  useEffect(() => {
-    void read(`${path}?last=${SHOWN}`).then(
-      (found) => {
-        text.value = found;
-      },
-      (error: Error) => {
-        text.value = error.message;
-      },
-    );
-  }, [path, version]);
-  return <Trace text={text.value} />;
+  const text = useAnswer(() => read(`${path}?last=${SHOWN}`).catch((error: Error) => error.message), `${path} ${version}`);
+  return <Trace text={text.value ?? ''} />;
 }
 
 function size(bytes: number): string {

@@ -4,11 +4,12 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange } from '../../space/types/parameterType.ts';
 import { valueKey, valueText } from '../../space/value.ts';
+import type { Changes } from '../../study/intents.ts';
 import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../lib/strategies.ts';
 import { closedFor, submitAction } from '../state/api.ts';
 import { detail, parameters } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
-import { Pick } from './Card.tsx';
+import { Form, Pick } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 
 /** The actions on a study. */
@@ -18,25 +19,18 @@ export function StudyActions() {
   if (one === undefined) return null;
   const reason = closedFor();
   if (reason) return <p class="note">{reason}</p>;
-  const change = (event: SubmitEvent, run: (data: FormData) => void) => {
-    event.preventDefault();
-    run(new FormData(event.currentTarget as HTMLFormElement));
-  };
+  const change = (to: Changes, done = 'changed') => show(submitAction({ type: 'change', ...to }), done);
   return (
     <div class="controls">
       <section>
         <h2>Study</h2>
         <div class="buttons">
           {one.phase === 'paused' ? (
-            <button type="button" onClick={() => show(submitAction({ type: 'change', paused: false }), 'resumed')}>
+            <button type="button" onClick={() => change({ paused: false }, 'resumed')}>
               Resume
             </button>
           ) : (
-            <button
-              type="button"
-              disabled={one.phase === 'closed'}
-              onClick={() => show(submitAction({ type: 'change', paused: true }), 'paused: no new trials start')}
-            >
+            <button type="button" disabled={one.phase === 'closed'} onClick={() => change({ paused: true }, 'paused: no new trials start')}>
               Pause
             </button>
           )}
@@ -49,28 +43,8 @@ export function StudyActions() {
             Close the study
           </button>
         </div>
-        <form
-          onSubmit={(event) =>
-            change(event, (data) => show(submitAction({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))
-          }
-        >
-          <label>
-            parallel trials
-            <input type="number" name="parallel" min={1} step={1} required defaultValue={one.parallel} />
-          </label>
-          <button type="submit">Set</button>
-        </form>
-        <form
-          onSubmit={(event) =>
-            change(event, (data) => show(submitAction({ type: 'change', limits: { trials: Number(data.get('trials')) } }), 'changed'))
-          }
-        >
-          <label>
-            trials in total
-            <input type="number" name="trials" min={1} step={1} required defaultValue={one.limit} />
-          </label>
-          <button type="submit">Set</button>
-        </form>
+        <NumberForm label="parallel trials" now={one.parallel} set={(parallel) => change({ parallel })} />
+        <NumberForm label="trials in total" now={one.limit} set={(trials) => change({ limits: { trials } })} />
         <Feedback of={feedback.value} />
       </section>
       <section>
@@ -83,20 +57,34 @@ export function StudyActions() {
   );
 }
 
+interface NumberFormProps {
+  readonly label: string;
+  readonly now: number | undefined;
+  readonly set: (number: number) => void;
+}
+
+const NumberForm = ({ label, now, set }: NumberFormProps) => (
+  <Form submit={(data) => set(Number(data.get('number')))}>
+    <label>
+      {label}
+      <input type="number" name="number" min={1} step={1} required defaultValue={now} />
+    </label>
+    <button type="submit">Set</button>
+  </Form>
+);
+
 function Strategy() {
   const { feedback, show } = useFeedback();
   const now = chosenFrom(detail.value?.strategy);
   const name = useSignal(now.name);
-  const change = (event: SubmitEvent) => {
-    event.preventDefault();
-    const text = String(new FormData(event.currentTarget as HTMLFormElement).get('text'));
-    const strategy = strategyFrom({ name: name.value, text });
+  const change = (data: FormData) => {
+    const strategy = strategyFrom({ name: name.value, text: String(data.get('text')) });
     show(submitAction({ type: 'change', strategy }), 'changed: the new strategy knows all earlier results');
   };
   return (
     <section>
       <h2>Strategy</h2>
-      <form class="tall" onSubmit={change}>
+      <Form class="tall" submit={change}>
         <Pick label="name" of={[...strategyNames, OTHER]} value={name.value} pick={(picked) => (name.value = picked)} />
         <label>
           {name.value === OTHER ? 'strategy, as JSON' : 'options, as JSON; empty for the defaults'}
@@ -110,7 +98,7 @@ function Strategy() {
           />
         </label>
         <button type="submit">Change strategy</button>
-      </form>
+      </Form>
       <Feedback of={feedback.value} />
     </section>
   );
@@ -119,9 +107,7 @@ function Strategy() {
 /** A form to enqueue a configuration. Values that are left empty are drawn from their priors, or the strategy chooses them. */
 function Enqueue() {
   const { feedback, show } = useFeedback();
-  const send = (event: SubmitEvent) => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
+  const send = (data: FormData) => {
     const params: Record<string, unknown> = {};
     for (const [k, [name, dimension]] of parameters.value.entries()) {
       const text = String(data.get(`p${k}`) ?? '');
@@ -133,7 +119,7 @@ function Enqueue() {
   return (
     <section class="enqueue">
       <h2>Try a configuration</h2>
-      <form class="grid" onSubmit={send}>
+      <Form class="grid" submit={send}>
         {parameters.value.map(([name, dimension], k) => (
           <label key={name} for={`p${k}`}>
             {cut(name, 60)}
@@ -148,7 +134,7 @@ function Enqueue() {
           </select>
         </label>
         <button type="submit">Enqueue</button>
-      </form>
+      </Form>
       <Feedback of={feedback.value} />
     </section>
   );

@@ -1,5 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
 import { stepOf } from '../../insight/progress.ts';
@@ -14,12 +13,12 @@ import { Files } from './Files.tsx';
 import { Trace } from './Trace.tsx';
 import { TrialReason } from './TrialReason.tsx';
 import { StateName } from './table/TrialTable.tsx';
+import { useAnswer } from './useAnswer.ts';
 
 /** One trial: its values, why it was suggested, and its facts. */
 export function TrialPanel() {
   const trial = focused.value;
   const row = trial === undefined ? undefined : shownRow(trial);
-  const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     if (trial === undefined) return;
     const leave = (event: KeyboardEvent) => event.key === 'Escape' && !event.defaultPrevented && lookAt(undefined);
@@ -28,7 +27,7 @@ export function TrialPanel() {
   }, [trial]);
   if (trial === undefined) return null;
   return (
-    <aside class="trial" aria-label={`Trial ${trial}`} ref={panel}>
+    <aside class="trial" aria-label={`Trial ${trial}`}>
       <header>
         <h2>Trial {trial}</h2>
         {row && <StateName row={row} />}
@@ -125,27 +124,14 @@ function Actions({ row }: { readonly row: FigureRow }) {
 }
 
 function Facts({ row }: { readonly row: FigureRow }) {
-  const entries = useSignal<readonly TrialEntry[] | undefined>(undefined);
-  const seen = useSignal('');
   // A change of any of these means that there is a new fact.
   const version = `${row.state} ${row.step} ${row.attempt} ${row.endedAt} ${row.startedAt}`;
-  useSignalEffect(() => {
-    if (seen.value === '') return;
-    void get<TrialEntry[]>(`trials/${row.trial}/facts`).then(
-      (found) => {
-        entries.value = found;
-      },
-      () => {},
-    );
-  });
-  useEffect(() => {
-    seen.value = version;
-  }, [version]);
+  const entries = useAnswer(() => get<TrialEntry[]>(`trials/${row.trial}/facts`), version).value ?? [];
   return (
     <section>
       <h3>Facts</h3>
       <ol class="facts">
-        {(entries.value ?? []).map(({ position, at, fact, refusal }) => (
+        {entries.map(({ position, at, fact, refusal }) => (
           <li key={position} class={refusal ? 'is-refused' : ''}>
             <span class="facts-place" title={new Date(at).toISOString()}>
               {position}

@@ -8,9 +8,8 @@ import { notesIn } from '../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../study/prediction.ts';
 import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/api.ts';
-import { lookAt } from '../state/selection.ts';
 import { connection, objectives, rows, shownRow } from '../state/store.ts';
-import { Pair } from './Card.tsx';
+import { Pair, TrialLink } from './Card.tsx';
 
 /** The tags of the suggestion, and on demand the decision recomputed from the log. */
 export function TrialReason({ row }: { readonly row: FigureRow }) {
@@ -113,12 +112,6 @@ function valueAt({ curve, status, budget, values }: FigureRow, name: string, at:
   for (let i = 0; i < curve.length; i += 2) if (curve[i]! >= Number(at)) return curve[i + 1];
   return status === 'completed' && budget === Number(at) ? ownValue(values, name) : undefined;
 }
-
-const TrialLink = ({ trial }: { readonly trial: number }) => (
-  <button type="button" class="plain" onClick={() => lookAt(trial)}>
-    trial {trial}
-  </button>
-);
 
 /** A tag with links to the parents that it names. */
 function withParents(text: string): preact.ComponentChildren {

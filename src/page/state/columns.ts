@@ -1,9 +1,10 @@
 import { computed } from '@preact/signals';
 import type { FigureRow } from '../../insight/figures/study.ts';
+import { secondsOf } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { csvLine } from '../../study/csv.ts';
 import { notesIn } from '../../study/notes.ts';
-import { listIn } from '../lib/lists.ts';
+import { listIn, toggled } from '../lib/lists.ts';
 import { objectives, parameters, rows } from './store.ts';
 import { kept } from './url.ts';
 
@@ -67,9 +68,6 @@ export const allColumns = computed((): readonly TableColumn[] => [
   ...tagNames.value.map((name): TableColumn => ({ name: `tag ${name}`, of: ({ tags }) => ownValue(tags, name), usual: false })),
 ]);
 
-const secondsOf = ({ seconds, startedAt, endedAt }: FigureRow): number | undefined =>
-  seconds ?? (startedAt !== undefined && endedAt !== undefined ? (endedAt - startedAt) / 1000 : undefined);
-
 /** The chosen columns as a list in JSON; empty for the usual ones. The number of the trial is always there. */
 const chosen = kept('columns');
 
@@ -82,9 +80,8 @@ export const shownColumns = computed((): readonly TableColumn[] => {
 
 /** Shows or hides a column. */
 export function toggleColumn(name: string): void {
-  const shown = new Set(shownColumns.value.map((column) => column.name));
-  if (!shown.delete(name)) shown.add(name);
-  chosen.value = JSON.stringify([...shown]);
+  const shown = shownColumns.value.map((column) => column.name);
+  chosen.value = JSON.stringify(toggled(shown, name));
 }
 
 export const showUsual = (): void => {

@@ -4,6 +4,7 @@ import type { FigureRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { jsonIn } from '../../schema/json.ts';
 import { filterOf } from '../lib/filter.ts';
+import { toggled } from '../lib/lists.ts';
 import { allColumns } from './columns.ts';
 import { columns, objectives, ranked, rows, scales } from './store.ts';
 import { choice, focus, kept } from './url.ts';
@@ -50,9 +51,7 @@ export function brush(axis: string, range: Range | undefined): void {
 export const hiddenStates = computed<ReadonlySet<string>>(() => new Set(hidden.value.split(',').filter(Boolean)));
 
 export function toggle(state: TrialState): void {
-  const next = new Set(hiddenStates.value);
-  if (!next.delete(state)) next.add(state);
-  hidden.value = [...next].join(',');
+  hidden.value = toggled([...hiddenStates.value], state).join(',');
 }
 
 export const filtered = computed(

@@ -20,13 +20,7 @@ export function BestCard() {
     return atEdges(Object.fromEntries(parameters.value), ranked.value, results).map(edgeText);
   }).value;
   const [objective] = objectives.value;
-  if (gain === undefined || objective === undefined) {
-    return (
-      <Card title="Best configuration">
-        <p class="nothing">No result yet.</p>
-      </Card>
-    );
-  }
+  if (gain === undefined || objective === undefined) return <Card title="Best configuration" nothing="No result yet." />;
   const { best } = gain;
   const recommended = knownRecommended.value;
   const other = recommended && recommended.trial !== best.trial ? shownRow(recommended.trial) : undefined;

@@ -24,13 +24,7 @@ export function FrontCard() {
     const line = box.current?.querySelector<HTMLElement>('.is-chosen');
     if (line && box.current) box.current.scrollTop = line.offsetTop - 3 * line.offsetHeight;
   }, [shown?.trial]);
-  if (shown === undefined) {
-    return (
-      <Card title="Best configurations" class="front">
-        <p class="nothing">No result yet.</p>
-      </Card>
-    );
-  }
+  if (shown === undefined) return <Card title="Best configurations" class="front" nothing="No result yet." />;
   const pick = (trial: number) => {
     if (list.some((row) => row.trial === trial)) chosen.value = String(trial);
     else lookAt(trial);

@@ -5,9 +5,8 @@ import { duration, formatNumber } from '../../../insight/figures/drawing/format.
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { timeLeft, worked } from '../../../insight/progress.ts';
 import { resumedText } from '../../../insight/resumedTrials.ts';
-import { lookAt } from '../../state/selection.ts';
 import { detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
-import { Card, Pair } from '../Card.tsx';
+import { Card, Pair, TrialLink } from '../Card.tsx';
 import { endings, progressText } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
@@ -62,9 +61,7 @@ export function ProgressCard() {
         <ul class="running">
           {running.value.slice(0, LISTED).map((row) => (
             <li key={row.trial}>
-              <button type="button" class="plain" aria-label={`running trial ${row.trial}`} onClick={() => lookAt(row.trial)}>
-                trial {row.trial}
-              </button>
+              <TrialLink trial={row.trial} label={`running trial ${row.trial}`} />
               <span>
                 {[
                   row.step !== undefined && `step ${row.step}${row.budget === undefined ? '' : ` of ${row.budget}`}`,

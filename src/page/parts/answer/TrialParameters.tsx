@@ -5,8 +5,8 @@ import type { FigureRow } from '../../../insight/figures/study.ts';
 import { valueText } from '../../../space/value.ts';
 import { paramsJson, shellArguments, yamlOf } from '../../lib/copies.ts';
 import { figures } from '../../state/figures.ts';
-import { lookAt } from '../../state/selection.ts';
 import { parameters } from '../../state/store.ts';
+import { TrialLink } from '../Card.tsx';
 import { Copy } from '../Command.tsx';
 
 const formats = { YAML: yamlOf, JSON: paramsJson, arguments: shellArguments };
@@ -40,9 +40,7 @@ export function TrialParameters({ of: { trial, params } }: { readonly of: Figure
             {format}
           </Copy>
         ))}
-        <button type="button" class="plain" onClick={() => lookAt(trial)}>
-          Why trial {trial}?
-        </button>
+        <TrialLink trial={trial}>Why trial {trial}?</TrialLink>
         <span role="status">{said.value}</span>
       </div>
     </>

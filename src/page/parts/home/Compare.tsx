@@ -1,29 +1,20 @@
-import { useComputed, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useComputed } from '@preact/signals';
 import { cut } from '../../../insight/figures/drawing/format.ts';
 import { trendsOption } from '../../../insight/figures/trends.ts';
 import { differenceRows } from '../../../server/feed/differences.ts';
-import type { Summary } from '../../../server/feed/wire.ts';
 import { ChartCard } from '../../charts/ChartCard.tsx';
 import { theme } from '../../lib/theme.ts';
 import { summaryOf } from '../../state/connect.ts';
 import { chosenView, connection, headlines } from '../../state/store.ts';
 import { Pick } from '../Card.tsx';
+import { useAnswer } from '../useAnswer.ts';
 
 /** Several studies over the same axes, and their differences. */
 export function Compare({ ids, clear }: { readonly ids: readonly string[]; readonly clear: () => void }) {
-  const found = useSignal<readonly Summary[]>([]);
   const shown = ids.flatMap((id) => headlines.value.find((one) => one.id === id) ?? []);
   const version = shown.map(({ id, position }) => `${id} ${position}`).join();
-  useEffect(() => {
-    let left = false;
-    void Promise.all(shown.map(({ id }) => summaryOf(id))).then((all) => {
-      if (!left) found.value = all.filter((one) => one !== null);
-    });
-    return () => {
-      left = true;
-    };
-  }, [version]);
+  const answer = useAnswer(() => Promise.all(shown.map(({ id }) => summaryOf(id))), version);
+  const found = useComputed(() => (answer.value ?? []).filter((one) => one !== null));
   const option = useComputed(() => {
     const along = chosenView.along.value;
     const all = found.value.filter(({ detail: { trend } }) => trend.length > 0);

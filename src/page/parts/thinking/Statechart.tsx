@@ -33,38 +33,23 @@ export function Statechart({ name, chart, news }: StatechartProps) {
         <Transition key={`${arrow.from} ${arrow.to}`} arrow={arrow} news={news} isLast={arrow.from === before && arrow.to === phase} />
       ))}
       {graph.boxes.map((box) => (
-        <State
-          key={box.state}
-          box={box}
-          isInitial={box.state === chart.initial}
-          isActive={box === at}
-          isFinal={chart.states[box.state] === 'final'}
-        />
+        <State key={box.state} box={box} chart={chart} isActive={box === at} />
       ))}
       {at && <circle class="token" r="5" style={{ transform: `translate(${at.x - at.width / 2 + 13}px, ${at.y}px)` }} />}
     </svg>
   );
 }
 
-function State({
-  box,
-  isInitial,
-  isActive,
-  isFinal,
-}: {
-  readonly box: StateBox;
-  readonly isInitial: boolean;
-  readonly isActive: boolean;
-  readonly isFinal: boolean;
-}) {
+function State({ box, chart, isActive }: { readonly box: StateBox; readonly chart: ChartData; readonly isActive: boolean }) {
   const { state, label, x, y, width, height } = box;
+  const isFinal = chart.states[state] === 'final';
   const shape = { x: x - width / 2, y: y - height / 2, width, height, rx: 8 };
   const kind = `${isActive ? 'is-active' : ''} ${isFinal ? 'is-final' : ''} ${state === ANYWHERE ? 'is-any' : ''}`;
   return (
     <g class={`state ${kind}`}>
       <rect {...shape} />
       {isFinal && <rect x={shape.x + 3} y={shape.y + 3} width={width - 6} height={height - 6} rx="6" />}
-      {isInitial && <path class="entry" d={`M${shape.x - 9} ${y - 8}V${y + 8}`} />}
+      {state === chart.initial && <path class="entry" d={`M${shape.x - 9} ${y - 8}V${y + 8}`} />}
       <text x={x + 6} y={y + 4}>
         {label}
       </text>

@@ -6,11 +6,10 @@ import { Importance } from '../../charts/Importance.tsx';
 import { ValueHistory } from '../../charts/ValueHistory.tsx';
 import { spaced } from '../../lib/chartGraph.ts';
 import { noMoment, useMoment } from '../../state/moment.ts';
-import { lookAt } from '../../state/selection.ts';
 import { at, nextRow, objectives, rows } from '../../state/store.ts';
 import { into, kept } from '../../state/url.ts';
 import { FrontCard } from '../answer/FrontCard.tsx';
-import { Card } from '../Card.tsx';
+import { Card, TrialLink } from '../Card.tsx';
 import { NextTrial } from './NextTrial.tsx';
 import { Statechart } from './Statechart.tsx';
 import { Tour } from './Tour.tsx';
@@ -82,9 +81,9 @@ function Phases({ history }: { readonly history: MachineNews['history'] }) {
         <li key={`${i} ${phase}`} class={i === history.length - 1 ? 'is-active' : ''}>
           {spaced(phase)}
           {trial !== undefined && (
-            <button type="button" class="plain" aria-label={`trial ${trial}, which led to ${spaced(phase)}`} onClick={() => lookAt(trial)}>
+            <TrialLink trial={trial} label={`trial ${trial}, which led to ${spaced(phase)}`}>
               {trial}
-            </button>
+            </TrialLink>
           )}
         </li>
       ))}
