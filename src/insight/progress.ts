@@ -1,7 +1,8 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { lossOf } from '../ledger/settings.ts';
+import { mean, median, variance } from '../numeric/averages.ts';
 import type { TrialRow } from '../study/trials.ts';
-import { formatNumber } from './figures/drawing/format.ts';
+import { formatNumber, rounded } from './figures/drawing/format.ts';
 
 /** The gain of the search so far, in one objective. */
 export interface Gain {
@@ -28,17 +29,12 @@ export function gainOf<R extends TrialRow>(ranked: readonly R[], objective: Obje
   return { best, start, first, share: from * to > 0 ? (from - to) / Math.abs(from) : undefined };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-}
-
 /** The gain of the best trial in words; undefined if it is the only result, or no better than the first ones. */
 export function gainText({ best, start, first, share }: Gain, objective: ObjectiveSpec): string | undefined {
   if (start === best.values![objective.name]) return undefined;
   const from =
     first === 1 ? `the first result (${formatNumber(start)})` : `the median of the first ${first} results (${formatNumber(start)})`;
-  return `${share === undefined ? '' : `${formatNumber(Number((100 * share).toPrecision(2)))} % `}better than ${from}`;
+  return `${share === undefined ? '' : `${rounded(100 * share, 2)} % `}better than ${from}`;
 }
 
 /** The number of latest trials by which the time of further ones is estimated, and the fewest. */
@@ -61,9 +57,8 @@ export function timeLeft(ended: readonly TrialRow[], more: number, running: numb
   const latest = timed.sort((a, b) => a.endedAt! - b.endedAt!).slice(-LATEST);
   if (latest.length < FEWEST || running === 0 || latest.some(({ resumes }) => resumes !== undefined)) return undefined;
   const times = latest.map((row) => secondsOf(row)!);
-  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-  const variance = times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / (times.length - 1);
-  return Math.sqrt(variance) > ALIKE * mean ? undefined : (1000 * mean * more) / Math.min(running, more);
+  const each = mean(times);
+  return Math.sqrt(variance(times)) > ALIKE * each ? undefined : (1000 * each * more) / Math.min(running, more);
 }
 
 /** The step of a value that is not a result, so that it does not look like one: a trial that was stopped, or still runs. */

@@ -1,4 +1,4 @@
-import { type Ended, violates } from '../strategy/messages.ts';
+import { type Ended, hasResult } from '../strategy/messages.ts';
 
 /**
  * How many results in a row did not improve on all earlier ones. Each budget is judged on its own: a short training that beats the other short
@@ -24,7 +24,7 @@ export function afterResult(plateau: Plateau, ended: Ended, improvement = 0, cou
   if (outcome === 'failed') return plateau;
   const before = plateau.lowest.get(budget) ?? Number.POSITIVE_INFINITY;
   const [loss = Number.NaN] = losses ?? [];
-  const better = outcome === 'completed' && !violates(ended) && loss < before - improvement;
+  const better = hasResult(ended) && loss < before - improvement;
   return {
     length: counts ? (better ? 0 : plateau.length + 1) : plateau.length,
     lowest: better ? new Map(plateau.lowest).set(budget, loss) : plateau.lowest,

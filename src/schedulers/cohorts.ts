@@ -1,7 +1,7 @@
 import { insertSorted } from '../numeric/sorted.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import type { Env } from '../strategy/env.ts';
-import { type Ended, numberIn, type StrategyEvent, type Suggested, type TrialId, violates } from '../strategy/messages.ts';
+import { type Ended, hasResult, numberIn, type StrategyEvent, type Suggested, type TrialId } from '../strategy/messages.ts';
 import type { Bracket } from './brackets.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
 
@@ -42,7 +42,7 @@ export class Cohorts implements Scheduler {
     if (fact.type === 'reported') return;
     this.#choice = undefined;
     if (fact.type === 'suggested') this.#begin(fact);
-    else this.#end(fact, !isTwin && fact.outcome === 'completed' && !violates(fact));
+    else this.#end(fact, !isTwin && hasResult(fact));
   }
 
   #end(trial: Ended, counts: boolean): void {

@@ -2,7 +2,7 @@ import { type Agreement, type FirstRung, firstRung } from '../samplers/budgets/f
 import { type ComparedConfiguration, RungResults } from '../samplers/budgets/rungResults.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import type { Env } from '../strategy/env.ts';
-import { numberIn, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../strategy/messages.ts';
+import { hasResult, numberIn, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../strategy/messages.ts';
 import { type Bracket, nextBracket, sharesOf } from './brackets.ts';
 import { Controls } from './controls.ts';
 import { type Member, Rung } from './rung.ts';
@@ -83,7 +83,7 @@ export class Halving implements Scheduler {
     const member = this.#members[configuration.index]!;
     if (fact.losses !== undefined) member.counts = !isTwin;
     if (fact.type === 'ended') member.ended = true;
-    if (fact.type === 'ended') member.waiting = fact.outcome === 'completed' && !violates(fact) ? fact : undefined;
+    if (fact.type === 'ended') member.waiting = hasResult(fact) ? fact : undefined;
     for (const rung of this.#rungs) rung.settle(member);
     this.#pass(member);
     this.#controls.review(member);

@@ -8,13 +8,13 @@ import type { Env } from '../strategy/env.ts';
 import {
   type Ask,
   type Ended,
+  hasResult,
   numberIn,
   type Propose,
   propose,
   type Suggested,
   stateTag,
   type TrialId,
-  violates,
   wait,
 } from '../strategy/messages.ts';
 import { type Explore, explore, exploreOptions } from './explore.ts';
@@ -138,7 +138,7 @@ const reached = ({ stage }: Member): number => stage?.budget ?? 0;
 function memberAfter(before: Member | undefined, number: number, fact: Suggested | Ended): Member {
   const kept = before?.stage && { stage: before.stage };
   if (fact.type === 'suggested') return { number, open: true, failed: false, ...kept };
-  if (fact.outcome !== 'completed' || violates(fact)) return { number, open: false, failed: true, ...kept };
+  if (!hasResult(fact)) return { number, open: false, failed: true, ...kept };
   const { id: trial, point, budget = 0, losses } = fact;
   return { number, open: false, failed: false, stage: { trial, point, budget, loss: losses![0]! } };
 }

@@ -63,6 +63,9 @@ export interface Ended extends Proposal {
 export const violates = ({ constraints }: { readonly constraints?: readonly number[] }): boolean =>
   constraints?.some((c) => c > 0) ?? false;
 
+/** Whether a trial has completed and violates no constraint, so that it may be the best. */
+export const hasResult = (ended: Ended): boolean => ended.outcome === 'completed' && !violates(ended);
+
 /** Failures that the configuration caused, unlike those of lost and preempted trials. */
 const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 

@@ -1,4 +1,4 @@
-import { type Ended, type StrategyEvent, violates } from '../../src/strategy/messages.ts';
+import { type Ended, hasResult, type StrategyEvent } from '../../src/strategy/messages.ts';
 
 /** Discounted sums of an arm. */
 interface Arm {
@@ -43,8 +43,8 @@ const suggested = (arms: readonly Arm[], arm: number): readonly Arm[] =>
   arms.map((a, i) => (i === arm ? { ...a, pending: a.pending + 1 } : a));
 
 function ended(state: Ucb, fact: Ended, arm: number): Ucb {
-  const { outcome, losses, seconds } = fact;
-  const loss = outcome === 'completed' && !violates(fact) ? losses![0]! : undefined;
+  const { losses, seconds } = fact;
+  const loss = hasResult(fact) ? losses![0]! : undefined;
   const timed = seconds === undefined ? state.timed : state.timed + 1;
   const mean = seconds === undefined ? state.seconds : state.seconds + (seconds - state.seconds) / timed;
   const recent = loss === undefined ? state.recent : [...state.recent.slice(1 - WINDOW), loss];

@@ -7,11 +7,11 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { median } from '../../src/numeric/averages.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { natsServer } from '../../test/support/nats.ts';
-import { median } from './averages.ts';
 import type { Copied, CopyJob } from './checkpointsCopy.ts';
 import { cpuOf } from './cpu.ts';
 

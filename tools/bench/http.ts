@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HostedStudies } from '../../src/host/hostedStudies.ts';
+import { median } from '../../src/numeric/averages.ts';
 import { serveHttp } from '../../src/server/serve.ts';
 import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
-import { median } from './averages.ts';
 
 const CONNECTIONS = 32;
 const WARM_UP = Number(process.env.WARM_UP ?? 4);

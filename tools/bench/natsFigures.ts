@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { median } from '../../src/numeric/averages.ts';
 import { type AppliedEntry, float, random, space } from '../../streams/index.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
@@ -11,7 +12,6 @@ import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import type { NatsServer } from '../../test/support/nats.ts';
-import { median } from './averages.ts';
 import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
 
 const line = space({ x: float(-5, 5) });

@@ -1,7 +1,7 @@
 import { normalScores, orderOf } from '../../samplers/budgets/order.ts';
 import { type ComparedConfiguration, RungResults } from '../../samplers/budgets/rungResults.ts';
 import type { Point } from '../../space/axis.ts';
-import { type Ended, type StrategyEvent, violates } from '../../strategy/messages.ts';
+import { hasResult, type StrategyEvent } from '../../strategy/messages.ts';
 
 /** A point and its loss, comparable with those of other trials. */
 export interface ComparableResult {
@@ -33,7 +33,9 @@ export function* comparableResults(facts: readonly StrategyEvent[], rungs?: read
     if (i % 500 === 0) yield;
   }
   if (!results.differ) {
-    const completed = facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));
+    const completed = facts.flatMap((fact) =>
+      fact.type === 'ended' && hasResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : [],
+    );
     return { results: completed, partial: 0, restore: (loss) => loss };
   }
   const order = orderOf(results.counted);
@@ -48,9 +50,6 @@ export function* comparableResults(facts: readonly StrategyEvent[], rungs?: read
     ),
   };
 }
-
-/** Whether a trial was completed, and violates no constraint. */
-const isResult = (fact: StrategyEvent): fact is Ended => fact.type === 'ended' && fact.outcome === 'completed' && !violates(fact);
 
 /**
  * The losses after the whole training, ascending. A configuration that was trained in part is expected to stay as far behind as it was then: behind the one

@@ -1,4 +1,4 @@
-import { formatNumber } from '../figures/drawing/format.ts';
+import { rounded } from '../figures/drawing/format.ts';
 import type { ChoiceCost } from '../recommendation/choiceCosts.ts';
 import type { Deployed } from '../recommendation/recommendation.ts';
 import { BOUND } from '../recommendation/verdict.ts';
@@ -37,10 +37,9 @@ export function costText(name: string, { intervals }: Pick<Importances, 'interva
 
 function choiceCostText({ value, other, least, cost }: ChoiceCost): string | undefined {
   if (!(least > 0)) return undefined;
-  const short = (of: unknown) => formatNumber(typeof of === 'number' ? Number(of.toPrecision(3)) : of);
-  const rounded = (of: number) => formatNumber(Number(of.toPrecision(2)));
-  const instead = `worse with ${short(other)} instead of ${short(value)}`;
-  return cost ? `${rounded(cost.mean)} ${instead} (${cost.most.map(rounded).join(' to ')})` : `more than ${rounded(least)} ${instead}`;
+  const instead = `worse with ${rounded(other, 3)} instead of ${rounded(value, 3)}`;
+  if (!cost) return `more than ${rounded(least, 2)} ${instead}`;
+  return `${rounded(cost.mean, 2)} ${instead} (${cost.most.map((end) => rounded(end, 2)).join(' to ')})`;
 }
 
 /** The parameters, the most important first. */

@@ -1,6 +1,7 @@
+import { mean, variance } from '../../numeric/averages.ts';
 import { betaincinv } from '../../numeric/distributions/beta.ts';
 import type { CompletedRow } from '../../study/trials.ts';
-import { formatNumber } from '../figures/drawing/format.ts';
+import { formatNumber, rounded } from '../figures/drawing/format.ts';
 
 /** What one more trial of a configuration would give, in the unit of the objective, as far as its repetitions tell. */
 export interface Repetition {
@@ -40,10 +41,9 @@ export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string
   if (freedom === 0) return undefined;
   const pooled = all.reduce((sum, { count, variance }) => sum + (count - 1) * variance, 0) / freedom;
   const { variances, prior } = moderated(all, pooled);
-  const centre = all.reduce((sum, { mean }) => sum + mean, 0) / all.length;
-  const spread = all.reduce((sum, { mean }) => sum + (mean - centre) ** 2, 0) / Math.max(1, all.length - 1);
-  const errors = all.reduce((sum, { count }) => sum + pooled / count, 0) / all.length;
-  const signal = Math.max(0, spread - errors);
+  const means = all.map((group) => group.mean);
+  const centre = mean(means);
+  const signal = Math.max(0, variance(means) - mean(all.map(({ count }) => pooled / count)));
   return {
     sd: Math.sqrt(pooled),
     of: (params) => {
@@ -67,7 +67,7 @@ export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string
 /** What one more trial of a configuration would give, in words. */
 export function repetitionText({ mean, half, most }: Repetition): string {
   if (half[0] === half[1]) return `run again, it would give ${formatNumber(mean)}`;
-  const [a, b, c, d] = [...half, ...most].map((value) => formatNumber(Number(value.toPrecision(3))));
+  const [a, b, c, d] = [...half, ...most].map((value) => rounded(value, 3));
   return `run again, it would give ${a} to ${b} one time in two, and ${c} to ${d} nine times in ten`;
 }
 
@@ -86,10 +86,8 @@ function groupsOf<P>(rows: readonly CompletedRow<P>[], objective: string): Reado
   }
   return new Map(
     [...values].flatMap(([key, all]) => {
-      const count = all.length;
-      if (count < 2) return [];
-      const mean = all.reduce((sum, value) => sum + value, 0) / count;
-      return [[key, { count, mean, variance: all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1) }] as const];
+      if (all.length < 2) return [];
+      return [[key, { count: all.length, mean: mean(all), variance: variance(all) }] as const];
     }),
   );
 }
@@ -108,12 +106,10 @@ function moderated(groups: readonly Group[], pooled: number): { readonly varianc
   if (pooled === 0 || groups.length < 3) return common;
   const freedoms = groups.map(({ count }) => count - 1);
   const logs = groups.map(({ variance }, i) => Math.log(Math.max(variance, 1e-9 * pooled)) - logBias(freedoms[i]! / 2));
-  const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  const spread = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / (logs.length - 1);
-  const excess = spread - freedoms.reduce((sum, freedom) => sum + logVariance(freedom / 2), 0) / logs.length;
+  const excess = variance(logs) - mean(freedoms.map((freedom) => logVariance(freedom / 2)));
   if (excess <= 0) return common;
   const half = (TRUST * (1 + Math.sqrt(1 + 2 * excess))) / (2 * excess); // where logVariance is the excess, nearly
-  const middle = Math.exp(centre + logBias(half));
+  const middle = Math.exp(mean(logs) + logBias(half));
   return {
     variances: groups.map(({ variance }, i) => (2 * half * middle + freedoms[i]! * variance) / (2 * half + freedoms[i]!)),
     prior: 2 * half,

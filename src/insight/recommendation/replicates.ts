@@ -3,7 +3,7 @@ import type { Observation } from '../../samplers/bo/observation.ts';
 import { conditioningSet } from '../../samplers/bo/observations.ts';
 import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import type { Axis, Point } from '../../space/axis.ts';
-import { type Ended, type StrategyEvent, violates } from '../../strategy/messages.ts';
+import { hasResult, type StrategyEvent } from '../../strategy/messages.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { resultModel } from './resultModel.ts';
 
@@ -25,11 +25,9 @@ export function withFact(state: Replication, fact: StrategyEvent, by: string): R
     const replicates = fact.by === by ? state.replicates.push(fact.point) : state.replicates;
     return { ...state, suggested: state.suggested + 1, replicates };
   }
-  if (fact.type === 'reported' || !teaches(fact)) return state;
+  if (fact.type === 'reported' || !hasResult(fact)) return state;
   return { ...state, results: state.results.push({ point: fact.point, value: fact.losses![0]!, budget: fact.budget }) };
 }
-
-const teaches = (ended: Ended): boolean => ended.outcome === 'completed' && !violates(ended);
 
 /** The best two are repeated this many times as often as the others of the top, because noise is most likely to decide between these two. */
 const FOREMOST = 3;

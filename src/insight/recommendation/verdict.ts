@@ -1,7 +1,7 @@
 import type { CloseReason, ObjectiveSpec } from '../../facts/facts.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
-import { formatNumber } from '../figures/drawing/format.ts';
+import { rounded } from '../figures/drawing/format.ts';
 
 /** Whether to go on with a study. */
 export interface Verdict {
@@ -109,12 +109,12 @@ function bestVerdict({ full, lead, noise, isRepeated, residual, left }: Evidence
     return {
       verdict: 'confirm',
       reason: 'noise-large',
-      text: `Confirm: repetitions of one configuration differ by ${rounded(noise)} (standard deviation), so the best one may be luck`,
+      text: `Confirm: repetitions of one configuration differ by ${rounded(noise, 2)} (standard deviation), so the best one may be luck`,
     };
   if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: the strategy has nothing left to try' };
   if (full >= TELLING && left !== undefined && left <= LITTLE) {
     const gain = BOUND * lead;
-    const text = `Stop: ${TRIALS} more trials would improve ${name} by at most ${rounded(gain)} (19 times in 20)`;
+    const text = `Stop: ${TRIALS} more trials would improve ${name} by at most ${rounded(gain, 2)} (19 times in 20)`;
     return { verdict: 'stop', reason: 'little-left', text, horizon: { trials: TRIALS, gain } };
   }
   if (since < RECENT * results)
@@ -143,8 +143,6 @@ function frontVerdict(front: readonly Row[], results: readonly number[]): Verdic
   const text = `Continue: the front still grows, ${recent} of its ${front.length} trials are among the last ${last.size} of ${results.length} results`;
   return { verdict: 'continue', reason: 'improving', text };
 }
-
-const rounded = (value: number): string => formatNumber(Number(value.toPrecision(2)));
 
 /** The command that a verdict asks for. @param study its address, after a space, or empty. @returns undefined if there is nothing to do, or no address */
 export function actionOf(

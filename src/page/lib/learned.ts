@@ -1,4 +1,4 @@
-import { cut, formatNumber, sentence } from '../../insight/figures/drawing/format.ts';
+import { cut, formatNumber, rounded, sentence } from '../../insight/figures/drawing/format.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { ShareInterval } from '../../insight/importance/shares.ts';
 import { type Costs, costText } from '../../insight/importance/whatMatters.ts';
@@ -59,10 +59,8 @@ function textOf(name: string, dimension: Dimension, top: readonly TrialRow[]): s
   const numbers = found.filter((value) => typeof value === 'number');
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   if (!isRange(values) || numbers.length < found.length || low === high) return mostOf(found);
-  return `The ${numbers.length} best lie between ${short(low)} and ${short(high)}.`;
+  return `The ${numbers.length} best lie between ${rounded(low, 3)} and ${rounded(high, 3)}.`;
 }
-
-const short = (value: number): string => formatNumber(Number(value.toPrecision(3)));
 
 /** The most frequent value. */
 function mostOf(found: readonly unknown[]): string {

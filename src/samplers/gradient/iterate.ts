@@ -34,11 +34,3 @@ export const missingGradient = ({ name }: Env, { id }: Ended): StrategyError =>
 
 /** The losses of the slots that have one. */
 export const slotLosses = (slots: readonly Slot[]): number[] => slots.map(slotLoss).filter((loss) => loss !== undefined);
-
-export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-
-/** The standard deviation of a sample of two or more. */
-export function standardDeviation(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1));
-}

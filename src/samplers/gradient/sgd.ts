@@ -1,3 +1,4 @@
+import { mean, variance } from '../../numeric/averages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { bool, fraction, notNegative, oneOf, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
@@ -7,7 +8,7 @@ import type { Env } from '../../strategy/env.ts';
 import type { Ask } from '../../strategy/messages.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { type DescentSettings, type DescentState, descentIn, descentOptions, openRound, proposeSlot, startPoint } from './descent.ts';
-import { evaluatedCoordinates, type Iterate, mean, missingGradient, reportedGradient, slotLosses, standardDeviation } from './iterate.ts';
+import { evaluatedCoordinates, type Iterate, missingGradient, reportedGradient, slotLosses } from './iterate.ts';
 import { coordinates, farthestFeasible, isContinuousFloat, isOrdered, movableAxes, withCoordinates } from './movableAxes.ts';
 import {
   type GradientSource,
@@ -171,7 +172,7 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Core<SgdStat
     const slopes = proberOf(source).read(iterate.point, loss, before.axes, around);
     if (slopes.gradient.every(Number.isNaN)) return { ...state, verdict: 'failed' };
     const updated = updateCurvature(before, slopes, probeDistances(env, before, source));
-    const optimizer = repeats.length > 0 ? { ...updated, noise: standardDeviation([at.loss, ...repeats]) } : updated;
+    const optimizer = repeats.length > 0 ? { ...updated, noise: Math.sqrt(variance([at.loss, ...repeats])) } : updated;
     const verdict = state.source === 'told' ? 'told' : 'measured';
     return { ...state, iterate: { ...iterate, gradient: slopes.gradient }, optimizer, verdict };
   }

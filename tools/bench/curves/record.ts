@@ -1,8 +1,8 @@
 // tsx tools/bench/curves/record.ts: writes data/scales.json, the scales of the regrets of the curve problems. Takes some minutes.
 import { writeFileSync } from 'node:fs';
+import { median } from '../../../src/numeric/averages.ts';
 import { drawNormal, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { draw, type Point } from '../../../src/space/axis.ts';
-import { median } from '../averages.ts';
 import type { CurveProblem } from './problem.ts';
 import { problems } from './problems.ts';
 import { type Scale, scalesFile } from './scales.ts';

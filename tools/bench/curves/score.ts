@@ -1,4 +1,4 @@
-import { median } from '../averages.ts';
+import { median } from '../../../src/numeric/averages.ts';
 import { type Estimate, resampled } from '../quality/regret.ts';
 
 /** Regret by problem and seed. */

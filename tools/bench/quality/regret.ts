@@ -1,5 +1,5 @@
+import { mean, median } from '../../../src/numeric/averages.ts';
 import { index, rngFor } from '../../../src/numeric/random.ts';
-import { mean, median } from '../averages.ts';
 
 /** What a strategy reached: by problem, by seed, the loss without noise of its best trial after each number of trials. */
 export type Reached = ReadonlyMap<string, readonly (readonly number[])[]>;

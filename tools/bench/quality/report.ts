@@ -1,5 +1,5 @@
 import { textTable } from '../../../src/cli/terminal/table.ts';
-import { mean } from '../averages.ts';
+import { mean } from '../../../src/numeric/averages.ts';
 import type { Kind, Problem } from './problem.ts';
 import { type Estimate, meanRegret, pairedRatio, ranks, regrets } from './regret.ts';
 import type { Measured } from './run.ts';

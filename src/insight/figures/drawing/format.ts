@@ -8,6 +8,10 @@ export function formatNumber(value: unknown): string {
     : String(Number(value.toPrecision(4)));
 }
 
+/** The same with so many digits. */
+export const rounded = (value: unknown, digits: number): string =>
+  formatNumber(typeof value === 'number' ? Number(value.toPrecision(digits)) : value);
+
 /** The share of a text that is cut which is its end: names often differ only there. */
 const END = 0.55;
 
