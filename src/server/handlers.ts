@@ -56,9 +56,9 @@ const commanding =
   async (studies, { study, trial, fields, user, key }) => {
     const intent = intentOf(type, trial, fields);
     const { source, feed } = studies.open(study);
-    const { position, fact } = await source.submit(intent, { user: user?.name, request: key });
+    const { position, fact, running } = await source.submit(intent, { user: user?.name, request: key });
     await feed.reached(position); // so that a page which reads next sees it
-    return { position, fact };
+    return { position, fact, running };
   };
 
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {

@@ -56,7 +56,11 @@ const entry = objectSchema(
 
 const stored: Schema = {
   type: 'object',
-  properties: { position: integerSchema(1, 'of the fact in the log'), fact: dataSchema('the fact that the command appended') },
+  properties: {
+    position: integerSchema(1, 'of the fact in the log'),
+    fact: dataSchema('the fact that the command appended'),
+    running: { type: 'boolean', description: 'over HTTP: whether the study runs; otherwise the command takes effect in its next run' },
+  },
   required: ['position', 'fact'],
 };
 

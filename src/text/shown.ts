@@ -13,3 +13,6 @@ export const pairs = (record: Readonly<Record<string, unknown>>, between = '='):
   Object.entries(record)
     .map(([name, value]) => `${shown(name)}${between}${shown(value)}`)
     .join(' ');
+
+/** What enqueueing a configuration has done, for people: in a study that runs, and in one that does not. */
+export const ENQUEUED = ['enqueued: it is tried next', 'enqueued: it is tried first when the study runs again'] as const;

@@ -11,6 +11,7 @@ import { applied } from '../../src/stores/process.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
+import { emptyServer, request } from './support.ts';
 
 it('commands change a journal that no process writes, and are refused if the process that writes it takes none', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
@@ -30,6 +31,15 @@ it('commands change a journal that no process writes, and are refused if the pro
   await feed.reached(4);
   expect(feed.detail()).toMatchObject({ queued: 1 });
   feed.close();
+  const made = await emptyServer();
+  made.studies.show('s', journalSource(path));
+  const answer = await request(`${made.url}v1/studies/s/enqueue`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ params: { x: 0.25 } }),
+  });
+  expect(JSON.parse(answer.text)).toMatchObject({ position: 5, running: false }); // the page says that it waits for the next run
+  await made.close();
 });
 
 it('commands on a journal that hypertide run writes go through its socket', async () => {

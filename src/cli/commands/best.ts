@@ -20,7 +20,8 @@ import { card } from '../terminal/card.ts';
 import { table } from '../terminal/table.ts';
 
 export const command = onStudy({
-  description: 'Print the best trial or, with several objectives, the Pareto front and its hypervolume.',
+  description:
+    'Print the best trial or, with several objectives, the Pareto front and its hypervolume. Also whether to go on with the study, and the command to do so.',
   options: {
     number: value('n', 'trials to print (default: 1, or the whole front)', { kind: wholeNumber, short: 'n' }),
     recommended: flag('print the trial to deploy: if results are noisy, the best one is partly luck'),

@@ -33,9 +33,13 @@ export const command = declare({
   },
   help: `Open the address that is printed. A --host that other machines can reach, and
 --proxy, need --users: then the page asks for a token. Actions on a journal are
-sent to the process that runs it, on the same machine. /v1 and /mcp are for
-programs and agents, /metrics is for Prometheus, /healthz and /readyz for health
-checks. A server over HTTP has this page itself, at its own address.`,
+sent to the process that runs it, on the same machine; without one, they take
+effect in the next run. /v1 and /mcp are for programs and agents, /metrics is
+for Prometheus, /healthz and /readyz are for health checks. "serve --http" shows
+this page at its own address.
+
+Example:
+  hypertide dashboard study.jsonl`,
   run: async ({ studies: given = [], host, port, users, proxy: names }, { connection }) => {
     const addresses = (given.length > 0 ? given : [undefined]).map((text) => parseAddress(text, connection));
     const [elsewhere] = addresses.filter(({ form }) => form === 'http');

@@ -10,15 +10,19 @@ interface FeedbackText {
 /** Waits for the answer to an action, and keeps the text to show. */
 export function useFeedback(): {
   readonly feedback: ReadonlySignal<FeedbackText | undefined>;
-  readonly show: (answer: Promise<ActionAnswer>, done: string) => void;
+  /** @param later what it has done if the study does not run. Default: the same */
+  readonly show: (answer: Promise<ActionAnswer>, done: string, later?: string) => void;
 } {
   const feedback = useSignal<FeedbackText | undefined>(undefined);
-  const show = (answer: Promise<ActionAnswer>, done: string) => {
+  const show = (answer: Promise<ActionAnswer>, now: string, later = now) => {
     feedback.value = { good: true, text: '…' };
     void answer.then((result) => {
-      feedback.value = result.ok
-        ? { good: true, text: result.position !== undefined ? `${done} (position ${result.position} of the log)` : done }
-        : { good: false, text: result.error };
+      if (!result.ok) {
+        feedback.value = { good: false, text: result.error };
+        return;
+      }
+      const done = result.running === false ? later : now;
+      feedback.value = { good: true, text: result.position !== undefined ? `${done} (position ${result.position} of the log)` : done };
     });
   };
   return { feedback, show };

@@ -5,6 +5,7 @@ import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange } from '../../space/types/parameterType.ts';
 import { valueKey, valueText } from '../../space/value.ts';
 import type { Changes } from '../../study/intents.ts';
+import { ENQUEUED } from '../../text/shown.ts';
 import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../lib/strategies.ts';
 import { closedFor, submitAction } from '../state/api.ts';
 import { detail, parameters } from '../state/store.ts';
@@ -114,7 +115,7 @@ function Enqueue() {
       if (text !== '') params[name] = typedValue(dimension, text);
     }
     const rest = data.get('rest') === 'strategy' ? 'strategy' : undefined;
-    show(submitAction(omitUndefined({ type: 'enqueue', params, rest })), 'enqueued: it is tried next');
+    show(submitAction(omitUndefined({ type: 'enqueue', params, rest })), ...ENQUEUED);
   };
   return (
     <section class="enqueue">

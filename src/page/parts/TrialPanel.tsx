@@ -3,6 +3,7 @@ import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.t
 import type { FigureRow } from '../../insight/figures/study.ts';
 import { stepOf } from '../../insight/progress.ts';
 import type { TrialEntry } from '../../server/feed/wire.ts';
+import { ENQUEUED } from '../../text/shown.ts';
 import { closedFor, get, submitAction } from '../state/api.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, shownRow } from '../state/store.ts';
@@ -89,7 +90,7 @@ function Actions({ row }: { readonly row: FigureRow }) {
   const { feedback, show } = useFeedback();
   const open = row.state === 'running' || row.state === 'waiting';
   const reason = closedFor();
-  const enqueue = () => show(submitAction({ type: 'enqueue', params: row.params }), 'enqueued: it is tried next');
+  const enqueue = () => show(submitAction({ type: 'enqueue', params: row.params }), ...ENQUEUED);
   return (
     <section>
       <h3>Actions</h3>

@@ -62,13 +62,17 @@ async function answered(address: string, request: RequestInit = {}): Promise<Res
   return response;
 }
 
-/** The answer to what a person does: why it was refused, or, for a command, the position of its fact in the log. */
-export type ActionAnswer = { readonly ok: true; readonly position?: number } | ({ readonly ok: false } & RequestFailure);
+/** The answer to what a person does: why it was refused, or, for a command, the position of its fact in the log, and whether the study runs. */
+interface Taken {
+  readonly position?: number;
+  readonly running?: boolean;
+}
+export type ActionAnswer = ({ readonly ok: true } & Taken) | ({ readonly ok: false } & RequestFailure);
 
 async function act(path: string, body: BodyInit, type: string): Promise<ActionAnswer> {
   try {
     const response = await answered(resourcePath(path), { method: 'POST', headers: { 'Content-Type': type }, body });
-    return { ok: true, ...((await response.json()) as { readonly position?: number }) };
+    return { ok: true, ...((await response.json()) as Taken) };
   } catch (error) {
     return { ok: false, ...failureOf(error) };
   }

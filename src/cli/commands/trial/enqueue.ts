@@ -4,6 +4,7 @@ import type { SpaceData } from '../../../space/schema.ts';
 import { type Dimensions, parseValue } from '../../../space/types/dimension.ts';
 import type { CommandStudy } from '../../../stores/locate.ts';
 import { parseData } from '../../../text/parseData.ts';
+import { ENQUEUED } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { act } from '../../act.ts';
 import { onStudy } from '../../command.ts';
@@ -16,14 +17,7 @@ export const enqueue = onStudy({
     'Try a configuration next. Parameters that you leave out are drawn at random. If the limit of trials is reached, it is raised.',
   arguments: { params },
   options: { json },
-  run: async (study, { params, ...options }) =>
-    act(
-      study,
-      { type: 'enqueue', params: paramsIn(study, params) },
-      options,
-      'enqueued: it is tried next',
-      'enqueued: it is tried first when the study runs again',
-    ),
+  run: async (study, { params, ...options }) => act(study, { type: 'enqueue', params: paramsIn(study, params) }, options, ...ENQUEUED),
 });
 
 export const propose = onStudy({
