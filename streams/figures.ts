@@ -2,7 +2,7 @@ export type { Theme } from '../src/insight/figures/drawing/colours.ts';
 export { themes } from '../src/insight/figures/drawing/colours.ts';
 export type { TrialState } from '../src/insight/figures/drawing/looks.ts';
 export type { ChartOption } from '../src/insight/figures/drawing/option.ts';
-export type { Figure } from '../src/insight/figures/figures.ts';
+export type { Figure } from '../src/insight/figures/plan.ts';
 export { figuresOf, NoFigureError } from '../src/insight/figures/figures.ts';
 export type { FigureKind } from '../src/insight/figures/kinds.ts';
 export { figureKinds } from '../src/insight/figures/kinds.ts';

@@ -1,24 +1,26 @@
 import { cssOf, ramp, type Theme } from '../insight/figures/drawing/colours.ts';
 import { looks, type TrialState } from '../insight/figures/drawing/looks.ts';
-import { type Figure, WIDTH } from '../insight/figures/figures.ts';
+import { type Figure, WIDTH } from '../insight/figures/plan.ts';
 import { stripControls } from '../text/plainText.ts';
 import { init } from './echarts.ts';
 
-/** The height of a title and its note, and of a key. */
-const HEAD = 46;
-const KEY = 20;
+/** The height of a title and a line of its note, of another line, and of a key. */
+const [HEAD, NOTE, KEY] = [46, 16, 20];
+/** As much of a note as fits in a line. */
+const NOTE_LINES = /.{1,115}(?: |$)/gu;
 
 /** Figures below each other as one SVG. */
 export function svgOf(figures: readonly Figure[], theme: Theme): string {
   let top = 0;
   const parts = figures.map((figure) => {
-    const [title, note = ''] = [figure.title, figure.note].map((text) => text && escaped(text));
-    const keyed = HEAD + (figure.key?.length ? KEY : 0);
+    const notes = figure.note?.match(NOTE_LINES) ?? [];
+    const noted = HEAD + NOTE * Math.max(0, notes.length - 1);
+    const keyed = noted + (figure.key?.length ? KEY : 0);
     const head = keyed + (figure.colours ? KEY : 0);
     const part = `<g transform="translate(0 ${top})">
-<text x="12" y="22" font-size="15" font-weight="600" fill="${theme.colour('text')}">${title}</text>
-<text x="12" y="38" font-size="12" fill="${theme.colour('muted')}">${note}</text>
-${keyOf(figure.key ?? [], theme)}${barOf(figure, keyed, theme)}
+<text x="12" y="22" font-size="15" font-weight="600" fill="${theme.colour('text')}">${escaped(figure.title)}</text>
+${notes.map((note, k) => `<text x="12" y="${38 + NOTE * k}" font-size="12" fill="${theme.colour('muted')}">${escaped(note)}</text>`).join('')}
+${keyOf(figure.key ?? [], noted, theme)}${barOf(figure, keyed, theme)}
 <g transform="translate(0 ${head})">${stripControls(chartOf(figure))}</g>
 </g>`;
     top += head + figure.height;
@@ -32,14 +34,14 @@ ${parts.join('\n')}
 }
 
 /** The marks of statuses and what they mean, in a row. */
-function keyOf(states: readonly TrialState[], theme: Theme): string {
+function keyOf(states: readonly TrialState[], top: number, theme: Theme): string {
   let left = 12;
   return states
     .map((state) => {
       const { label, mark, colour, hollow, dashed } = looks[state];
       const ink = theme.colour(colour);
       const look = hollow ? `fill="none" stroke="${ink}" stroke-width="1.8"${dashed ? ' stroke-dasharray="2 1.6"' : ''}` : `fill="${ink}"`;
-      const part = `<g transform="translate(${left} ${HEAD})"><path d="${mark}" ${look}/><text x="15" y="9" font-size="11" fill="${theme.colour('muted')}">${label}</text></g>`;
+      const part = `<g transform="translate(${left} ${top})"><path d="${mark}" ${look}/><text x="15" y="9" font-size="11" fill="${theme.colour('muted')}">${label}</text></g>`;
       left += 40 + 6 * label.length;
       return part;
     })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { distribution } from '../../src/insight/figures/distribution.ts';
 import { themes } from '../../src/insight/figures/drawing/colours.ts';
 import { hypervolumes } from '../../src/insight/figures/hypervolumes.ts';
-import { trendsOption } from '../../src/insight/figures/trends.ts';
+import { planeOption } from '../../src/insight/figures/plan.ts';
+import { trendsPlane } from '../../src/insight/figures/trends.ts';
 import { moved, ordered } from '../../src/page/lib/lists.ts';
 import { importancesOf, recommendedOf } from '../../src/server/feed/byResults.ts';
 import { board, finished } from './support.ts';
@@ -88,8 +89,9 @@ it('a retracted result no longer counts, although another trial has completed si
 });
 
 it('studies are compared by trial, time or cost', () => {
-  const all = [{ id: 'a', name: 'a', trend: [[120_000, 3] as const, [240_000, 2] as const], last: 480_000 }];
-  const { xAxis, series } = trendsOption(all, themes.light, 'time') as {
+  const optionFor = (...given: Parameters<typeof trendsPlane>) => planeOption(trendsPlane(...given), themes.light);
+  const all = [{ name: 'a', trend: [[120_000, 3] as const, [240_000, 2] as const], last: 480_000 }];
+  const { xAxis, series } = optionFor(all, 'time') as {
     xAxis: { max: number; name: string };
     series: { data: unknown[] }[];
   };
@@ -98,7 +100,7 @@ it('studies are compared by trial, time or cost', () => {
     [2, 3],
     [4, 2],
   ]);
-  expect(trendsOption([{ ...all[0]!, last: 480_000 }], themes.light, 'cost')).toMatchObject({
+  expect(optionFor([{ ...all[0]!, last: 480_000 }], 'cost')).toMatchObject({
     xAxis: { max: 480_000, name: 'cost in steps' },
   });
 });

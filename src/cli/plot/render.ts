@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
-import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
+import { cut } from '../../insight/figures/drawing/format.ts';
+import { type AxisScale, textAt } from '../../insight/figures/drawing/scale.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { wrapped } from '../../text/layout.ts';
 import { escapeControls } from '../../text/plainText.ts';
@@ -107,7 +107,7 @@ const near = (place: number, cell: number, count: number): boolean =>
 
 /** The widest label of an axis. */
 const LABEL = 10;
-const labelAt = ({ labels }: AxisScale, value: number): string => escapeControls(cut(labels?.[value] ?? formatNumber(value), LABEL));
+const labelAt = (scale: AxisScale, value: number): string => escapeControls(cut(textAt(scale, value), LABEL));
 
 /** A picture with its axes. @param draw the picture, of so many columns and rows */
 function framed(
@@ -200,6 +200,6 @@ function parallel({ axes, lines }: ParallelSketch, { columns, lines: height }: S
     });
     return line.join('');
   };
-  const end = (place: number) => row((axis) => axis.labels?.[axis.at(place)] ?? formatNumber(axis.at(place)));
+  const end = (place: number) => row((axis) => textAt(axis, axis.at(place)));
   return [row(({ name }) => name), end(1), ...picture, end(0)];
 }

@@ -1,6 +1,6 @@
 import type { TrialState } from '../../insight/figures/drawing/looks.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
-import type { Path } from '../../insight/figures/drawing/series/stairs.ts';
+import type { Path } from '../../insight/figures/drawing/series/lines.ts';
 
 /** The colour of something in a terminal. */
 export type Ink = TrialState | 'plain' | 'dim';

@@ -1,20 +1,14 @@
 import type { Points } from '../../insight/figures/cells.ts';
 import { surfaceOf } from '../../insight/figures/contour.ts';
-import { curvePath, curveScales } from '../../insight/figures/curves.ts';
-import { distributionPath } from '../../insight/figures/distribution.ts';
-import { themes } from '../../insight/figures/drawing/colours.ts';
+import { type CurveScales, curvePath } from '../../insight/figures/curves.ts';
 import { clock, formatNumber, percent } from '../../insight/figures/drawing/format.ts';
-import { type AxisScale, numeric, trialScale } from '../../insight/figures/drawing/scale.ts';
-import { corners } from '../../insight/figures/drawing/series/stairs.ts';
-import { axesOf, type Figure, figuresOf, sliceAxes, twoAxes } from '../../insight/figures/figures.ts';
-import { bestSoFar, historyPoints, lastTrial, passedIn } from '../../insight/figures/history.ts';
-import { hypervolumePath, hypervolumeScale } from '../../insight/figures/hypervolumes.ts';
+import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
+import { drawnPath } from '../../insight/figures/drawing/series/lines.ts';
+import { axesOf, plansOf, twoAxes } from '../../insight/figures/figures.ts';
 import type { FigureKind } from '../../insight/figures/kinds.ts';
 import { parallelLines } from '../../insight/figures/parallel.ts';
-import { frontPath, pairsOf } from '../../insight/figures/pareto.ts';
-import { trialsOver } from '../../insight/figures/points.ts';
-import { scheduled, schedulePath, stepScale } from '../../insight/figures/schedule.ts';
-import type { FigureStudy } from '../../insight/figures/study.ts';
+import type { Plan } from '../../insight/figures/plan.ts';
+import type { FigureRow, FigureStudy } from '../../insight/figures/study.ts';
 import { endOf, lanesOf } from '../../insight/figures/timeline.ts';
 import { byShare } from '../../insight/importance/whatMatters.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
@@ -23,12 +17,10 @@ import type { Bars, Heat, Ink, PlaneSketch, Sketch } from './sketch.ts';
 
 /** The figures of a kind for a terminal, with the titles that they have elsewhere. @throws NoFigureError if there is nothing to draw */
 export function sketchesOf(kind: FigureKind, study: FigureStudy, names: readonly string[]): readonly Sketch[] {
-  const figures: readonly Figure[] = figuresOf(kind, study, themes.light, names);
-  const drawings = draw[kind](study, names);
-  return figures.map(({ title, note }, i) => ({
-    title,
-    ...omitUndefined({ note: notes[kind]?.(study, names) ?? note }),
-    drawing: drawings[i]!,
+  return plansOf(kind, study, names).map((plan) => ({
+    title: plan.title,
+    ...omitUndefined({ note: notes[kind]?.(study, names) ?? plan.note }),
+    drawing: draw[kind]?.(study, names) ?? planeSketch(plan, study),
   }));
 }
 
@@ -46,93 +38,50 @@ const notes: Readonly<Partial<Record<FigureKind, (study: FigureStudy, names: rea
   intermediate: () => 'a line for each trial that reported',
 };
 
-type Draw = (study: FigureStudy, names: readonly string[]) => readonly Sketch['drawing'][];
+type Draw = (study: FigureStudy, names: readonly string[]) => Sketch['drawing'];
 
-const draw: Readonly<Record<FigureKind, Draw>> = {
-  history: (study) => study.objectives.map((_, k) => historySketch(study, k)),
-  edf: (study) => {
-    const x = objectiveAxis(study);
-    const path = corners(distributionPath(study)).map(([value, share]) => [x.place(value), share] as const);
-    return [{ type: 'chart', x, y: numeric('share', 0, 1, false), lines: [{ path, ink: 'completed' }], points: [] }];
-  },
+/** Kinds that have no two axes, or another drawing over them. */
+const draw: Readonly<Partial<Record<FigureKind, Draw>>> = {
   importance: ({ importances }) => {
     const bars = byShare(importances!.fanova).map((name) => {
       const [low, high] = importances!.intervals.fanova[name]!.map(percent);
       const share = importances!.fanova[name]!;
       return { name, parts: [{ from: 0, to: share, ink: 'completed' as const }], text: `${percent(share)} (${low} to ${high})` };
     });
-    return [{ type: 'bars', bars }];
+    return { type: 'bars', bars };
   },
-  slice: (study, names) =>
-    sliceAxes(study, names).map(({ name, axis }) => {
-      const [points] = trialsOver(study, axis, study.parameters.length);
-      const [x, y] = [points!.x, points!.y];
-      const path = (study.importances?.marginals?.[name] ?? []).map(
-        ({ value, mean }) => [x.place(value), clampUnit(y.place(mean))] as const,
-      );
-      const lines = x.labels ? [] : [{ path, ink: 'running' as const }];
-      return { type: 'chart', x, y, lines, points: pointsOf(points!, study) };
-    }),
-  contour: (study, names) => [heat(study, twoAxes(study, names), false)],
-  rank: (study, names) => [heat(study, twoAxes(study, names), true)],
+  contour: (study, names) => heat(study, twoAxes(study, names), false),
+  rank: (study, names) => heat(study, twoAxes(study, names), true),
   parallel: (study, names) => {
     const axes = axesOf(study, names);
     const lines = parallelLines(study, axes).map(({ places, badness }) => ({ places, ink: inkOf(badness) }));
-    return [{ type: 'lines', axes: axes.map((axis) => study.scales[axis]!), lines }];
+    return { type: 'lines', axes: axes.map((axis) => study.scales[axis]!), lines };
   },
-  intermediate: (study) => {
-    const scales = curveScales(study);
-    const lines = study.rows.map((row): PlaneSketch['lines'][number] => ({
-      path: curvePath(row, scales).map(([x, y]) => [x, clampUnit(y)] as const),
-      ink: row.state,
-    }));
-    return [{ type: 'chart', x: scales[0], y: scales[1], lines, points: [] }];
-  },
-  timeline: (study) => [timeline(study)],
-  pareto: (study) =>
-    pairsOf(study.objectives.length).map((pair) => {
-      const [points] = trialsOver(study, ...(pair.map((k) => study.parameters.length + k) as [number, number]));
-      const { x, y } = points!;
-      const front = frontPath(study, pair).map(([a, b]) => [clampUnit(x.place(a)), clampUnit(y.place(b))] as const);
-      const stepped =
-        study.objectives.length > 2 ? [] : corners(study.objectives[pair[0]]!.direction === 'maximize' ? front.toReversed() : front);
-      return { type: 'chart', x, y, lines: [{ path: stepped, ink: 'plain' }], points: pointsOf(points!, study) };
-    }),
-  hypervolume: (study) => {
-    const path = hypervolumePath(study);
-    return [steps(study, hypervolumeScale(path), [{ path, ink: 'completed' }])];
-  },
-  schedule: (study) =>
-    scheduled(study).map((axis) => {
-      const path = schedulePath(study, axis);
-      const x = stepScale(path);
-      const placed = corners(path).map(([step, place]) => [x.place(step), place] as const);
-      return { type: 'chart', x, y: study.scales[axis]!, lines: [{ path: placed, ink: 'completed' }], points: [] };
-    }),
+  timeline,
 };
 
-/** The value of each trial, and the best so far. */
-export function historySketch(study: FigureStudy, k: number): PlaneSketch {
-  const [all, without] = historyPoints(study, k);
-  const best = corners(bestSoFar(study, study.objectives[k]!, passedIn(study))).map(
-    ([passed, value]) => [all!.x.place(passed), all!.y.place(value)] as const,
+/** The lines and trials of a figure over two axes. */
+export function planeSketch({ plane, curves, points }: Plan, study: FigureStudy): PlaneSketch {
+  const { x, y, lines } = plane!()!;
+  const curve = (row: FigureRow, scales: CurveScales) => curvePath(row, scales).map(([step, value]) => [step, clampUnit(value)] as const);
+  const traced = curves ? study.rows.map((row) => ({ path: curve(row, curves), ink: row.state })) : [];
+  return {
+    type: 'chart',
+    x,
+    y,
+    lines: [...traced, ...lines.map((line) => ({ path: drawnPath(line), ink: line.colour === 'text' ? ('plain' as const) : line.colour }))],
+    points:
+      points?.()
+        .toReversed()
+        .flatMap((layer) => pointsOf(layer, study)) ?? [],
+  };
+}
+
+/** Trials in a strip lie at the lower end. */
+const pointsOf = ({ grid, places: [x, y] }: Points, { rows }: FigureStudy): PlaneSketch['points'] =>
+  rows.flatMap(({ state }, i) =>
+    Number.isNaN(x[i]! + y[i]!) ? [] : [{ x: clampUnit(x[i]!), y: grid === undefined ? clampUnit(y[i]!) : 0, ink: state }],
   );
-  // Trials without a value lie at the lower end.
-  const strip = pointsOf({ ...without!, places: [without!.places[0], Array.from(without!.places[1], (place) => place && 0)] }, study);
-  return { type: 'chart', x: all!.x, y: all!.y, lines: [{ path: best, ink: 'plain' }], points: [...strip, ...pointsOf(all!, study)] };
-}
-
-/** Stairs by trial. */
-function steps(study: FigureStudy, y: AxisScale, lines: PlaneSketch['lines']): PlaneSketch {
-  const x = trialScale(lastTrial(study));
-  const placed = lines.map(({ path, ink }) => ({ path: corners(path).map(([a, b]) => [x.place(a), clampUnit(y.place(b))] as const), ink }));
-  return { type: 'chart', x, y, lines: placed, points: [] };
-}
-
-const objectiveAxis = ({ scales, parameters }: FigureStudy): AxisScale => scales[parameters.length]!;
-
-const pointsOf = ({ places: [x, y] }: Points, { rows }: FigureStudy): PlaneSketch['points'] =>
-  rows.flatMap(({ state }, i) => (Number.isNaN(x[i]! + y[i]!) ? [] : [{ x: clampUnit(x[i]!), y: clampUnit(y[i]!), ink: state }]));
 
 const inkOf = (badness: number): Ink => (badness < 0.25 ? 'completed' : badness < 0.6 ? 'plain' : 'dim');
 

@@ -1,15 +1,16 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { lossOf } from '../../ledger/settings.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { Landscape } from '../landscape.ts';
-import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
 import { type AxisScale, numeric } from './drawing/scale.ts';
+import type { Plan } from './plan.ts';
 import { trialsOver } from './points.ts';
 import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './study.ts';
 
@@ -18,16 +19,34 @@ const CELLS = 36;
 /** The surface uses at most this many trials. */
 const MOST_POINTS = 600;
 
-/** The value over two parameters: a surface smoothed from the results. @param axes of the parameters */
-export function contourOption(
+/** A surface over two parameters, with the trials. */
+interface OnSurface {
+  readonly surface: Surface | undefined;
+  /** What its values are. */
+  readonly name: string;
+  readonly isRank?: boolean;
+  /** The trial that is suggested next. */
+  readonly next?: TrialRow | undefined;
+}
+
+/** @param axes of the parameters */
+export function surfacePlan(
   study: FigureStudy,
-  theme: Theme,
-  [i, j]: readonly [x: number, y: number],
-  surface: Surface | undefined,
-  next?: TrialRow,
-): ChartOption {
-  const [x, y] = [study.scales[i], study.scales[j]];
-  if (surface === undefined || x === undefined || y === undefined) return {};
+  axes: readonly [x: number, y: number],
+  { surface, name, isRank = false, next }: OnSurface,
+): Plan {
+  const [x, y] = axes.map((axis) => study.scales[axis]);
+  const title = `${cut(isRank ? `rank of ${name}` : name, 60)} over ${cut(x?.name ?? '', 30)} and ${cut(y?.name ?? '', 30)}`;
+  return {
+    title,
+    ...omitUndefined({ colours: surface && surfaceEnds(surface, name, isRank) }),
+    height: 380,
+    option: (theme) => (surface && x && y ? surfaceOption(surface, [x, y], theme, next) : {}),
+    points: () => trialsOver(study, ...axes).map((points) => ({ ...points, onSurface: true })),
+  };
+}
+
+function surfaceOption(surface: Surface, [x, y]: readonly [AxisScale, AxisScale], theme: Theme, next: TrialRow | undefined): ChartOption {
   const colours = ramp(theme).map(cssOf);
   const colourOf = (badness: number): string => colours[Math.round(badness * (colours.length - 1))]!;
   const hidden = { show: false, type: 'value', min: 0, max: 1 };
@@ -63,15 +82,10 @@ export function contourOption(
 }
 
 /** What the colours of a surface mean. */
-export function surfaceEnds(name: string, surface: Surface | undefined, isRank: boolean): readonly [string, string] | undefined {
-  if (surface?.ends === undefined) return undefined;
-  const [best, worst] = surface.ends.map(formatNumber);
-  return isRank ? ['best rank', 'worst rank'] : [`${cut(name, 60)} ${best}`, worst!];
+function surfaceEnds({ ends }: Surface, name: string, isRank: boolean): Plan['colours'] {
+  const [best, worst] = isRank ? ['best rank', 'worst rank'] : (ends?.map(formatNumber) ?? []);
+  return ends && [isRank ? best! : `${cut(name, 60)} ${best}`, worst!];
 }
-
-/** The trials over two parameters, on the surface. */
-export const contourPoints = (study: Pick<FigureStudy, 'scales' | 'columns'>, [x, y]: readonly [number, number]): readonly Points[] =>
-  trialsOver(study, x, y).map((points) => ({ ...points, onSurface: true }));
 
 /** A surface in cells: the number of each cell along both axes, and how bad its results are, from 0 in its best cell to 1 in its worst one. */
 export interface Surface {

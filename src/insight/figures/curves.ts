@@ -1,10 +1,11 @@
 import type { Points } from './cells.ts';
-import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
 import { looks } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
-import { type AxisScale, coordinateAt, numeric, roundScale } from './drawing/scale.ts';
-import type { Path } from './drawing/series/stairs.ts';
+import { type AxisScale, coordinateAt, numeric, roundScale, stepScale } from './drawing/scale.ts';
+import type { Path } from './drawing/series/lines.ts';
+import { overAxes, type Plan } from './plan.ts';
 import { trialSeries } from './points.ts';
 import { bestLineage } from './schedule.ts';
 import { type FigureRow, type FigureStudy, held, sign, widest } from './study.ts';
@@ -12,14 +13,19 @@ import { type FigureRow, type FigureStudy, held, sign, widest } from './study.ts
 /** The scales of steps and of reported values. */
 export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
 
-/** Reported values by step: the axes, and lines at the budgets at which trials are compared. */
-export function curvesOption({ rows }: FigureStudy, theme: Theme, [steps, values]: CurveScales): ChartOption {
-  return {
-    grid: { left: 60, right: 24, top: HEAD_ROOM, bottom: 40 },
-    xAxis: { ...chartAxis(steps, theme, 'x'), minInterval: 1 },
-    yAxis: chartAxis(values, theme, 'y'),
-    series: [rungLines(rungsOf(rows), theme)],
-  };
+/** Reported values by step, and lines at the budgets at which trials are compared. */
+export function curvesPlan(study: FigureStudy): Plan {
+  const scales = curveScales(study);
+  const [x, y] = scales;
+  return overAxes({
+    title: `Learning curves of ${cut(study.objectives[0]?.name ?? '', 60)}`,
+    note: 'the thick curve is the best; a mark ends each; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped',
+    label: 'Reported values by step',
+    height: 430,
+    plane: () => ({ x, y, lines: [], more: (theme) => [rungLines(rungsOf(study.rows), theme)] }),
+    curves: scales,
+    series: (theme) => curveSeries(study, theme, scales),
+  });
 }
 
 const MOST_RUNGS = 12;
@@ -73,7 +79,7 @@ export function curveScales({ rows, parameters, scales, view, objectives: [objec
       losses.push(way * curve[i + 1]!);
     }
   }
-  const steps = numeric('step', 0, last, false);
+  const steps = stepScale(last);
   if (losses.length === 0) return [steps, numeric(name, 0, 1, false)];
   const sorted = Float64Array.from(losses).sort();
   const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];

@@ -1,33 +1,29 @@
-import { axisStyle, chartAxis, HEAD_ROOM } from './drawing/axes.ts';
-import type { Theme } from './drawing/colours.ts';
-import { percent } from './drawing/format.ts';
-import type { ChartOption } from './drawing/option.ts';
-import { numeric } from './drawing/scale.ts';
-import { type Path, stairs } from './drawing/series/stairs.ts';
+import { cut, formatNumber } from './drawing/format.ts';
+import { shareScale } from './drawing/scale.ts';
+import { overAxes, type Plan, type Plane } from './plan.ts';
 import { type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The share of results that are at least as good as each value (empirical distribution function). */
-export function distributionOption(study: FigureStudy, theme: Theme): ChartOption {
+export function distributionPlan(study: FigureStudy): Plan {
   const [objective] = study.objectives;
-  const scale = study.scales[study.parameters.length];
-  if (objective === undefined || scale === undefined) return {};
-  const share = chartAxis(numeric('share of the results', 0, 1, false), theme, 'y');
-  return {
-    grid: { left: 56, right: 24, top: HEAD_ROOM, bottom: 44 },
-    xAxis: chartAxis(scale, theme, 'x'),
-    yAxis: { ...share, axisLabel: { ...axisStyle(theme).axisLabel, formatter: percent } },
-    series: [stairs('distribution', distributionPath(study), { color: theme.colour('completed'), width: 1.8 })],
-  };
+  const middle = study.ranked[study.ranked.length >> 1];
+  return overAxes({
+    title: `Distribution of ${cut(objective?.name ?? '', 60)}`,
+    note: middle
+      ? `share of results that are at least as good; half are ${formatNumber(objectiveValue(middle, objective))} or better`
+      : 'no result yet',
+    label: 'Share of results that are at least as good as a value',
+    height: 260,
+    plane: () => distributionPlane(study),
+  });
 }
 
-/** The steps of the distribution within its axis: value, share. */
-export function distributionPath({ objectives: [objective], scales, parameters, ranked }: FigureStudy): Path {
-  const scale = scales[parameters.length];
-  if (objective === undefined || scale === undefined) return [];
+function distributionPlane({ objectives: [objective], scales, parameters, ranked }: FigureStudy): Plane | undefined {
+  const [x, y] = [scales[parameters.length], shareScale()];
+  if (objective === undefined || x === undefined) return undefined;
   const results = ranked.map((row) => objectiveValue(row, objective)!);
-  return distribution(results, sign(objective)).flatMap(({ value, share }) =>
-    value < scale.low || value > scale.high ? [] : [[value, share] as const],
-  );
+  const steps = distribution(results, sign(objective)).map(({ value, share }) => [x.place(value), share] as const);
+  return { x, y, lines: [{ path: steps.filter(([place]) => place >= 0 && place <= 1), colour: 'completed' }] };
 }
 
 /** The share of the results that are at least as good as each of them, from the best on. @param sign 1 if low values are good, else -1 */

@@ -3,19 +3,43 @@ import { Spending } from '../../ledger/spending.ts';
 import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
-import { type Path, stairs } from './drawing/series/stairs.ts';
+import { type Path, placed, upTo } from './drawing/series/lines.ts';
+import { type Plan, type Plane, planeOption } from './plan.ts';
 import { counts, type FigureRow, type FigureStudy, type FigureView, objectiveValue, sign } from './study.ts';
 
-/** The value of each trial, and the best so far. A strip below shows trials without a value. */
-export function historyOption(study: FigureStudy, theme: Theme, k = 0): ChartOption {
-  const objective = study.objectives[k];
-  const scale = study.scales[study.parameters.length + k];
-  if (objective === undefined || scale === undefined) return {};
-  const passed = passedIn(study);
-  const along = { ...chartAxis(passed.scale, theme, 'x'), ...(passed.scale.name === 'trial' ? { minInterval: 1 } : {}) };
+/** The value of each trial, and the best so far. A strip below shows trials without a value. @param metric whether it is one, not an objective */
+export function historyPlan(study: FigureStudy, k = 0, isMetric = false): Plan {
+  const { name, direction } = study.objectives[k] ?? { name: '', direction: 'minimize' };
+  const plane = () => historyPlane(study, k, isMetric);
   return {
+    title: `${cut(name, 60)} by ${study.view.along ?? 'trial'}`,
+    note: isMetric ? 'a metric' : `${direction === 'maximize' ? 'higher' : 'lower'} is better; the line is the best so far`,
+    label: `Value of each trial, ${name}${isMetric ? '' : ', and the best so far'}`,
+    height: 300,
+    option: (theme) => withStrip(plane(), theme),
+    plane,
+    points: () => historyPoints(study, k),
+  };
+}
+
+function historyPlane(study: FigureStudy, k: number, isMetric: boolean): Plane | undefined {
+  const objective = study.objectives[k];
+  const y = study.scales[study.parameters.length + k];
+  if (objective === undefined || y === undefined) return undefined;
+  const passed = passedIn(study);
+  const path = isMetric ? [] : bestSoFar(study, objective, passed);
+  return { x: passed.scale, y, lines: [{ path: placed(path, passed.scale, y), colour: 'text' }] };
+}
+
+/** Two axes, and below them a strip along the same horizontal axis. */
+function withStrip(plane: Plane | undefined, theme: Theme): ChartOption {
+  if (plane === undefined) return {};
+  const along = chartAxis(plane.x, theme, 'x');
+  return {
+    ...planeOption(plane, theme),
     grid: [
       { left: 56, right: 24, top: HEAD_ROOM, bottom: 70 },
       { left: 56, right: 24, height: 16, bottom: 42 },
@@ -25,11 +49,10 @@ export function historyOption(study: FigureStudy, theme: Theme, k = 0): ChartOpt
       { ...along, gridIndex: 1 },
     ],
     yAxis: [
-      { ...chartAxis(scale, theme, 'y'), gridIndex: 0 },
+      { ...chartAxis(plane.y, theme, 'y'), gridIndex: 0 },
       { gridIndex: 1, type: 'value', min: 0, max: 1, show: false },
     ],
     dataZoom: [{ type: 'inside', xAxisIndex: [0, 1], filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
-    series: [stairs('best so far', bestSoFar(study, objective, passed), { color: theme.colour('text'), width: 1.6 })],
   };
 }
 
@@ -116,7 +139,7 @@ export function bestSoFar(
     first = sign(objective) * value;
     best.push([values[i]!, value]);
   }
-  return best.length > 0 ? [...best, [values[order.at(-1)!]!, best.at(-1)![1]]] : best;
+  return upTo(values[order.at(-1)!]!, best);
 }
 
 /** The last trial number on the axis. */

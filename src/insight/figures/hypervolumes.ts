@@ -1,23 +1,24 @@
 import { hypervolume } from '../../numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../numeric/pareto/pareto.ts';
-import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
-import type { Theme } from './drawing/colours.ts';
-import type { ChartOption } from './drawing/option.ts';
-import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
-import { type Path, stairs } from './drawing/series/stairs.ts';
+import { roundScale, trialScale } from './drawing/scale.ts';
+import { type Path, placed, upTo } from './drawing/series/lines.ts';
 import { lastTrial } from './history.ts';
+import { overAxes, type Plan } from './plan.ts';
 import { counts, type FigureStudy, lossesOf, objectiveValue } from './study.ts';
 
 /** The volume that the front dominates, by trial. */
-export function hypervolumeOption(study: FigureStudy, theme: Theme): ChartOption {
-  const points = hypervolumePath(study);
-  return {
-    grid: { left: 64, right: 24, top: HEAD_ROOM, bottom: 42 },
-    xAxis: chartAxis(trialScale(lastTrial(study)), theme, 'x'),
-    yAxis: chartAxis(hypervolumeScale(points), theme, 'y'),
-    series: [stairs('hypervolume', points, { color: theme.colour('completed'), width: 1.8 })],
-  };
-}
+export const hypervolumePlan = (study: FigureStudy): Plan =>
+  overAxes({
+    title: 'Hypervolume by trial',
+    note: 'the volume that the front dominates, up to the worst result of each objective; it grows as the front improves',
+    label: 'Hypervolume of the front, by trial',
+    height: 260,
+    plane: () => {
+      const path = hypervolumePath(study);
+      const [x, y] = [trialScale(lastTrial(study)), roundScale('hypervolume', 0, path.at(-1)?.[1] || 1)];
+      return { x, y, lines: [{ path: placed(path, x, y), colour: 'completed' }] };
+    },
+  });
 
 /** The volume after each trial that enlarged it, and at the last trial. */
 export function hypervolumePath({ rows, objectives }: FigureStudy): Path {
@@ -25,17 +26,7 @@ export function hypervolumePath({ rows, objectives }: FigureStudy): Path {
   const steps = hypervolumes(results.map((row) => lossesOf(row, objectives))).map(
     ({ index, volume }) => [results[index]!.trial, volume] as const,
   );
-  const end = steps.at(-1);
-  return end ? [...steps, [lastTrial({ rows }), end[1]]] : [];
-}
-
-/** The axis of the volume. */
-export const hypervolumeScale = (path: Path): AxisScale => numeric('hypervolume', 0, roomAbove(path.at(-1)?.[1] || 1), false);
-
-/** A round end of the axis. */
-function roomAbove(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return Number((Math.ceil((1.05 * value) / power / 0.5) * 0.5 * power).toPrecision(6));
+  return upTo(lastTrial({ rows }), steps);
 }
 
 /** The hypervolume of the front after each result that enlarged it. The reference is the worst of all results, in each objective. */

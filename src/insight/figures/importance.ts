@@ -4,9 +4,18 @@ import { axisStyle, legendStyle, tooltipStyle } from './drawing/axes.ts';
 import type { ColourName, Theme } from './drawing/colours.ts';
 import { cut, percent } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
+import type { Plan } from './plan.ts';
 
-/** How much each parameter matters, by two measures. */
-export function importanceOption(shares: Importances | undefined, theme: Theme): ChartOption {
+/** How much each parameter matters for an objective, by two measures. */
+export const importancePlan = (shares: Importances | undefined, objective: string): Plan => ({
+  title: `Importance for ${cut(objective, 60)}`,
+  note: 'fANOVA: share of the variation over the whole space; PED-ANOVA: how much it distinguishes the best tenth',
+  label: 'Importance of each parameter',
+  height: 70 + 34 * Object.keys(shares?.fanova ?? {}).length,
+  option: (theme) => importanceOption(shares, theme),
+});
+
+function importanceOption(shares: Importances | undefined, theme: Theme): ChartOption {
   if (shares === undefined) return {};
   const names = byShare(shares.fanova).reverse();
   const style = axisStyle(theme);
@@ -29,5 +38,3 @@ export function importanceOption(shares: Importances | undefined, theme: Theme):
     series: [bar('PED-ANOVA', 'pedAnova', 'stopped'), bar('fANOVA', 'fanova', 'completed')],
   };
 }
-
-export const importanceHeight = (shares: Importances | undefined): number => 70 + 34 * Object.keys(shares?.fanova ?? {}).length;

@@ -1,9 +1,11 @@
 import { clampUnit } from '../../numeric/vectors.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { axisStyle, chartAxis } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { coordinateAt } from './drawing/scale.ts';
+import { type Plan, WIDTH } from './plan.ts';
 import { sliceOrder } from './slice.ts';
 import { bestOf, type FigureStudy, sign } from './study.ts';
 
@@ -46,8 +48,17 @@ export function parallelLines(study: FigureStudy, axes: readonly number[]): Para
     .sort((a, b) => rank(b) - rank(a) || Number(a.isBest) - Number(b.isBest));
 }
 
+/** Parameters and objectives as parallel axes. @param axes their numbers, from left to right */
+export const parallelPlan = (study: FigureStudy, axes: readonly number[]): Plan => ({
+  title: 'Parameters and results',
+  note: parallelNote(study, axes),
+  ...omitUndefined({ colours: colourEnds(study) }),
+  height: 360,
+  option: (theme) => parallelOption(study, theme, axes),
+});
+
 /** What the figure shows of the parameters. */
-export function parallelNote(study: FigureStudy, axes: readonly number[]): string {
+function parallelNote(study: FigureStudy, axes: readonly number[]): string {
   const { parameters, importances } = study;
   const shown = axes.filter((axis) => axis < parameters.length).length;
   const isUsual = importances !== undefined && parallelAxes(study).every((axis, k) => axes[k] === axis);
@@ -55,7 +66,7 @@ export function parallelNote(study: FigureStudy, axes: readonly number[]): strin
 }
 
 /** What the colours of lines mean: the ends of the axis of the first objective. */
-export function colourEnds({ scales, parameters, objectives: [objective] }: FigureStudy): readonly [string, string] | undefined {
+function colourEnds({ scales, parameters, objectives: [objective] }: FigureStudy): readonly [string, string] | undefined {
   const scale = scales[parameters.length];
   if (objective === undefined || scale === undefined) return undefined;
   const ends = [scale.low, scale.high].map(formatNumber);
@@ -63,16 +74,15 @@ export function colourEnds({ scales, parameters, objectives: [objective] }: Figu
   return [`${cut(objective.name, 40)} ${best}`, worst!];
 }
 
-/** The room on the left and on the right of the axes, and between two of them, in a figure of this width. */
+/** The room on the left and on the right of the axes. */
 const [LEFT, RIGHT] = [60, 70];
 
-/** Parameters and objectives as parallel axes, and a line for each trial. @param width of the figure, in pixels */
-export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly number[], width: number): ChartOption {
+function parallelOption(study: FigureStudy, theme: Theme, axes: readonly number[]): ChartOption {
   const colours = ramp(theme).map(cssOf);
   const lines = parallelLines(study, axes);
   const { axisLine } = axisStyle(theme);
   const scales = axes.map((axis) => study.scales[axis]!);
-  const gap = (width - LEFT - RIGHT) / Math.max(1, axes.length - 1);
+  const gap = (WIDTH - LEFT - RIGHT) / Math.max(1, axes.length - 1);
   const names = axisNames(
     scales.map(({ name }) => name),
     gap,

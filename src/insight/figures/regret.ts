@@ -1,11 +1,9 @@
-import { axisStyle, chartAxis, legendStyle, tooltipStyle } from './drawing/axes.ts';
-import { LINES, type Theme } from './drawing/colours.ts';
-import { cut, formatNumber } from './drawing/format.ts';
-import type { ChartOption } from './drawing/option.ts';
-import { trialScale } from './drawing/scale.ts';
-import { type Path, stairs } from './drawing/series/stairs.ts';
+import { roundScale, trialScale } from './drawing/scale.ts';
+import { placed } from './drawing/series/lines.ts';
 import { lastTrial } from './history.ts';
-import { counts, type FigureRow, type FigureStudy, objectiveValue, sign, trialTooltip, withoutBraces } from './study.ts';
+import { overAxes, type Plan } from './plan.ts';
+import { counts, type FigureRow, type FigureStudy, objectiveValue, sign } from './study.ts';
+import { inTurn } from './trends.ts';
 
 /** What a strategy in a composition has contributed. */
 export interface Part {
@@ -19,26 +17,23 @@ export interface Part {
 }
 
 /** How far the best value of each strategy in a composition is from the best of all. */
-export function regretOption(study: FigureStudy, theme: Theme, parts: ReadonlyMap<string, Part>): ChartOption {
-  const style = axisStyle(theme);
-  const last = study.rows.at(-1)?.trial ?? 1;
-  return {
-    grid: { left: 64, right: 20, top: 36, bottom: 40 },
-    legend: legendStyle(theme, 4),
-    xAxis: chartAxis(trialScale(lastTrial(study)), theme, 'x'),
-    yAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } },
-    tooltip: { trigger: 'item', ...tooltipStyle(theme), formatter: trialTooltip(study) },
-    series: [...parts].flatMap(([name, { line }], k) => {
-      const color = theme.colour(LINES[k % LINES.length]!);
-      const points = line.map(([trial, regret]) => [trial, regret] as const);
-      const toEnd: Path = points.length > 0 ? [...points, [last, points.at(-1)![1]]] : points;
-      return [
-        stairs(`steps ${name}`, toEnd, { color, width: 1.8, dashed: k >= LINES.length }),
-        { type: 'scatter', id: `trials ${name}`, name: withoutBraces(cut(name, 40)), data: line, symbolSize: 6, color, z: 6 },
-      ];
-    }),
-  };
-}
+export const regretPlan = (study: FigureStudy, parts: ReadonlyMap<string, Part>): Plan =>
+  overAxes({
+    title: 'Regret by strategy',
+    note: "distance of each strategy's best value from the best of all",
+    label: 'Regret of each strategy, by trial',
+    height: 340,
+    plane: () => {
+      const most = [...parts.values()].reduce((high, { line }) => Math.max(high, line[0]?.[1] ?? 0), 0);
+      const [x, y] = [trialScale(lastTrial(study)), roundScale('', 0, most || 1)];
+      const lines = [...parts].map(([name, { line }]) => ({
+        name,
+        path: placed(line, x, y),
+        until: x.place(study.rows.at(-1)?.trial ?? 1),
+      }));
+      return { x, y, lines: inTurn(lines), trials: study };
+    },
+  });
 
 /**
  * What each strategy has contributed. A trial that resumes another one counts for the strategy that proposed the first one. Only results at the

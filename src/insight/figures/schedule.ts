@@ -1,8 +1,7 @@
-import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
-import type { Theme } from './drawing/colours.ts';
-import type { ChartOption } from './drawing/option.ts';
-import { type AxisScale, coordinateAt, numeric } from './drawing/scale.ts';
-import { type Path, stairs } from './drawing/series/stairs.ts';
+import { cut } from './drawing/format.ts';
+import { stepScale } from './drawing/scale.ts';
+import { type Path, upTo } from './drawing/series/lines.ts';
+import { overAxes, type Plan } from './plan.ts';
 import { bestOf, type FigureRow, type FigureStudy } from './study.ts';
 
 /** The best trial and those that it resumes one after the other, the first one first. */
@@ -26,26 +25,28 @@ export function schedulePath(study: FigureStudy, axis: number): Path {
     if (!Number.isNaN(place)) path.push([step, place]);
     step = Math.max(step, row.step ?? row.curve.at(-2) ?? row.budget ?? step);
   }
-  return path.some(([, place]) => place !== path[0]![1]) ? [...path, [step, path.at(-1)![1]]] : [];
+  return path.some(([, place]) => place !== path[0]![1]) ? upTo(step, path) : [];
 }
-
-export const stepScale = (path: Path): AxisScale => numeric('step', 0, path.at(-1)?.[0] ?? 1, false);
 
 /** The parameters that changed on the way to the best trial, by their axes. */
 export const scheduled = (study: FigureStudy): readonly number[] =>
   [...study.parameters.keys()].filter((axis) => schedulePath(study, axis).length > 0);
 
-/** What the figure shows. */
-export const SCHEDULE = 'on the way to the best trial, along the trials that it resumes';
+const WAY = 'on the way to the best trial, along the trials that it resumes';
 
-/** A parameter over the steps of the training that led to the best trial. */
-export function scheduleOption(study: FigureStudy, theme: Theme, axis: number): ChartOption {
-  const [path, scale] = [schedulePath(study, axis), study.scales[axis]!];
-  const values = path.map(([step, place]) => [step, coordinateAt(scale, place)] as const);
-  return {
-    grid: { left: 56, right: 16, top: HEAD_ROOM, bottom: 40 },
-    xAxis: { ...chartAxis(stepScale(path), theme, 'x'), minInterval: 1 },
-    yAxis: chartAxis(scale, theme, 'y'),
-    series: [stairs('schedule', values, { color: theme.colour('completed'), width: 1.8 })],
-  };
-}
+/** Each parameter that changed, over the steps of the training that led to the best trial. */
+export const schedulePlans = (study: FigureStudy): readonly Plan[] =>
+  scheduled(study).map((axis) => {
+    const { name } = study.scales[axis]!;
+    return overAxes({
+      title: cut(name, 60),
+      note: WAY,
+      label: `${cut(name, 80)} by step, ${WAY}`,
+      height: 210,
+      plane: () => {
+        const [path, y] = [schedulePath(study, axis), study.scales[axis]!];
+        const x = stepScale(path.at(-1)?.[0] ?? 1);
+        return { x, y, lines: [{ path: path.map(([step, place]) => [x.place(step), place] as const), colour: 'completed' }] };
+      },
+    });
+  });

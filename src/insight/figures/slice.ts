@@ -1,20 +1,27 @@
-import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
-import type { Theme } from './drawing/colours.ts';
-import { percent } from './drawing/format.ts';
-import type { ChartOption } from './drawing/option.ts';
+import { cut, percent } from './drawing/format.ts';
+import { within } from './drawing/scale.ts';
 import { predicted } from './drawing/series/predicted.ts';
+import { overAxes, type Plan, type Plane } from './plan.ts';
+import { trialsOver } from './points.ts';
 import type { FigureStudy } from './study.ts';
 
-/** The value over a single parameter, with the mean that a forest predicts. @param axis of the parameter */
-export function sliceOption({ scales, parameters, importances }: FigureStudy, theme: Theme, axis: number): ChartOption {
-  const [scale, value] = [scales[axis], scales[parameters.length]];
-  if (scale === undefined || value === undefined) return {};
-  return {
-    grid: { left: 52, right: 14, top: HEAD_ROOM, bottom: 40 },
-    xAxis: chartAxis(scale, theme, 'x'),
-    yAxis: { ...chartAxis(value, theme, 'y'), splitNumber: 4 },
-    series: predicted(importances?.marginals?.[scale.name] ?? [], scale, value, theme),
-  };
+/** The value over a single parameter, with the mean that a forest predicts. */
+export const slicePlan = (study: FigureStudy, { name, axis, ...note }: ReturnType<typeof sliceOrder>[number]): Plan =>
+  overAxes({
+    title: cut(name, 60),
+    ...note,
+    label: `Value over ${cut(name, 80)}, with the mean that a random forest predicts`,
+    height: 210,
+    plane: () => slicePlane(study, axis),
+    points: () => trialsOver(study, axis, study.parameters.length),
+  });
+
+function slicePlane({ scales, parameters, importances }: FigureStudy, axis: number): Plane | undefined {
+  const [x, y] = [scales[axis], scales[parameters.length]];
+  if (x === undefined || y === undefined) return undefined;
+  const means = importances?.marginals?.[x.name] ?? [];
+  const path = x.labels ? [] : means.map(({ value, mean }) => [x.place(value), y.place(within(y, mean))] as const);
+  return { x, y, lines: [{ path, colour: 'running', isStraight: true }], more: (theme) => predicted(means, x, y, theme) };
 }
 
 /** The axes of the parameters, the most important first, and what each explains of how many results, if that is known. */

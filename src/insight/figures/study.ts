@@ -7,7 +7,7 @@ import { bestFirst } from '../../study/bestFirst.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { Importances } from '../importance/importances.ts';
 import { stepOf } from '../progress.ts';
-import { cut, formatNumber } from './drawing/format.ts';
+import { cut, formatNumber, withoutBraces } from './drawing/format.ts';
 import { looks, stateOf, type TrialState } from './drawing/looks.ts';
 import { type AxisScale, numeric, parameterScale, roundScale } from './drawing/scale.ts';
 import { front } from './front.ts';
@@ -218,9 +218,6 @@ export function aboutTrial(row: FigureRow | undefined): string {
     .map(([name, value]) => `${cut(name, 24)}  ${cut(formatNumber(value), 30)}`);
   return [`trial ${row.trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(withoutBraces).join('\n');
 }
-
-/** Without braces, which the chart takes for its own markup. */
-export const withoutBraces = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
 
 /** The formatter of a tooltip, for points whose last value is the number of a trial. */
 export const trialTooltip =

@@ -1,8 +1,9 @@
 import { axisStyle, tooltipStyle } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import { clock, cut } from './drawing/format.ts';
-import { looks } from './drawing/looks.ts';
+import { looks, states } from './drawing/looks.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
+import type { Plan } from './plan.ts';
 import { type FigureRow, type FigureStudy, trialTooltip } from './study.ts';
 
 /** Only the latest so many bars are drawn. */
@@ -10,7 +11,19 @@ const MOST_BARS = 3000;
 const LANE = 26;
 
 /** When and on which trainer each trial ran. */
-export function timelineOption(study: FigureStudy, theme: Theme, { names, laneOf }: Lanes): ChartOption {
+export function timelinePlan(study: FigureStudy): Plan {
+  const lanes = lanesOf(study.rows);
+  return {
+    title: 'Timeline',
+    note: 'by trainer',
+    label: 'When each trial ran, by trainer',
+    height: Math.min(900, 52 + LANE * lanes.names.length),
+    key: states.filter((state) => state !== 'waiting'),
+    option: (theme) => timelineOption(study, theme, lanes),
+  };
+}
+
+function timelineOption(study: FigureStudy, theme: Theme, { names, laneOf }: Lanes): ChartOption {
   const data = study.rows.flatMap((row, i) => {
     const lane = laneOf.get(row.trial);
     if (lane === undefined) return [];
@@ -30,8 +43,6 @@ export function timelineOption(study: FigureStudy, theme: Theme, { names, laneOf
     ],
   };
 }
-
-export const timelineHeight = ({ names }: Lanes): number => Math.min(900, 52 + LANE * names.length);
 
 /** When a trial that has started ended, or the time of the last entry. */
 export const endOf = ({ startedAt, endedAt }: FigureRow, { at }: Pick<FigureStudy, 'at'>): number => endedAt ?? Math.max(at, startedAt!);

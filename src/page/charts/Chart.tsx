@@ -16,22 +16,20 @@ import { Tip } from './Tip.tsx';
 /** Charts out of sight are drawn after this many milliseconds without a change. */
 const REST = 200;
 
-export const HEIGHT = 260;
-
-export interface ChartProps {
+interface ChartProps {
   /** A description for screen readers. */
   readonly label: string;
   readonly option: ChartOption;
-  /** In pixels; default `HEIGHT`. */
-  readonly height?: number;
+  /** In pixels. */
+  readonly height: number;
   /** Trials, drawn on top. The selection may change in every frame, which is too often for a series of the chart. */
-  readonly trials?: Overlay;
+  readonly trials: Overlay | undefined;
   /** What a click on a trial does. Default: it shows the trial. */
   readonly pick?: (trial: number) => void;
 }
 
 /** An ECharts chart. Tooltips are drawn on the canvas, because names of parameters may contain markup. */
-export function Chart({ label, option, height = HEIGHT, trials, pick = lookAt }: ChartProps) {
+export function Chart({ label, option, height, trials, pick = lookAt }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
   const chart = useRef<EChartsType | undefined>(undefined);

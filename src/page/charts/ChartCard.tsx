@@ -1,7 +1,9 @@
+import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
-import { type Figure, onPaper, statesIn } from '../../insight/figures/figures.ts';
+import { type Figure, figureOf, type Plan } from '../../insight/figures/plan.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { pngOf, save } from '../lib/save.ts';
 import { palette, theme } from '../lib/theme.ts';
@@ -9,21 +11,12 @@ import { Card } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
 import { detail } from '../state/store.ts';
 import { svgOf } from '../svg.ts';
-import { Chart, type ChartProps, HEIGHT } from './Chart.tsx';
+import { Chart } from './Chart.tsx';
+import { trialCurves } from './curves.ts';
+import { trialPoints } from './points.ts';
 
-interface Titled extends ChartProps {
-  readonly title: string;
-  readonly note?: string | undefined;
-  readonly colours?: Figure['colours'];
-}
-
-/** A chart with its trials, for a file. */
-export function figureOf({ title, note, colours, height = HEIGHT, option, trials }: Titled): Figure {
-  const series = [...[option.series ?? []].flat(), ...(trials?.series() ?? [])];
-  return { title, ...omitUndefined({ note, colours, key: trials && statesIn(figures) }), height, option: { ...option, series } };
-}
-
-interface ChartCardProps extends Titled {
+interface ChartCardProps {
+  readonly plan: Plan;
   /** Next to the title. */
   readonly tools?: ComponentChildren;
   /** As of a card. */
@@ -35,19 +28,23 @@ interface ChartCardProps extends Titled {
 }
 
 /** A titled chart that can be saved. */
-export function ChartCard({ title, note, colours, blank, tools, nothing = false, children, ...chart }: ChartCardProps) {
+export function ChartCard({ plan, blank, tools, nothing = false, children }: ChartCardProps) {
+  const { title, note, colours } = plan;
   return (
-    <Card
-      title={title}
-      {...omitUndefined({ note })}
-      nothing={nothing}
-      tools={[tools, !nothing && <Save key="save" title={title} figure={() => figureOf({ title, note, colours, ...chart })} />]}
-    >
-      <Chart {...chart} />
+    <Card title={title} {...omitUndefined({ note })} nothing={nothing} tools={[tools, !nothing && <Save key="save" plan={plan} />]}>
+      <PlanChart plan={plan} />
       {colours && <ColourScale ends={colours} blank={blank} />}
       {children}
     </Card>
   );
+}
+
+/** The chart of a plan, whose parts are made again when what they read has changed. @param pick what a click on a trial does */
+export function PlanChart({ plan, pick }: { readonly plan: Plan; readonly pick?: (trial: number) => void }) {
+  const { title, label = title, height, points, curves } = plan;
+  const option = useMemo(() => computed(() => plan.option(theme)), [plan]);
+  const trials = useMemo(() => computed(() => (points ? trialPoints(points()) : curves && trialCurves(curves))), [plan]);
+  return <Chart label={label} option={option.value} height={height} trials={trials.value} {...omitUndefined({ pick })} />;
 }
 
 /** The colours from the best to the worst, and what their ends mean. */
@@ -70,9 +67,10 @@ function ColourScale({
 }
 
 /** Buttons that save a figure as a file. */
-export function Save({ title, figure }: { readonly title: string; readonly figure: () => Figure }) {
+export function Save({ plan }: { readonly plan: Plan }) {
+  const { title } = plan;
   const name = `${detail.value?.study ?? 'study'} ${title}`.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').slice(0, 80);
-  const svg = () => svgOf([onPaper(figure(), theme)], theme);
+  const svg = () => svgOf([figureOf(plan, figures, theme)], theme);
   const files = { PNG: () => pngOf(svg()), SVG: async () => new Blob([svg()], { type: 'image/svg+xml' }) };
   return (
     <span class="saves">

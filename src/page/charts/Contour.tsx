@@ -1,17 +1,15 @@
 import { computed, useComputed } from '@preact/signals';
-import { contourOption, contourPoints, predictedSurface, surfaceEnds, surfaceOf } from '../../insight/figures/contour.ts';
+import { predictedSurface, surfaceOf, surfacePlan } from '../../insight/figures/contour.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import { sliceOrder } from '../../insight/figures/slice.ts';
 import type { Landscape } from '../../insight/landscape.ts';
 import { lossOf } from '../../ledger/settings.ts';
-import { theme } from '../lib/theme.ts';
 import { Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
 import { useMoment } from '../state/moment.ts';
 import { latestImportances, nextRow, objectives, parameters, scales } from '../state/store.ts';
 import { choice, into, kept } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';
-import { trialPoints } from './points.ts';
 
 const across = kept('x');
 const up = kept('y');
@@ -44,15 +42,11 @@ export function Contour() {
   const [objective] = objectives.value;
   const isPredicted = colour === 'prediction' || colour === 'uncertainty';
   const surface = isPredicted && objective ? predictedSurface(landscape!, objective, colour === 'uncertainty') : smoothed.value;
-  const trials = useComputed(() => trialPoints(contourPoints(figures, axes.value)));
+  const name = nameOf(colour, objective?.name ?? '', landscape);
   return (
     <ChartCard
-      title="Two parameters"
+      plan={surfacePlan(figures, axes.value, { surface, name, isRank: colour === 'rank', next: nextRow.value })}
       nothing={names.length < 2 && 'This study has only one parameter.'}
-      label={`${colour} over ${cut(x, 60)} and ${cut(y, 60)}`}
-      option={contourOption(figures, theme, axes.value, surface, nextRow.value)}
-      height={380}
-      trials={trials.value}
       tools={
         names.length > 1 && (
           <>
@@ -62,7 +56,6 @@ export function Contour() {
           </>
         )
       }
-      colours={surfaceEnds(nameOf(colour, objective?.name ?? '', landscape), surface, colour === 'rank')}
       blank={isPredicted ? '' : 'no result nearby'}
     >
       {isPredicted ? (

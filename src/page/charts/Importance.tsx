@@ -1,5 +1,4 @@
-import { importanceHeight, importanceOption } from '../../insight/figures/importance.ts';
-import { theme } from '../lib/theme.ts';
+import { importancePlan } from '../../insight/figures/importance.ts';
 import { Pick } from '../parts/Card.tsx';
 import { nothingFound, useFindings, useImportances } from '../state/findings.ts';
 import { at, connection, knownImportances, objectives } from '../state/store.ts';
@@ -15,17 +14,14 @@ export function Importance() {
   const of = names.find((name) => name === chosenObjective.value) ?? names[0]!;
   const others = useImportances(of === names[0] ? undefined : { objective: of, at: at.value });
   const known = (of === names[0] ? knownImportances.value : others) ?? undefined;
+  const plan = importancePlan(known, of);
   return (
     <ChartCard
-      title="Importance"
-      note="fANOVA: share of the variation over the whole space; PED-ANOVA: how much it distinguishes the best tenth; point at a bar for its 90 % interval"
+      plan={{ ...plan, note: `${plan.note}; point at a bar for its 90 % interval` }}
       tools={
         names.length > 1 && connection.value !== 'file' && <Pick label="objective" of={names} value={of} pick={into(chosenObjective)} />
       }
       nothing={!known && (others === undefined && of !== names[0] ? 'Computing…' : nothingFound())}
-      label="Importance of each parameter"
-      option={importanceOption(known, theme)}
-      height={importanceHeight(known)}
     />
   );
 }

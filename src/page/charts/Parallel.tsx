@@ -1,10 +1,9 @@
 import { computed, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
-import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
-import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
-import { figuresOf } from '../../insight/figures/figures.ts';
-import { type AxisName, axisNames, MOST_AXES, parallelAxes } from '../../insight/figures/parallel.ts';
+import { cut } from '../../insight/figures/drawing/format.ts';
+import { type AxisScale, textAt } from '../../insight/figures/drawing/scale.ts';
+import { type AxisName, axisNames, MOST_AXES, parallelAxes, parallelPlan } from '../../insight/figures/parallel.ts';
 import { aboutTrial, bestOf } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { moved, ordered } from '../lib/lists.ts';
@@ -115,12 +114,12 @@ export function Parallel() {
       {isAll ? `${MOST_AXES} most important` : `${hidden} more`}
     </button>
   );
-  const figure = () => {
-    const names = shownAxes.value.flatMap((axis) => parameters.value[axis]?.[0] ?? []);
-    return figuresOf('parallel', figures, theme, names)[0]!;
-  };
   return (
-    <Card title="Parameters" note="drag along an axis to select" tools={[more, <Save key="save" title="Parameters" figure={figure} />]}>
+    <Card
+      title="Parameters"
+      note="drag along an axis to select"
+      tools={[more, <Save key="save" plan={parallelPlan(figures, shownAxes.value)} />]}
+    >
       <div class="parallel" ref={frame}>
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table offers the same by keyboard */}
         {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
@@ -215,7 +214,7 @@ function AxisOf({ scale, left, last, conditional, label, place, gap, move }: Axi
       event.shiftKey ? [low, clampUnit(Math.max(low + STEP, high + step))] : [clampUnit(Math.min(high - STEP, low + step)), high],
     );
   };
-  const said = range ? `${textAt(scale, range[0])} to ${textAt(scale, range[1])}` : 'all';
+  const said = range ? `${textAtPlace(scale, range[0])} to ${textAtPlace(scale, range[1])}` : 'all';
   return (
     <div
       class={`axis ${last ? 'axis-last' : place === 0 ? 'axis-first' : ''}`}
@@ -265,7 +264,7 @@ function AxisOf({ scale, left, last, conditional, label, place, gap, move }: Axi
       )}
       {scale.ticks.slice(0, 12).map(({ place, value }) => (
         <span class="axis-tick" key={value} style={{ top: percent(place) }}>
-          {cut(scale.labels?.[value] ?? formatNumber(value), 12)}
+          {cut(textAt(scale, value), 12)}
         </span>
       ))}
     </div>
@@ -287,5 +286,4 @@ function cellAt({ labels }: AxisScale, place: number): Range {
   return [k / count, (k + 1) / count];
 }
 
-const textAt = (scale: AxisScale, place: number): string =>
-  cut(scale.labels ? (scale.labels[scale.at(place)] ?? '') : formatNumber(scale.at(place)), 40);
+const textAtPlace = (scale: AxisScale, place: number): string => cut(textAt(scale, scale.at(place)), 40);

@@ -1,8 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
-import { partsOf, regretOption } from '../../insight/figures/regret.ts';
+import { partsOf, regretPlan } from '../../insight/figures/regret.ts';
 import { objectiveValue } from '../../insight/figures/study.ts';
-import { theme } from '../lib/theme.ts';
 import { figures } from '../state/figures.ts';
 import { lookAt } from '../state/selection.ts';
 import { objectives } from '../state/store.ts';
@@ -11,15 +10,8 @@ import { ChartCard } from './ChartCard.tsx';
 /** How far the best value of each strategy in a composition is from the best of all, and what each has contributed. */
 export function Regret() {
   const parts = useComputed(() => partsOf(figures));
-  const option = useComputed(() => regretOption(figures, theme, parts.value));
   return (
-    <ChartCard
-      title="Regret by strategy"
-      note="distance of each strategy's best value from the best of all"
-      label="Regret of each strategy, by trial"
-      option={option.value}
-      height={340}
-    >
+    <ChartCard plan={regretPlan(figures, parts.value)}>
       <div class="scroll">
         <table class="small">
           <thead>

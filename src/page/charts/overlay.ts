@@ -1,5 +1,4 @@
 import type { Frame } from '../../insight/figures/cells.ts';
-import type { ChartOption } from '../../insight/figures/drawing/option.ts';
 import type { Ends } from '../../insight/figures/drawing/scale.ts';
 
 /** Trials drawn over a chart. They are redrawn if data or selection change, which can happen in every frame. */
@@ -9,8 +8,6 @@ export interface Overlay {
   draw(canvas: HTMLCanvasElement, frames: readonly Frame[], ratio: number): (() => void) | undefined;
   /** The index of the trial at a point in pixels. */
   nearest(frames: readonly Frame[], x: number, y: number): number | undefined;
-  /** The same trials as series of the chart, for a picture of it. */
-  series(): readonly ChartOption[];
 }
 
 /** A grid of a chart, and the values of two places on each of its axes. */

@@ -1,11 +1,11 @@
 import { cellsOf, type Frame, type Points } from '../../insight/figures/cells.ts';
 import { type Beyond, beyond, type Look, lookBeyond, looks, states } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
-import { beyondText, crowdOf, sideOf, standsOut, trialSeries } from '../../insight/figures/points.ts';
+import { beyondText, crowdOf, sideOf, standsOut } from '../../insight/figures/points.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
 import { fillBelow, type Mark, stampBelow } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
-import { colour, palette, rgb, theme } from '../lib/theme.ts';
+import { colour, palette, rgb } from '../lib/theme.ts';
 import { figures } from '../state/figures.ts';
 import { focusedIndex, selected, selectedIndices } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
@@ -16,7 +16,6 @@ export const trialPoints = (layers: readonly Points[]): Overlay => ({
   grids: layers.map(({ grid = 0, x, y }) => ({ grid, x: ends(x), y: ends(y) })),
   draw: (canvas, frames, ratio) => drawPoints(canvas, layers, frames, ratio),
   nearest: (frames, x, y) => nearestPoint(layers, frames, x, y),
-  series: () => trialSeries(layers, figures, theme),
 });
 
 /** Distance of a trial's point from the left in pixels, or NaN if it is not visible. */

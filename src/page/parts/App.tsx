@@ -1,18 +1,16 @@
 import { batch, computed, useSignal } from '@preact/signals';
 import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { scheduled } from '../../insight/figures/schedule.ts';
 import { Contour } from '../charts/Contour.tsx';
-import { Hypervolume } from '../charts/Hypervolume.tsx';
+import { Figures } from '../charts/Figures.tsx';
 import { Importance } from '../charts/Importance.tsx';
-import { LearningCurves, Schedule } from '../charts/LearningCurves.tsx';
 import { leastWidth, Parallel } from '../charts/Parallel.tsx';
 import { Regret } from '../charts/Regret.tsx';
-import { Slices } from '../charts/Slices.tsx';
-import { Timeline } from '../charts/Timeline.tsx';
-import { ValueDistribution } from '../charts/ValueDistribution.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
 import { startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
+import { figures } from '../state/figures.ts';
 import { lookAt } from '../state/selection.ts';
 import { at, connection, detail, endedRows, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
@@ -48,7 +46,7 @@ const views: readonly View[] = [
     show: Curves,
     isOffered: () => hasTrials() && (latestRows.value.length === 0 || hasCurves.value),
   },
-  { name: 'timeline', label: 'Timeline', show: Timeline },
+  { name: 'timeline', label: 'Timeline', show: () => <Figures kind="timeline" /> },
   { name: 'strategies', label: 'Strategies', show: Strategies },
   { name: 'thinking', label: 'Thinking', show: ThinkingView, bare: true },
   { name: 'control', label: 'Control', show: StudyActions, isOffered: () => connection.value !== 'file', bare: true },
@@ -166,8 +164,12 @@ const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'ne
 function Curves() {
   return (
     <>
-      <LearningCurves />
-      <Schedule />
+      <Figures kind="intermediate" />
+      {scheduled(figures).length > 0 && (
+        <div class="cards is-wide">
+          <Figures kind="schedule" />
+        </div>
+      )}
     </>
   );
 }
@@ -176,7 +178,7 @@ function Strategies() {
   return (
     <>
       {new Set(endedRows.value.map(({ by }) => by)).size > 1 && <Regret />}
-      <ValueDistribution />
+      <Figures kind="edf" />
     </>
   );
 }
@@ -185,7 +187,9 @@ function Parameters() {
   return (
     <>
       <Importance />
-      <Slices />
+      <div class="cards">
+        <Figures kind="slice" />
+      </div>
       <Contour />
     </>
   );
@@ -218,7 +222,7 @@ function Overview() {
           {objectives.value.map(({ name }, k) => (
             <ValueHistory key={name} objective={k} />
           ))}
-          {several ? <Hypervolume /> : parallel}
+          {several ? <Figures kind="hypervolume" /> : parallel}
         </div>
         <TrialTable />
       </div>

@@ -5,7 +5,7 @@ import { render } from '../../../src/cli/plot/render.ts';
 import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
 import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
-import { hypervolumePath, hypervolumeScale } from '../../../src/insight/figures/hypervolumes.ts';
+import { hypervolumePath, hypervolumePlan } from '../../../src/insight/figures/hypervolumes.ts';
 import { type FigureKind, figureKinds } from '../../../src/insight/figures/kinds.ts';
 import { htmlOf, svgOf } from '../../../src/page/svg.ts';
 import { studyOf, trialRow } from '../../insight/figures/support.ts';
@@ -75,7 +75,7 @@ it('the hypervolume of a terminal grows up to the last trial', () => {
   expect(path.at(-1)![0]).toBe(13);
   expect(path.map(([, volume]) => volume)).toEqual(path.map(([, volume]) => volume).toSorted((a, b) => a - b));
   const same = studyOf([trialRow(1, 1, { values: { loss: 1, time: 1 } })], ['loss', 'time']);
-  expect(hypervolumeScale(hypervolumePath(same)).high).toBeGreaterThan(0); // a volume of 0
+  expect(hypervolumePlan(same).plane!()!.y.high).toBeGreaterThan(0); // a volume of 0
 });
 
 it('names with markup or control characters are shown as text', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { surfaceOf } from '../../../src/insight/figures/contour.ts';
-import { curveScales, curveSeries, curvesOption } from '../../../src/insight/figures/curves.ts';
+import { curveScales, curveSeries, curvesPlan } from '../../../src/insight/figures/curves.ts';
 import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
 import { bestSoFar, historyPoints } from '../../../src/insight/figures/history.ts';
@@ -217,7 +217,7 @@ it('curves have lines at budgets and where trials are usually stopped', () => {
     trialRow(40, 1, { budget: 27, curve: [1, 1] }),
   ];
   const study = studyOf(rows);
-  const { series } = curvesOption(study, themes.light, curveScales(study)) as { series: readonly { data: unknown }[] };
+  const { series } = curvesPlan(study).option(themes.light) as { series: readonly { data: unknown }[] };
   expect(series[0]!.data).toEqual([[1], [3], [27]]);
 });
 

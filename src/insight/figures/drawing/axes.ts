@@ -1,7 +1,7 @@
 import type { Theme } from './colours.ts';
 import { cut, formatNumber } from './format.ts';
 import type { ChartOption } from './option.ts';
-import type { AxisScale } from './scale.ts';
+import { type AxisScale, textAt } from './scale.ts';
 
 /** The grid lines at the ticks of an axis. */
 const splitLine = (theme: Theme) => ({ show: true, lineStyle: { color: theme.colour('line') } });
@@ -49,6 +49,12 @@ export function chartAxis(scale: AxisScale, theme: Theme, side: 'x' | 'y'): Char
     const formatter = (place: number) => formatNumber(scale.at(place));
     return { type: 'value', min: 0, max: 1, ...style, axisLabel: { ...style.axisLabel, formatter } };
   }
-  const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } };
-  return { type: scale.kind === 'log' ? 'log' : 'value', min: scale.low, max: scale.high, ...shared };
+  const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: (value: number) => textAt(scale, value) } };
+  return {
+    type: scale.kind === 'log' ? 'log' : 'value',
+    min: scale.low,
+    max: scale.high,
+    ...(scale.isWhole && { minInterval: 1 }),
+    ...shared,
+  };
 }

@@ -48,7 +48,7 @@ export const themes: Readonly<Record<'light' | 'dark', Theme>> = {
 };
 
 /** The colours of several lines in one chart, in turn. */
-export const LINES: readonly ColourName[] = ['completed', 'stopped', 'infeasible', 'running', 'failed', 'retracted'];
+export const LINES = ['completed', 'stopped', 'infeasible', 'running', 'failed', 'retracted'] as const satisfies readonly ColourName[];
 
 /** Red, green and blue in [0, 255]. */
 export type Rgb = readonly [red: number, green: number, blue: number];

@@ -23,6 +23,9 @@ export function cut(text: string, length = 60): string {
   return `${first.slice(0, length - 1 - end).join('')}…${last.slice(last.length - end).join('')}`;
 }
 
+/** Without braces, which charts take for their own markup. */
+export const withoutBraces = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
+
 /** A share in per cent. A small one is not 0. */
 export function percent(share: unknown): string {
   const rounded = Math.round(100 * Number(share));

@@ -2,6 +2,7 @@ import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange, type NumberRange } from '../../../space/types/parameterType.ts';
 import { linearTransform, logTransform, type Transform } from '../../../space/types/transform.ts';
 import { valueKey, valueText } from '../../../space/value.ts';
+import { formatNumber, percent } from './format.ts';
 
 /** Maps values to places on an axis: 0 at the bottom, 1 at the top. */
 export interface AxisScale {
@@ -11,6 +12,10 @@ export interface AxisScale {
   readonly high: number;
   /** Texts of the categories, from the bottom up. */
   readonly labels?: readonly string[];
+  /** Whether its values are counted, so that it has no ticks between two of them. */
+  readonly isWhole?: true;
+  /** The text of a value. Default: a number in few digits. */
+  format?(value: unknown): string;
   /** The place of a value, or NaN if it has none. */
   place(value: unknown): number;
   /** The value at a place. */
@@ -47,6 +52,12 @@ export function coordinateOf(scale: AxisScale, value: unknown): number {
   return scale.kind === 'logit' ? scale.place(value) : Number(value);
 }
 
+/** A value of an axis as people read it; for categories, its number. */
+export const textAt = ({ labels, format = formatNumber }: AxisScale, value: number): string => labels?.[value] ?? format(value);
+
+/** The value nearest to another one that an axis has. */
+export const within = ({ low, high }: AxisScale, value: number): number => Math.min(high, Math.max(low, value));
+
 /** A position as a chart's axis expects it. */
 export const coordinateAt = (scale: AxisScale, place: number): number => (scale.kind === 'logit' ? place : scale.at(place));
 
@@ -63,8 +74,15 @@ const isOne = (low: number, high: number): boolean => !(high - low > LEAST * Mat
 export const numeric = (name: string, low: number, high: number, log: boolean): AxisScale =>
   rangeScale(name, { low, high, transform: log && low > 0 ? logTransform(low, high) : linearTransform(low, high) });
 
+const counted = (name: string, first: number, last: number): AxisScale => ({ ...numeric(name, first, last, false), isWhole: true });
+
 /** The numbers of trials. @param last the highest */
-export const trialScale = (last: number): AxisScale => numeric('trial', 1, last, false);
+export const trialScale = (last: number): AxisScale => counted('trial', 1, last);
+
+export const stepScale = (last: number): AxisScale => counted('step', 0, last);
+
+/** Shares of the results. */
+export const shareScale = (): AxisScale => ({ ...numeric('share of the results', 0, 1, false), format: percent });
 
 const TICKS = { linear: rounds, log: powers, logit: odds };
 

@@ -1,9 +1,9 @@
 import { useComputed } from '@preact/signals';
 import { cut } from '../../../insight/figures/drawing/format.ts';
-import { trendsOption } from '../../../insight/figures/trends.ts';
+import { overAxes } from '../../../insight/figures/plan.ts';
+import { trendsPlane } from '../../../insight/figures/trends.ts';
 import { differenceRows } from '../../../server/feed/differences.ts';
 import { ChartCard } from '../../charts/ChartCard.tsx';
-import { theme } from '../../lib/theme.ts';
 import { summaryOf } from '../../state/connect.ts';
 import { chosenView, connection, headlines } from '../../state/store.ts';
 import { Pick } from '../Card.tsx';
@@ -15,26 +15,24 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
   const version = shown.map(({ id, position }) => `${id} ${position}`).join();
   const answer = useAnswer(() => Promise.all(shown.map(({ id }) => summaryOf(id))), version);
   const found = useComputed(() => (answer.value ?? []).filter((one) => one !== null));
-  const option = useComputed(() => {
-    const along = chosenView.along.value;
-    const all = found.value.filter(({ detail: { trend } }) => trend.length > 0);
-    return trendsOption(
-      all.map(({ detail: { id, study, trend, ...now } }) => ({
-        id,
-        name: study || id,
-        trend: trend.map(([trial, value, time, cost]) => [{ trial, time, cost }[along], value] as const),
-        last: { trial: now.trials, time: now.at - now.createdAt, cost: now.cost }[along],
-      })),
-      theme,
-      along,
-    );
-  });
+  const along = chosenView.along.value;
+  const all = found.value.filter(({ detail: { trend } }) => trend.length > 0);
+  const trends = all.map(({ detail: { id, study, trend, ...now } }) => ({
+    name: study || id,
+    trend: trend.map(([trial, value, time, cost]) => [{ trial, time, cost }[along], value] as const),
+    last: { trial: now.trials, time: now.at - now.createdAt, cost: now.cost }[along],
+  }));
   const missing = connection.value === 'connecting' ? [] : ids.filter((id) => !shown.some((one) => one.id === id));
   const directions = new Set(shown.map(({ objective }) => `${objective.name} ${objective.direction}`));
   return (
     <ChartCard
-      title="Comparison"
-      note={directions.size > 1 ? 'these studies have different objectives' : 'best value so far'}
+      plan={overAxes({
+        title: 'Comparison',
+        note: directions.size > 1 ? 'these studies have different objectives' : 'best value so far',
+        label: `Best value of each study, by ${along}`,
+        height: 280,
+        plane: () => trendsPlane(trends, along),
+      })}
       tools={
         <>
           <Pick label="x axis" {...chosenView.along} />
@@ -43,9 +41,6 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
           </button>
         </>
       }
-      label={`Best value of each study, by ${chosenView.along.value}`}
-      option={option.value}
-      height={280}
     >
       {missing.length > 0 && <p class="nothing">There is no study {cut(missing.join(', '), 200)} here.</p>}
       <div class="scroll" style={found.value.length === 0 ? { minHeight: '24rem' } : {}}>

@@ -1,26 +1,17 @@
 import type { Predicted } from '../../../importance/importances.ts';
 import type { Theme } from '../colours.ts';
 import type { ChartOption, DrawApi } from '../option.ts';
-import { type AxisScale, coordinateOf } from '../scale.ts';
+import { type AxisScale, coordinateOf, within } from '../scale.ts';
 
-/** The mean that is predicted along an axis, in a band of one standard deviation; for categories, a dash with a bar. */
+/** A band of one standard deviation around the mean that is predicted along an axis; for categories, a dash with a bar. */
 export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale, theme: Theme): readonly ChartOption[] {
   if (all.length === 0) return [];
-  const shared = { type: 'custom', silent: true, clip: true, data: [[0, 0]] };
-  const within = (value: number) => Math.min(y.high, Math.max(y.low, value));
   const at = ({ value, mean, sd }: Predicted, sigmas: number, api: DrawApi) =>
-    api.coord([coordinateOf(x, value), within(mean + sigmas * sd)]);
+    api.coord([coordinateOf(x, value), within(y, mean + sigmas * sd)]);
   const children = (api: DrawApi): object[] => {
     if (x.labels === undefined) {
       const band = [...all.map((one) => at(one, 1, api)), ...all.toReversed().map((one) => at(one, -1, api))];
-      return [
-        { type: 'polygon', shape: { points: band }, style: { fill: theme.colour('running'), opacity: 0.14 } },
-        {
-          type: 'polyline',
-          shape: { points: all.map((one) => at(one, 0, api)) },
-          style: { stroke: theme.colour('running'), lineWidth: 1.8, fill: 'none' },
-        },
-      ];
+      return [{ type: 'polygon', shape: { points: band }, style: { fill: theme.colour('running'), opacity: 0.14 } }];
     }
     return all.flatMap((one) => {
       const [[left, middle], [, top], [, bottom]] = [0, 1, -1].map((sigmas) => at(one, sigmas, api)) as [number[], number[], number[]];
@@ -32,12 +23,6 @@ export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale,
       return [line(left!, top!, left!, bottom!, 10, 0.18), line(left! - 12, middle!, left! + 12, middle!, 2, 1)];
     });
   };
-  return [
-    {
-      ...shared,
-      id: 'predicted',
-      z: 1,
-      renderItem: (_: unknown, api: DrawApi) => ({ type: 'group', children: children(api) }),
-    },
-  ];
+  const renderItem = (_: unknown, api: DrawApi) => ({ type: 'group', children: children(api) });
+  return [{ type: 'custom', id: 'predicted', silent: true, clip: true, z: 1, data: [[0, 0]], renderItem }];
 }

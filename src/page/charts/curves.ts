@@ -1,66 +1,27 @@
-import { useComputed } from '@preact/signals';
 import type { Frame, Points } from '../../insight/figures/cells.ts';
-import { type CurveScales, curveEnds, curvePath, curveScales, curveSeries, curvesOption, goesOn } from '../../insight/figures/curves.ts';
-import { cut } from '../../insight/figures/drawing/format.ts';
+import { type CurveScales, curveEnds, curvePath, goesOn } from '../../insight/figures/curves.ts';
 import { beyond, lookBeyond, looks, type TrialState } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
-import type { Path } from '../../insight/figures/drawing/series/stairs.ts';
-import { bestLineage, SCHEDULE, scheduled, scheduleOption } from '../../insight/figures/schedule.ts';
+import type { Path } from '../../insight/figures/drawing/series/lines.ts';
+import { bestLineage } from '../../insight/figures/schedule.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { curvePart } from '../lib/curvePart.ts';
 import { drawLines, type Lines, strokeRimmed } from '../lib/drawing.ts';
-import { colour, rgb, theme } from '../lib/theme.ts';
+import { colour, rgb } from '../lib/theme.ts';
 import { figures } from '../state/figures.ts';
 import { focusedIndex, selected, selectedIndices } from '../state/selection.ts';
-import { objectives, rows, scales } from '../state/store.ts';
-import { ChartCard } from './ChartCard.tsx';
+import { rows } from '../state/store.ts';
 import { across, NEAR, type Overlay, up } from './overlay.ts';
 import { writeBeyond } from './points.ts';
-
-/** Reported values by step. */
-export function LearningCurves() {
-  const scale = useComputed(() => curveScales(figures));
-  const option = useComputed(() => curvesOption(figures, theme, scale.value));
-  const trials = useComputed(() => curves(rows.value, scale.value));
-  const some = rows.value.some(({ curve }) => curve.length > 0);
-  return (
-    <ChartCard
-      title="Learning curves"
-      note={`${cut(objectives.value[0]?.name ?? '', 40)} by step. The thick curve is the best; a mark ends each; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped`}
-      nothing={!some && 'No reports yet.'}
-      label="Reported values by step"
-      option={option.value}
-      height={430}
-      trials={trials.value}
-    />
-  );
-}
-
-/** How the parameters changed on the way to the best trial. */
-export function Schedule() {
-  const axes = useComputed(() => scheduled(figures)).value;
-  return (
-    <div class="cards is-wide">
-      {axes.map((axis) => (
-        <ChartCard
-          key={axis}
-          title={cut(scales.value[axis]!.name, 40)}
-          note={SCHEDULE}
-          label={`${cut(scales.value[axis]!.name, 80)} by step, ${SCHEDULE}`}
-          option={scheduleOption(figures, theme, axis)}
-          height={210}
-        />
-      ))}
-    </div>
-  );
-}
 
 /** Topmost first. */
 const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeasible', 'failed', 'retracted', 'waiting'];
 
-const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
+/** Trials as curves of what they reported by step. */
+export const trialCurves = (scales: CurveScales): Overlay => {
   const [steps, values] = scales;
+  const all = rows.value;
   return {
     grids: [{ x: ends(steps), y: ends(values) }],
     draw: (canvas, [frame], ratio) => drawLines(canvas, linesOf(all, scales, frame!, ratio)),
@@ -75,7 +36,6 @@ const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
       }
       return found;
     },
-    series: () => curveSeries(figures, theme, scales),
   };
 };
 
