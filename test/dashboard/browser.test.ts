@@ -57,7 +57,7 @@ it('a chart is saved as it is seen, and its axes are in the address', async () =
   await expect.poll(() => page.url()).toMatch(/along=time&scale=log.*top=best\+10/);
   const saved = async (kind: string) => {
     const download = page.waitForEvent('download');
-    await press(page, `save loss as ${kind}`);
+    await press(page, `save loss by time as ${kind}`);
     return readFileSync((await (await download).path())!);
   };
   const svg = (await saved('SVG')).toString();

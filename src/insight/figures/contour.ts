@@ -36,7 +36,7 @@ export function surfacePlan(
   { surface, name, isRank = false, next }: OnSurface,
 ): Plan {
   const [x, y] = axes.map((axis) => study.scales[axis]);
-  const title = `${cut(isRank ? `rank of ${name}` : name, 60)} over ${cut(x?.name ?? '', 30)} and ${cut(y?.name ?? '', 30)}`;
+  const title = `${cut(isRank ? `rank of ${name}` : name, 60)} over ${[x, y].flatMap((scale) => (scale ? cut(scale.name, 30) : [])).join(' and ')}`;
   return {
     title,
     ...omitUndefined({ colours: surface && surfaceEnds(surface, name, isRank) }),

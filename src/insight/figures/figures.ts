@@ -35,7 +35,7 @@ export const figuresOf = (kind: FigureKind, study: FigureStudy, theme: Theme, na
 export function plansOf(kind: FigureKind, study: FigureStudy, names: readonly string[] = []): readonly Plan[] {
   const found = plans[kind](study, names);
   if (found.length > 0) return found;
-  const [why, todo] = whyNone[kind] ?? ['there is nothing to show'];
+  const [why, todo] = whyNone(kind);
   throw new NoFigureError(`${kind}: ${why}`, { todo });
 }
 
@@ -59,8 +59,12 @@ export const plans: Readonly<Record<FigureKind, PlansOf>> = {
 
 const ONE_OBJECTIVE = ['expected a study with several objectives; this one has one', 'draw history instead'] as const;
 
+type Why = readonly [why: string, todo?: string];
+
 /** Why a study has no figure of a kind, and what to do. */
-export const whyNone: Readonly<Partial<Record<FigureKind, readonly [why: string, todo?: string]>>> = {
+export const whyNone = (kind: FigureKind): Why => reasons[kind] ?? ['there is nothing to show'];
+
+const reasons: Readonly<Partial<Record<FigureKind, Why>>> = {
   importance: ['there are too few results, or all are equal', 'run more trials'],
   intermediate: ['no trial has reported a value before its result'],
   timeline: ['no trial has started yet'],

@@ -7,6 +7,6 @@ import { ChartCard } from './ChartCard.tsx';
 /** The figures of a kind as cards, or why there are none. */
 export function Figures({ kind }: { readonly kind: FigureKind }) {
   const made = plans[kind](figures, []);
-  if (made.length === 0) return <p class="nothing">{sentence(whyNone[kind]![0])}</p>;
+  if (made.length === 0) return <p class="nothing">{sentence(whyNone(kind)[0])}</p>;
   return made.map((plan) => <ChartCard key={plan.title} plan={plan} />);
 }
