@@ -97,7 +97,7 @@ export function twoAxes(study: FigureStudy, names: readonly string[]): readonly 
 }
 
 /** The parameters of slices, the most important first, or as they are named. */
-export function sliceAxes(study: FigureStudy, names: readonly string[]) {
+function sliceAxes(study: FigureStudy, names: readonly string[]) {
   const order = sliceOrder(study);
   return names.length === 0 ? order : namedAxes(study, names).map((axis) => order.find((one) => one.axis === axis)!);
 }
