@@ -23,6 +23,7 @@ export type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 export type { Rng } from '../src/numeric/random.ts';
 export type { Axis, Point } from '../src/space/axis.ts';
 export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';
+export { type KnownOptions, withKnownPriors } from '../src/space/known/known.ts';
 export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
 export { parseSpace, space } from '../src/space/space.ts';

@@ -58,6 +58,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     { ...folded('Commands', ...pagesIn('reference/commands')), link: '/reference/commands/index' },
     page('reference/study-options'),
     page('reference/strategy-options'),
+    page('reference/known-parameters'),
     page('reference/machines'),
     page('reference/facts'),
     page('reference/python'),

@@ -1,6 +1,10 @@
+import { stringify } from 'yaml';
+import type { KnownParameter } from '../space/known/row.ts';
 import { parameterTypes } from '../space/types/dimension.ts';
 import { usualDirection } from '../text/names.ts';
 import type { Argument, Flag, ProgramHelp } from './programHelp.ts';
+
+const ONE_LINE = { collectionStyle: 'flow', lineWidth: 0 } as const;
 
 interface DraftOptions {
   /** The most epochs that a trial trains. */
@@ -99,6 +103,12 @@ const rangeAround = (name: string, value: number): readonly [low: number, high: 
   RATES.test(name) && value <= 1 ? Math.min(1, decimal(value * 100)) : decimal(value * 100),
 ];
 const decimal = (value: number): number => Number(value.toPrecision(2));
+
+/** A known parameter as a line of a study file. */
+export function knownLine(name: string, { dimension, default: otherwise, note }: KnownParameter): string {
+  const about = [...(otherwise === undefined ? [] : [`default ${JSON.stringify(otherwise)}`]), ...(note === undefined ? [] : [note])];
+  return `  ${name}: ${stringify(dimension, ONE_LINE).trim()}${about.length > 0 ? `   # ${about.join('; ')}` : ''}`;
+}
 
 /** Few flags are hyperparameters, so a person has to choose them. */
 const flagOf = (flag: Flag): string => {

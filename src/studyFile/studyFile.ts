@@ -9,6 +9,7 @@ import { secondsOf } from '../schema/amount.ts';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { assertRecord } from '../space/check.ts';
+import { type KnownOptions, withKnownPriors } from '../space/known/known.ts';
 import { fieldsOf } from '../space/shape.ts';
 import { parseSpace, type Space } from '../space/space.ts';
 import { studyLayout } from '../text/studyLayout.ts';
@@ -80,6 +81,8 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     objective,
     parameters,
     constraints,
+    program,
+    priors,
     strategy,
     epochs,
     early,
@@ -96,7 +99,7 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
   const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, parseStrategy, ...settings });
   return omitUndefined({
     isNamed: data.name !== undefined,
-    space: spaceOf({ parameters, constraints }),
+    space: spaceOf({ parameters, constraints, program, priors }),
     strategy: whole,
     options: omitUndefined({ priority: 1, ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),
     command: words === undefined ? undefined : wordsOf(words),
@@ -112,9 +115,12 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
 export const wordsOf = (command: string | readonly unknown[]): readonly string[] =>
   typeof command === 'string' ? command.trim().split(/\s+/) : command.map(String);
 
-function spaceOf({ parameters: given, constraints }: Params): Space<Params> {
+function spaceOf({ parameters: given, constraints, program, priors }: Params & KnownOptions): Space<Params> {
   const parameters = isRecord(given) ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, asChoice(value)])) : given;
-  return parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });
+  const space = parseSpace({ parameters, constraints });
+  if (program === undefined && priors === undefined) return space;
+  const data = space.toJSON();
+  return parseSpace({ ...data, parameters: withKnownPriors(data.parameters, { program, priors }) });
 }
 
 /** A list is short for a choice of its values. */

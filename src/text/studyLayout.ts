@@ -65,6 +65,16 @@ export const studyLayout = {
   parameters: required(anything(parametersSchema)),
   /** Constraints that a configuration must satisfy before it is tried. */
   constraints: optional(anything(constraintsSchema)),
+  /**
+   * The program that the parameters belong to, such as `sklearn.svm.SVC` or `xgboost.XGBClassifier`: parameters that are known by name and have no
+   * prior get that of the program.
+   */
+  program: optional(text),
+  /**
+   * `known`: parameters get known priors also without a `program`, if their name means the same in all programs. `none`: no parameter has a prior,
+   * not even its own.
+   */
+  priors: optional(oneOf('known', 'none')),
   /** The name of the study. Default: the name of the file. */
   name: { rule: name.rule },
   /** The objective: `minimize` or `maximize`, and the name of the value, as in `minimize val_loss`. Default: `minimize`. */

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
+import { parseSpace } from '../../src/space/space.ts';
 import { readStudyFile } from '../../src/studyFile/studyFile.ts';
 import { parseStrategy } from '../../streams/index.ts';
 import { directory } from '../cli/support.ts';
@@ -47,6 +48,19 @@ it('takes a list as a choice', async () => {
     opt: { type: 'choice', values: ['adam', null, [64, 32]] },
   });
   await expect(read('parameters:\n  degree: []\n')).rejects.toThrow(/study\.yaml:2:\d+: parameters\.degree/);
+});
+
+it('gives parameters of a program their known priors, as data that hold without these tables', async () => {
+  const text =
+    'parameters:\n  C: { type: float, low: 1, high: 1000, log: true }\n  x: { type: int, low: 1, high: ceiling }\n  ceiling: { type: int, low: 1, high: 9 }\n';
+  const { space } = await read(`${text}program: sklearn.svm.SVC\n`);
+  const { parameters } = space.toJSON();
+  expect(parameters.C).toEqual({ type: 'float', low: 1, high: 1000, log: true, prior: { logNormal: { median: 10, sigma: 2.3 } } });
+  expect(parseSpace(space.toJSON()).toJSON()).toEqual(space.toJSON());
+  expect(space.feasible(space.encode({ C: 1, x: 9, ceiling: 2 }))).toBe(false);
+  expect((await read(`${text}program: sklearn.svm.SVC\npriors: none\n`)).space.axes.some(({ prior }) => prior)).toBe(false);
+  await expect(read(`${text}program: sklearn.svm.SVD\n`)).rejects.toThrow(/study\.yaml:5:\d+: program: .*sklearn\.svm\.SVC/);
+  await expect(read(`${text}priors: some\n`)).rejects.toThrow(/study\.yaml:5:\d+: /);
 });
 
 it('has defaults: the name of the file, the strategy of the log, one objective to minimise', async () => {
