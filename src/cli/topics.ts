@@ -79,6 +79,7 @@ study file as JSON:
     "high":0.1,"log":true}},"objective":"minimize loss"}}   (one line)
   {"cmd":"ask"}
       {"trial":1,"params":{"lr":0.003}}; "budget" is its last step; or {"over":true}
+      harnesses can call the trial "id", here and below
       with "fixed":{"lr":0.01} it has these values, and the strategy's others
   {"cmd":"report","trial":1,"step":3,"values":{"loss":0.5}}
       {"stop":false}

@@ -18,6 +18,8 @@ export interface Request {
   readonly cmd: string;
   /** The number of the request, if several are answered at the same time. */
   readonly seq?: number;
+  /** The number of a trial, as harnesses name it. */
+  readonly id?: number;
   /** Of `init`: a study as in a study file, without a command. */
   readonly study?: unknown;
 }

@@ -81,7 +81,7 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       const { trial, params, budget, resumes, checkpoint } = reply;
       handed.add(trial);
       told.delete(trial);
-      return { trial, params, budget, resumes, checkpoint };
+      return { trial, id: trial, params, budget, resumes, checkpoint };
     },
     tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason = 'error', message = '', trace }: Ending) => {
       if (stopped || (values && told.has(trial))) await trainer.say({ type: 'stopped', trial });

@@ -55,7 +55,7 @@ export async function askTell(
     if (!driven) throw new SessionError('init comes first');
     const { answers } = driven;
     const answer = Object.hasOwn(answers, request.cmd) ? answers[request.cmd] : undefined;
-    if (answer) return answer(request as never);
+    if (answer) return answer({ trial: request.id, ...request } as never); // harnesses name a trial `id`, also in a study
     const names = ['init', ...Object.keys(answers)].join(', ');
     throw new SessionError(`cmd: expected ${names} or quit, got ${JSON.stringify(request.cmd)}`);
   };
