@@ -4,6 +4,7 @@ import type { Point } from '../space/axis.ts';
 import { type Core, type Fold, type View, verdictAround } from '../strategy/core.ts';
 import type { Env } from '../strategy/env.ts';
 import { type Answer, type Ask, phaseTag, propose, type Suggested, stateIn, stateTag, wait } from '../strategy/messages.ts';
+import { type Branches, fairBranches } from './branches.ts';
 import type { ProposedPoint } from './sequence.ts';
 
 /** Fits in a thread: the tasks are plain data. */
@@ -75,9 +76,11 @@ function isFallback({ name }: Env, { by, tags }: Suggested): boolean {
   return by === name && (choice === 'fallingBack' || (Array.isArray(choice) && choice[1] === ('unfit' satisfies Without)));
 }
 
-/** The state of the numbers, and whether no model could be fitted for a suggestion since the last result. */
 interface SurrogateState<S> {
   readonly numbers: S;
+  /** What was tried in each branch of a conditional space. */
+  readonly branches: Branches;
+  /** Whether no model could be fitted for a suggestion since the last result. */
   readonly fellBack: boolean;
 }
 
@@ -89,17 +92,20 @@ interface SurrogateState<S> {
 export function surrogateCore<S>(env: Env, numbers: Surrogate<S>, elsewhere?: FitElsewhere): Core<SurrogateState<S>, Phase, Verdict> {
   const { name, seed } = env;
   const { randomShare = 0 } = numbers;
+  const branches = fairBranches(env);
   /** Whether an ask is among a share of them. What is drawn for it has another key, so that it does not depend on this number. */
   const isAmong = (share: number, use: string, { id, retry }: Ask): boolean => rngFor(seed, `${name}/${use}`, id, retry)() < share;
   const drawn = (state: S, ask: Ask, phase: Phase, without?: Without): Answer => {
     const { point, tags } = numbers.explore(state, ask) ?? {};
     return point ? propose(ask, name, point, { ...tags, phase: PHASES[phase], ...choiceTag(name, phase, without) }) : ask;
   };
-  const modelled = (state: S, ask: Ask, phase: Phase, share = 0): Answer => {
+  const modelled = ({ numbers: state, branches: tried }: SurrogateState<S>, ask: Ask, phase: Phase, share = 0): Answer => {
     if (isAmong(share, 'explores', ask)) return drawn(state, ask, phase, 'drawn');
-    const chosen = numbers.propose(state, ask, env.rng(ask));
+    const branch = ask.fixed ? undefined : branches.neglected(tried);
+    const chosen = numbers.propose(state, branch ? { ...ask, fixed: branch } : ask, env.rng(ask));
     if (chosen === undefined) return drawn(state, ask, phase, 'unfit');
-    return propose(ask, name, chosen.point, { ...chosen.tags, phase: PHASES[phase], ...choiceTag(name, phase) });
+    const tags = { ...chosen.tags, ...(branch && { branch: 'few trials' }), phase: PHASES[phase] };
+    return propose(ask, name, chosen.point, { ...tags, ...choiceTag(name, phase) });
   };
   const longFit = (state: S) => elsewhere && numbers.longFit?.(state);
   /** What is due once there is a model. */
@@ -110,8 +116,9 @@ export function surrogateCore<S>(env: Env, numbers: Surrogate<S>, elsewhere?: Fi
     return (numbers.blindShare?.(state) ?? 0) > 0 ? 'blind' : undefined;
   }
   return {
-    start: { numbers: numbers.start, fellBack: false },
-    tell: ({ numbers: before, fellBack }, fact) => ({
+    start: { numbers: numbers.start, branches: branches.start, fellBack: false },
+    tell: ({ numbers: before, branches: tried, fellBack }, fact) => ({
+      branches: branches.tell(tried, fact),
       numbers: numbers.tell(before, fact),
       fellBack: fact.type !== 'ended' && (fellBack || (fact.type === 'suggested' && numbers.ready(before) && isFallback(env, fact))),
     }),
@@ -121,9 +128,9 @@ export function surrogateCore<S>(env: Env, numbers: Surrogate<S>, elsewhere?: Fi
     },
     answers: {
       exploring: ({ numbers: state }, ask) => drawn(state, ask, 'exploring'),
-      modelling: ({ numbers: state }, ask) => modelled(state, ask, 'modelling', randomShare),
-      diversifying: ({ numbers: state }, ask) => modelled(state, ask, 'diversifying', Math.max(randomShare, numbers.exploreShare(state))),
-      sharing: ({ numbers: state }, ask) => (isAmong(numbers.blindShare!(state), 'blind', ask) ? ask : modelled(state, ask, 'sharing')),
+      modelling: (state, ask) => modelled(state, ask, 'modelling', randomShare),
+      diversifying: (state, ask) => modelled(state, ask, 'diversifying', Math.max(randomShare, numbers.exploreShare(state.numbers))),
+      sharing: (state, ask) => (isAmong(numbers.blindShare!(state.numbers), 'blind', ask) ? ask : modelled(state, ask, 'sharing')),
       fallingBack: ({ numbers: state }, ask) => drawn(state, ask, 'fallingBack'),
       fitting: (_, ask) => wait(ask, name, 'ready'),
     },

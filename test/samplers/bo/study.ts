@@ -31,8 +31,8 @@ export function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['v
   let id = 0;
   const suggest = ({ fixed, ...more }: { budget?: number; fixed?: Fixed } = {}): (ProposedPoint & { id: number }) | undefined => {
     const ask = omitUndefined({ type: 'ask' as const, id: id + 1, fixed, ...more });
-    const { answers } = surrogateCore(env, core);
-    const answer = answers[core.ready(state) ? 'diversifying' : 'exploring']({ numbers: state, fellBack: false }, ask);
+    const { answers, start } = surrogateCore(env, core);
+    const answer = answers[core.ready(state) ? 'diversifying' : 'exploring']({ ...start, numbers: state }, ask);
     if (answer.type !== 'propose') return undefined;
     id++;
     const reasoned = { point: of.snap(answer.point), tags: answer.tags ?? {} };

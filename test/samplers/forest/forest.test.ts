@@ -43,7 +43,8 @@ function learning(env: Env, random = 0) {
     propose: (ask = id + 1) => core.propose(state, { type: 'ask', id: ask }, rngFor(env.seed, env.name, ask)),
     /** An answer of the whole strategy, which also explores. */
     answer(ask: number): ProposedPoint | undefined {
-      const answer = surrogateCore(env, core).answers.diversifying({ numbers: state, fellBack: false }, { type: 'ask', id: ask });
+      const { answers, start } = surrogateCore(env, core);
+      const answer = answers.diversifying({ ...start, numbers: state }, { type: 'ask', id: ask });
       return answer.type === 'propose' ? answer : undefined;
     },
   };

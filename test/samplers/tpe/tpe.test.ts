@@ -233,10 +233,10 @@ describe('tpeSurrogate', () => {
     const core = surrogateCore(env, of.core);
     const answers = Array.from(
       { length: 300 },
-      (_, k) => core.answers.diversifying({ numbers: of.state(), fellBack: false }, { type: 'ask', id: 1000 + k }) as Propose,
+      (_, k) => core.answers.diversifying({ ...core.start, numbers: of.state() }, { type: 'ask', id: 1000 + k }) as Propose,
     );
     const drawn = answers.filter(({ tags }) => tags?.acquisition === undefined);
-    expect(core.verdict({ numbers: of.state(), fellBack: false }, 'modelling')).toBe('repeating');
+    expect(core.verdict({ ...core.start, numbers: of.state() }, 'modelling')).toBe('repeating');
     expect(Math.abs(drawn.length / 300 - 0.2)).toBeLessThan(0.07);
     expect(Math.abs(mean(drawn.map(({ point }) => point[0]!)) - 0.5)).toBeLessThan(0.12);
   });
