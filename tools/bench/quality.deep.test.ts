@@ -15,6 +15,7 @@ const some = (...names: string[]): Problem[] => problems.filter((problem) => nam
 
 it('scores by the noise-free loss of the trial with the best reported value', () => {
   expect(incumbents([3, 1, 2, 0], [5, 6, 1, 2])).toEqual([5, 6, 6, 2]);
+  expect(incumbents([Number.NaN, 1, Number.NaN, 0], [Number.NaN, 6, Number.NaN, 2])).toEqual([Number.POSITIVE_INFINITY, 6, 6, 2]);
 });
 
 it('measures regret in units of the regret of random search, at least a hundredth of that of one random point', () => {
@@ -70,6 +71,7 @@ const measured = (name: string, runs: Record<string, number[][]>): Measured => (
   name,
   reached: new Map(Object.entries(runs)),
   milliseconds: new Map(Object.keys(runs).map((problem, i) => [problem, 1 + i])),
+  repeats: new Map(),
 });
 
 it('prints a table in columns, the best rank first', () => {

@@ -40,7 +40,7 @@ function report(kind: Row['kind'], some: readonly Problem[], measured: readonly 
   }
 }
 
-const measured = contenders.map(({ name }): Measured => ({ name, reached: new Map(), milliseconds: new Map() }));
+const measured = contenders.map(({ name }): Measured => ({ name, reached: new Map(), milliseconds: new Map(), repeats: new Map() }));
 for (const [kind, some] of groups) {
   for (const [i, contender] of contenders.entries()) {
     const since = performance.now();

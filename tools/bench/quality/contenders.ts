@@ -7,6 +7,7 @@ import type { Problem } from './problem.ts';
 /** One run of a contender on one problem. */
 export interface Session {
   ask(): Promise<object>;
+  /** @param value NaN if the trial failed. */
   tell(value: number): Promise<void>;
   /** @returns milliseconds of CPU that the run took. */
   close(): Promise<number>;
@@ -23,8 +24,9 @@ export interface Contender {
 export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec : JSON.stringify(spec)): Contender => ({
   name,
   stop: () => {},
-  start: async ({ space }, seed, trials) => {
-    const study = createStudy(space, { strategy: parseStrategy(spec), seed, trials });
+  start: async ({ name: problem, space }, seed, trials) => {
+    // Problems have random numbers of their own: otherwise the same luck counts several times in their mean.
+    const study = createStudy(space, { strategy: parseStrategy(spec), seed: `${problem} ${seed}`, resumes: true, trials, warn: () => {} });
     let spent = 0;
     let last = 0;
     const timed = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -41,7 +43,7 @@ export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec 
           last = suggestion?.trial;
           return suggestion?.params;
         }),
-      tell: (value) => timed(() => study.tell(last, value)),
+      tell: (value) => timed(() => (Number.isNaN(value) ? study.fail(last, 'infeasible') : study.tell(last, value))),
       close: async () => {
         await study.close();
         return spent;

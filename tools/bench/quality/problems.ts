@@ -4,13 +4,13 @@ import { type Problem, problem } from './problem.ts';
 import { tuned } from './tables.ts';
 
 /** Floats of one range. */
-const box = (dimension: number, low: number, high: number): Space<Record<string, number>> =>
+export const box = (dimension: number, low: number, high: number): Space<Record<string, number>> =>
   space(Object.fromEntries(Array.from({ length: dimension }, (_, i) => [`x${i}`, float(low, high)])));
-const onVector =
+export const onVector =
   (f: (x: readonly number[]) => number) =>
   (params: Record<string, number>): number =>
     f(Object.values(params));
-const sum = (x: readonly number[], f: (x: number, i: number) => number): number => x.reduce((total, xi, i) => total + f(xi, i), 0);
+export const sum = <T>(x: readonly T[], f: (x: T, i: number) => number): number => x.reduce((total, xi, i) => total + f(xi, i), 0);
 const logOf = (x: number): number => Math.log10(x);
 
 const HARTMANN = {

@@ -4,12 +4,12 @@ import { index, rngFor } from '../../../src/numeric/random.ts';
 /** What a strategy reached: by problem, by seed, the loss without noise of its best trial after each number of trials. */
 export type Reached = ReadonlyMap<string, readonly (readonly number[])[]>;
 
-/** After each trial: the noise-free loss of the trial with the best reported value so far. */
+/** After each trial: the noise-free loss of the trial with the best reported value so far, infinite while all have failed. */
 export function incumbents(told: readonly number[], losses: readonly number[]): number[] {
-  let best = 0;
+  let [best, loss] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   return told.map((value, i) => {
-    if (value < told[best]!) best = i;
-    return losses[best]!;
+    if (value < best) [best, loss] = [value, losses[i]!];
+    return loss;
   });
 }
 

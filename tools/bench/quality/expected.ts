@@ -1,0 +1,55 @@
+import type { StrategySpec } from '../../../streams/index.ts';
+
+/** What the gate expects of a strategy. */
+export interface Expected {
+  readonly spec: StrategySpec;
+  /** From how many trials on it must be better than random search on problems of each kind. Before, it must be no worse. Absent: it need never be better. */
+  readonly betterFrom?: number;
+  /** Whether it tries configurations again, or resumes trials, on purpose. */
+  readonly repeats?: true;
+  /** Why it may be worse, for a strategy without any limit. */
+  readonly excused?: string;
+}
+
+const model = (name: string): Expected => ({ spec: name, betterFrom: 25 });
+/** Its first generation is random. */
+const evolution = (name: string): Expected => ({ spec: name, betterFrom: 100 });
+const design = (name: string): Expected => ({ spec: name });
+/** It stops or repeats trials of another strategy. The problems of the gate report no steps, so that there is nothing to stop. */
+const about = (name: string, options: object = {}): Expected => ({ spec: { chain: [{ [name]: options }, 'random'] } as StrategySpec });
+/** Where no gradients are told, it hands asks on. */
+const gradient = about;
+
+/** Each strategy of the catalogue. */
+export const expected: Readonly<Record<string, Expected>> = {
+  auto: model('auto'),
+  bo: model('bo'),
+  tpe: model('tpe'),
+  forest: model('forest'),
+  bohb: { spec: { bohb: { min: 1, max: 9 } }, betterFrom: 25 },
+  cmaes: evolution('cmaes'),
+  de: evolution('de'),
+  ga: evolution('ga'),
+  nsga2: evolution('nsga2'),
+  nsga3: evolution('nsga3'),
+  pbt: about('pbt', { interval: 1, max: 1 }),
+  random: design('random'),
+  sobol: design('sobol'),
+  halton: design('halton'),
+  latinHypercube: design('latinHypercube'),
+  grid: {
+    spec: 'grid',
+    excused: 'few of its values are tried in few trials, and where one parameter matters, most trials repeat its value',
+  },
+  asha: about('asha', { min: 1, max: 9 }),
+  hyperband: about('hyperband', { min: 1, max: 9 }),
+  successiveHalving: { ...about('successiveHalving', { min: 1, max: 9 }), repeats: true },
+  medianStop: about('medianStop'),
+  percentileStop: about('percentileStop', { percentile: 25 }),
+  thresholdStop: about('thresholdStop', { worst: 1e300 }),
+  patience: about('patience', { steps: 3 }),
+  confirm: { ...about('confirm'), repeats: true },
+  external: about('external', { proposer: 'agent', wait: 0 }),
+  lbfgs: gradient('lbfgs'),
+  sgd: gradient('sgd'),
+};
