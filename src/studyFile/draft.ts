@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { programNamed } from '../space/known/known.ts';
 import type { KnownParameter } from '../space/known/row.ts';
 import { parameterTypes } from '../space/types/dimension.ts';
 import { usualDirection } from '../text/names.ts';
@@ -31,6 +32,7 @@ export function draftStudy(words: readonly string[], program: ProgramHelp, { epo
   const command = words.length > 0 ? [...words, ...places] : [];
   return [
     `# The search space. Types: ${Object.keys(parameterTypes).join(', ')}. Check the ranges: they were guessed from the defaults.`,
+    ...sourceOf(program),
     'parameters:',
     ...parameters,
     ...flags.map(flagOf),
@@ -42,6 +44,15 @@ export function draftStudy(words: readonly string[], program: ProgramHelp, { epo
     ...(command.length > 0 ? [`command: ${JSON.stringify(command.join(' '))}`] : []),
     '',
   ].join('\n');
+}
+
+/** Where known ranges and priors come from, and how to do without them. */
+function sourceOf({ program, found }: ProgramHelp): string[] {
+  if (program === undefined) return [];
+  const names = found.filter(({ known }) => known).map(keyOf);
+  const { source, parameters } = programNamed(program);
+  if (names.length === 0) return [`# ${program} has ${Object.keys(parameters).join(', ')}: see "Known parameters" in the documentation.`];
+  return [`# ${names.join(', ')} of ${program}: ${source}. Add "priors: none" to search without priors.`];
 }
 
 function objectiveOf({ printed }: ProgramHelp, metric: string | undefined): string {
@@ -67,6 +78,7 @@ const SHARES = /sample|fraction|ratio|keep/i;
 function parameterOf(argument: Argument): string {
   const { name, choices, default: otherwise, type, low: least, high: most } = argument;
   const key = keyOf(argument);
+  if (argument.known) return knownLine(key, argument.known);
   if (least !== undefined && most !== undefined) return `  ${key}: { type: ${type ?? 'float'}, low: ${least}, high: ${most} }`;
   if (choices) return `  ${key}: { type: choice, values: [${choices.join(', ')}] }`;
   const value = Number(otherwise);

@@ -1,21 +1,17 @@
 import { parseDocument } from 'yaml';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { KnownParameter } from '../space/known/row.ts';
 import { canonical, splitOf, usualDirection } from '../text/names.ts';
+import { type Described, knownArgument, programIn } from './knownProgram.ts';
 
 /** An argument of a program, as its help describes it. */
-export interface Argument {
-  readonly name: string;
+export interface Argument extends Described {
   /** How the program takes it, up to its value: `--lr`, `-C`, or `lr=` of Hydra. */
   readonly option: string;
-  readonly choices?: readonly string[];
-  readonly default?: string;
-  /** What its values are, if the source says so. */
-  readonly type?: string;
-  /** The least and the highest value that the program takes. */
-  readonly low?: number;
-  readonly high?: number;
   readonly help: string;
+  /** What is known about it by its name. */
+  readonly known?: KnownParameter;
 }
 
 /** An option without a value. */
@@ -37,18 +33,26 @@ export interface ProgramHelp {
   readonly length?: { readonly option: string; readonly epochs: number };
   /** The value that the program seems to print. */
   readonly printed?: string;
+  /** The program with known parameters that it is, or calls. */
+  readonly program?: string;
 }
 
-/** @param sources of a program in Python: its help shows no types, and defaults only on request */
-export function programHelp(help: string, sources: readonly string[]): ProgramHelp {
+/** @param words the program and its arguments; @param sources of a program in Python: its help shows no types, and defaults only on request */
+export function programHelp(help: string, words: readonly string[], sources: readonly string[]): ProgramHelp {
   const [defaults, types] = [argparseSettings(sources, 'default'), argparseSettings(sources, 'type')];
-  const found = argumentsIn(help).map((argument) =>
+  const described = argumentsIn(help).map((argument) =>
     omitUndefined({
       ...argument,
       default: argument.default ?? defaults.get(argument.name),
       type: types.get(argument.name) ?? argument.type,
     }),
   );
+  const program = programIn(
+    words,
+    sources,
+    described.map(({ name }) => name.replaceAll('-', '_')),
+  );
+  const found = program ? described.map((argument) => omitUndefined({ ...argument, known: knownArgument(argument, program) })) : described;
   const lengths = optionsIn(help)
     .filter(({ name }) => EPOCHS.test(name))
     .map(({ name, option, default: otherwise }) => ({ option, epochs: Number(otherwise ?? defaults.get(name)) }));
@@ -59,6 +63,7 @@ export function programHelp(help: string, sources: readonly string[]): ProgramHe
     commands: found.length === 0 ? subcommandsIn(help) : [],
     length,
     printed: printedIn(sources),
+    program,
   });
 }
 

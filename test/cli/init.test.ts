@@ -147,6 +147,39 @@ describe('init', () => {
     expect(command).toBe('node train.mjs -C {C} --gamma {gamma}');
   });
 
+  it('writes ranges and priors of the program that a script imports', async () => {
+    const place = directory();
+    const help =
+      'usage: t\n\noptions:\n  --max-depth N  (default: 6)\n  --learning-rate R  (default: 0.3)\n  --booster {gbtree,dart}\n  --subsample FLOAT RANGE  [default: 1; 0.5<=x<=1]\n  --mine M  (default: 0.5)\n';
+    writeFileSync(join(place, 'help.mjs'), `console.log(${JSON.stringify(help)})`); // stands for Python, which unit tests do not start
+    const written = async (source: string) => {
+      writeFileSync(join(place, 'train.py'), source);
+      rmSync(join(place, 'study.yaml'), { force: true });
+      expect((await hypertide(place, 'init', '--', 'node', 'help.mjs', 'train.py')).code).toBe(0);
+      return parse(readFileSync(join(place, 'study.yaml'), 'utf8')).parameters;
+    };
+    const boosted = {
+      max_depth: { type: 'int', low: 1, high: 15, prior: { logNormal: { median: 7, sigma: 0.45 } } },
+      learning_rate: { type: 'float', low: 0.005, high: 0.5, log: true, prior: { logNormal: { median: 0.05, sigma: 1 } } },
+      booster: { type: 'choice', values: ['gbtree', 'dart'], prior: { weights: [6, 2] } },
+      subsample: { type: 'float', low: 0.5, high: 1, prior: { normal: { mean: 0.8, sd: 0.2 } } },
+      mine: { type: 'float', low: 0, high: 1 },
+    };
+    expect(await written('import xgboost as xgb\nmodel = xgb.XGBClassifier()\n')).toEqual(boosted);
+    expect(await written('from xgboost import (\n  DMatrix,\n  XGBRegressor,\n)\nfrom sklearn.svm import SVC\n')).toEqual(boosted);
+    expect((await readStudyFile(join(place, 'study.yaml'))).space.axes.filter(({ prior }) => prior)).toHaveLength(4);
+    for (const other of ['import xgboost\nclass XGBClassifier: pass\n', 'from mine import XGBClassifier\n', 'import sklearn\n'])
+      expect((await written(other)).max_depth).toEqual({ type: 'int', low: 1, high: 24 });
+  });
+
+  it('names the known parameters of a program that has no options', async () => {
+    const place = directory();
+    writeFileSync(join(place, 'help.mjs'), 'console.log("no options")');
+    writeFileSync(join(place, 'train.py'), 'import torch\noptimizer = torch.optim.AdamW(model.parameters())\n');
+    expect((await hypertide(place, 'init', '--', 'node', 'help.mjs', 'train.py')).code).toBe(0);
+    expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toMatch(/^# torch\.optim\.AdamW has .*weight_decay/m);
+  });
+
   it('reads the configuration of Hydra', async () => {
     const { parameters, command, text } = await drafted(
       'train is powered by Hydra.\n\n== Config ==\nOverride anything in the config (foo.bar=value)\n\nlr: 0.01\nmodel:\n  width: 64\nepochs: 8\nseed: 1\n\nPowered by Hydra (https://hydra.cc)\n',

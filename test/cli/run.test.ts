@@ -48,6 +48,19 @@ describe('run', () => {
     await expectVerified(place);
   });
 
+  it('names the parameters that have priors, and the log has them', async () => {
+    const place = directory();
+    const C = { type: 'float', low: 1, high: 1000, log: true };
+    writeFileSync(
+      join(place, 'study.yaml'),
+      JSON.stringify({ program: 'sklearn.svm.SVC', parameters: { C, x: { type: 'float', low: 0, high: 1 } }, trials: 1 }),
+    );
+    const once = () => hypertide(place, 'run', 'study.yaml', '--', 'node', '-e', 'console.log("value=1")', '{args}');
+    expect((await once()).err).toMatch(/^ *priors +of C$/m);
+    const [created] = readFileSync(join(place, 'study.jsonl'), 'utf8').split('\n');
+    expect(created).toContain('"prior":{"logNormal":{"median":10,"sigma":2.3}}');
+  });
+
   it('writes a JSON line for each trial, and one at the end, and nothing else to standard output', async () => {
     const place = studyIn('trials: 3\nobjectives: { value: minimize }\n');
     const { out } = await run(place, [], ['--json']);

@@ -19,6 +19,8 @@ export const command = declare({
   program: 'program and its fixed arguments',
   help: `Options of the program with a default get a range around it, and options with
 choices become a choice. Other numbers and flags are written as comments.
+If a Python script imports a program that hypertide knows, such as XGBoost, its
+parameters get ranges and priors that usually suit them.
 Options that are not hyperparameters, such as --epochs and --seed, are left out.
 Check the ranges before you run the study.
 
@@ -33,7 +35,7 @@ Example:
     if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
     const help = words.length > 0 ? helpOf(words) : '';
     const sources = words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8'));
-    const described = programHelp(help, sources);
+    const described = programHelp(help, words, sources);
     const { found, commands } = described;
     if (commands.length > 0)
       throw new UsageError(

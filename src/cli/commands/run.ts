@@ -87,12 +87,15 @@ const ONE_LINE = { collectionStyle: 'flow', flowCollectionPadding: false, lineWi
 
 /** What a new study is about to do, a fact a line. */
 function beginning({ space, objectives, limits }: Created, { parallel = 1 }: StudyOptions, journal: string, directory: string): string[] {
-  const parameters = Object.keys((space as SpaceData).parameters).length;
+  const all = Object.entries((space as SpaceData).parameters);
+  const parameters = all.length;
+  const priors = all.flatMap(([name, dimension]) => ('prior' in dimension ? [name] : []));
   return aligned([
     [
       'goal',
       `${objectives.map(({ name, direction }) => `${direction} ${name}`).join(', ')}, by ${parameters} ${parameters === 1 ? 'parameter' : 'parameters'}`,
     ],
+    ...(priors.length > 0 ? [['priors', `of ${priors.join(', ')}`] as const] : []),
     ['trials', `${limits.trials ?? 'no limit'}, ${parallel} at a time`],
     ['log', journal],
     ['output', nearby(directory)],

@@ -54,7 +54,7 @@ export function programNamed(name: string): KnownProgram {
 }
 
 /** What is known about a parameter of this type, best about one on this scale. */
-export function knownAbout(dimension: Dimension, rows: readonly KnownParameter[] = []): KnownParameter | undefined {
+function knownAbout(dimension: Dimension, rows: readonly KnownParameter[] = []): KnownParameter | undefined {
   const alike = rows.filter((row) => isAlike(dimension, row.dimension));
   return alike.find((row) => isLinear(row.dimension) === isLinear(dimension)) ?? alike[0];
 }
