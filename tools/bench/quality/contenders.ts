@@ -7,15 +7,21 @@ import type { Problem } from './problem.ts';
 /** One run of a contender on one problem. */
 export interface Session {
   ask(): Promise<object>;
-  /** @param value NaN if the trial failed. */
-  tell(value: number): Promise<void>;
+  /** @param values one for each objective; NaN if the trial failed. */
+  tell(...values: readonly number[]): Promise<void>;
   /** @returns milliseconds of CPU that the run took. */
   close(): Promise<number>;
 }
 
+/** What a contender sees of a problem. */
+export interface Task extends Pick<Problem, 'name' | 'space'> {
+  /** How many are minimised. Absent: one. */
+  readonly objectives?: number;
+}
+
 export interface Contender {
   readonly name: string;
-  start(problem: Problem, seed: number, trials: number): Promise<Session>;
+  start(task: Task, seed: number, trials: number): Promise<Session>;
   /** After the last session. */
   stop(): void;
 }
@@ -24,9 +30,17 @@ export interface Contender {
 export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec : JSON.stringify(spec)): Contender => ({
   name,
   stop: () => {},
-  start: async ({ name: problem, space }, seed, trials) => {
+  start: async ({ name: task, space, objectives = 1 }, seed, trials) => {
+    const minimized = Array.from({ length: objectives }, (_, i) => `loss${i + 1}`);
     // Problems have random numbers of their own: otherwise the same luck counts several times in their mean.
-    const study = createStudy(space, { strategy: parseStrategy(spec), seed: `${problem} ${seed}`, resumes: true, trials, warn: () => {} });
+    const study = createStudy(space, {
+      strategy: parseStrategy(spec),
+      seed: `${task} ${seed}`,
+      resumes: true,
+      trials,
+      objectives: Object.fromEntries(minimized.map((name) => [name, 'minimize'])),
+      warn: () => {},
+    });
     let spent = 0;
     let last = 0;
     const timed = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -43,7 +57,12 @@ export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec 
           last = suggestion?.trial;
           return suggestion?.params;
         }),
-      tell: (value) => timed(() => (Number.isNaN(value) ? study.fail(last, 'infeasible') : study.tell(last, value))),
+      tell: (...values) =>
+        timed(() =>
+          values.some(Number.isNaN)
+            ? study.fail(last, 'infeasible')
+            : study.tell(last, { values: Object.fromEntries(minimized.map((name, i) => [name, values[i]!])) }),
+        ),
       close: async () => {
         await study.close();
         return spent;
@@ -67,8 +86,11 @@ export function peers(): { readonly here: Contender[]; readonly missing: string[
   return { here: [optuna('tpe'), optuna('gp')], missing: [] };
 }
 
-/** Optuna's multivariate TPE, with groups for conditional spaces, or its Gaussian process. One process serves all runs, since importing Optuna takes seconds. */
-function optuna(sampler: 'tpe' | 'gp'): Contender {
+/**
+ * One of Optuna's samplers, as optuna_server.py knows them: `tpe` is multivariate, with groups for conditional spaces. One process serves all runs, since
+ * importing Optuna takes seconds.
+ */
+export function optuna(sampler: string): Contender {
   const server = spawn(PYTHON, [SERVER], { stdio: ['pipe', 'pipe', 'inherit'], env: ENVIRONMENT });
   const call = caller(server);
   let spent: unknown;
@@ -80,11 +102,11 @@ function optuna(sampler: 'tpe' | 'gp'): Contender {
   return {
     name: `Optuna ${sampler.toUpperCase()}`,
     stop: () => server.stdin.end(),
-    start: async ({ space }, seed) => {
-      await timed({ space: (space.toJSON() as { parameters: object }).parameters, seed, sampler });
+    start: async ({ space, objectives = 1 }, seed) => {
+      await timed({ space: (space.toJSON() as { parameters: object }).parameters, seed, sampler, objectives });
       return {
         ask: async () => (await timed({ ask: true })).params as object,
-        tell: async (value) => void (await timed({ tell: value })),
+        tell: async (...values) => void (await timed({ tell: values })),
         close: async () => spent as number,
       };
     },

@@ -1,4 +1,4 @@
-"""Serves Optuna's samplers over lines of JSON: {"space", "seed", "sampler"}, then {"ask"} and {"tell"} in turn."""
+"""Serves Optuna's samplers over lines of JSON: {"space", "seed", "sampler", "objectives"}, then {"ask"} and {"tell"} in turn."""
 
 import json
 import sys
@@ -33,6 +33,8 @@ def sampler_of(name, space, seed):
         import scipy.optimize, scipy.stats, torch  # noqa: E401, F401  before the clock starts
 
         return optuna.samplers.GPSampler(seed=seed)
+    if name == "cmaes":
+        return optuna.samplers.CmaEsSampler(seed=seed)
     return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=any("when" in p for p in space.values()))
 
 
@@ -42,7 +44,7 @@ for line in sys.stdin:
     since = time.process_time()
     if "space" in message:
         space = message["space"]
-        study = optuna.create_study(sampler=sampler_of(message["sampler"], space, message["seed"]))
+        study = optuna.create_study(directions=["minimize"] * message["objectives"], sampler=sampler_of(message["sampler"], space, message["seed"]))
         since, spent = time.process_time(), 0.0
     elif "ask" in message:
         trial = study.ask()
