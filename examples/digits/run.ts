@@ -4,9 +4,9 @@ import { cost, type Name, networks, strategies } from './study.ts';
 import train from './train.ts';
 
 /** One study in this thread. Trials run one after the other, so that the results depend only on strategy and seed. */
-export const run = async (name: Name, seed: number): Promise<Run> => {
+export const run = async (name: Name, seed: number, objective = train): Promise<Run> => {
   const settings = { strategy: strategies[name], objectives: { loss: 'minimize' }, cost, seed } as const;
-  const study = optimize(networks, train, settings);
+  const study = optimize(networks, objective, settings);
   let reports = 0;
   study.subscribe(({ effect }) => {
     if (effect === 'reported') reports++;
