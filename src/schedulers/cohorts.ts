@@ -1,4 +1,5 @@
-import { insertSorted } from '../numeric/sorted.ts';
+import { crowdedPlaces } from '../numeric/pareto/crowding.ts';
+import { type Losses, orderOf } from '../numeric/pareto/pareto.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import type { Env } from '../strategy/env.ts';
 import { type Ended, hasResult, numberIn, type StrategyEvent, type Suggested, type TrialId } from '../strategy/messages.ts';
@@ -21,8 +22,8 @@ export class Cohorts implements Scheduler {
   readonly #equivalent: EquivalentTrials;
   /** By their numbers, in the order in which they began. */
   readonly #cohorts = new Map<number, Cohort>();
-  /** The losses at the lowest budget. */
-  #seen = { results: 0, lowest: Number.POSITIVE_INFINITY, highest: Number.NEGATIVE_INFINITY };
+  /** The results at the lowest budget: how many, the first, and whether another one differs from it. */
+  #seen: { readonly results: number; readonly first?: Losses; readonly differ: boolean } = { results: 0, differ: false };
   #configurations = 0;
   #next = 0;
   /** The next trial, cached until a trial begins or ends. */
@@ -51,17 +52,15 @@ export class Cohorts implements Scheduler {
     cohort?.end(trial, counts);
     if (!counts || trial.budget === undefined) return;
     if (trial.budget === this.#lowest) {
-      const [loss] = trial.losses as [number];
-      const { results, lowest, highest } = this.#seen;
-      this.#seen = { results: results + 1, lowest: Math.min(lowest, loss), highest: Math.max(highest, loss) };
+      const { results, first = trial.losses!, differ } = this.#seen;
+      this.#seen = { results: results + 1, first, differ: differ || orderOf(first, trial.losses!) !== 0 };
     }
     if (cohort && this.#isTied) cohort.seal();
   }
 
   /** Whether enough configurations have trained with the lowest budget to say that their results there do not differ. */
   get #isTied(): boolean {
-    const { results, lowest, highest } = this.#seen;
-    return results >= this.#eta && lowest === highest;
+    return this.#seen.results >= this.#eta && !this.#seen.differ;
   }
 
   #begin(fact: Suggested): void {
@@ -132,15 +131,15 @@ export class Cohorts implements Scheduler {
 interface CohortRung {
   begun: number;
   ended: number;
-  /** The best first; the first `promoted` of them were promoted. */
   readonly results: Ended[];
+  /** How many of them, the best first, were promoted. */
   promoted: number;
 }
 
-/** Of equal losses, that of the earlier trial is the better. */
-function precedes(a: Ended, b: Ended): boolean {
-  const [lossA, lossB] = [a.losses![0]!, b.losses![0]!];
-  return lossA < lossB || (lossA === lossB && a.id < b.id);
+/** Of equal results, that of the earlier trial is the better. */
+function bestFirst(trials: readonly Ended[]): readonly Ended[] {
+  const places = crowdedPlaces(trials.map(({ losses }) => losses!));
+  return [...trials.keys()].sort((a, b) => places[a]! - places[b]! || trials[a]!.id - trials[b]!.id).map((i) => trials[i]!);
 }
 
 /**
@@ -194,7 +193,7 @@ class Cohort {
     if (rung === undefined) return;
     this.#rungs[rung]!.ended++;
     this.#promotion = undefined;
-    if (counts) insertSorted(this.#rungs[rung]!.results, trial, precedes);
+    if (counts) this.#rungs[rung]!.results.push(trial);
   }
 
   /** The next trial to resume: at the highest rung that is complete and has not promoted all of its best. */
@@ -207,7 +206,7 @@ class Cohort {
     for (let k = this.#rungs.length - 2; k >= 0; k--) {
       const { results, promoted } = this.#rungs[k]!;
       if (promoted < this.#places(k + 1) && this.#isComplete(k))
-        return { trial: results[promoted]!, budget: this.#bracket.budgets[k + 1]! };
+        return { trial: bestFirst(results)[promoted]!, budget: this.#bracket.budgets[k + 1]! };
     }
     return undefined;
   }

@@ -248,7 +248,7 @@ export class Halving implements Scheduler {
     const rung = this.#rungs[k]!;
     const standing = rung.standing(member, eta, member.enqueued || this.#mayLead(k));
     if (standing.place > standing.places)
-      return behindAtRung(valuesText(this.#env, [member.configuration.losses.get(rungs[k]!)!]), rungs[k]!, standing);
+      return behindAtRung(valuesText(this.#env, member.configuration.losses.get(rungs[k]!)!), rungs[k]!, standing);
     rung.pass(member);
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { crowdedPlaces } from '../numeric/pareto/crowding.ts';
+import { type Losses, orderOf } from '../numeric/pareto/pareto.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 import { type Agreement, agreement, type Pair } from '../samplers/budgets/firstRung.ts';
 import type { ComparedConfiguration } from '../samplers/budgets/rungResults.ts';
@@ -23,9 +25,11 @@ export interface Member {
   readonly stands: (Stand | undefined)[];
 }
 
-/** The result of a configuration at a rung where its loss counts. */
+/** The result of a configuration at a rung where it counts. */
 interface Stand {
-  readonly loss: number;
+  readonly losses: Losses;
+  /** What results are compared by: the loss or, with several objectives, the place among all, which each other result changes. */
+  score: number;
   /** Whether it was promoted from here, or waits here. */
   status: 'promoted' | 'waiting' | undefined;
   /** Whether it has continued beyond this rung after it was compared here. */
@@ -39,6 +43,8 @@ interface Pool {
   /** Those that may be resumed, the best first. */
   readonly waiting: Member[];
   promoted: number;
+  /** Whether the scores are those of all results. */
+  isRanked: boolean;
   /** How many of them have continued. */
   continued: number;
 }
@@ -68,7 +74,7 @@ export class Rung {
 
   #poolOf({ from }: Member): Pool {
     const key = this.#bracketed ? from : 0;
-    const pool = this.#pools.get(key) ?? { sorted: [], waiting: [], promoted: 0, continued: 0 };
+    const pool = this.#pools.get(key) ?? { sorted: [], waiting: [], promoted: 0, isRanked: true, continued: 0 };
     this.#pools.set(key, pool);
     return pool;
   }
@@ -76,19 +82,20 @@ export class Rung {
   /** Updates the record of a configuration; a result that no longer counts is removed. */
   settle(member: Member): void {
     const { configuration, counts, stands } = member;
-    const loss = counts ? configuration.losses.get(this.budget) : undefined;
+    const losses = counts ? configuration.losses.get(this.budget) : undefined;
     const before = stands[this.#index];
-    if (loss !== before?.loss) {
+    if (!areEqual(losses, before?.losses)) {
       if (before) this.#remove(member, before);
-      if (loss !== undefined) this.#add(member, loss, before?.continued ?? false);
+      if (losses !== undefined) this.#add(member, losses, before?.continued ?? false);
     }
     this.#mark(member, this.#statusOf(member));
   }
 
-  #add(member: Member, loss: number, continued: boolean): void {
+  #add(member: Member, losses: Losses, continued: boolean): void {
     const { stands, from } = member;
-    stands[this.#index] = { loss, status: undefined, continued };
     const pool = this.#poolOf(member);
+    pool.isRanked = losses.length === 1;
+    stands[this.#index] = { losses, score: pool.isRanked ? losses[0]! : Number.POSITIVE_INFINITY, status: undefined, continued };
     pool.continued += Number(continued);
     insertSorted(pool.sorted, member, this.#precedes);
     if (stands[this.#index - 1] === undefined) return;
@@ -97,11 +104,12 @@ export class Rung {
     this.#agreement = undefined;
   }
 
-  #remove(member: Member, { continued }: Stand): void {
+  #remove(member: Member, stand: Stand): void {
     this.#mark(member, undefined);
     const pool = this.#poolOf(member);
-    pool.continued -= Number(continued);
+    pool.continued -= Number(stand.continued);
     take(pool.sorted, member, this.#precedes);
+    pool.isRanked = stand.losses.length === 1;
     member.stands[this.#index] = undefined;
     this.#unselected = this.#unselected.filter((other) => other !== member);
     this.#selected = this.#selected.filter((other) => other !== member);
@@ -124,13 +132,25 @@ export class Rung {
   }
 
   readonly #precedes = (a: Member, b: Member): boolean => {
-    const [x, y] = [a.stands[this.#index]!.loss, b.stands[this.#index]!.loss];
+    const [x, y] = [a.stands[this.#index]!.score, b.stands[this.#index]!.score];
     return x < y || (x === y && a.configuration.index < b.configuration.index);
   };
 
+  /** Ranks the results of several objectives. */
+  #ranked(pool: Pool): Pool {
+    if (pool.isRanked) return pool;
+    const stands = pool.sorted.map((member) => member.stands[this.#index]!);
+    const places = crowdedPlaces(stands.map(({ losses }) => losses));
+    for (const [i, stand] of stands.entries()) stand.score = places[i]!;
+    pool.sorted.sort((a, b) => (this.#precedes(a, b) ? -1 : 1));
+    pool.waiting.sort((a, b) => (this.#precedes(a, b) ? -1 : 1));
+    pool.isRanked = true;
+    return pool;
+  }
+
   /** How well the rung before predicts the order here. */
   get agreement(): Agreement {
-    const pair = ({ stands }: Member): Pair => [stands[this.#index - 1]!.loss, stands[this.#index]!.loss];
+    const pair = ({ stands }: Member): Pair => [stands[this.#index - 1]!.losses, stands[this.#index]!.losses];
     this.#agreement ??= agreement(this.#unselected.map(pair), this.#selected.map(pair));
     return this.#agreement;
   }
@@ -138,7 +158,7 @@ export class Rung {
   /** The best that waits here, unless one in `eta` has been promoted. */
   candidate(eta: number, bracket = 0): Member | undefined {
     const pool = this.#pools.get(bracket);
-    return pool && (pool.promoted + 1) * eta <= pool.sorted.length ? pool.waiting[0] : undefined;
+    return pool && (pool.promoted + 1) * eta <= pool.sorted.length ? this.#ranked(pool).waiting[0] : undefined;
   }
 
   /** How many configurations have reached this rung. */
@@ -148,24 +168,31 @@ export class Rung {
 
   /** Whether no two results here differ, so that they say nothing about later ones. */
   get isTied(): boolean {
-    const ends = [...this.#pools.values()].flatMap(({ sorted }) => [sorted[0], sorted.at(-1)]).filter((member) => member !== undefined);
-    const losses = new Set(ends.map(({ stands }) => stands[this.#index]!.loss));
-    return this.size > 1 && losses.size === 1;
+    const ends = [...this.#pools.values()].flatMap((pool) => [this.#ranked(pool).sorted[0], pool.sorted.at(-1)]);
+    const [first, ...others] = ends.flatMap((member) => (member ? [member.stands[this.#index]!.losses] : []));
+    return this.size > 1 && others.every((losses) => areEqual(losses, first));
   }
 
   /**
    * The rank of a configuration among those that reached this rung so far: equal results share the best place. The best 1/eta of them continue. Behind a
-   * model that improves, most configurations are among these when they arrive; so once half of all have continued, only a new best one does. A
-   * configuration whose results do not count is ranked among those that do.
+   * model that improves, most configurations are among these when they arrive; so once half of all have continued, only a new best one does: with several
+   * objectives, a new end of the front. A configuration whose results do not count is ranked among those that do.
    *
    * @param mayLead whether the best one continues while there are fewer than eta
    */
   standing(member: Member, eta: number, mayLead: boolean): Standing {
-    const { sorted, continued } = this.#poolOf(member);
-    const better = rankOf(sorted, member.configuration.losses.get(this.budget)!, (loss, { stands }) => loss <= stands[this.#index]!.loss);
+    const { sorted, continued } = this.#ranked(this.#poolOf(member));
+    const better = rankOf(sorted, this.#scoreOf(member, sorted), (score, { stands }) => score <= stands[this.#index]!.score);
     const share = Math.floor(sorted.length / eta) || Number(mayLead);
     const isFull = continued * 2 >= sorted.length;
     return { place: better + 1, of: sorted.length, places: isFull ? Math.min(1, share) : share, isFull };
+  }
+
+  #scoreOf({ configuration, stands }: Member, sorted: readonly Member[]): number {
+    const known = stands[this.#index]?.score;
+    if (known !== undefined) return known;
+    const losses = configuration.losses.get(this.budget)!;
+    return losses.length === 1 ? losses[0]! : crowdedPlaces([losses, ...sorted.map((other) => other.stands[this.#index]!.losses)])[0]!;
   }
 
   /** A configuration with a result here continues beyond this rung. */
@@ -175,6 +202,10 @@ export class Rung {
     this.#poolOf(member).continued += Number(!stand.continued);
     stand.continued = true;
   }
+}
+
+function areEqual(a: Losses | undefined, b: Losses | undefined): boolean {
+  return a && b ? orderOf(a, b) === 0 : a === b;
 }
 
 function take(sorted: Member[], member: Member, precedes: (a: Member, b: Member) => boolean): void {

@@ -10,7 +10,7 @@ export interface EpochOptions {
   /**
    * Turns on early stopping with good defaults, around the strategy: a whole number of epochs (or steps of any kind), the most that a trial
    * trains. Trials must report each epoch. Those that fall behind are stopped, or with `resumes: true` pause and are resumed if they are
-   * promising. The first objective decides, so there can be only one. Leave it out if the strategy has its own early stopping, such as `asha`.
+   * promising. Leave it out if the strategy has its own early stopping, such as `asha`.
    */
   readonly epochs?: number | undefined;
   /** `false`: each trial trains for all `epochs`. Default `true`. */
@@ -22,21 +22,14 @@ export interface EpochOptions {
  *
  * @param strategy default `auto()`
  * @returns the strategy itself without `epochs`
- * @throws OptionError if `early` is given without `epochs`, there are several objectives to stop by, or the strategy decides for how long trials
- * train
+ * @throws OptionError if `early` is given without `epochs`, or the strategy decides for how long trials train
  * @example
  * withEpochs(tpe(), { epochs: 81 }); // chain(asha({ min: 1, max: 81, pause: false }), tpe())
  * withEpochs(tpe(), { epochs: 81, early: false }); // chain(budget(81), tpe())
  */
 export function withEpochs(
   strategy: Strategy | undefined,
-  {
-    epochs,
-    early,
-    resumes = false,
-    objectives = {},
-    parseStrategy = parseNone,
-  }: EpochOptions & Pick<StudyOptions, 'resumes' | 'objectives'> & ParseOption,
+  { epochs, early, resumes = false, parseStrategy = parseNone }: EpochOptions & Pick<StudyOptions, 'resumes'> & ParseOption,
 ): Strategy | undefined {
   if (epochs === undefined) {
     if (early !== undefined) throw new OptionError('early', 'epochs as well, the most that a trial may train', early);
@@ -51,9 +44,6 @@ export function withEpochs(
       own,
       `; epochs does this itself: leave out ${own}, as in "strategy: tpe", or leave out epochs`,
     );
-  const names = Object.keys(objectives);
-  if (early !== false && names.length > 1)
-    throw new OptionError('epochs', 'one objective to stop trials by', names, '; with "early: false" every trial trains to the end');
   const stage = early === false ? budget(epochs) : parseStrategy({ asha: { min: 1, max: epochs, pause: resumes } });
   return chain(stage, strategy ?? parseStrategy(DEFAULT_STRATEGY));
 }

@@ -15,7 +15,10 @@ export type AshaOptions = HalvingOptions;
  * and compares trials from there on. The tag `first rung` of a suggestion names it, with the reason. Equal results stop no trial. Failed and
  * infeasible trials are ignored at a rung, and so are exact duplicates of an earlier learning curve.
  *
- * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
+ * With several objectives, trials are ranked by non-domination: those that no other one dominates come first. Of these, the ends of the front and then
+ * those with the most room around them come first, as in `nsga2`. A rung predicts the next one if trials that dominate others there still do so later.
+ *
+ * @throws OptionError for budgets in the wrong order
  * @example
  * chain(asha({ min: 1, max: 81 }), bo()); // stops trials that fall behind
  * chain(asha({ min: 1, max: 81, pause: true }), bo()); // for trainers that resume from checkpoints

@@ -7,7 +7,6 @@ import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import type { Env } from '../../src/strategy/env.ts';
 import { drive } from '../kernel/drive.ts';
 import { type Strategy, stage } from '../kernel/strategy.ts';
-import { oneObjective } from '../operators/oneObjective.ts';
 
 const halvingOwnOptions = {
   /**
@@ -25,14 +24,13 @@ export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 
 /** A scheduler as an operator: it sets budgets and promotes or stops trials; later stages choose the configurations. */
 export function scheduling(name: string, options: object, rungs: readonly number[], begin: (env: Env) => Scheduler): Strategy {
-  const strategy = stage(name, options, (env) => {
-    oneObjective(env, `${name} compares trials by`);
-    return drive(
+  const strategy = stage(name, options, (env) =>
+    drive(
       halvingChart,
       halvingCore(env, () => begin(env)),
       env,
-    );
-  });
+    ),
+  );
   return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }
 

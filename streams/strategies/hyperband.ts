@@ -23,9 +23,9 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  * configurations begin in the brackets above it. All brackets fill at the same time, and no trainer waits.
  *
  * Equal results stop no trial. Failed and infeasible trials are ignored at a rung, and so are exact duplicates of an earlier learning curve. In a
- * finite space, it may try a configuration again at another budget.
+ * finite space, it may try a configuration again at another budget. Several objectives are compared as in `asha`.
  *
- * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
+ * @throws OptionError for budgets in the wrong order
  * @example
  * chain(hyperband({ min: 1, max: 81, eta: 3 }), tpe())
  */
@@ -53,7 +53,7 @@ export type SuccessiveHalvingOptions = OptionsOf<typeof successiveHalvingOptions
  * Use it to follow the paper; `asha` does the same without waiting, and learns from which rung on results predict the end. Here you choose that by
  * `min`: with good configurations that start slowly, a rung after the first epoch is worse than random search.
  *
- * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
+ * @throws OptionError for budgets in the wrong order
  * @example
  * chain(successiveHalving({ min: 1, max: 27, configurations: 40 }), sobol())
  */

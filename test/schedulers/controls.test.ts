@@ -39,7 +39,7 @@ it.each([true, false])(
             at = rung;
             controls.raise(at);
           } else {
-            if (what === 'stand') member.stands[rung] = { loss: 1, status: undefined, continued: false };
+            if (what === 'stand') member.stands[rung] = { losses: [1], score: 1, status: undefined, continued: false };
             if (what === 'end') member.ended = true;
             if (what === 'discount') member.counts = false;
             if (what === 'resume') member.ended = false;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crowdedPlaces } from '../../src/numeric/pareto/crowding.ts';
 import { kendall, type Pair } from '../../src/samplers/budgets/firstRung.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
@@ -38,17 +39,17 @@ function rig(settings: Partial<HalvingSettings> = {}, limit = env.trials) {
       return suggest({ point: trial.point, budget, resumes: trial.id, ...(trial.tags && { tags: trial.tags }) });
     },
     /** @returns whether the trial should stop */
-    report(trial: number, step: number, loss: number): boolean {
-      halving.tell({ type: 'reported', id: trial, step, losses: [loss] });
+    report(trial: number, step: number, ...losses: readonly number[]): boolean {
+      halving.tell({ type: 'reported', id: trial, step, losses });
       return halving.fellBehind !== undefined;
     },
-    end(trial: number, loss: number, more: Partial<Ended> = {}): void {
-      halving.tell({ ...trials.get(trial)!, outcome: 'completed', losses: [loss], ...more, type: 'ended' });
+    end(trial: number, loss: number | readonly number[], more: Partial<Ended> = {}): void {
+      halving.tell({ ...trials.get(trial)!, outcome: 'completed', losses: [loss].flat(), ...more, type: 'ended' });
     },
     /** Trains a configuration that begins up to 3, with its losses at 1 and 3. */
     train([low, high]: Pair): void {
       const id = rig.begin();
-      rig.report(id, 1, low);
+      rig.report(id, 1, ...low);
       if (trials.get(id)!.budget === 3) return rig.end(id, high);
       rig.end(id, low);
       rig.end(rig.resume()!, high);
@@ -95,6 +96,25 @@ describe('halving that pauses', () => {
     );
   });
 
+  it('with several objectives, promotes by front and then by crowding', () => {
+    const losses = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })), { minLength: 3, maxLength: 25 });
+    fc.assert(
+      fc.property(losses, (all) => {
+        const { begin, resume, end, trial } = rig({ first: 1, rungs: [1, 3] });
+        const results = all.map(([a, b], i) => [a + i / 1e6, b]); // neighbours with equal losses would be duplicates
+        const ids = results.map((some) => {
+          const id = begin();
+          end(id, some);
+          return id;
+        });
+        const places = crowdedPlaces(results);
+        const best = [...ids.keys()].sort((a, b) => places[a]! - places[b]! || a - b).slice(0, Math.floor(ids.length / 3));
+        expect(best.map(() => trial(resume()!).resumes)).toEqual(best.map((i) => ids[i]));
+        expect(resume()).toBeUndefined();
+      }),
+    );
+  });
+
   it('sends controls past the first rung regardless of their results: the first 8, later one in 24', () => {
     const { begin, resume, end, trial } = rig();
     const controls: number[] = [];
@@ -113,7 +133,7 @@ describe('halving that pauses', () => {
 
   it('begins at the lowest rung that predicts the next one', () => {
     const { halving, train } = rig();
-    for (let k = 0; k < 8; k++) train([k, -k]); // the order at 3 is the reverse of that at 1
+    for (let k = 0; k < 8; k++) train([[k], [-k]]); // the order at 3 is the reverse of that at 1
     expect(halving.agreements[0]).toMatchObject({ pairs: 8 }); // those that begin at 3 report at 1 as well
     expect(halving.first).toMatchObject({ index: 1 });
     expect(halving.fill()).toEqual({ budget: 3, tag: 1 });
@@ -153,9 +173,9 @@ describe('halving that pauses', () => {
         fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 2, maxLength: 8 }),
         (losses) => {
           const { halving, train } = rig({ rungs: [1, 3] });
-          const pairs = losses.map(([low, high], i): Pair => [low + i / 1e6, high + i / 1e6]);
+          const pairs = losses.map(([low, high], i): Pair => [[low + i / 1e6], [high + i / 1e6]]);
           for (const pair of pairs) train(pair);
-          expect(halving.agreements[0]!.tau).toBeCloseTo((pairs.length * kendall(pairs) + 3 * 0.65) / (pairs.length + 3), 12);
+          expect(halving.agreements[0]!.tau).toBeCloseTo((pairs.length * kendall(pairs)! + 3 * 0.65) / (pairs.length + 3), 12);
         },
       ),
     );
@@ -221,6 +241,17 @@ describe('halving that stops', () => {
     expect([10, 11, 5.5].map(at)).toEqual([true, true, true]);
     expect(halving.fellBehind).toBe('5.5 was number 2 of 10 at step 1; enough others already continue, so only a new best one would');
     expect([12, 5.4].map(at)).toEqual([true, false]);
+  });
+
+  it('with several objectives, lets the best third continue, then only new ends of the front', () => {
+    const { halving, begin, report } = stops();
+    const at = (...losses: number[]) => report(begin(), 1, ...losses);
+    expect(at(5, 5)).toBe(false);
+    expect(at(6, 6)).toBe(true);
+    expect(halving.fellBehind).toBe('6, 6 was number 2 of 2 at step 1; enough others already continue, so only a new best one would');
+    expect([at(9, 1), at(1, 9)]).toEqual([false, false]); // the ends of the front
+    expect(at(7, 4)).toBe(true); // on the front, where others already continue
+    expect([at(0.5, 10), at(10, 0.5), at(9.5, 2)]).toEqual([false, false, true]);
   });
 
   it('lets an enqueued configuration continue from the start if it is the best so far', () => {

@@ -49,8 +49,4 @@ it('epochs stops trials that fall behind, and with early: false none', async () 
 it.each<[OptimizeOptions, string]>([
   [{ early: false }, 'early: expected epochs as well, the most that a trial may train, got false'],
   [{ epochs: 0 }, 'epochs: expected a whole number of at least 1, got 0'],
-  [
-    { epochs: 9, objectives: { loss: 'minimize', size: 'minimize' } },
-    'epochs: expected one objective to stop trials by, got ["loss","size"]',
-  ],
 ])('refuses %j', (options, message) => expect(optimize(line, training(9).objective, options).result()).rejects.toThrow(message));

@@ -63,9 +63,9 @@ function wholeLosses(order: readonly ComparedConfiguration[]): readonly { readon
     const isWhole = top === highest;
     passed += Number(isWhole);
     const [leader, next] = [whole[Math.max(0, passed - 1)]!, whole[passed]];
-    const behind = Math.max(0, losses.get(top)! - (leader.losses.get(top) ?? Number.POSITIVE_INFINITY));
-    const least = leader.losses.get(highest)! + (isWhole ? 0 : behind);
-    loss = Math.max(loss, Math.min(least, next?.losses.get(highest) ?? least));
+    const behind = Math.max(0, losses.get(top)![0]! - (leader.losses.get(top)?.[0] ?? Number.POSITIVE_INFINITY));
+    const least = leader.losses.get(highest)![0]! + (isWhole ? 0 : behind);
+    loss = Math.max(loss, Math.min(least, next?.losses.get(highest)?.[0] ?? least));
     return { loss, isWhole };
   });
 }

@@ -28,11 +28,12 @@ export function mayBeBetter(results: RungResults, rows: Iterable<TrialRow>, best
     .filter(({ status }) => status === 'stopped')
     .flatMap(({ trial }) => {
       const { top: step = 0, losses } = results.of(trial) ?? {};
-      const loss = losses?.get(step);
+      const loss = losses?.get(step)?.[0];
       if (loss === undefined || step < SHOWN * winner.top) return [];
-      const others = completed.flatMap((other) => other.losses.get(step) ?? []);
+      const others = completed.flatMap((other) => other.losses.get(step)?.[0] ?? []);
       const behind = others.filter((other) => other > loss).length;
-      const isAhead = loss < (winner.losses.get(step) ?? Number.NEGATIVE_INFINITY) || (others.length > 1 && 2 * behind > others.length);
+      const isAhead =
+        loss < (winner.losses.get(step)?.[0] ?? Number.NEGATIVE_INFINITY) || (others.length > 1 && 2 * behind > others.length);
       return isAhead ? [{ trial, step, behind: behind / others.length }] : [];
     })
     .sort((a, b) => b.step - a.step || b.behind - a.behind || a.trial - b.trial)

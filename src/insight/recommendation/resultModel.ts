@@ -40,7 +40,7 @@ export function resultModel(axes: readonly Axis[], points: readonly Point[], los
   if (!model || !gp) return undefined;
   const { transform, observed } = model;
   const left = leaveOneOut(gp, transform.targets).means;
-  if (kendall(values.map((loss, i): Pair => [loss, left[i]!])) < ENOUGH) return undefined;
+  if ((kendall(values.map((loss, i): Pair => [[loss], [left[i]!]])) ?? 0) < ENOUGH) return undefined;
   const better = values.slice(0, Math.max(1, values.length >> 1));
   const residual = Math.sqrt(better.reduce((sum, loss, i) => sum + (transform.restore(left[i]!) - loss) ** 2, 0) / better.length);
   return { features, gp, observed, transform, residual };

@@ -1,4 +1,4 @@
-import type { Losses } from './pareto.ts';
+import { fronts, type Losses } from './pareto.ts';
 
 /**
  * The crowding distance of each trial of a front: the sum of the sides of the box between its neighbours, each as a share of the front's range;
@@ -31,6 +31,35 @@ export function leastCrowded(front: readonly Losses[], size: number): number[] {
     if (left.length <= size) return byDistance(distances).map((k) => left[k]!);
     left = left.toSpliced(argmin(distances), 1);
   }
+}
+
+/**
+ * The place of each result among all, from 1: the fronts one after the other and, within a front, the least crowded first (the crowded comparison of
+ * NSGA-II). Equal results share the best place, and so do the ends of a front.
+ */
+export function crowdedPlaces(results: readonly Losses[]): number[] {
+  const equals = new Map<string, number[]>();
+  for (const [i, losses] of results.entries()) {
+    const key = losses.join();
+    const known = equals.get(key);
+    if (known) known.push(i);
+    else equals.set(key, [i]);
+  }
+  const groups = [...equals.values()];
+  const different = groups.map(([first]) => results[first!]!);
+  const places = new Array<number>(results.length);
+  let placed = 0;
+  for (const front of fronts(different)) {
+    const distances = crowdingDistances(front.map((i) => different[i]!));
+    let [place, last] = [placed + 1, Number.POSITIVE_INFINITY];
+    for (const k of byDistance(distances)) {
+      if (distances[k] !== last) [place, last] = [placed + 1, distances[k]!];
+      const group = groups[front[k]!]!;
+      for (const i of group) places[i] = place;
+      placed += group.length;
+    }
+  }
+  return places;
 }
 
 const byDistance = (distances: readonly number[]): number[] =>

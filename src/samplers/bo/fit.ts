@@ -4,7 +4,7 @@ import { addColumn, kernelFromLogs } from '../../numeric/gp/kernel.ts';
 import { leaveOneOut } from '../../numeric/gp/leaveOneOut.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 import { posterior } from '../../numeric/gp/posterior.ts';
-import { kendall } from '../budgets/firstRung.ts';
+import { kendall, type Pair } from '../budgets/firstRung.ts';
 
 /** How kernels are fitted. */
 export type KernelFitOptions = Pick<FitTask, 'samples' | 'seed' | 'warp'>;
@@ -15,7 +15,8 @@ const SAMPLE_COST = 0.5;
 /** How well a kernel predicts each observed value from all others. */
 interface LeftOut {
   readonly logDensity: number;
-  readonly pairs: readonly (readonly [observed: number, predicted: number])[];
+  /** Observed and predicted values. */
+  readonly pairs: readonly Pair[];
 }
 
 /** Kernels fitted to a training set, starting from the previous fit. Computed when first needed, or before that in a thread. */
@@ -53,7 +54,7 @@ export class KernelFit {
 
   /** Kendall's tau of the observed values and what the most probable kernel predicts for each from the others; 0 if there is none. */
   get agreement(): number {
-    this.#agreement ??= kendall(this.#predictedFromOthers.pairs);
+    this.#agreement ??= kendall(this.#predictedFromOthers.pairs) ?? 0;
     return this.#agreement;
   }
 
@@ -70,7 +71,7 @@ export class KernelFit {
     if (!gp) return { logDensity: Number.NEGATIVE_INFINITY, pairs: [] };
     const { means, logDensities } = leaveOneOut(gp, targets);
     const logDensity = logDensities.reduce((sum, density, i) => sum + (Number.isNaN(logSlopes[i]!) ? 0 : density + logSlopes[i]!), 0);
-    return { logDensity, pairs: Array.from(targets, (target, i) => [target, means[i]!]) };
+    return { logDensity, pairs: Array.from(targets, (target, i) => [[target], [means[i]!]]) };
   }
 
   /** The kernels for features that may have gained a column, that of the budget, since the fit. */

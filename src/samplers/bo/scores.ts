@@ -112,10 +112,10 @@ function explanationOf(target: number, transform: OutcomeTransform, { order, sco
   const byBudget = new Map<number, Known[]>();
   for (const { configuration } of order) {
     const score = scores.get(configuration)!;
-    for (const [budget, loss] of configuration.losses) {
+    for (const [budget, [loss]] of configuration.losses) {
       const known = byBudget.get(budget);
-      if (known) known.push({ score, loss });
-      else byBudget.set(budget, [{ score, loss }]);
+      if (known) known.push({ score, loss: loss! });
+      else byBudget.set(budget, [{ score, loss: loss! }]);
     }
   }
   const all = [...byBudget].sort(([a], [b]) => b - a);

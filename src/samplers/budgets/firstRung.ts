@@ -1,3 +1,5 @@
+import { type Losses, orderOf } from '../../numeric/pareto/pareto.ts';
+
 /** How well a rung predicts the next one. */
 export interface Agreement {
   /** Kendall's tau of the two orders, shrunk towards a prior mean. Between -1 and 1. */
@@ -23,7 +25,7 @@ const ENOUGH = 0.55;
 /** A rung is misleading if at least this many pairs have a tau below this one, even if they were selected there. */
 const CONTRADICTION = { pairs: 8, tau: -0.25 };
 /** The losses of a configuration at a rung and at the next one. */
-export type Pair = readonly [loss: number, next: number];
+export type Pair = readonly [losses: Losses, next: Losses];
 
 /**
  * How well the losses at one rung predict the order at the next one.
@@ -32,10 +34,11 @@ export type Pair = readonly [loss: number, next: number];
  * @param selected pairs of configurations that were selected at this rung. As all of them are good there, only a reversed order is informative.
  */
 export function agreement(pairs: readonly Pair[], selected: readonly Pair[] = []): Agreement {
-  const weight = pairs.length < 2 ? 0 : pairs.length; // one pair has no order
-  const tau = (weight * kendall(pairs) + PRIOR.weight * PRIOR.tau) / (weight + PRIOR.weight);
+  const shown = kendall(pairs);
+  const weight = shown === undefined ? 0 : pairs.length;
+  const tau = (weight * (shown ?? 0) + PRIOR.weight * PRIOR.tau) / (weight + PRIOR.weight);
   const evidence = pairs.length >= CONTRADICTION.pairs ? pairs : selected;
-  const misleads = evidence.length >= CONTRADICTION.pairs && kendall(evidence) < CONTRADICTION.tau;
+  const misleads = evidence.length >= CONTRADICTION.pairs && (kendall(evidence) ?? 0) < CONTRADICTION.tau;
   return { tau, pairs: pairs.length, misleads: misleads || undefined };
 }
 
@@ -50,13 +53,23 @@ export function firstRung(agreements: readonly Agreement[]): FirstRung {
   return index < 0 ? { index: agreements.length, tau: 1, pairs: 0 } : { index, ...agreements[index]! };
 }
 
-/** Kendall's tau (1938): the share of concordant pairs minus the share of discordant ones. Ties count as neither. */
-export function kendall(pairs: readonly Pair[]): number {
-  let sum = 0;
+/**
+ * Kendall's tau (1938): the share of concordant pairs minus the share of discordant ones. Ties count as neither. Losses of which none dominates the other
+ * have no order: the sum is divided by the geometric mean of how many have one on either side, as in tau-b.
+ *
+ * @returns undefined if no two have an order
+ */
+export function kendall(pairs: readonly Pair[]): number | undefined {
+  let [sum, left, right] = [0, 0, 0];
   for (let i = 1; i < pairs.length; i++) {
     const [x, y] = pairs[i]!;
     // By index: iterating over slices takes more than three times as long.
-    for (let j = 0; j < i; j++) sum += Math.sign(x - pairs[j]![0]) * Math.sign(y - pairs[j]![1]);
+    for (let j = 0; j < i; j++) {
+      const [a, b] = [orderOf(x, pairs[j]![0]), orderOf(y, pairs[j]![1])];
+      left += Number(a !== undefined);
+      right += Number(b !== undefined);
+      sum += (a ?? 0) * (b ?? 0);
+    }
   }
-  return pairs.length < 2 ? 0 : sum / ((pairs.length * (pairs.length - 1)) / 2);
+  return left * right > 0 ? sum / Math.sqrt(left * right) : undefined;
 }

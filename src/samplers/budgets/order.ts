@@ -49,7 +49,7 @@ const before = (a: Position, b: Position): number =>
 
 /** Inserts the configurations whose highest budget is `budget` into the order. */
 function merged(order: readonly Placed[], group: readonly ComparedConfiguration[], budget: number): readonly Placed[] {
-  const lossOf = ({ losses }: ComparedConfiguration): number => losses.get(budget)!;
+  const lossOf = ({ losses }: ComparedConfiguration): number => losses.get(budget)![0]!;
   const known = order
     .filter(({ configuration }) => configuration.losses.has(budget))
     .map(({ configuration, place }) => ({ loss: lossOf(configuration), place }))

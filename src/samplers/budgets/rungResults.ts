@@ -1,3 +1,4 @@
+import type { Losses } from '../../numeric/pareto/pareto.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
 import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../strategy/messages.ts';
 
@@ -6,13 +7,13 @@ export interface ComparedConfiguration {
   readonly index: number;
   readonly point: Point;
   /** Its losses, by budget. */
-  readonly losses: ReadonlyMap<number, number>;
+  readonly losses: ReadonlyMap<number, Losses>;
   /** The highest of these budgets; 0 without one. */
   readonly top: number;
 }
 
 interface Growing extends ComparedConfiguration {
-  losses: Map<number, number>;
+  losses: Map<number, Losses>;
   top: number;
   /** The highest budget at which one of its trials completed. */
   completed: number;
@@ -71,7 +72,7 @@ export class RungResults {
     if (configuration === undefined) return;
     if (fact.type === 'ended') return this.#end(configuration, fact);
     const rung = this.rungAt(fact.step);
-    if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, fact.losses[0]!);
+    if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, fact.losses);
   }
 
   #begin({ id, point, resumes }: Suggested): void {
@@ -92,17 +93,17 @@ export class RungResults {
       const at = this.#rungs ? (this.rungAt(budget) ?? budget) : budget;
       configuration.completed = Math.max(configuration.completed, at);
       this.#ends.add(at);
-      if (at === budget || !configuration.losses.has(at)) this.#note(configuration, at, losses![0]!);
+      if (at === budget || !configuration.losses.has(at)) this.#note(configuration, at, losses!);
       return;
     }
     const rung = step === undefined ? undefined : this.rungAt(step);
     this.#ends.add(rung ?? 0);
-    if (rung !== undefined && losses && !configuration.losses.has(rung)) this.#note(configuration, rung, losses[0]!);
+    if (rung !== undefined && losses && !configuration.losses.has(rung)) this.#note(configuration, rung, losses);
   }
 
-  #note(configuration: Growing, budget: number, loss: number): void {
+  #note(configuration: Growing, budget: number, losses: Losses): void {
     if (configuration.losses.size === 0) this.#counted.push(configuration);
-    configuration.losses.set(budget, loss);
+    configuration.losses.set(budget, losses);
     configuration.top = Math.max(configuration.top, budget);
   }
 

@@ -161,7 +161,7 @@ export class TpeObservations {
     const ranked = this.#ranked.items;
     if (!rungs.differ || this.#hasSeveral) return ranked;
     const order = orderOf(rungs.counted).map(
-      ({ configuration: { index, top, losses } }): RankedTrial => ({ index, tier: 0, budget: top, losses: [losses.get(top)!] }),
+      ({ configuration: { index, top, losses } }): RankedTrial => ({ index, tier: 0, budget: top, losses: losses.get(top)! }),
     );
     const ordered = new Set(order.map(({ index }) => index));
     return [...order, ...ranked.filter(({ index, tier }) => tier === 2 && !ordered.has(index))];

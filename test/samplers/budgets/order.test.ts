@@ -9,7 +9,7 @@ const budgets = [1, 3, 9];
 
 function configurations(curves: readonly Curve[]): ComparedConfiguration[] {
   return curves.map((curve, index) => {
-    const losses = new Map(curve.flatMap((loss, k) => (loss === undefined ? [] : [[budgets[k]!, loss] as const])));
+    const losses = new Map(curve.flatMap((loss, k) => (loss === undefined ? [] : [[budgets[k]!, [loss]] as const])));
     return { index, point: [], losses, top: Math.max(0, ...losses.keys()), counts: true };
   });
 }

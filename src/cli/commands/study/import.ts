@@ -108,7 +108,7 @@ function ofOptuna(file: string, studies: readonly OptunaStudy[], name: string | 
   const study = chosenStudy(file, studies, name);
   const first = (epochs: number | undefined) => {
     const objectives = objectivesOfOptuna(study);
-    const strategy = withEpochs(undefined, { epochs, objectives, parseStrategy });
+    const strategy = withEpochs(undefined, { epochs, parseStrategy });
     return createdAfter(parseSpace(spaceOfOptuna(file, study)), strategy, { study: study.name, objectives, parseStrategy });
   };
   return {
