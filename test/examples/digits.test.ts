@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
-import { classes, loadDigits, pixels, split, take } from '../../examples/digits/data.ts';
+import { classes, loadDigits, pixels, split, take, thinned } from '../../examples/digits/data.ts';
 import { matrix, multiply, multiplyTransposed, transpose } from '../../examples/digits/matrix.ts';
 import { createModel, initialise, lossGradient, score } from '../../examples/digits/model.ts';
 import { createNetwork, type Network } from '../../examples/digits/network.ts';
@@ -47,6 +47,17 @@ describe('the data', () => {
         expect(Math.abs(here! - (whole! * part.labels.length) / 1797)).toBeLessThan(1.1);
       }
     }
+  });
+
+  it('keeps the share of each digit, and what it is judged by, if fewer images are trained on', () => {
+    const all = split(loadDigits());
+    const few = thinned(all, 320);
+    const shares = ({ labels }: { readonly labels: Uint8Array }) =>
+      Array.from({ length: classes }, (_, digit) => labels.filter((label) => label === digit).length / labels.length);
+    expect(few.train.labels).toHaveLength(320);
+    expect(few.train.inputs).toHaveLength(320 * pixels);
+    for (const [digit, share] of shares(few.train).entries()) expect(share).toBeCloseTo(shares(all.train)[digit]!, 1);
+    expect([few.validation, few.test]).toEqual([all.validation, all.test]);
   });
 
   it('is split by its seed', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crowdingDistances, leastCrowded } from '../../../src/numeric/pareto/crowding.ts';
+import { crowdedPlaces, crowdingDistances, leastCrowded } from '../../../src/numeric/pareto/crowding.ts';
 
 const line = [
   [0, 10],
@@ -31,4 +31,10 @@ describe('uncrowded', () => {
     expect(leastCrowded(pair, 4)).toEqual([0, 4, 1, 3]);
     expect(leastCrowded(pair, 3)).toEqual([0, 4, 1]);
   });
+});
+
+it('results have places by front, and then the ends before the others, the least crowded first', () => {
+  expect(crowdedPlaces(line)).toEqual([1, 5, 4, 3, 1]);
+  expect(crowdedPlaces([[2, 6], ...line, [3, 7], [2, 7]])).toEqual([4, 1, 6, 4, 3, 1, 8, 7]); // equal ones share a place
+  expect(crowdedPlaces([[3], [1], [2], [1]])).toEqual([4, 1, 3, 1]);
 });
