@@ -8,7 +8,8 @@ const end = (trial: Suggested, more: Partial<Ended>): Ended => ({ ...trial, outc
 
 /** Results at the rungs 1, 3, 9. */
 const fresh = () => new RungResults([1, 3, 9]);
-const lossesOf = (results: RungResults, id: number) => Object.fromEntries([...results.of(id)!.losses].map(([budget, [loss]]) => [budget, loss]));
+const lossesOf = (results: RungResults, id: number) =>
+  Object.fromEntries([...results.of(id)!.losses].map(([budget, [loss]]) => [budget, loss]));
 
 describe('results at rungs', () => {
   it('take the first report at or past a rung, for the highest rung that it reached', () => {
