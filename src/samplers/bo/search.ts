@@ -14,7 +14,7 @@ const PERTURBED_CANDIDATES = 256;
 const PERTURBATION_SDS = [0.2, 0.05, 0.01];
 const LOCAL_SEARCHES = { max: 6, min: 2 };
 /** Scoring a point costs the square of the number of observations. With more observations than this, fewer points are scored. */
-const CHEAP_OBSERVATIONS = 200;
+const CHEAP_OBSERVATIONS = 100;
 const MAX_ROUNDS = 3;
 const LEVEL_STEPS = [-2, -1, 1, 2];
 
