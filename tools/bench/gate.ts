@@ -1,5 +1,6 @@
-// npx tsx tools/bench gate [--strategies auto,tpe] [--kinds rounded,tree] [--seeds 12] [--trials 100] [--processes N]: whether strategies are
-// ever worse than random search. A share is the probability that random search with as many trials is worse: 0.5 is as good as random search.
+// npx tsx tools/bench gate [--strategies auto,tpe] [--kinds rounded,tree] [--seeds 12] [--trials 100] [--processes N] [--yahpo FOLDER]:
+// whether strategies are ever worse than random search. A share is the probability that random search with as many trials is worse: 0.5 is as good as
+// random search.
 // Ends with status 1 if a share is below its limit, a strategy throws, or it tries a configuration twice where all results are equal.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -15,12 +16,15 @@ const { values } = parseArgs({
     kinds: { type: 'string' },
     seeds: { type: 'string', default: '12' },
     trials: { type: 'string', default: '100' },
+    /** A clone of github.com/slds-lmu/yahpo_data. */
+    yahpo: { type: 'string' },
     processes: { type: 'string', default: String(availableParallelism()) },
   },
 });
 const [seeds, trials] = [Number(values.seeds), Number(values.trials)];
 const budgets = BUDGETS.filter((n) => n <= trials);
-const problems = gated.filter(({ kind }) => values.kinds?.split(',').includes(kind) ?? true);
+const { yahpo } = values;
+const problems = gated(yahpo).filter(({ kind }) => values.kinds?.split(',').includes(kind) ?? true);
 const names = values.strategies.split(',');
 for (const name of names)
   if (!expected[name]) throw new Error(`--strategies: expected names among ${Object.keys(expected).join()}, got ${name}`);
@@ -28,7 +32,7 @@ for (const name of names)
 let failed = 0;
 for (const name of names) {
   const since = performance.now();
-  const jobs = problems.map((problem): Job => ({ problem: problem.name, spec: expected[name]!.spec, seeds, trials }));
+  const jobs = problems.map((problem): Job => ({ problem: problem.name, spec: expected[name]!.spec, seeds, trials, yahpo }));
   const outcomes = await inProcesses<Job, Outcome>(new URL('quality/job.ts', import.meta.url), jobs, Number(values.processes), () => {});
   const verdict = judge(name, expected[name]!, new Map(problems.map((problem, i) => [problem, outcomes[i]!])), budgets);
   failed += Number(verdict.faults.length > 0);
