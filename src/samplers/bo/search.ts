@@ -34,8 +34,8 @@ export const rankPoints = (terms: readonly AcquisitionTerm[], features: Features
   scoreAll(terms, features, points).sort(descending);
 
 /**
- * Maximises the acquisition function: scores random points and perturbations of good ones, then runs local searches from the best of them, which
- * follow the gradient along continuous axes and try the levels of the others one axis at a time.
+ * Maximises the acquisition function: scores random points, half of them from the priors, and perturbations of good ones, then runs local searches
+ * from the best of them, which follow the gradient along continuous axes and try the levels of the others one axis at a time.
  *
  * @param domain its `snap` may fix some coordinates
  * @param good points to perturb
@@ -52,7 +52,8 @@ export function maximise(
 ): ScoredPoint[] {
   const share = Math.min(1, CHEAP_OBSERVATIONS / observations);
   const candidates: Point[] = good.map(domain.snap);
-  for (let i = 0; i < UNIFORM_CANDIDATES * share ** 2; i++) candidates.push(domain.snap(draw(domain.axes, rng)));
+  for (let i = 0; i < UNIFORM_CANDIDATES * share ** 2; i++)
+    candidates.push(domain.snap(i % 2 === 0 ? draw(domain.axes, rng) : domain.axes.map(() => rng()))); // priors may be wrong
   for (let i = 0; i < PERTURBED_CANDIDATES * share ** 2 && good.length > 0; i++) {
     candidates.push(
       domain.snap(perturb(domain.axes, good[i % good.length]!, PERTURBATION_SDS[Math.floor(rng() * PERTURBATION_SDS.length)]!, rng)),

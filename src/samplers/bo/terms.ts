@@ -19,10 +19,11 @@ import { type BoState, PLAIN_TRANSFORM } from './state.ts';
 
 /** Below this ratio of slow to fast trials, improvement per second found worse values within the same time than improvement. */
 const UNEVEN = 3;
-/** The weight of the prior is this share of the study's trials, divided by the number of results (beta / n in piBO). */
-const PRIOR_SHARE = 0.1;
-/** Assumed if the number of trials is not known. */
-const DEFAULT_TRIALS = 100;
+/**
+ * The weight of the prior is the square of this over the number of results. With beta / n, as in piBO, priors with their centres at the wrong ends of five
+ * axes were not forgotten after 100 results, and right ones helped no more.
+ */
+const PRIOR_RESULTS = 10;
 /** The confidence bound is this many standard deviations below the mean, as in Vizier's bandit (Song et al. 2024). */
 const KAPPA = 1.8;
 /**
@@ -43,7 +44,7 @@ interface TermOptions {
  * and the inverse cost and budget, all as logarithms.
  */
 export function acquisitionTerms(
-  { axes, rungs, trials = DEFAULT_TRIALS }: Env,
+  { axes, rungs }: Env,
   { acquisition, costAware, resultsOf }: TermOptions,
 ): (state: BoState, fitted: FittedModels) => AcquisitionTerm[] {
   const hasPriors = axes.some(({ prior }) => prior);
@@ -90,7 +91,7 @@ export function acquisitionTerms(
     ...improvementTerm(fitted),
     ...state.constraints.flatMap((constraint) => feasibilityTerm(fitted.features, constraint)),
     ...(state.failed > 0 ? feasibilityTerm(fitted.features, state.failures, FAILURE_AVERSION) : []),
-    ...(hasPriors ? [priorTerm(axes, fitted.features, (PRIOR_SHARE * trials) / fitted.models[0]!.observed.length)] : []),
+    ...(hasPriors ? [priorTerm(axes, fitted.features, (PRIOR_RESULTS / fitted.models[0]!.observed.length) ** 2)] : []),
     ...costTerm(fitted.features, state),
     ...budgetTerm(state, fitted),
   ];
@@ -111,7 +112,7 @@ const STEP = 1e-5;
 
 /**
  * The user's prior over good configurations as a factor of the acquisition function (Hvarfner et al., "piBO", ICLR 2022, eq. 6): `weight` times its
- * log density. The weight falls with the number of results.
+ * log density.
  */
 export function priorTerm(axes: readonly Axis[], features: Features, weight: number): AcquisitionTerm {
   const at = (i: number, x: number) => Math.max(MIN_LOG_DENSITY, axes[i]!.prior?.logDensity(x) ?? 0);
