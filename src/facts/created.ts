@@ -40,6 +40,7 @@ export const created = fact(
   },
   {
     resumes: flagSchema('whether the trainers resume from checkpoints (default: unknown)'),
+    result: literalSchema('best', 'the result of a trial is the best value that it reports (default: the last one)'),
     requires,
     priority,
     version: textSchema('version of hypertide'),

@@ -22,6 +22,8 @@ export interface Settings {
   readonly strategy: unknown;
   /** Whether trainers resume from checkpoints, if the study declares it. */
   readonly resumes: boolean;
+  /** `best`: the result of a trial is the best value that it reports. */
+  readonly result?: 'best' | undefined;
   /** How often the strategy was switched. */
   readonly epoch: number;
 }
@@ -36,6 +38,7 @@ export const settingsOf = ({
   duplicates,
   strategy,
   resumes = false,
+  result,
   rules,
 }: Created): Settings => ({
   study,
@@ -50,6 +53,7 @@ export const settingsOf = ({
   rules,
   strategy,
   resumes,
+  result,
   paused: false,
   epoch: 0,
 });

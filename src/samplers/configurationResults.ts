@@ -8,12 +8,12 @@ export class ConfigurationResults {
   readonly rungs: RungResults;
   readonly repeats: RepeatTracker;
 
-  constructor({ axes, rungs }: Pick<Env, 'axes' | 'rungs'>) {
-    this.rungs = new RungResults(rungs);
-    this.repeats = new RepeatTracker(axes);
+  constructor(env: Pick<Env, 'axes' | 'rungs' | 'result'>) {
+    this.rungs = new RungResults(env);
+    this.repeats = new RepeatTracker(env.axes);
   }
 
-  /** Whether a report is the first of its configuration at a rung. Other reports may be left out. */
+  /** Whether a report adds something, see `RungResults`. */
   isNew(fact: Reported): boolean {
     return this.rungs.isNew(fact);
   }

@@ -62,7 +62,7 @@ export class Halving implements Scheduler {
   constructor(settings: HalvingSettings, env: Env) {
     this.#settings = settings;
     this.#env = env;
-    this.#results = new RungResults(settings.rungs);
+    this.#results = new RungResults({ ...env, rungs: settings.rungs });
     this.#rungs = settings.rungs.map((budget, index) => new Rung(budget, index, settings.brackets !== undefined));
     this.#controls = new Controls(settings.pause);
     this.#remaining = new RemainingConfigurations(env);

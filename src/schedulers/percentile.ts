@@ -1,11 +1,8 @@
-import { dominates, fronts, type Losses } from '../numeric/pareto/pareto.ts';
+import { fronts, type Losses } from '../numeric/pareto/pareto.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 
 const firstPrecedes = (a: Losses, b: Losses): boolean => a[0]! < b[0]!;
 const firstPrecedesOrEquals = (a: Losses, b: Losses): boolean => a[0]! <= b[0]!;
-
-/** The report by which a trial is compared: the latest one that the report before it does not dominate. With one objective, the best. */
-export const bestOf = (before: Losses | undefined, now: Losses): Losses => (before && dominates(before, now) ? before : now);
 
 /** The best losses of all trials at each step, with which a curve is compared. */
 export class Curves {

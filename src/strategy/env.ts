@@ -42,6 +42,8 @@ export interface Env extends Domain {
   readonly parallel: number;
   /** The budgets at which an earlier stage compares trials, ascending; absent if none does. */
   readonly rungs?: readonly number[];
+  /** `best`: a trial is judged by the best of its reports, so that schedulers and models compare the best so far. Default: by its last one. */
+  readonly result?: 'best';
   /** How many configurations the study will try, if it has such a limit. */
   readonly trials?: number;
   /** How many steps all trials may take together, if the study has such a limit. */

@@ -31,8 +31,6 @@ export interface StudyFile {
   readonly atTimeLimit?: 'stop' | 'fail';
   /** Seconds between SIGTERM and SIGKILL. */
   readonly grace?: number;
-  /** Which of the values that a program prints is its result. Default `last`. */
-  readonly result?: 'last' | 'best';
   /** The path of the file to which the program writes its metrics. Values are then read from there instead of from its output. */
   readonly metricFile?: string;
 }
@@ -91,7 +89,6 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     timeLimit,
     atTimeLimit,
     grace,
-    result: which,
     metricFile,
     ...options
   } = data as Readonly<Record<string, never>>;
@@ -106,7 +103,6 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     timeLimit: secondsOf(timeLimit),
     atTimeLimit,
     grace: secondsOf(grace),
-    result: which,
     metricFile,
   });
 }

@@ -103,8 +103,6 @@ export const studyLayout = {
   atTimeLimit: optional(oneOf('stop', 'fail')),
   /** The time that a program has to end after SIGTERM before it gets SIGKILL: seconds, or a text such as `90s`. */
   grace: optional(timeAmount),
-  /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */
-  result: optional(oneOf('last', 'best')),
   /**
    * The path of the file to which the program writes its metrics (JSON, JSON lines or CSV), read instead of its output. `{trial}` is the number of
    * the trial.

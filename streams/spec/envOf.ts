@@ -7,13 +7,14 @@ import { objectivesOf, type StudyOptions } from './options.ts';
 
 /** What a strategy knows of its study. */
 interface StudyFacts extends Pick<Env, 'seed' | 'parallel'> {
+  readonly result?: 'best' | undefined;
   readonly objectives: readonly ObjectiveSpec[];
   readonly trials?: number | undefined;
   readonly cost?: number | undefined;
 }
 
 /** The environment of a strategy at the root of a study. */
-export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials, cost }: StudyFacts): Env =>
+export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials, cost, result }: StudyFacts): Env =>
   omitUndefined({
     axes: space.axes,
     snap: (point: Point) => space.snap(point),
@@ -25,6 +26,7 @@ export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials
     parallel,
     trials,
     cost,
+    result,
     rng: rngOfAsk,
   });
 

@@ -26,6 +26,11 @@ export const studyOptions = {
   ),
   /** Whether trainers resume from checkpoints, which strategies that pause trials need. Default: false. */
   resumes: optional(bool, false),
+  /**
+   * Which of the values that a program reports is the result of its trial: `last` or `best`. With `best`, early stopping compares the best values so far; a
+   * function still returns its result itself. Default: last.
+   */
+  result: optional(oneOf('last', 'best')),
   /** How many trials run at the same time. Default: 1. */
   parallel: optional(wholeFrom(1), 1),
   /** What a worker must have for each trial, by name, such as `{ gpu: 1, memory: 8GiB }`. Workers without it take no trials, see `worker --slots`. */
@@ -151,7 +156,7 @@ const amountsOf = (requires: Readonly<Record<string, Amount>>): Readonly<Record<
 /** The first fact of a log. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
   if (strategy !== undefined) checkStrategy('strategy', strategy);
-  const { study, seed, resumes, parallel, priority, duplicates, requires } = resolveOptions('', studyOptions, options);
+  const { study, seed, resumes, result, parallel, priority, duplicates, requires } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',
     format: FORMAT,
@@ -167,6 +172,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     duplicates,
     ...omitUndefined({
       resumes: resumes || undefined,
+      result: result === 'best' ? result : undefined,
       requires: requires && amountsOf(requires),
       priority: priority === 1 ? undefined : priority,
     }),

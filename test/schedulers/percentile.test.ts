@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestOf, Curves } from '../../src/schedulers/percentile.ts';
+import { bestOf } from '../../src/numeric/pareto/pareto.ts';
+import { Curves } from '../../src/schedulers/percentile.ts';
 import { advance } from '../../src/schedulers/progress.ts';
 
 const curvesOf = (...losses: readonly number[][]) => {

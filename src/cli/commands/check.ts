@@ -76,7 +76,7 @@ Example:
       command,
       objectives: objectivesOf(file.options),
       seconds: timeLimit ?? SECONDS,
-      ...omitUndefined({ grace: file.grace, result: file.result }),
+      ...omitUndefined({ grace: file.grace, result: file.options.result }),
     });
     const { seconds } = given.program;
     const directory = mkdtempSync(join(tmpdir(), 'hypertide-check-'));

@@ -119,7 +119,7 @@ function programOptions({ file, goal, screen, command, metricFile, inForce, dire
     metricFile,
     ...listeningFor(goal),
     notices: notices({ warn, ...inForce, direction: goal.objectives[0]!.direction, metric: goal.metric }),
-    result: file.result,
+    result: file.options.result,
     directory,
     warn,
     timeLimit: file.timeLimit,

@@ -27,7 +27,7 @@ export interface ComparableResults {
  * @param rungs the budgets at which the study compares trials, ascending; default: the powers of 3
  */
 export function* comparableResults(facts: readonly StrategyEvent[], rungs?: readonly number[]): Generator<void, ComparableResults> {
-  const results = new RungResults(rungs);
+  const results = new RungResults({ rungs });
   for (const [i, fact] of facts.entries()) {
     results.tell(fact);
     if (i % 500 === 0) yield;

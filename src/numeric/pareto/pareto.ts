@@ -7,6 +7,9 @@ export type Losses = readonly number[];
 export const dominates = (a: Losses, b: Losses): boolean =>
   a.every((x, i) => x <= (b[i] ?? Number.POSITIVE_INFINITY)) && a.some((x, i) => x < (b[i] ?? Number.POSITIVE_INFINITY));
 
+/** The report by which a trial is compared: the latest one that the report before it does not dominate. With one objective, the best. */
+export const bestOf = (before: Losses | undefined, now: Losses): Losses => (before && dominates(before, now) ? before : now);
+
 /** -1 if a dominates b, 1 if b dominates a, 0 if they are equal, undefined if neither dominates the other. */
 export function orderOf(a: Losses, b: Losses): number | undefined {
   let order = 0;

@@ -68,7 +68,7 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   // A Sobol sequence covers the space evenly from the start. In a finite space, the random sequence avoids repeats.
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
   const resultsOf = History.folding(
-    () => new RungResults(env.rungs),
+    () => new RungResults(env),
     (results, fact: StrategyEvent) => results.tell(fact),
   );
   const withoutBudget = featuresOf(axes);

@@ -1,5 +1,6 @@
-import type { Losses } from '../../numeric/pareto/pareto.ts';
+import { bestOf, type Losses } from '../../numeric/pareto/pareto.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
 import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../strategy/messages.ts';
 
 /** A configuration: a trial and those that resume it. */
@@ -15,14 +16,16 @@ export interface ComparedConfiguration {
 interface Growing extends ComparedConfiguration {
   losses: Map<number, Losses>;
   top: number;
+  /** The best of its losses so far. */
+  best: Losses | undefined;
   /** The highest budget at which one of its trials completed. */
   completed: number;
 }
 
 /**
  * The losses of each configuration at the budgets at which configurations are compared: the rungs of a scheduler or, without one, the powers of 3.
- * Running trials count too: the first report at or above a rung is the result at that rung. A completed trial counts at its budget. Results of
- * infeasible trials and failed runs do not count.
+ * Running trials count too: the first report at or above a rung is the result at that rung or, if a trial is judged by its best report, the best one until
+ * then. A completed trial counts at its budget. Results of infeasible trials and failed runs do not count.
  */
 export class RungResults {
   readonly configurations: readonly ComparedConfiguration[];
@@ -31,13 +34,14 @@ export class RungResults {
   /** The numbers of trials have no gaps. */
   readonly #byTrial: (Growing | undefined)[] = [];
   readonly #rungs: readonly number[] | undefined;
+  readonly #byBest: boolean;
   /** The budgets at which trials ended. */
   readonly #ends = new Set<number>();
 
-  /** @param rungs ascending */
-  constructor(rungs?: readonly number[]) {
+  constructor({ rungs, result }: { readonly rungs?: readonly number[] | undefined; readonly result?: Env['result'] } = {}) {
     this.configurations = this.#all;
     this.#rungs = rungs;
+    this.#byBest = result === 'best';
   }
 
   /** Whether trials ended at different budgets. */
@@ -59,11 +63,12 @@ export class RungResults {
     return this.#rungs ? this.#rungs.findLast((rung) => rung <= step) : powerOf3(step);
   }
 
-  /** Whether a report is the first of its configuration at a rung. Other reports may be left out. */
-  isNew({ id, step }: Reported): boolean {
+  /** Whether a report is the first of its configuration at a rung, or the best if that counts. Other reports may be left out. */
+  isNew({ id, step, losses }: Reported): boolean {
     const rung = this.rungAt(step);
     const configuration = this.#byTrial[id];
-    return rung !== undefined && configuration !== undefined && !configuration.losses.has(rung);
+    if (configuration === undefined) return false;
+    return (rung !== undefined && !configuration.losses.has(rung)) || (this.#byBest && bestOf(configuration.best, losses) === losses);
   }
 
   tell(fact: StrategyEvent): void {
@@ -72,6 +77,7 @@ export class RungResults {
     if (configuration === undefined) return;
     if (fact.type === 'ended') return this.#end(configuration, fact);
     const rung = this.rungAt(fact.step);
+    configuration.best = bestOf(configuration.best, fact.losses);
     if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, fact.losses);
   }
 
@@ -81,7 +87,7 @@ export class RungResults {
       this.#byTrial[id] = parent;
       return;
     }
-    const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, completed: 0 };
+    const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, best: undefined, completed: 0 };
     this.#all.push(configuration);
     this.#byTrial[id] = configuration;
   }
@@ -103,7 +109,8 @@ export class RungResults {
 
   #note(configuration: Growing, budget: number, losses: Losses): void {
     if (configuration.losses.size === 0) this.#counted.push(configuration);
-    configuration.losses.set(budget, losses);
+    configuration.best = bestOf(configuration.best, losses);
+    configuration.losses.set(budget, this.#byBest ? configuration.best : losses);
     configuration.top = Math.max(configuration.top, budget);
   }
 
@@ -111,6 +118,7 @@ export class RungResults {
   #forget(configuration: Growing): void {
     for (const budget of [...configuration.losses.keys()]) if (budget > configuration.completed) configuration.losses.delete(budget);
     configuration.top = Math.max(0, ...configuration.losses.keys());
+    configuration.best = configuration.losses.get(configuration.top);
     if (configuration.losses.size === 0) this.#uncount(configuration);
   }
 

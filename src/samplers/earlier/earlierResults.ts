@@ -29,7 +29,7 @@ const MOST_RESULTS = 30;
  * failed by themselves or violate a constraint rank last. Parameters are matched by name, see `Space.closest`.
  */
 export function earlierResults(space: Space<unknown>, earlier: EarlierFacts): readonly EarlierResult[] {
-  const results = new RungResults(earlier.rungs);
+  const results = new RungResults(earlier);
   for (const fact of earlier.facts) results.tell(fact);
   const order = orderOf(results.counted);
   const failures = earlier.facts.flatMap((fact) => (fact.type === 'ended' && (crashed(fact) || violates(fact)) ? [fact.point] : []));

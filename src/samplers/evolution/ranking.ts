@@ -19,10 +19,10 @@ export interface FitnessRanking {
 }
 
 /** @param env whose `rungs` are the budgets at which trials are compared */
-export function rankingOf({ rungs, objectives }: Pick<Env, 'rungs' | 'objectives'>): FitnessRanking {
-  const single = objectives.length === 1;
+export function rankingOf(env: Pick<Env, 'rungs' | 'objectives' | 'result'>): FitnessRanking {
+  const single = env.objectives.length === 1;
   const resultsOf = History.folding(
-    () => new RungResults(rungs),
+    () => new RungResults(env),
     (results, fact: StrategyEvent) => results.tell(fact),
   );
   let last: { readonly facts: History<StrategyEvent>; readonly placed: (standing: RankedTrial) => RankedTrial } | undefined;

@@ -96,7 +96,7 @@ export class TpeObservations {
   /** Those that have one. */
   readonly #above = new Set<number>();
 
-  constructor(env: Pick<Env, 'axes' | 'rungs'>, priorWeight: number) {
+  constructor(env: Pick<Env, 'axes' | 'rungs' | 'result'>, priorWeight: number) {
     this.results = new ConfigurationResults(env);
     this.#axes = env.axes;
     this.#priorWeight = priorWeight;

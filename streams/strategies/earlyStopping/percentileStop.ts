@@ -1,5 +1,5 @@
-import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
-import { bestOf, Curves } from '../../../src/schedulers/percentile.ts';
+import { bestOf, type Losses } from '../../../src/numeric/pareto/pareto.ts';
+import { Curves } from '../../../src/schedulers/percentile.ts';
 import { valuesText } from '../../../src/schedulers/stopReasons.ts';
 import { below, notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';

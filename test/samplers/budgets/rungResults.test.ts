@@ -7,7 +7,7 @@ const report = (id: number, step: number, loss: number) => ({ type: 'reported', 
 const end = (trial: Suggested, more: Partial<Ended>): Ended => ({ ...trial, outcome: 'completed', ...more, type: 'ended' });
 
 /** Results at the rungs 1, 3, 9. */
-const fresh = () => new RungResults([1, 3, 9]);
+const fresh = () => new RungResults({ rungs: [1, 3, 9] });
 const lossesOf = (results: RungResults, id: number) =>
   Object.fromEntries([...results.of(id)!.losses].map(([budget, [loss]]) => [budget, loss]));
 
@@ -87,6 +87,32 @@ describe('results at rungs', () => {
       results.tell(end(third, bad as Partial<Ended>));
       expect(results.counted.map(({ index }) => index)).toEqual([0]);
     }
+  });
+
+  it('are the best so far if a trial is judged by its best report, also by one between two rungs', () => {
+    const best = new RungResults({ rungs: [1, 3, 9], result: 'best' });
+    const last = fresh();
+    for (const results of [best, last]) {
+      const first = begin(1, { budget: 3 });
+      results.tell(first);
+      const heard = [report(1, 1, 5), report(1, 2, 2), report(1, 3, 4)].map((fact) => {
+        const isNew = results.isNew(fact);
+        results.tell(fact);
+        return isNew;
+      });
+      expect(heard).toEqual([true, results === best, true]);
+      results.tell(end(first, { losses: [4] }));
+      const second = begin(2, { point: first.point, resumes: 1, budget: 9 });
+      results.tell(second);
+      results.tell(end(second, { losses: [3] }));
+    }
+    expect(lossesOf(best, 2)).toEqual({ 1: 5, 3: 2, 9: 2 });
+    expect(lossesOf(last, 2)).toEqual({ 1: 5, 3: 4, 9: 3 });
+    const failing = begin(3, { budget: 9 });
+    best.tell(failing);
+    best.tell(report(3, 1, 1));
+    best.tell(end(failing, { outcome: 'failed', reason: 'error' }));
+    expect(lossesOf(best, 3)).toEqual({});
   });
 
   it('are at powers of 3 without a scheduler', () => {
