@@ -1,5 +1,6 @@
 """Callbacks and searches, with the real libraries where Debian has them. `wheel.deep.test.ts` runs this with the installed package."""
 
+import math
 import tempfile
 import time
 from pathlib import Path
@@ -33,6 +34,14 @@ def test_searches_as_grid_search_does():
     assert search.best_score_ == max(search.cv_results_["mean_test_score"])
     assert search.score(X, Y) > 0.9
     assert clone(search).get_params()["n_trials"] == 12
+
+
+def test_begins_where_the_class_of_the_estimator_is_usually_good():
+    def widest(**options):
+        search = HypertideSearchCV(SVC(), {"C": ht.log(1e-12, 1e12)}, n_trials=6, cv=2, strategy="random", **options).fit(X, Y)
+        return max(abs(math.log10(params["C"])) for params in search.cv_results_["params"])
+
+    assert widest(priors="known") < 4 < widest()
 
 
 def test_continues_a_search_that_has_a_journal():

@@ -55,8 +55,8 @@ class Study:
     earlier   the journal of an earlier study, or a list of several: a new study also tries up to five configurations that their results suggest.
     hooks     a YAML file of commands and webhooks to call when a trial ends or is the best so far, and when the study closes.
     http      a port, or "host:port", at which a page shows the study, with metrics and health.
-    options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`, or program="sklearn.svm.SVC": parameters that are
-              known by name then have the priors of that program.
+    options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`, or program="sklearn.svm.SVC": parameters that
+              are known by name then have the priors of that program.
 
     Raises HypertideError for an invalid argument; the message names it.
     """

@@ -33,6 +33,8 @@ class HypertideSearchCV(BaseSearchCV):
               folds has changed. Default: in memory
     strategy  as in `Study`
     seed      seed for all random choices
+    priors    "known": parameters that are known for the class of the estimator begin where good values are usually found. Default: only the priors
+              of the space
 
     space     as in `Study`; a frozen `loguniform`, `uniform` or `randint` of scipy.stats is a parameter too
 
@@ -49,6 +51,7 @@ class HypertideSearchCV(BaseSearchCV):
         path: str | None = None,
         strategy: Any = None,
         seed: int | None = None,
+        priors: str | None = None,
         scoring: Any = None,
         n_jobs: int | None = None,
         refit: bool | str = True,
@@ -75,11 +78,14 @@ class HypertideSearchCV(BaseSearchCV):
         self.path = path
         self.strategy = strategy
         self.seed = seed
+        self.priors = priors
 
     def _run_search(self, evaluate_candidates: Any) -> None:
         column = f"mean_test_{self.refit if isinstance(self.refit, str) else 'score'}"
         space = {name: _parameter(name, value) for name, value in self.space.items()}
-        with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
+        kind = type(self.estimator)
+        program = f"{kind.__module__.split('._')[0]}.{kind.__name__}" if self.priors == "known" else None
+        with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed, program=program, priors=self.priors) as study:
             study.limit(trials=self.n_trials, parallel=self.parallel)
             self._earlier = [row for row in study.trials if row["status"] == "completed"]
             self._out: list[Fold] = []
