@@ -21,7 +21,8 @@ const files = {
     "funcId = 6, DIM = 2, Precision = 1.000e-008, algId = 'OLD'\n% a comment\ndata_f6\\bbobexp_f6_DIM2.dat, 1:9|-7e-009, 2:9|1",
   '2009/data_f6/bbobexp_f6_DIM2.dat':
     '% function evaluation | noise-free fitness - Fopt (35.9) | best noise-free fitness - Fopt | measured fitness\n1 8 8 43\n4 2 2 37\n% function evaluation | again\n1 100 100 135\n',
-  '2009/data_f6/bbobexp_f6_DIM2.tdat': '% function evaluation\n1 8 8 43\n9 5 1 40\n% function evaluation\n1 100 100 135\n9 200 10 235\n',
+  '2009/data_f6/bbobexp_f6_DIM2.tdat':
+    '% function evaluation\n1 8 8 43\n9 5 1 40\n10 5 1 40\n% function evaluation\n1 100 100 135\n9 200 10 235\n10 200 10 235\n',
   'now/bbob-d2-f6/bbobexp_f6.info':
     "suite = 'bbob', funcId = 6, DIM = 2, Precision = 1.000e-08, algId = 'new', settings = ''\n% \ndata_f6/bbobexp_f6_DIM2.dat, 1:100|2.3e+04, 2:100|1.9e+05",
   'now/bbob-d2-f6/data_f6/bbobexp_f6_DIM2.dat':
@@ -38,13 +39,34 @@ const files = {
 it.each([
   ['2009', '2 6 1', [8, 2, 1]],
   ['2009', '2 6 2', [100, 100, 10]],
-  ['now', '2 6 2', [1, 1, 0.01]],
+  ['now', '2 6 2', [1, 1, 1]],
   ['biobj', '5 6 1', [0.9, 0.9, 0.9]],
   ['best', '2 6 *', [1, 1, 0.1]],
 ])('reads the logs of %s: %s', (name, key, errors) => {
   const curve = logsIn(join(folder, name)).get(key)!;
-  expect([1, 7, 10].map((evaluations) => errorAfter(curve, evaluations))).toEqual(errors);
-  expect(errorAfter(curve, 0)).toBeUndefined();
+  expect([1, 7, 9].map((evaluations) => errorAfter(curve, evaluations, name === 'best'))).toEqual(errors);
+  expect(errorAfter(curve, 30)).toBeUndefined();
+});
+
+it('knows the error of a run that reached the last target, but not of one that ended before', () => {
+  expect(
+    errorAfter(
+      [
+        [1, 5],
+        [3, 1e-9],
+      ],
+      100,
+    ),
+  ).toBe(1e-9);
+  expect(
+    errorAfter(
+      [
+        [1, 5],
+        [3, 1e-7],
+      ],
+      100,
+    ),
+  ).toBeUndefined();
 });
 
 it('compares the problems that all have by share of targets and geometric mean', () => {

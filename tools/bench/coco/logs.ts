@@ -54,8 +54,12 @@ export function logsIn(folder: string): Curves {
   return curves;
 }
 
-/** The lowest error after so many evaluations; undefined if the run had stopped before without it. */
-export function errorAfter(curve: Curve, evaluations: number): number | undefined {
+/** COCO's last target, at which runs may end. */
+export const LEAST = 1e-8;
+
+/** The lowest error after so many evaluations; undefined if the run had ended before, without the last target. A reference of COCO ends with its best. */
+export function errorAfter(curve: Curve, evaluations: number, isReference = false): number | undefined {
   const errors = curve.filter(([n]) => n <= evaluations).map(([, error]) => error);
-  return errors.length > 0 ? Math.min(...errors) : undefined;
+  const least = Math.min(...errors);
+  return curve.at(-1)![0] >= evaluations || least <= LEAST || isReference ? least : undefined;
 }

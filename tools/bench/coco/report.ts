@@ -1,14 +1,13 @@
 import { textTable } from '../../../src/cli/terminal/table.ts';
 import { mean } from '../../../src/numeric/averages.ts';
-import { type Curves, errorAfter } from './logs.ts';
+import { type Curves, errorAfter, LEAST } from './logs.ts';
 
 /** COCO's own: from 100 down to 1e-8, five in a decade. */
 const TARGETS = Array.from({ length: 51 }, (_, k) => 10 ** (2 - k / 5));
-const LEAST = 1e-8;
 
 /**
  * After each number of evaluations per dimension: the share of the targets that the error is within, and the geometric mean of the error. Only problems
- * that all have count.
+ * that all have count, and a cell is empty if a run ended before.
  */
 export function tableOf(
   named: ReadonlyMap<string, Curves>,
@@ -23,7 +22,9 @@ export function tableOf(
   });
   const rows = [...named].map(([name, curves]) => {
     const cells = perDimension.map((n) => {
-      const errors = keys.map((key) => Math.max(LEAST, errorAfter(curveOf(curves, key)!, n * dimension) ?? Number.POSITIVE_INFINITY));
+      const known = keys.map((key) => errorAfter(curveOf(curves, key)!, n * dimension, !curves.has(key)));
+      if (known.includes(undefined)) return '';
+      const errors = known.map((error) => Math.max(LEAST, error!));
       const share = mean(errors.map((error) => TARGETS.filter((target) => error <= target).length / TARGETS.length));
       return `${share.toFixed(3)} / ${Math.exp(mean(errors.map(Math.log))).toPrecision(3)}`;
     });
