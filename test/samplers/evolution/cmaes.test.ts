@@ -170,6 +170,14 @@ describe('covarianceAdaptation', () => {
     expect(once.over(evolved(once, plane, 6 * 20, flat).state)).toBe(true);
   });
 
+  it('takes longer steps where most results of a generation are equal, up to half of the range', () => {
+    const core = covarianceAdaptation(plane, settings);
+    expect(evolved(core, plane, 60, () => [1]).state.run!.distribution.normal.sigma).toBe(0.5);
+    // Away from the middle, a slope leads to the optimum; around it, all is equal.
+    const moat = ([x, y]: Point) => [Math.max(0, Math.abs(x! - 0.5) + Math.abs(y! - 0.5) - 0.4) * (x! - 1.1)];
+    expect(bestOf(evolved(core, plane, 120, moat).ended).losses![0]).toBeLessThan(-0.05);
+  });
+
   it('bipop lets small searches follow the large ones, with as many trials', () => {
     const core = covarianceAdaptation(plane, { ...settings, restarts: 'bipop' });
     const { state } = evolved(core, plane, 3000, () => [1]);

@@ -42,7 +42,7 @@ function referenceOf(problem: Problem): Float64Array {
 /** Judges by kind of problem, and by single problem. Of a hundred strategies that are as good as random search, one is judged worse by chance. */
 export function judge(
   strategy: string,
-  { betterFrom = Number.POSITIVE_INFINITY, excused, repeats }: Expected,
+  { betterFrom = Number.POSITIVE_INFINITY, from = 0, excused, repeats }: Expected,
   outcomes: Outcomes,
   budgets: readonly number[],
 ): Verdict {
@@ -58,7 +58,7 @@ export function judge(
   const kinds = [...new Set(ran.map(([{ kind }]) => kind))];
   const tests = budgets.length * (kinds.length + ran.length);
   const add = (of: string, shares: readonly number[], limitAfter: (n: number) => number): void => {
-    const limits = budgets.map((n) => (excused === undefined ? limitAfter(n) : 0));
+    const limits = budgets.map((n) => (excused === undefined && n >= from ? limitAfter(n) : 0));
     standings.push({ of, shares, limits });
     for (const [i, n] of budgets.entries())
       if (shares[i]! < limits[i]!) faults.push(`${of} after ${n} trials: ${shares[i]!.toFixed(2)} of at least ${limits[i]!.toFixed(2)}`);

@@ -4,7 +4,7 @@ import { bool, fraction, oneOf, populationFrom } from '../../../schema/optionRul
 import { optional, type SettingsOf } from '../../../schema/optionSet.ts';
 import { draw } from '../../../space/axis.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
-import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
+import { compareRanked, type RankedTrial, sameTier } from '../../rankedTrial.ts';
 import { type Genes, type Layout, type SearchDistribution, updated } from './searchDistribution.ts';
 import { priorDistribution } from './warmStart.ts';
 
@@ -45,7 +45,7 @@ export interface CmaRun {
   /** Results since the last generation. */
   readonly outcomes: readonly RunResult[];
   readonly best?: RankedTrial;
-  /** The best loss of each of the last generations, as many as `flat` looks at. */
+  /** The best loss of each of the last generations, as many as `converged` looks at. */
   readonly lately: readonly number[];
   readonly evaluations: number;
   /** The trials of earlier runs, by kind; and the population of the last large one. */
@@ -77,14 +77,32 @@ export function taught(run: CmaRun, outcome: RunResult, layout: Layout, { adaptR
   const ranked = outcomes.toSorted((a, b) => compareRanked(a.standing, b.standing));
   const now = run.distribution.normal.generation;
   const lessons = ranked.map(({ genes, generation }) => ({ genes, foreign: generation !== now }));
+  const distribution = updated(layout, run.distribution, run.parameters, lessons, adaptRates);
   return {
     ...more,
-    distribution: updated(layout, run.distribution, run.parameters, lessons, adaptRates),
+    distribution: isFlat(ranked) ? widened(distribution, run.parameters) : distribution,
     previous: run.distribution,
     outcomes: [],
     lately: [...run.lately, ranked[0]!.standing.losses[0]!].slice(-window(run.parameters)),
   };
 }
+
+/** Whether 7 in 10 results of a generation are equal to its best: its order says nothing. */
+const isFlat = (ranked: readonly RunResult[]): boolean => {
+  const [best, other] = [ranked[0]!, ranked[Math.ceil(0.7 * ranked.length) - 1]!].map(({ standing }) => standing) as [
+    RankedTrial,
+    RankedTrial,
+  ];
+  return sameTier(best, other) && best.losses[0] === other.losses[0];
+};
+
+/** Steps that leave a plateau (Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772, B.3), up to the whole range. */
+const widened = (distribution: SearchDistribution, { pathDecay, damping }: CmaParameters): SearchDistribution => {
+  const { normal } = distribution;
+  const sigma = Math.max(normal.sigma, Math.min(WIDEST_STEP, normal.sigma * Math.exp(0.2 + pathDecay / damping)));
+  return { ...distribution, normal: { ...normal, sigma } };
+};
+const WIDEST_STEP = 0.5;
 
 /** If the best losses of this many generations are equal, the run is on a plateau. */
 const window = ({ dimension, population }: CmaParameters): number => 10 + Math.ceil((30 * dimension) / population);
