@@ -6,11 +6,14 @@ import { type Strategy, withSpec } from '../kernel/strategy.ts';
 import { chain, stageKind } from '../operators/chain.ts';
 import { handOver } from '../operators/handOver.ts';
 import { boFollowed } from './bo.ts';
+import { confirmIfNeeded } from './confirm.ts';
 import { nsga2 } from './evolution/nsga2.ts';
 import { tpe } from './tpe.ts';
 
 /** With more results, a Gaussian process gains little, and a fit takes longer than many trials. */
 const MODELLED = 500;
+/** With fewer trials, a tenth of them is too few to confirm anything. */
+const CONFIRMED = 30;
 /** With more parameters, a fit takes seconds. With 60 and 100, `bo` found better values than `tpe` on four functions. */
 const WIDE = 100;
 
@@ -23,6 +26,8 @@ const WIDE = 100;
  * - otherwise: `bo()`; without a limit of trials or cost, `bo({ costAware: true })`, since then time limits the study
  * - while the model of `bo()` does not predict the order of the results at all: `tpe()` for a third of the suggestions
  * - after 500 trials: `tpe()`, or `nsga2()` with several objectives
+ * - in the last tenth of at least 30 trials, with one objective and without early stopping: `confirm()` if noise may decide which configuration is the best.
+ *   Where the results leave open whether there is noise, it repeats two configurations to find out
  *
  * The path of a suggestion names the chosen strategy, and its tag `why` the reason.
  *
@@ -31,9 +36,14 @@ const WIDE = 100;
  */
 export const auto = (): Strategy => withSpec('auto', (parent) => choose(parent)(child(parent, 'auto')));
 
-function choose({ axes, objectives, trials, cost }: Env): Strategy {
+function choose({ axes, objectives, trials, cost, rungs }: Env): Strategy {
+  const confirming = objectives.length === 1 && !rungs && trials !== undefined && trials >= CONFIRMED;
   const many = because(`more than ${MODELLED} trials`, objectives.length > 1 ? nsga2() : tpe());
-  return chain(first(MODELLED, few(axes, objectives, trials === undefined && cost === undefined)), many);
+  return chain(
+    ...(confirming ? [because('noise may decide which configuration is the best', confirmIfNeeded(trials))] : []),
+    first(MODELLED, few(axes, objectives, trials === undefined && cost === undefined)),
+    many,
+  );
 }
 
 /** The strategy for the first trials of a study; most studies have no others. @param isTimed whether only time limits the study */

@@ -34,20 +34,35 @@ export function confirm(options: ConfirmOptions = {}): Strategy {
   return withSpec(spec, (env) => {
     oneObjective(env, 'confirm ranks configurations by');
     if (env.trials === undefined) throw new StrategyError('confirm needs a limit of trials, of which it takes the last ones');
-    return replicating(top, { from: env.trials - Math.ceil(share * env.trials), to: env.trials }, spec)(env);
+    return replicating({ top, share, trials: env.trials, ifNeeded: false }, spec)(env);
   });
 }
 
-/** @param range which trials of the study are replicates: after `from` others, up to `to` */
-function replicating(top: number, { from, to }: { readonly from: number; readonly to: number }, spec: StrategySpec): Strategy {
+/**
+ * `confirm`, but only if noise may decide which configuration is best: if the results leave it open, two configurations are repeated, and if these
+ * repetitions show no noise, asks are handed on again.
+ */
+export const confirmIfNeeded = (trials: number): Strategy =>
+  replicating({ ...resolveOptions('confirm', confirmOptions, {}), trials, ifNeeded: true }, 'confirm');
+
+interface Replicating {
+  readonly top: number;
+  readonly share: number;
+  readonly trials: number;
+  readonly ifNeeded: boolean;
+}
+
+function replicating({ top, share, trials, ifNeeded }: Replicating, spec: StrategySpec): Strategy {
+  const from = trials - Math.ceil(share * trials);
   return defineStrategy<Replication>(
     {
       name: 'confirm',
       init: () => NO_REPLICATES,
       tell: (state, fact, { name }) => withFact(state, fact, name),
       ask(state, ask, _rng, { axes, name }) {
-        if (state.suggested < from || state.suggested >= to || ask.fixed) return undefined;
-        const point = nextReplicates(axes, state, top)[ask.retry ?? 0];
+        if (state.suggested < from || state.suggested >= trials || ask.fixed) return undefined;
+        const { points, areNeeded } = nextReplicates(axes, state, top);
+        const point = areNeeded || !ifNeeded ? points[ask.retry ?? 0] : undefined;
         return point && propose(ask, name, point, { replicate: String(ask.id) });
       },
     },

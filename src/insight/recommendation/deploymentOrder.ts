@@ -1,6 +1,8 @@
+import { mean } from '../../numeric/averages.ts';
 import { predictMany } from '../../numeric/gp/predict.ts';
 import { trainingSetOf } from '../../samplers/bo/observations.ts';
 import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
+import { normalScore } from '../../samplers/budgets/order.ts';
 import type { Point } from '../../space/axis.ts';
 import type { ResultModel } from './resultModel.ts';
 
@@ -11,21 +13,59 @@ import type { ResultModel } from './resultModel.ts';
 const CAUTION = 2;
 
 /**
- * Each configuration once, as the index of one of its results, the one to deploy first: by the upper bound of its posterior mean or, without a model, by its
- * best result.
+ * Each configuration once, as the index of one of its results, the one to deploy first: by the upper bound of its posterior mean or, without a model, by
+ * what its repetitions say.
  *
  * @param points of results, the best result first
+ * @param losses of these results, ascending
  */
-export function deploymentOrder(points: readonly Point[], model: ResultModel | undefined): number[] {
-  if (!model) return firstOfEach(points, [...points.keys()]);
-  const { gp, features, observed, transform } = model;
-  const [means, variances] = [new Float64Array(points.length), new Float64Array(points.length)];
-  predictMany(gp, trainingSetOf(features, observed, transform).points, points.length, means, variances);
-  const bounds = means.map((mean, i) => mean + CAUTION * Math.sqrt(variances[i]!));
+export function deploymentOrder(points: readonly Point[], losses: readonly number[], model: ResultModel | undefined): number[] {
+  const bounds = model ? upperBounds(points, model) : expectedScores(points, losses);
   return firstOfEach(
     points,
     [...points.keys()].sort((a, b) => bounds[a]! - bounds[b]!),
   );
+}
+
+function upperBounds(points: readonly Point[], { gp, features, observed, transform }: ResultModel): Float64Array {
+  const [means, variances] = [new Float64Array(points.length), new Float64Array(points.length)];
+  predictMany(gp, trainingSetOf(features, observed, transform).points, points.length, means, variances);
+  return means.map((mean, i) => mean + CAUTION * Math.sqrt(variances[i]!));
+}
+
+/**
+ * What a configuration gives again, for each of its results: the mean of the normal scores of its results, since noise may have a long tail. One that was
+ * not repeated is taken to be as lucky as the best results of those that were.
+ */
+function expectedScores(points: readonly Point[], losses: readonly number[]): Float64Array {
+  const results = resultsByPoint(points, scoresOf(losses));
+  const repeated = [...results.values()].filter(({ length }) => length > 1);
+  const luck = repeated.length > 0 ? mean(repeated.map((scores) => mean(scores) - scores[0]!)) : 0;
+  return Float64Array.from(points, (point) => {
+    const scores = results.get(keyOf(point))!;
+    return scores.length > 1 ? mean(scores) : scores[0]! + luck;
+  });
+}
+
+/** The normal scores of ascending numbers. Equal ones have the same. */
+function scoresOf(ascending: readonly number[]): number[] {
+  let first = 0;
+  return ascending.map((x, i) => {
+    if (x !== ascending[first]) first = i;
+    return normalScore(first + 1, ascending.length);
+  });
+}
+
+/** The values of each configuration, in the order of the points. */
+export function resultsByPoint(points: readonly Point[], values: readonly number[]): ReadonlyMap<string, readonly number[]> {
+  const results = new Map<string, number[]>();
+  for (const [i, point] of points.entries()) {
+    const key = keyOf(point);
+    const known = results.get(key);
+    if (known) known.push(values[i]!);
+    else results.set(key, [values[i]!]);
+  }
+  return results;
 }
 
 /** Some indices of points, without those of a point that occurred before. */

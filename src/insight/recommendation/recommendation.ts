@@ -38,7 +38,8 @@ export interface Chosen<P> {
 
 /**
  * The configuration to deploy. With noise, the best result is a lucky one: of all that completed at the highest budget, this is the one with the
- * lowest upper bound of the posterior mean of a Gaussian process. If that model predicts results badly, it is the best trial.
+ * lowest upper bound of the posterior mean of a Gaussian process. If that model predicts results badly, it is the one with the best repetitions or, without
+ * any, the best trial.
  *
  * @returns undefined if no trial qualifies
  */
@@ -112,8 +113,8 @@ function modelledResults<P>(space: Space<P>, objective: ObjectiveSpec, rows: Ite
   return { known, points, losses, model: resultModel(space.axes, points, losses) };
 }
 
-const ranked = <P>({ known, points, model }: ModelledResults<P>): CompletedRow<P>[] =>
-  deploymentOrder(points, model).map((index) => known[index]!);
+const ranked = <P>({ known, points, losses, model }: ModelledResults<P>): CompletedRow<P>[] =>
+  deploymentOrder(points, losses, model).map((index) => known[index]!);
 
 /** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */
 export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {

@@ -59,7 +59,7 @@ export interface Judged {
 /** With fewer results, nothing is told but that. */
 const FEW = 10;
 /** Noise is large from this share of the lead on. */
-const LARGE = 0.1;
+export const LARGE = 0.1;
 /** From so many results on, a model can tell what is left and what a choice costs. Little is at most this share of the lead. */
 export const TELLING = 30;
 const LITTLE = 0.01;

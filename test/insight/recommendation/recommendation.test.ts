@@ -64,6 +64,15 @@ describe('recommendation', () => {
     expect(recommendation(square, minimize, noise)!.row).toBe(best(noise));
   });
 
+  it('is what repetitions show to be the best if a model cannot help', () => {
+    const rows = studied('1', 100);
+    const [first, second, third] = rows.toSorted((a, b) => a.values!.value! - b.values!.value!);
+    const again = [first!, first!, second!].map(({ params }, i) => row(61 + i, params, [80, 120, -20][i]!));
+    expect(recommendation(square, minimize, [...rows, ...again])!.row).toBe(second); // the third one is taken to be as lucky
+    const equal = [row(61, third!.params, third!.values!.value!), row(62, third!.params, third!.values!.value!)];
+    expect(recommendation(square, minimize, [...rows, ...equal])!.row).toBe(first);
+  });
+
   it('chooses among results at the highest budget that violate no constraint', () => {
     const rows = studied('1', 0.1).map((each) => ({ ...each, budget: 9 }));
     const others = [

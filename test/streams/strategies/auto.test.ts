@@ -45,7 +45,7 @@ it('does not replace the strategy of a log if none is named', async () => {
 
 it('asks tpe too while the model does not predict the order of the results, and says so', async () => {
   const rng = rngFor('values', 'random', 0);
-  const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), () => rng(), { trials: 50, seed: 3 });
+  const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), () => rng(), { trials: 60, seed: 3 });
   const applied = await lastValueFrom(study.pipe(toArray()));
   const found = applied.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
   const others = found.filter(({ by }) => by === 'auto/instead/tpe');
@@ -53,7 +53,30 @@ it('asks tpe too while the model does not predict the order of the results, and 
   expect(others.length).toBeLessThan(20);
   expect(others[0]!.trial).toBeGreaterThan(20);
   expect(others.every(({ tags }) => tags?.why === 'the model of bo does not predict the order of the results')).toBe(true);
-  expect(found.every(({ by, tags }) => by === 'auto/instead/tpe' || tags?.why === '2 parameters, and a trial among the first 500')).toBe(
-    true,
-  );
+  const reasons = { 'auto/bo': '2 parameters, and a trial among the first 500', 'auto/confirm': DOUBT };
+  expect(found.every(({ by, tags }) => by === 'auto/instead/tpe' || tags?.why === reasons[by as keyof typeof reasons])).toBe(true);
+});
+
+const DOUBT = 'noise may decide which configuration is the best';
+type Objective = (params: { readonly x: number; readonly y: number }, trial: number) => number;
+const rugged: Objective = ({ x, y }) => x + Math.sin(97 * x) + Math.sin(89 * y) + Math.sin(101 * x * y);
+const noisy: Objective = ({ x, y }, trial) => (x - 0.3) ** 2 + y + rngFor('noise', '', trial)();
+
+it.each([
+  ['repeats the best configurations at the end if they differ', noisy, 60, 6],
+  ['repeats two of them to find out whether there is noise', rugged, 60, 2],
+  ['repeats none if the model predicts the results', ({ x, y }) => (x - 0.3) ** 2 + y, 60, 0],
+  ['repeats none in a short study', noisy, 29, 0],
+] satisfies [string, Objective, number, number][])('%s', async (_, objective, trials, repeated) => {
+  let trial = 0;
+  const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), (params) => objective(params, trial++), {
+    trials,
+    seed: 5,
+    parallel: 1,
+  });
+  const applied = await lastValueFrom(study.pipe(toArray()));
+  const found = applied.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
+  const again = found.filter(({ by }) => by === 'auto/confirm');
+  expect(again).toHaveLength(repeated);
+  expect(again.every(({ trial, tags }) => trial > 0.9 * trials && tags?.why === DOUBT)).toBe(true);
 });
