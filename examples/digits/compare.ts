@@ -3,7 +3,7 @@
  * shows. The seeds are 101 to 132: a constant of `bo` was chosen on seeds 1 to 16, so results on those would favour it.
  *
  * The losses of two seeds differ more than those of two strategies, so 32 seeds show large differences only. `--images 320` trains with fewer
- * images, in a sixth of the time, and prints the table of a cheap copy of the study instead of recording it.
+ * images, in two thirds of the time, and prints the table of a cheap copy of the study instead of recording it.
  *
  *     npx tsx examples/digits/compare.ts [--first 101]    # the first seed
  *                               [--seeds 32]     # how many
