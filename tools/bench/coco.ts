@@ -1,4 +1,4 @@
-// npx tsx tools/bench coco --clone FOLDER --out FOLDER [--strategy auto] [--suite bbob] [--dimensions 2,3,5] [--functions 1-24] [--instances 1-3]
+// npx tsx tools/bench coco --clone FOLDER --out FOLDER [--strategy auto | --peer tpe] [--suite bbob] [--dimensions 2,3,5] [--functions 1-24] [--instances 1-3]
 // [--evaluations 50]: runs a strategy on functions of COCO. The clone is one of github.com/numbbo/coco-experiment; it needs a C compiler. The evaluations
 // are per dimension. COCO's own observer writes the logs, and what is there is not run again.
 // npx tsx tools/bench coco table FOLDER ... [--dimensions 2,3,5] [--functions 1-24]: compares such logs, those of COCO's data archive, and its references.
@@ -16,8 +16,10 @@ const { values, positionals } = parseArgs({
   options: {
     clone: { type: 'string' },
     out: { type: 'string' },
-    /** As `ask-tell` takes it, or a sampler of Optuna: `optuna tpe`. */
+    /** As `ask-tell` takes it. */
     strategy: { type: 'string', default: 'auto' },
+    /** Instead, a sampler of Optuna: tpe, gp or cmaes. */
+    peer: { type: 'string' },
     suite: { type: 'string', default: 'bbob' },
     dimensions: { type: 'string', default: '2,3,5' },
     functions: { type: 'string', default: '1-24' },
@@ -44,8 +46,7 @@ if (positionals[0] === 'table') {
   if (values.clone === undefined || values.out === undefined)
     throw new Error('expected --clone and --out; the first lines of tools/bench/coco.ts say what they are');
   const program = compiled(values.clone, '.bench');
-  const [, sampler] = /^optuna (.*)/.exec(values.strategy) ?? [];
-  const contender = sampler === undefined ? ours(parse(values.strategy)) : optuna(sampler);
+  const contender = values.peer === undefined ? ours(parse(values.strategy)) : optuna(values.peer);
   for (const dimension of dimensions)
     for (const index of functions) {
       const since = performance.now();

@@ -9,7 +9,7 @@ export interface Expected {
   readonly from?: number;
   /** Whether it tries configurations again, or resumes trials, on purpose. */
   readonly repeats?: true;
-  /** Why it may be worse, for a strategy without any limit. */
+  /** Why it may be worse, or refuse a space, for a strategy without any limit. */
   readonly excused?: string;
 }
 
@@ -18,8 +18,11 @@ const model = (name: string): Expected => ({ spec: name, betterFrom: 25 });
 const plain = (name: string): Expected => ({ spec: name });
 /** It stops or repeats trials of another strategy. The problems of the gate report no steps, so that there is nothing to stop. */
 const about = (name: string, options: object = {}): Expected => ({ spec: { chain: [{ [name]: options }, 'random'] } as StrategySpec });
-/** Where no gradients are told, it hands asks on. */
-const gradient = about;
+/** It searches near a few points, by gradients that a program tells, or by differences, which cost a trial for each parameter. */
+const local = (name: string): Expected => ({
+  ...about(name),
+  excused: 'it refines a point, and does not look elsewhere: let it follow another strategy',
+});
 
 /** Each strategy of the catalogue. */
 export const expected: Readonly<Record<string, Expected>> = {
@@ -52,6 +55,6 @@ export const expected: Readonly<Record<string, Expected>> = {
   patience: about('patience', { steps: 3 }),
   confirm: { ...about('confirm'), repeats: true },
   external: about('external', { proposer: 'agent', wait: 0 }),
-  lbfgs: gradient('lbfgs'),
-  sgd: gradient('sgd'),
+  lbfgs: local('lbfgs'),
+  sgd: local('sgd'),
 };

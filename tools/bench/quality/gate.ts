@@ -27,6 +27,8 @@ export interface Verdict {
   /** Of each kind, followed by its problems. */
   readonly standings: readonly Standing[];
   readonly faults: readonly string[];
+  /** Why there are no limits. */
+  readonly excused?: string | undefined;
 }
 
 /** How a strategy did on each problem. */
@@ -50,9 +52,11 @@ export function judge(
   const faults: string[] = [];
   const ran: (readonly [Problem, Exclude<Outcome, { error: string }>])[] = [];
   for (const [problem, outcome] of outcomes) {
-    if ('error' in outcome) faults.push(`${problem.name}: ${outcome.error}`);
-    else if (problem.kind === 'equal') {
-      if (outcome.repeats > 0 && !repeats) faults.push(`${problem.name}: ${outcome.repeats} configurations were tried before`);
+    if ('error' in outcome) {
+      if (excused === undefined) faults.push(`${problem.name}: ${outcome.error}`);
+    } else if (problem.kind === 'equal') {
+      if (outcome.repeats > 0 && !repeats && excused === undefined)
+        faults.push(`${problem.name}: ${outcome.repeats} configurations were tried before`);
     } else ran.push([problem, outcome]);
   }
   const kinds = [...new Set(ran.map(([{ kind }]) => kind))];
@@ -75,11 +79,11 @@ export function judge(
     );
     for (const [k, [problem, { best }]] of some.entries()) add(`  ${problem.name}`, each[k]!, () => leastByChance(best.length, tests));
   }
-  return { strategy, standings, faults };
+  return { strategy, standings, faults, excused };
 }
 
 /** A verdict as a table; `!` marks what is below its limit. */
-export function shown({ strategy, standings, faults }: Verdict, budgets: readonly number[]): string {
+export function shown({ strategy, standings, faults, excused }: Verdict, budgets: readonly number[]): string {
   const cells = standings.map(({ of, shares, limits }) => [
     of,
     ...shares.map((share, i) => `${share < limits[i]! ? '! ' : ''}${share.toFixed(2)}`),
@@ -89,5 +93,6 @@ export function shown({ strategy, standings, faults }: Verdict, budgets: readonl
     cells,
     budgets.map((_, i) => i + 1),
   );
-  return [table, ...faults.map((fault) => `${strategy} fails: ${fault.trim()}`)].join('\n');
+  const notes = faults.map((fault) => `${strategy} fails: ${fault.trim()}`);
+  return [table, ...notes, ...(excused === undefined ? [] : [`${strategy} has no limit: ${excused}`])].join('\n');
 }
