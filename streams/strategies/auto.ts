@@ -26,7 +26,7 @@ const WIDE = 100;
  * - otherwise: `bo()`; without a limit of trials or cost, `bo({ costAware: true })`, since then time limits the study
  * - while the model of `bo()` does not predict the order of the results at all: `tpe()` for a third of the suggestions
  * - after 500 trials: `tpe()`, or `nsga2()` with several objectives
- * - in the last tenth of at least 30 trials, with one objective and without early stopping: `confirm()` if noise may decide which configuration is the best.
+ * - in the last tenth of at least 30 trials, at most 20, with one objective and without early stopping: `confirm()` if noise may decide which configuration is the best.
  *   Where the results leave open whether there is noise, it repeats two configurations to find out
  *
  * The path of a suggestion names the chosen strategy, and its tag `why` the reason.

@@ -34,35 +34,43 @@ export function confirm(options: ConfirmOptions = {}): Strategy {
   return withSpec(spec, (env) => {
     oneObjective(env, 'confirm ranks configurations by');
     if (env.trials === undefined) throw new StrategyError('confirm needs a limit of trials, of which it takes the last ones');
-    return replicating({ top, share, trials: env.trials, ifNeeded: false }, spec)(env);
+    return replicating({ top, count: Math.ceil(share * env.trials), trials: env.trials, ifNeeded: false }, spec)(env);
   });
 }
+
+/** If the first of these trials need no replicate, none of the others does. */
+const PROBES = 2;
+/** More replicates than this are not needed to tell five configurations apart. */
+const MOST_NEEDED = 20;
 
 /**
  * `confirm`, but only if noise may decide which configuration is best: if the results leave it open, two configurations are repeated, and if these
  * repetitions show no noise, asks are handed on again.
  */
-export const confirmIfNeeded = (trials: number): Strategy =>
-  replicating({ ...resolveOptions('confirm', confirmOptions, {}), trials, ifNeeded: true }, 'confirm');
+export function confirmIfNeeded(trials: number): Strategy {
+  const { top, share } = resolveOptions('confirm', confirmOptions, {});
+  return replicating({ top, count: Math.min(MOST_NEEDED, Math.ceil(share * trials)), trials, ifNeeded: true }, 'confirm');
+}
 
 interface Replicating {
   readonly top: number;
-  readonly share: number;
+  /** How many trials are replicates: the last ones. */
+  readonly count: number;
   readonly trials: number;
   readonly ifNeeded: boolean;
 }
 
-function replicating({ top, share, trials, ifNeeded }: Replicating, spec: StrategySpec): Strategy {
-  const from = trials - Math.ceil(share * trials);
+function replicating({ top, count, trials, ifNeeded }: Replicating, spec: StrategySpec): Strategy {
   return defineStrategy<Replication>(
     {
       name: 'confirm',
       init: () => NO_REPLICATES,
       tell: (state, fact, { name }) => withFact(state, fact, name),
       ask(state, ask, _rng, { axes, name }) {
-        if (state.suggested < from || state.suggested >= trials || ask.fixed) return undefined;
-        const { points, areNeeded } = nextReplicates(axes, state, top);
-        const point = areNeeded || !ifNeeded ? points[ask.retry ?? 0] : undefined;
+        const done = count - (trials - state.suggested);
+        if (done < 0 || done >= count || ask.fixed) return undefined;
+        if (ifNeeded && done >= PROBES && state.replicates.length === 0) return undefined; // noise is small, and asking the model takes long
+        const point = nextReplicates(axes, state, top, ifNeeded)[ask.retry ?? 0];
         return point && propose(ask, name, point, { replicate: String(ask.id) });
       },
     },

@@ -9,7 +9,7 @@ import { type CompletedRow, isCompleted, type TrialRow } from '../../study/trial
 import { type ChoiceCost, choiceCosts } from './choiceCosts.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { isSame, type Repetition, repeatsIn } from './repeats.ts';
-import { expectedGain, type ResultModel, resultModel } from './resultModel.ts';
+import { expectedGain, MOST_RESULTS, type ResultModel, resultModel } from './resultModel.ts';
 import { type Evidence, TELLING, type Verdict, verdictOn } from './verdict.ts';
 
 /** The trial whose configuration to deploy. */
@@ -22,9 +22,6 @@ export interface Recommendation<P, O extends string = string> {
   /** Whether to go on with the study. */
   readonly verdict: Verdict;
 }
-
-/** More results only cost time: of more, the best are used for a third of this number, and evenly spread others for the rest. */
-const MOST_RESULTS = 300;
 
 /** The configuration to deploy, and what tells whether to go on. */
 export type Deployed<P> = Omit<Recommendation<P>, 'verdict'> & { readonly evidence: Evidence };

@@ -11,6 +11,8 @@ import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../../samplers/bo/state.ts';
 import { kendall, type Pair } from '../../samplers/budgets/firstRung.ts';
 import type { Axis, Domain, Point } from '../../space/axis.ts';
 
+/** More results only cost time: of more, the best are used for a third of this number, and evenly spread others for the rest. */
+export const MOST_RESULTS = 300;
 /** Below this agreement between the results and the leave-one-out predictions of the model, the model is not used. */
 const ENOUGH = 0.4;
 
