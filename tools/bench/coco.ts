@@ -2,7 +2,6 @@
 // [--evaluations 50]: runs a strategy on functions of COCO. The clone is one of github.com/numbbo/coco-experiment; it needs a C compiler. The evaluations
 // are per dimension. COCO's own observer writes the logs, and what is there is not run again.
 // npx tsx tools/bench coco table FOLDER ... [--dimensions 2,3,5] [--functions 1-24]: compares such logs, those of COCO's data archive, and its references.
-import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { compiled } from './coco/functions.ts';
@@ -39,7 +38,7 @@ const functions = listed(values.functions);
 const evaluations = Number(values.evaluations);
 
 if (positionals[0] === 'table') {
-  const named = new Map(positionals.slice(1).map((folder) => [basename(folder), logsIn(folder)]));
+  const named = new Map(positionals.slice(1).map((folder) => [folder, logsIn(folder)]));
   const perDimension = [5, 10, 20, 50].filter((n) => n <= evaluations);
   for (const dimension of dimensions) console.log(`\n${tableOf(named, dimension, functions, perDimension)}`);
 } else {
