@@ -4,6 +4,7 @@ import { trainingSetOf } from '../../samplers/bo/observations.ts';
 import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import { normalScore } from '../../samplers/budgets/order.ts';
 import type { Point } from '../../space/axis.ts';
+import { valuesByKey } from './repeats.ts';
 import type { ResultModel } from './resultModel.ts';
 
 /**
@@ -38,7 +39,7 @@ function upperBounds(points: readonly Point[], { gp, features, observed, transfo
  * not repeated is taken to be as lucky as the best results of those that were.
  */
 function expectedScores(points: readonly Point[], losses: readonly number[]): Float64Array {
-  const results = resultsByPoint(points, scoresOf(losses));
+  const results = valuesByPoint(points, scoresOf(losses));
   const repeated = [...results.values()].filter(({ length }) => length > 1);
   const luck = repeated.length > 0 ? mean(repeated.map((scores) => mean(scores) - scores[0]!)) : 0;
   return Float64Array.from(points, (point) => {
@@ -57,16 +58,12 @@ function scoresOf(ascending: readonly number[]): number[] {
 }
 
 /** The values of each configuration, in the order of the points. */
-export function resultsByPoint(points: readonly Point[], values: readonly number[]): ReadonlyMap<string, readonly number[]> {
-  const results = new Map<string, number[]>();
-  for (const [i, point] of points.entries()) {
-    const key = keyOf(point);
-    const known = results.get(key);
-    if (known) known.push(values[i]!);
-    else results.set(key, [values[i]!]);
-  }
-  return results;
-}
+export const valuesByPoint = (points: readonly Point[], values: readonly number[]): ReadonlyMap<string, readonly number[]> =>
+  valuesByKey(
+    points.keys(),
+    (i) => keyOf(points[i]!),
+    (i) => values[i]!,
+  );
 
 /** Some indices of points, without those of a point that occurred before. */
 function firstOfEach(points: readonly Point[], indices: readonly number[]): number[] {

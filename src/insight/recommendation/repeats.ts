@@ -71,23 +71,59 @@ export function repetitionText({ mean, half, most }: Repetition): string {
   return `run again, it would give ${a} to ${b} one time in two, and ${c} to ${d} nine times in ten`;
 }
 
+/** So many repetitions show whether there is noise. */
+const TELLING_REPETITIONS = 2;
+/** Noise is large from this share of the lead of the best result over the median one on. */
+export const LARGE = 0.1;
+
+/**
+ * Whether the results of one configuration differ much.
+ *
+ * @param results of each configuration
+ * @param lead by how much the best of all results is better than their median
+ * @returns undefined if there are fewer than two repetitions
+ */
+export function showNoise(results: Iterable<readonly number[]>, lead: number): boolean | undefined {
+  const repeated = [...results].filter(({ length }) => length > 1);
+  const repetitions = repeated.reduce((sum, { length }) => sum + length - 1, 0);
+  if (repetitions < TELLING_REPETITIONS) return undefined;
+  return repeated.some((all) => Math.max(...all) - Math.min(...all) > LARGE * lead);
+}
+
 const keyOf = (params: unknown): string => JSON.stringify(params);
+
+/** The values of some items by key, in the order of the items. */
+export function valuesByKey<T>(
+  items: Iterable<T>,
+  keyOf: (item: T) => string,
+  numberOf: (item: T) => number,
+): ReadonlyMap<string, readonly number[]> {
+  const values = new Map<string, number[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = values.get(key);
+    if (known) known.push(numberOf(item));
+    else values.set(key, [numberOf(item)]);
+  }
+  return values;
+}
+
+/** The values of each configuration, the first one first. */
+export const valuesByConfiguration = <P>(rows: readonly CompletedRow<P>[], objective: string): ReadonlyMap<string, readonly number[]> =>
+  valuesByKey(
+    rows.toSorted((a, b) => a.trial - b.trial),
+    ({ params }) => keyOf(params),
+    ({ values }) => values[objective]!,
+  );
 
 /** Whether two trials have the same configuration. */
 export const isSame = (a: unknown, b: unknown): boolean => keyOf(a) === keyOf(b);
 
 function groupsOf<P>(rows: readonly CompletedRow<P>[], objective: string): ReadonlyMap<string, Group> {
-  const values = new Map<string, number[]>();
-  for (const row of rows.toSorted((a, b) => a.trial - b.trial)) {
-    const key = keyOf(row.params);
-    const known = values.get(key);
-    if (known) known.push(row.values[objective]!);
-    else values.set(key, []);
-  }
   return new Map(
-    [...values].flatMap(([key, all]) => {
-      if (all.length < 2) return [];
-      return [[key, { count: all.length, mean: mean(all), variance: variance(all) }] as const];
+    [...valuesByConfiguration(rows, objective)].flatMap(([key, [, ...again]]) => {
+      if (again.length < 2) return [];
+      return [[key, { count: again.length, mean: mean(again), variance: variance(again) }] as const];
     }),
   );
 }

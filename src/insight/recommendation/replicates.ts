@@ -4,9 +4,9 @@ import { bestAndSpread, conditioningSet } from '../../samplers/bo/observations.t
 import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import type { Axis, Point } from '../../space/axis.ts';
 import { hasResult, type StrategyEvent } from '../../strategy/messages.ts';
-import { deploymentOrder, resultsByPoint } from './deploymentOrder.ts';
+import { deploymentOrder, valuesByPoint } from './deploymentOrder.ts';
+import { LARGE, showNoise } from './repeats.ts';
 import { MOST_RESULTS, resultModel } from './resultModel.ts';
-import { LARGE } from './verdict.ts';
 
 /** The state that replicates depend on, as a fold over facts. */
 export interface Replication {
@@ -47,12 +47,11 @@ export function nextReplicates(axes: readonly Axis[], { results, replicates }: R
   const sorted = all.length > MOST_RESULTS ? sampled(all, new Set(repeated)) : all;
   const points = sorted.map(({ point }) => point);
   const losses = sorted.map(({ value }) => value);
-  const large = LARGE * (losses[losses.length >> 1]! - losses[0]!);
-  const differences = repetitions(points, losses);
-  const areTelling = differences.length >= TELLING_REPETITIONS;
-  if (ifNeeded && (!(large > 0) || (areTelling && differences.every((difference) => difference <= large)))) return [];
+  const lead = losses[losses.length >> 1]! - losses[0]!;
+  const noisy = showNoise(valuesByPoint(points, losses).values(), lead);
+  if (ifNeeded && (!(lead > 0) || noisy === false)) return [];
   const model = resultModel(axes, points, losses);
-  if (ifNeeded && !areTelling && model && model.residual < large) return [];
+  if (ifNeeded && noisy === undefined && model && model.residual < LARGE * lead) return [];
   const best = deploymentOrder(points, losses, model).slice(0, top);
   const lacking = best.map((index, place) => {
     const point = points[index]!;
@@ -62,13 +61,6 @@ export function nextReplicates(axes: readonly Axis[], { results, replicates }: R
   });
   return lacking.sort((a, b) => a.lack - b.lack).map(({ point }) => point); // stable: equals stay in the order of deployment
 }
-
-/** So many repetitions show whether there is noise. */
-const TELLING_REPETITIONS = 2;
-
-/** How far each repetition of a configuration is from its best result. */
-const repetitions = (points: readonly Point[], losses: readonly number[]): number[] =>
-  [...resultsByPoint(points, losses).values()].flatMap(([best, ...others]) => others.map((loss) => loss - best!));
 
 /** A sample of the results, with all of the configurations that were repeated: otherwise it would have the lucky ones. */
 function sampled(sorted: readonly Observation[], repeated: ReadonlySet<string>): Observation[] {

@@ -2,6 +2,7 @@ import type { CloseReason, ObjectiveSpec } from '../../facts/facts.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { rounded } from '../figures/drawing/format.ts';
+import { LARGE } from './repeats.ts';
 
 /** Whether to go on with a study. */
 export interface Verdict {
@@ -33,6 +34,8 @@ export interface Evidence {
   readonly lead: number;
   /** The standard deviation of repetitions; absent if no configuration was repeated. */
   readonly noise?: number;
+  /** Whether repetitions of any configurations show noise; absent if there are too few. */
+  readonly noisy?: boolean;
   /** Whether the configuration to deploy was repeated. */
   readonly isRepeated: boolean;
   /** The first trial of this configuration. With noise, a later best result may only be a lucky repetition. */
@@ -58,8 +61,6 @@ export interface Judged {
 
 /** With fewer results, nothing is told but that. */
 const FEW = 10;
-/** Noise is large from this share of the lead on. */
-export const LARGE = 0.1;
 /** From so many results on, a model can tell what is left and what a choice costs. Little is at most this share of the lead. */
 export const TELLING = 30;
 const LITTLE = 0.01;
@@ -95,10 +96,13 @@ interface Standing {
 }
 
 /** With one objective: the first rule that applies counts. */
-function bestVerdict({ full, lead, noise, isRepeated, residual, left }: Evidence, { name, results, since, closed }: Standing): Verdict {
+function bestVerdict(
+  { full, lead, noise, noisy, isRepeated, residual, left }: Evidence,
+  { name, results, since, closed }: Standing,
+): Verdict {
   if (lead === 0)
     return { verdict: 'unclear', reason: 'all-alike', text: 'Unclear: at least half of the results are as good as the best one' };
-  const isSmall = residual !== undefined && residual < LARGE * lead;
+  const isSmall = noisy === false || (residual !== undefined && residual < LARGE * lead);
   if (noise === undefined && !isSmall)
     return {
       verdict: 'confirm',

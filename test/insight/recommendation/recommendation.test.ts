@@ -73,6 +73,15 @@ describe('recommendation', () => {
     expect(recommendation(square, minimize, [...rows, ...equal])!.row).toBe(first);
   });
 
+  it('comes with a verdict that knows what two repetitions show', () => {
+    const rows = studied('1', 100);
+    const again = (add: number) => rows.slice(0, 2).map(({ params, values }, i) => row(61 + i, params, values!.value! + add));
+    const reasonWith = (more: readonly TrialRow<Config>[]) => recommendation(square, minimize, [...rows, ...more])!.verdict.reason;
+    expect(reasonWith(again(0).slice(0, 1))).toBe('noise-unknown');
+    expect(reasonWith(again(0))).not.toBe('noise-unknown');
+    expect(reasonWith(again(100))).toBe('noise-unknown');
+  });
+
   it('chooses among results at the highest budget that violate no constraint', () => {
     const rows = studied('1', 0.1).map((each) => ({ ...each, budget: 9 }));
     const others = [

@@ -33,6 +33,8 @@ describe('the verdict on a study', () => {
     expect(codes(study(40, 39), evidence({ noise: 0.5 }))).toEqual(['confirm', 'noise-large']);
     expect(codes(study(40, 39), evidence({ noise: 0.5, isRepeated: true }))).toEqual(['continue', 'improving']);
     expect(codes(study(40, 39), { ...unknown, noise: 0, left: 0.5 })).toEqual(['continue', 'improving']);
+    expect(codes(study(40, 39), { ...unknown, noisy: false, left: 0.5 })).toEqual(['continue', 'improving']);
+    expect(codes(study(40, 39), { ...unknown, noisy: true, left: 0.5 })).toEqual(['confirm', 'noise-unknown']);
     const lucky = evidence({ noise: 0.5, isRepeated: true, first: 20 });
     expect(codes(study(40, 39), lucky)).toEqual(['unclear', 'no-improvement']);
   });
