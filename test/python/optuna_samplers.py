@@ -3,8 +3,8 @@
     git clone https://github.com/optuna/optuna
     PYTHONPATH=optuna python3 test/python/optuna_samplers.py optuna/tests/samplers_tests/test_samplers.py
 
-It needs pytest and the installed hypertide package, and was last run with commit 1d8ce7bb6 of Optuna. The lists of samplers in the file are replaced; the
-tests stay as they are. Those of samplers that refuse several objectives, and of Optuna's own samplers by name, are left out.
+It needs pytest and the installed hypertide package, and was last run with commit 1d8ce7bb6 of Optuna. The lists of samplers in the file are
+replaced; the tests stay as they are. Those of samplers that refuse several objectives, and of Optuna's own samplers by name, are left out.
 """
 
 import re
