@@ -56,6 +56,7 @@ async function scene(study: string, options: Partial<ServeOptions> = {}): Promis
     trials: 9,
     parallel: 2,
     onEntry: heard.note,
+    checkpointBytes: 200 * CHUNK, // by default 10 GB each, and the server has three quarters of the free disk
     ...options,
   });
   const subjects = subjectsOf(study);
