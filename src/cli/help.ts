@@ -1,4 +1,5 @@
 import type { Command as Commander, Help, Option } from 'commander';
+import { grouped } from '../numeric/grouped.ts';
 import type { Command } from './command.ts';
 import { topics } from './topics.ts';
 
@@ -50,9 +51,7 @@ function overviewOf(target: Commander, help: Help): string {
   const isProgram = target.parent === null;
   const shown = help.visibleCommands(target);
   const width = Math.max(...shown.map((command) => command.name().length));
-  const groups = new Map<string, Commander[]>();
-  for (const command of shown) groups.set(command.helpGroup(), [...(groups.get(command.helpGroup()) ?? []), command]);
-  const lists = [...groups].flatMap(([heading, all]) => [
+  const lists = [...grouped(shown, (command) => command.helpGroup())].flatMap(([heading, all]) => [
     ...(isProgram ? [`${heading}:`] : []),
     ...listed(
       help,

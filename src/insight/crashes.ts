@@ -1,3 +1,4 @@
+import { grouped } from '../numeric/grouped.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
 import { isSameValue, valueKey, valueText } from '../space/value.ts';
@@ -68,16 +69,7 @@ function latestEnded(rows: readonly Row[]): Row[] {
 }
 
 /** Failed trials, in groups that failed alike. */
-function kindsOf(crashes: readonly Row[]): Row[][] {
-  const kinds = new Map<string, Row[]>();
-  for (const row of crashes) {
-    const kind = failureKind(row);
-    const group = kinds.get(kind);
-    if (group) group.push(row);
-    else kinds.set(kind, [row]);
-  }
-  return [...kinds.values()];
-}
+const kindsOf = (crashes: readonly Row[]): Row[][] => [...grouped(crashes, failureKind).values()];
 
 interface Found {
   readonly region: Omit<CrashRegion, 'message' | 'crashes'>;

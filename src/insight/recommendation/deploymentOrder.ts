@@ -1,10 +1,10 @@
 import { mean } from '../../numeric/averages.ts';
 import { predictMany } from '../../numeric/gp/predict.ts';
+import { grouped } from '../../numeric/grouped.ts';
 import { trainingSetOf } from '../../samplers/bo/observations.ts';
 import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import { normalScore } from '../../samplers/budgets/order.ts';
 import type { Point } from '../../space/axis.ts';
-import { valuesByKey } from './repeats.ts';
 import type { ResultModel } from './resultModel.ts';
 
 /**
@@ -39,13 +39,14 @@ function upperBounds(points: readonly Point[], { gp, features, observed, transfo
  * not repeated is taken to be as lucky as the best results of those that were.
  */
 function expectedScores(points: readonly Point[], losses: readonly number[]): Float64Array {
-  const results = valuesByPoint(points, scoresOf(losses));
-  const repeated = [...results.values()].filter(({ length }) => length > 1);
-  const luck = repeated.length > 0 ? mean(repeated.map((scores) => mean(scores) - scores[0]!)) : 0;
-  return Float64Array.from(points, (point) => {
-    const scores = results.get(keyOf(point))!;
-    return scores.length > 1 ? mean(scores) : scores[0]! + luck;
-  });
+  const scores = scoresOf(losses);
+  const all = resultsOfEach(points);
+  const meanOf = (results: readonly number[]) => mean(results.map((i) => scores[i]!));
+  const repeated = all.filter(({ length }) => length > 1);
+  const luck = repeated.length > 0 ? mean(repeated.map((results) => meanOf(results) - scores[results[0]!]!)) : 0;
+  const expected = new Float64Array(points.length);
+  for (const results of all) for (const i of results) expected[i] = meanOf(results) + (results.length > 1 ? 0 : luck);
+  return expected;
 }
 
 /** The normal scores of ascending numbers. Equal ones have the same. */
@@ -57,13 +58,8 @@ function scoresOf(ascending: readonly number[]): number[] {
   });
 }
 
-/** The values of each configuration, in the order of the points. */
-export const valuesByPoint = (points: readonly Point[], values: readonly number[]): ReadonlyMap<string, readonly number[]> =>
-  valuesByKey(
-    points.keys(),
-    (i) => keyOf(points[i]!),
-    (i) => values[i]!,
-  );
+/** The results of each configuration, as indices of points. */
+export const resultsOfEach = (points: readonly Point[]): number[][] => [...grouped(points.keys(), (i) => keyOf(points[i]!)).values()];
 
 /** Some indices of points, without those of a point that occurred before. */
 function firstOfEach(points: readonly Point[], indices: readonly number[]): number[] {

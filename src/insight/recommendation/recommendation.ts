@@ -8,7 +8,7 @@ import { bestFirst, highestBudget } from '../../study/bestFirst.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../study/trials.ts';
 import { type ChoiceCost, choiceCosts } from './choiceCosts.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
-import { isSame, type Repetition, repeatsIn, showNoise, valuesByConfiguration } from './repeats.ts';
+import { isSame, type Repetition, repeatsIn, showNoise, valuesOfEach } from './repeats.ts';
 import { expectedGain, MOST_RESULTS, type ResultModel, resultModel } from './resultModel.ts';
 import { type Evidence, TELLING, type Verdict, verdictOn } from './verdict.ts';
 
@@ -62,7 +62,7 @@ export function withRepetitions<P>(
   const repetition = repeats?.of(row.params);
   const same = repeats ? results.filter(({ params }) => isSame(params, row.params)) : [row];
   const first = Math.min(...same.map(({ trial }) => trial));
-  const noisy = showNoise(valuesByConfiguration(results, objective.name).values(), evidence.lead);
+  const noisy = showNoise(valuesOfEach(results, objective.name).values(), evidence.lead);
   return {
     row,
     costs,

@@ -1,5 +1,6 @@
 import { mean, variance } from '../../numeric/averages.ts';
 import { betaincinv } from '../../numeric/distributions/beta.ts';
+import { grouped } from '../../numeric/grouped.ts';
 import type { CompletedRow } from '../../study/trials.ts';
 import { formatNumber, rounded } from '../figures/drawing/format.ts';
 
@@ -92,28 +93,15 @@ export function showNoise(results: Iterable<readonly number[]>, lead: number): b
 
 const keyOf = (params: unknown): string => JSON.stringify(params);
 
-/** The values of some items by key, in the order of the items. */
-export function valuesByKey<T>(
-  items: Iterable<T>,
-  keyOf: (item: T) => string,
-  numberOf: (item: T) => number,
-): ReadonlyMap<string, readonly number[]> {
-  const values = new Map<string, number[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const known = values.get(key);
-    if (known) known.push(numberOf(item));
-    else values.set(key, [numberOf(item)]);
-  }
-  return values;
-}
-
 /** The values of each configuration, the first one first. */
-export const valuesByConfiguration = <P>(rows: readonly CompletedRow<P>[], objective: string): ReadonlyMap<string, readonly number[]> =>
-  valuesByKey(
-    rows.toSorted((a, b) => a.trial - b.trial),
-    ({ params }) => keyOf(params),
-    ({ values }) => values[objective]!,
+export const valuesOfEach = <P>(rows: readonly CompletedRow<P>[], objective: string): ReadonlyMap<string, readonly number[]> =>
+  new Map(
+    [
+      ...grouped(
+        rows.toSorted((a, b) => a.trial - b.trial),
+        ({ params }) => keyOf(params),
+      ),
+    ].map(([key, own]) => [key, own.map(({ values }) => values[objective]!)]),
   );
 
 /** Whether two trials have the same configuration. */
@@ -121,7 +109,7 @@ export const isSame = (a: unknown, b: unknown): boolean => keyOf(a) === keyOf(b)
 
 function groupsOf<P>(rows: readonly CompletedRow<P>[], objective: string): ReadonlyMap<string, Group> {
   return new Map(
-    [...valuesByConfiguration(rows, objective)].flatMap(([key, [, ...again]]) => {
+    [...valuesOfEach(rows, objective)].flatMap(([key, [, ...again]]) => {
       if (again.length < 2) return [];
       return [[key, { count: again.length, mean: mean(again), variance: variance(again) }] as const];
     }),

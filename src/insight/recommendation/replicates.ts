@@ -4,7 +4,7 @@ import { bestAndSpread, conditioningSet } from '../../samplers/bo/observations.t
 import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
 import type { Axis, Point } from '../../space/axis.ts';
 import { hasResult, type StrategyEvent } from '../../strategy/messages.ts';
-import { deploymentOrder, valuesByPoint } from './deploymentOrder.ts';
+import { deploymentOrder, resultsOfEach } from './deploymentOrder.ts';
 import { LARGE, showNoise } from './repeats.ts';
 import { MOST_RESULTS, resultModel } from './resultModel.ts';
 
@@ -48,7 +48,10 @@ export function nextReplicates(axes: readonly Axis[], { results, replicates }: R
   const points = sorted.map(({ point }) => point);
   const losses = sorted.map(({ value }) => value);
   const lead = losses[losses.length >> 1]! - losses[0]!;
-  const noisy = showNoise(valuesByPoint(points, losses).values(), lead);
+  const noisy = showNoise(
+    resultsOfEach(points).map((results) => results.map((i) => losses[i]!)),
+    lead,
+  );
   if (ifNeeded && (!(lead > 0) || noisy === false)) return [];
   const model = resultModel(axes, points, losses);
   if (ifNeeded && noisy === undefined && model && model.residual < LARGE * lead) return [];

@@ -1,4 +1,5 @@
 import initSqlJs, { type Cell, type Database } from 'sql.js/dist/sql-wasm-inline.js';
+import { grouped } from '../../numeric/grouped.ts';
 import { UsageError } from '../../text/usage.ts';
 import {
   type Attributes,
@@ -31,15 +32,7 @@ function studiesIn(database: Database): OptunaStudy[] {
     const [result] = database.exec(`SELECT * FROM ${table} ORDER BY ${order}`);
     return (result?.values ?? []).map((cells) => Object.fromEntries(result!.columns.map((column, i) => [column, cells[i]!])));
   };
-  const by = (key: string, table: string, order: string): ReadonlyMap<Cell, readonly Row[]> => {
-    const groups = new Map<Cell, Row[]>();
-    for (const row of rows(table, order)) {
-      const group = groups.get(row[key]!);
-      if (group) group.push(row);
-      else groups.set(row[key]!, [row]);
-    }
-    return groups;
-  };
+  const by = (key: string, table: string, order: string) => grouped(rows(table, order), (row) => row[key]!);
   const directions = by('study_id', 'study_directions', 'objective');
   const userOf = by('study_id', 'study_user_attributes', 'study_user_attribute_id');
   const systemOf = by('study_id', 'study_system_attributes', 'study_system_attribute_id');

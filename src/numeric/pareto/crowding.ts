@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.ts';
 import { fronts, type Losses } from './pareto.ts';
 
 /**
@@ -38,14 +39,7 @@ export function leastCrowded(front: readonly Losses[], size: number): number[] {
  * NSGA-II). Equal results share the best place, and so do the ends of a front.
  */
 export function crowdedPlaces(results: readonly Losses[]): number[] {
-  const equals = new Map<string, number[]>();
-  for (const [i, losses] of results.entries()) {
-    const key = losses.join();
-    const known = equals.get(key);
-    if (known) known.push(i);
-    else equals.set(key, [i]);
-  }
-  const groups = [...equals.values()];
+  const groups = [...grouped(results.keys(), (i) => results[i]!.join()).values()];
   const different = groups.map(([first]) => results[first!]!);
   const places = new Array<number>(results.length);
   let placed = 0;

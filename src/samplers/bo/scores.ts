@@ -1,6 +1,7 @@
 import { ndtri } from '../../numeric/distributions/normal.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 import type { Posterior } from '../../numeric/gp/posterior.ts';
+import { grouped } from '../../numeric/grouped.ts';
 import { type OutcomeTransform, standardise } from '../../numeric/outcomeTransform.ts';
 import { normalScores, orderOf, type Placed } from '../budgets/order.ts';
 import type { ComparedConfiguration, RungResults } from '../budgets/rungResults.ts';
@@ -97,6 +98,7 @@ export function inverseBudgetTerm(
 
 /** A configuration with a loss at some budget. */
 interface Known {
+  readonly budget: number;
   readonly score: number;
   readonly loss: number;
 }
@@ -109,16 +111,10 @@ const ENOUGH = 5;
  * configurations.
  */
 function explanationOf(target: number, transform: OutcomeTransform, { order, scores }: RankScores): Explanation {
-  const byBudget = new Map<number, Known[]>();
-  for (const { configuration } of order) {
-    const score = scores.get(configuration)!;
-    for (const [budget, [loss]] of configuration.losses) {
-      const known = byBudget.get(budget);
-      if (known) known.push({ score, loss: loss! });
-      else byBudget.set(budget, [{ score, loss: loss! }]);
-    }
-  }
-  const all = [...byBudget].sort(([a], [b]) => b - a);
+  const results = order.flatMap(({ configuration }): Known[] =>
+    [...configuration.losses].map(([budget, [loss]]) => ({ budget, score: scores.get(configuration)!, loss: loss! })),
+  );
+  const all = [...grouped(results, ({ budget }) => budget)].sort(([a], [b]) => b - a);
   const most = all.reduce((a, b) => (b[1].length > a[1].length ? b : a));
   const least = Math.min(ENOUGH, most[1].length);
   const score = transform.restore(target);

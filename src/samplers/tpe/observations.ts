@@ -1,3 +1,4 @@
+import { grouped } from '../../numeric/grouped.ts';
 import { LazySorted } from '../../numeric/lazySorted.ts';
 import { minBandwidth } from '../../numeric/parzen/axisKernels.ts';
 import { Parzen } from '../../numeric/parzen/parzen.ts';
@@ -269,13 +270,7 @@ export class TpeObservations {
  */
 function subspaces(axes: readonly Axis[]): readonly (readonly number[])[] {
   const conditions: string[] = [];
-  const groups = new Map<string, number[]>();
-  axes.forEach(({ when }, i) => {
-    const condition = when ? `${conditions[when.axis]}/${when.axis}:${[...when.levels].sort((a, b) => a - b)}` : '';
-    conditions.push(condition);
-    const group = groups.get(condition);
-    if (group) group.push(i);
-    else groups.set(condition, [i]);
-  });
-  return [...groups.values()];
+  for (const { when } of axes)
+    conditions.push(when ? `${conditions[when.axis]}/${when.axis}:${[...when.levels].sort((a, b) => a - b)}` : '');
+  return [...grouped(axes.keys(), (i) => conditions[i]!).values()];
 }

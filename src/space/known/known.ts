@@ -9,9 +9,10 @@ import { models } from './models.ts';
 import { networks } from './networks.ts';
 import type { KnownParameter, KnownProgram } from './row.ts';
 import { sklearn } from './sklearn.ts';
+import { sklearnTrees } from './sklearnTrees.ts';
 
 /** All programs with known parameters. */
-export const knownPrograms: readonly KnownProgram[] = [...sklearn, ...boosting, ...networks, ...models];
+export const knownPrograms: readonly KnownProgram[] = [...sklearnTrees, ...sklearn, ...boosting, ...networks, ...models];
 
 /** Where priors of parameters come from, besides their own. */
 export interface KnownOptions {

@@ -1,3 +1,4 @@
+import { grouped } from '../../../src/numeric/grouped.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import { CHUNK } from './manifest.ts';
 
@@ -62,9 +63,7 @@ export function fits({ maxBytes, share }: Room, bytes: number, taken: number, ot
  * @param share bytes of one trainer.
  */
 export function beyondShare(saved: readonly Saved[], share: number): Saved[] {
-  const byTrainer = new Map<string, Saved[]>();
-  for (const one of saved) byTrainer.set(one.trainer, [...(byTrainer.get(one.trainer) ?? []), one]);
-  return [...byTrainer.values()].flatMap((own) => {
+  return [...grouped(saved, ({ trainer }) => trainer).values()].flatMap((own) => {
     const gone: Saved[] = [];
     const left = own.sort((a, b) => a.parts.length - b.parts.length);
     while (countedBytesOf(left) > share) gone.push(left.pop()!);

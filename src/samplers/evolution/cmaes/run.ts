@@ -89,10 +89,7 @@ export function taught(run: CmaRun, outcome: RunResult, layout: Layout, { adaptR
 
 /** Whether 7 in 10 results of a generation are equal to its best: its order says nothing. */
 const isFlat = (ranked: readonly RunResult[]): boolean => {
-  const [best, other] = [ranked[0]!, ranked[Math.ceil(0.7 * ranked.length) - 1]!].map(({ standing }) => standing) as [
-    RankedTrial,
-    RankedTrial,
-  ];
+  const [best, other] = [ranked[0]!.standing, ranked[Math.ceil(0.7 * ranked.length) - 1]!.standing];
   return sameTier(best, other) && best.losses[0] === other.losses[0];
 };
 
