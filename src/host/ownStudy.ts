@@ -102,6 +102,7 @@ export function endingProgram(heard: (alike: Alike) => void = () => {}): Program
           if (entry.event?.type === 'ended' && entry.event.outcome !== 'failed') found = undefined;
           apply?.(entry, folded);
         },
+        close: async () => void (await uncounting?.catch(() => {})), // its error is a line already
       };
     },
     refusal: ({ rows }) => found && brokenProgramError(found, found.trials.flatMap((trial) => rows.get(trial) ?? []).map(failureIn)),

@@ -31,6 +31,8 @@ it('trials of a broken program do not count twice', async () => {
   const place = studyIn('trials: 5\n');
   const broken = await run(place, 'exit 1');
   expect(broken.err).toContain('"hypertide trial retry study.jsonl" tries them again');
+  expect(broken.err, 'the change is stored before the study is let go').not.toContain('reopen');
+  expect(of(place, 'changed').at(-1)).toMatchObject({ uncounted: [1, 2, 3] });
   await hypertide(place, 'trial', 'retry', 'study.jsonl');
   await run(place, 'echo value=$1');
   expect(of(place, 'completed')).toHaveLength(5);
