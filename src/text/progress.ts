@@ -98,7 +98,7 @@ const shareOf = ({ ended, open }: Counts, limit: number): number => ended / Math
 /** A running trial: its step, its last value, and for how long it has run. */
 const cellsOf = ({ trial, step, budget, values, claimedAt }: RunningTrial, { objective, front }: Shown, now: number): readonly string[] => [
   `  trial ${trial}`,
-  step === undefined ? 'starting' : `step ${step}${budget === undefined ? '' : ` of ${budget}`}`,
+  step === undefined ? 'running' : `step ${step}${budget === undefined ? '' : ` of ${budget}`}`,
   values === undefined ? '' : front === undefined ? shown(values[objective]) : pairs(values, ' '),
   claimedAt === undefined ? '' : seconds(Math.max(0, now - claimedAt)),
 ];

@@ -21,6 +21,9 @@ it('the best configurations of a study that is done are tried again, in rounds',
   const suggested = xs(place, 'suggested');
   const chosen = trials.map((trial) => suggested[trial - 1]);
   expect(suggested.slice(6)).toEqual([...chosen, ...chosen, ...chosen]);
+  const [repeated] = (await hypertide(place, 'best', 'study.jsonl')).err.split('\n');
+  expect(repeated).toMatch(/ one time in two, and /);
+  expect(again.err).toContain(repeated);
   expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
 });
 

@@ -2,7 +2,6 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
-import { isSame, repetitionText } from '../../insight/recommendation/repeats.ts';
 import { actionOf, verdictOn, withAction } from '../../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -16,7 +15,7 @@ import { shown } from '../../text/shown.ts';
 import { UsageError } from '../../text/usage.ts';
 import { onStudy } from '../command.ts';
 import { flag, json, value, wholeNumber } from '../parts.ts';
-import { card } from '../terminal/card.ts';
+import { card, repetitionLine } from '../terminal/card.ts';
 import { table } from '../terminal/table.ts';
 
 export const command = onStudy({
@@ -62,9 +61,10 @@ export const command = onStudy({
     if (row === undefined || found === undefined) return 1;
     if (json) return 0;
     informOfEdges(study, ranked, all);
-    informOfRepeats(study, ranked, found.row);
-    if (found.repetition && isSame(found.row.params, row.params)) inform(repetitionText(found.repetition));
-    inform(withAction(found.verdict, study.quoted, closed !== undefined));
+    const { quoted } = study;
+    const repeated = repetitionLine(found, row, ranked, quoted === undefined ? '--recommended' : `"hypertide best${quoted} --recommended"`);
+    if (repeated !== undefined) inform(repeated);
+    inform(withAction(found.verdict, quoted, closed !== undefined));
     suggestAfterData('why', study, row.trial);
     return 0;
   },
@@ -72,14 +72,6 @@ export const command = onStudy({
 
 const cardOf = ({ created, stem }: CommandStudy, row: TrialRow, ranked: readonly TrialRow[], rows: readonly TrialRow[]): string =>
   card({ row, objective: created.objectives[0]!, ranked, rows, directory: trialsDirectory(stem) });
-
-/** Whether another trial is the one to deploy, if configurations that ran several times show how noisy results are. */
-function informOfRepeats({ quoted }: CommandStudy, ranked: readonly TrialRow[], deployed: TrialRow): void {
-  const configurations = new Set(ranked.map(({ params }) => JSON.stringify(params)));
-  if (configurations.size === ranked.length || isSame(deployed.params, ranked[0]?.params)) return;
-  const command = quoted === undefined ? '--recommended' : `"hypertide best${quoted} --recommended"`;
-  inform(`some configurations ran several times: by all results, trial ${deployed.trial} is the one to deploy (${command})`);
-}
 
 /** Whether a range may be too narrow. */
 function informOfEdges({ created }: CommandStudy, ranked: readonly TrialRow[], all: readonly TrialRow[]): void {

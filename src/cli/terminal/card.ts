@@ -1,5 +1,7 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { gainOf, gainText } from '../../insight/progress.ts';
+import type { Recommendation } from '../../insight/recommendation/recommendation.ts';
+import { isSame, repetitionText } from '../../insight/recommendation/repeats.ts';
 import { keptCommand } from '../../programs/trialCommand.ts';
 import { commandFile, paramsFile } from '../../stores/trialFiles.ts';
 import { argumentsOf, shellQuoted } from '../../study/programArguments.ts';
@@ -43,7 +45,20 @@ function repeatsText(row: TrialRow, { name }: ObjectiveSpec, ranked: readonly Tr
     .filter((other) => other.budget === row.budget && JSON.stringify(other.params) === params)
     .map((other) => (other as CompletedRow).values[name]!);
   if (values.length < 2) return undefined;
-  return `this configuration ran ${values.length} times: ${name} from ${shown(Math.min(...values))} to ${shown(Math.max(...values))}`;
+  const [least, most] = [shown(Math.min(...values)), shown(Math.max(...values))];
+  return `this configuration ran ${values.length} times: ${least === most ? `${name} ${least} each time` : `${name} from ${least} to ${most}`}`;
+}
+
+/** Below a card: what the configuration would give again or, if repetitions tell that another one is to be deployed, which. @param command that prints it */
+export function repetitionLine<P>(
+  { row, repetition }: Pick<Recommendation<P>, 'row' | 'repetition'>,
+  { params }: TrialRow,
+  ranked: readonly TrialRow[],
+  command: string,
+): string | undefined {
+  if (isSame(row.params, params)) return repetition && repetitionText(repetition);
+  if (new Set(ranked.map((other) => JSON.stringify(other.params))).size === ranked.length) return undefined;
+  return `some configurations ran several times: by all results, trial ${row.trial} is the one to deploy (${command})`;
 }
 
 /** The command that the trial ran or, if no program ran it here, its values as arguments. */

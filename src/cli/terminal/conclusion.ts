@@ -47,6 +47,8 @@ export interface FinishedRun {
   readonly parameters: Readonly<Record<string, Dimension>>;
   /** Whether to go on; undefined without a result. */
   readonly verdict: Verdict | undefined;
+  /** What repetitions tell about the best trial, if there are any. */
+  readonly repeated: string | undefined;
   /** How many trials had ended before this run. */
   readonly before: number;
   /** Position of the last entry before this run. */
@@ -84,7 +86,7 @@ export const endedIn = ({ completed, stopped, failed }: Progress<Params>): numbe
 
 /** What a person can do when a run has ended. */
 export function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
-  const { state, rows, verdict, before, past } = run;
+  const { state, rows, verdict, repeated, before, past } = run;
   const ended = endedIn(state);
   if (ending.type === 'alike') {
     const { trials, message } = ending.alike;
@@ -99,6 +101,7 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
   if (ending.type === 'paused') yield `to continue: hypertide resume ${journal}, then the same command`;
   if (ending.type !== 'closed') return;
   if (ended > before && verdict) {
+    if (repeated !== undefined) yield repeated;
     const asked = withAction(verdict, ` ${shellQuoted(journal)}`, true);
     yield asked === verdict.text ? asked : `${asked}, then the same command`;
     yield `next: hypertide dashboard ${shellQuoted(journal)}`;

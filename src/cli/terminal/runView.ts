@@ -14,12 +14,13 @@ import { RungResults } from '../../samplers/budgets/rungResults.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { passedOver } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
+import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { print } from '../../text/output.ts';
 import { stripControls } from '../../text/plainText.ts';
 import { progressFrame, progressLine, type Shown, trialLine } from '../../text/progress.ts';
 import type { Status, StatusLine } from '../../text/statusLine.ts';
-import { card } from './card.ts';
+import { card, repetitionLine } from './card.ts';
 import { type Conclusion, conclusionLines, endedIn, nextSteps, reasonFor } from './conclusion.ts';
 import { table } from './table.ts';
 import { trend } from './trend.ts';
@@ -155,14 +156,11 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
       const front = frontNow();
       const ranked = front ?? bestFirst(rows, objectives[0]!);
       const { space, closed } = ledger;
+      const isClosed = conclusion.ending.type === 'closed';
+      const found = isClosed && !front ? deployed(space, objectives[0]!, rows) : undefined;
       const run = {
-        verdict:
-          conclusion.ending.type === 'closed'
-            ? verdictOn(
-                { objectives, ranked, onFront: front ?? [], rows, closed },
-                front ? undefined : deployed(space, objectives[0]!, rows)?.evidence,
-              )
-            : undefined,
+        verdict: isClosed ? verdictOn({ objectives, ranked, onFront: front ?? [], rows, closed }, found?.evidence) : undefined,
+        repeated: found && repetitionLine(found, ranked[0]!, ranked, `hypertide best ${shellQuoted(conclusion.journal)} --recommended`),
         state: state(),
         rows,
         best: ranked,

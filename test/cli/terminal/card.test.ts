@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { card } from '../../../src/cli/terminal/card.ts';
+import { card, repetitionLine } from '../../../src/cli/terminal/card.ts';
 import { bestFirst } from '../../../src/study/bestFirst.ts';
-import type { TrialRow } from '../../../src/study/trials.ts';
+import type { CompletedRow, TrialRow } from '../../../src/study/trials.ts';
 
 const objective = { name: 'loss', direction: 'minimize' } as const;
 const row = (trial: number, loss: number, lr = trial / 1000): TrialRow => ({
@@ -69,6 +69,15 @@ describe('the card of a trial', () => {
   it('says what repetitions of its configuration gave', () => {
     const repeated = [...rows, row(31, 7.5, 0.03), row(32, 3, 0.03)];
     expect(cardOf(repeated)).toContain('this configuration ran 3 times: loss from 1 to 7.5');
+    expect(cardOf([...rows, row(31, 1, 0.03)])).toContain('this configuration ran 2 times: loss 1 each time');
     expect(cardOf(rows)).not.toContain('this configuration');
+  });
+
+  it('says which trial to deploy if repetitions tell that it is not the one shown', () => {
+    const repeated = bestFirst([...rows, row(31, 7.5, 0.03), row(32, 9, 0.03)], objective);
+    const told = (shown: TrialRow) => repetitionLine({ row: rows[28]! as CompletedRow }, shown, repeated, '--recommended');
+    expect(told(rows[29]!)).toContain('trial 29 ');
+    expect(told(rows[28]!)).toBeUndefined();
+    expect(repetitionLine({ row: rows[28]! as CompletedRow }, rows[29]!, rows, '--recommended')).toBeUndefined();
   });
 });
