@@ -4,7 +4,7 @@ import { countCells } from '../space/cells.ts';
 import { withFixed } from '../space/fixed.ts';
 import type { Env } from '../strategy/env.ts';
 import type { Ask } from '../strategy/messages.ts';
-import type { Sequence } from './sequence.ts';
+import type { ProposedPoint, Sequence } from './sequence.ts';
 import { type Untried, untriedCells } from './untried.ts';
 
 /** Larger finite spaces are drawn from with replacement, since repeats are unlikely there. */
@@ -14,6 +14,10 @@ export const MAX_TRACKED_CELLS = 1e6;
 export function randomSequence(env: Env): Sequence<unknown> {
   return countCells(env.axes) <= MAX_TRACKED_CELLS ? withoutReplacement(env) : withReplacement(env);
 }
+
+/** A draw of a strategy that has a model, with a tag that says that the model did not choose it. */
+export const tagRandom = (drawn: ProposedPoint | undefined): ProposedPoint | undefined =>
+  drawn && { point: drawn.point, tags: { acquisition: 'random' } };
 
 const withReplacement = (env: Env): Sequence<undefined> => ({
   start: undefined,

@@ -75,7 +75,7 @@ export type BohbOptions = OptionsOf<typeof bohbOptions>;
  *
  * Use it as a short name for `chain(hyperband(...), tpe(...))`.
  *
- * The paper draws a third of the configurations at random; here that share grows with how often the model repeats itself.
+ * The paper draws a third of the configurations at random; here that share is `random`, or more if the model repeats itself more often.
  *
  * @throws OptionError
  * @example

@@ -15,6 +15,7 @@ const log = h.memoryLog();
 test('optional options accept undefined, and no others', () => {
   expectTypeOf(blank(h.tpe)).toEqualTypeOf<{
     readonly startup: undefined;
+    readonly random: undefined;
     readonly candidates: undefined;
     readonly priorWeight: undefined;
   }>();

@@ -6,7 +6,7 @@ import { draw, type Point } from '../../space/axis.ts';
 import { restrictedTo } from '../../space/fixed.ts';
 import type { Env } from '../../strategy/env.ts';
 import type { Ask, StrategyEvent, Tags } from '../../strategy/messages.ts';
-import { randomSequence } from '../random.ts';
+import { randomSequence, tagRandom } from '../random.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import { localSearch } from './localSearch.ts';
@@ -108,8 +108,6 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
     },
   };
 }
-
-const tagRandom = (drawn: { readonly point: Point } | undefined) => drawn && { point: drawn.point, tags: { acquisition: 'random' } };
 
 /** The observed points with the lowest predicted means. */
 function bestPoints(model: ForestModel, observations: readonly ForestObservation[]): Point[] {

@@ -1,15 +1,17 @@
 import { History } from '../../numeric/history.ts';
-import { positive, wholeFrom } from '../../schema/optionRules.ts';
+import { positive, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Env } from '../../strategy/env.ts';
 import type { StrategyEvent } from '../../strategy/messages.ts';
-import { randomSequence } from '../random.ts';
+import { randomSequence, tagRandom } from '../random.ts';
 import type { Surrogate } from '../surrogate.ts';
 import { TpeObservations } from './observations.ts';
 
 export const tpeOptions = {
   /** How many trials are suggested before the first model; at least half of them must have results by then. Default: 10. */
   startup: optional(wholeFrom(1), 10),
+  /** The share of proposals drawn from the priors without the model, so that a wrong model is noticed. Default: 0.1. */
+  random: optional(probability, 0.1),
   /** How many draws from the density of the good trials compete for each proposal. Default: 24. */
   candidates: optional(wholeFrom(1), 24),
   /** The weight of the prior in each density; a recent trial weighs 1. Default: 1. */
@@ -34,28 +36,33 @@ const MAX_REDRAWS = 4;
  * density l of those below and g of those above, and proposes the point with the highest l / g, which has the highest expected improvement
  * over that quantile.
  */
-export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: TpeSettings): Surrogate<TpeState> {
-  const random = randomSequence(env);
+export function tpeSurrogate(env: Env, { startup, random, candidates, priorWeight }: TpeSettings): Surrogate<TpeState> {
+  const draws = randomSequence(env);
   const observationsOf = History.folding(
     () => new TpeObservations(env, priorWeight),
     (observations, fact: StrategyEvent) => observations.tell(fact),
   );
+  // With many parallel trials, half of the results are enough to start.
+  const ready = ({ suggested, results }: TpeState) => suggested >= startup && 2 * results >= startup;
 
   return {
-    start: { facts: History.of(), suggested: 0, results: 0, sequence: random.start },
+    start: { facts: History.of(), suggested: 0, results: 0, sequence: draws.start },
     tell(state, fact) {
       if (fact.type === 'reported' && !observationsOf(state.facts).results.isNew(fact)) return state;
       return {
         facts: state.facts.push(fact),
         suggested: state.suggested + (fact.type === 'suggested' ? 1 : 0),
         results: state.results + (fact.type === 'ended' && fact.outcome !== 'failed' ? 1 : 0),
-        sequence: random.tell(state.sequence, fact),
+        sequence: draws.tell(state.sequence, fact),
       };
     },
-    // With many parallel trials, half of the results are enough to start.
-    ready: ({ suggested, results }) => suggested >= startup && 2 * results >= startup,
-    explore: ({ sequence }, ask) => random.propose(sequence, ask),
+    ready,
+    explore(state, ask) {
+      const drawn = draws.propose(state.sequence, ask);
+      return ready(state) ? tagRandom(drawn) : drawn;
+    },
     exploreShare: ({ facts }) => observationsOf(facts).results.repeats.repeatRate,
+    randomShare: random,
     propose({ facts, sequence }, ask, rng) {
       const observations = observationsOf(facts);
       for (let k = 0; k <= MAX_REDRAWS; k++) {
@@ -65,7 +72,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
         if (!Number.isFinite(ratio)) return undefined;
         return { point, tags: { acquisition: ratio.toPrecision(5) } };
       }
-      return random.propose(sequence, ask);
+      return tagRandom(draws.propose(sequence, ask));
     },
     view({ facts }) {
       const ratioAt = observationsOf(facts).logRatio();

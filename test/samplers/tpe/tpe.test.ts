@@ -11,7 +11,7 @@ import { type Ended, type Propose, type Suggested, stateTag } from '../../../src
 import { completed, rootEnv } from '../../support/interview.ts';
 import { conditional, mixed, textbook } from '../../support/spaces.ts';
 
-const settings = { startup: 10, candidates: 24, priorWeight: 1 };
+const settings = { startup: 10, random: 0, candidates: 24, priorWeight: 1 };
 const square = space({ x: float(0, 1), y: float(0, 1) });
 const suggested = (id: number, point: readonly number[], more: Partial<Suggested> = {}): Suggested => ({
   type: 'suggested',
@@ -22,8 +22,8 @@ const suggested = (id: number, point: readonly number[], more: Partial<Suggested
 });
 
 /** A core with its facts. */
-function learning(env: Env) {
-  const core = tpeSurrogate(env, settings);
+function learning(env: Env, random = 0) {
+  const core = tpeSurrogate(env, { ...settings, random });
   let state: TpeState = core.start;
   let id = 0;
   const tell = (point: readonly number[], more: Partial<Suggested> = {}): Suggested => {
@@ -42,8 +42,15 @@ function learning(env: Env) {
       if (drawn) end(completed(tell(env.snap(drawn.point)), loss(drawn.point)));
     }
   };
-  return { core, tell, end, propose, explore, state: () => state };
+  /** What the strategy answers to many asks once it has a model. */
+  const answers = (phase: 'modelling' | 'diversifying', n: number) => {
+    const { start, answers } = surrogateCore(env, core);
+    const now = { ...start, numbers: state };
+    return Array.from({ length: n }, (_, k) => answers[phase](now, { type: 'ask', id: 1000 + k }) as Propose);
+  };
+  return { core, tell, end, propose, explore, answers, state: () => state };
 }
+const isRandom = ({ tags }: Propose) => tags?.acquisition === 'random';
 const proposals = (of: ReturnType<typeof learning>, n = 40) => Array.from({ length: n }, (_, k) => of.propose(1000 + k)!.point);
 const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 
@@ -220,6 +227,18 @@ describe('tpeSurrogate', () => {
     }
   });
 
+  it('draws a share of its proposals from the priors', () => {
+    const drawnOf = (random: number) => {
+      const of = learning(rootEnv(square), random);
+      of.explore(20, ([x]) => x!);
+      return of.answers('modelling', 300).filter(isRandom);
+    };
+    expect(drawnOf(0)).toHaveLength(0);
+    const drawn = drawnOf(0.3);
+    expect(Math.abs(drawn.length / 300 - 0.3)).toBeLessThan(0.08);
+    expect(Math.abs(mean(drawn.map(({ point }) => point[0]!)) - 0.5)).toBeLessThan(0.1); // the model proposes low ones
+  });
+
   it('explores the whole space if it repeats itself', () => {
     const env = rootEnv(square);
     const of = learning(env);
@@ -231,11 +250,7 @@ describe('tpeSurrogate', () => {
       if (k < 2) of.end({ ...completed(trial, 0.5), budget: 3 }); // which stays equal
     }
     const core = surrogateCore(env, of.core);
-    const answers = Array.from(
-      { length: 300 },
-      (_, k) => core.answers.diversifying({ ...core.start, numbers: of.state() }, { type: 'ask', id: 1000 + k }) as Propose,
-    );
-    const drawn = answers.filter(({ tags }) => tags?.acquisition === undefined);
+    const drawn = of.answers('diversifying', 300).filter(isRandom);
     expect(core.verdict({ ...core.start, numbers: of.state() }, 'modelling')).toBe('repeating');
     expect(Math.abs(drawn.length / 300 - 0.2)).toBeLessThan(0.07);
     expect(Math.abs(mean(drawn.map(({ point }) => point[0]!)) - 0.5)).toBeLessThan(0.12);
