@@ -2,15 +2,17 @@ import { chart } from './chart.ts';
 
 /**
  * An attempt at a trial, which begins when it is suggested. `offered`: a trainer may claim it. `outdated`: a strategy has stopped the trial, so the
- * trainer that claims the attempt only stops it. `unwanted`: no trainer should claim it, because a person has cancelled the trial or the study has closed.
- * `running`: a trainer has claimed it. `stopping`: the trainer should stop. `ended`: it has a result, has failed or is lost; another attempt may follow.
+ * trainer that claims the attempt only stops it. `hidden`: it looks claimed, so no trainer will claim it. `unwanted`: no trainer should claim it, because
+ * a person has cancelled the trial, the study has closed, or it is outdated and hidden. `running`: a trainer has claimed it. `stopping`: the trainer should stop. `ended`: it has a
+ * result, has failed or is lost; another attempt may follow.
  */
 export const attemptChart = chart(
   'attempt',
   'offered',
   {
-    offered: { claimed: 'running', stopped: 'outdated', withdrawn: 'unwanted' },
-    outdated: { claimed: 'stopping', withdrawn: 'unwanted' },
+    offered: { claimed: 'running', stopped: 'outdated', hidden: 'hidden', withdrawn: 'unwanted' },
+    outdated: { claimed: 'stopping', hidden: 'unwanted', withdrawn: 'unwanted' },
+    hidden: { claimed: 'running', stopped: 'unwanted', withdrawn: 'unwanted' },
     unwanted: { claimed: 'stopping' },
     running: { stopped: 'stopping', withdrawn: 'stopping' },
     stopping: {},

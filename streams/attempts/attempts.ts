@@ -48,7 +48,7 @@ const end: Need = { ...claim, within: () => 0, isLost: () => true };
 const heartbeat: Need = { within: () => 1, isLost: () => true, message: 'no heartbeat' };
 
 /** An attempt that gets what its phase needs moves on, and one that does not is lost. So every attempt moves. */
-const needs = { offered: claim, outdated: claim, unwanted: end, running: heartbeat, stopping: heartbeat };
+const needs = { offered: claim, outdated: claim, hidden: end, unwanted: end, running: heartbeat, stopping: heartbeat };
 
 /**
  * The attempts of a study that have not ended: a fold over its entries, the heartbeats of trainers and the stops of strategies. It says which trials
@@ -135,10 +135,10 @@ export class Attempts {
     }
   }
 
-  /** No trainer can get an attempt any more, so its time is up. */
+  /** No trainer will claim the attempt that a trial has now. So its time is up, also after a restart or with a new consumer. */
   hide(trial: TrialId, now: number): void {
     const attempt = this.#unclaimed.get(trial);
-    if (attempt) Object.assign(attempt, { isPassedOver: true, deadline: now });
+    if (attempt?.life.send('hidden')) this.#extend(attempt, now);
   }
 
   /** Every unclaimed attempt is delivered again. */

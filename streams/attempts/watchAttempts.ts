@@ -39,6 +39,7 @@ export function watchAttempts(
   };
   attempts.restart(performance.now());
   const timer = setInterval(check, attempts.interval);
+  void check(); // the past may have left attempts that no trainer will claim
   const close = () => {
     isOver = true;
     clearInterval(timer);

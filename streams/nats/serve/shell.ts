@@ -97,6 +97,7 @@ export class Shell<P> {
     this.lookahead.apply(applied);
     this.#attempts.apply(applied, performance.now());
     const { fact, refusal } = applied;
+    if (refusal?.code === 'paused') this.#offerAgain(identityOf(fact).trial!);
     if (refusal) return;
     if (fact.type === 'instructed') {
       this.#instructed.add(fact.trainer);
@@ -160,12 +161,12 @@ export class Shell<P> {
     if (author === undefined || !this.#log.leads) return;
     const message: RejectedMessage = { position, ...refusal, ...identityOf(fact) };
     publish(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
-    if (refusal.code === 'paused' && message.trial !== undefined) this.#offerAgain(message.trial);
   }
 
   /**
-   * An attempt that a paused trainer has taken from the consumer will not be delivered to others. A trainer that does not receive its pause takes the
-   * next one too: that one ends only by its lease, so that the two do not fill the log.
+   * No trainer will claim an attempt whose claim by a paused trainer was refused: the consumer does not deliver it again, or another trainer takes the
+   * claim, the last fact of the trial, for one that counts, and acknowledges. A trainer that does not receive its pause takes the next attempt too: that
+   * one ends only by its lease, so that the two do not fill the log.
    */
   #offerAgain(trial: TrialId): void {
     if (this.run.engine.ledger.open.get(trial)?.unclaimed) return;

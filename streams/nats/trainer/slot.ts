@@ -96,7 +96,8 @@ type AttemptState = 'free' | 'taken' | 'unclear';
 
 /**
  * Judges an attempt by the last fact of its trial, which is all that a trainer may read. A late fact of an earlier attempt, such as from a trainer that was
- * blocked for longer than its lease, hides the state of this attempt: it is `unclear`.
+ * blocked for longer than its lease, hides the state of this attempt: it is `unclear`. A claim that was refused looks like one that counts: the engine
+ * then ends the attempt, and suggests the next one.
  *
  * @param delivery the message with the suggestion
  * @param last the answer with the last fact

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Fact } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Attempts } from '../../../streams/attempts/attempts.ts';
+import { watchAttempts } from '../../../streams/attempts/watchAttempts.ts';
 import { LEASE, watched } from './support.ts';
 
 describe('a claimed attempt', () => {
@@ -98,13 +99,46 @@ describe('an attempt that no trainer has claimed', () => {
     expect(tick(35, 35)).toEqual([3]);
   });
 
-  it('is lost at once if no trainer can get it any more', () => {
+  it('is lost at once if no trainer will claim it, also after a restart and with a new consumer', () => {
     const { attempts, claim, tick } = watched();
     tick(0, 10);
     claim(1, 10);
+    for (const trial of [1, 2, 3]) attempts.hide(trial, 12);
+    claim(3, 13); // a trainer that saw the trial before
+    attempts.restart(14);
+    attempts.deliverAgain();
+    expect(tick(15, 60)).toEqual([2]);
+  });
+
+  it('is lost when the watch begins if no trainer will claim it', async () => {
+    const { attempts, ledger } = watched();
+    attempts.hide(2, performance.now());
+    const appended: unknown[] = [];
+    const log = {
+      head: async () => ledger.position,
+      append: async (fact: unknown) => {
+        appended.push(fact);
+        return 'stored' as const;
+      },
+    };
+    const failed = vi.fn();
+    const { close } = watchAttempts(attempts, log, failed);
+    await new Promise(setImmediate);
+    close();
+    expect(appended).toEqual([{ type: 'failed', trial: 2, attempt: 1, reason: 'lost', message: 'no trainer claimed it' }]);
+    expect(failed).not.toHaveBeenCalled();
+  });
+
+  it('is lost at once if no trainer will claim it and a strategy stops it, in any order', () => {
+    const { attempts, tick } = watched();
+    tick(0, 10);
+    attempts.stop(1, 'asha', 11);
     attempts.hide(1, 12);
-    attempts.hide(2, 12);
-    expect(tick(15, 15)).toEqual([2]);
+    attempts.hide(2, 11);
+    attempts.stop(2, 'asha', 12);
+    attempts.stop(3, 'asha', 12);
+    attempts.restart(14);
+    expect(tick(15, 60)).toEqual([1, 2]);
   });
 });
 

@@ -4,7 +4,10 @@ import type { OpenTrial } from '../../../src/ledger/trial.ts';
 import { runs } from '../../support/runs.ts';
 import { LEASE, watched } from './support.ts';
 
-type World = ReturnType<typeof watched>;
+interface World extends ReturnType<typeof watched> {
+  /** The attempts that were hidden, such as 3.1. */
+  readonly hidden: Set<string>;
+}
 /** What happens to one of the open attempts. `later`: milliseconds */
 type Happening = (world: World, trial: OpenTrial<unknown>, now: number, later: number) => void;
 
@@ -29,7 +32,10 @@ const happenings = {
   close: (world, _, now) => world.say({ type: 'closed', reason: 'target' }, now),
   reopen: (world, _, now) => world.say({ type: 'changed', paused: false }, now),
   passOver: (world, { suggestion }, now) => world.attempts.passOver(world.at(suggestion.trial, suggestion.attempt), now),
-  hide: ({ attempts }, { proposal }, now) => attempts.hide(proposal.id, now),
+  hide: ({ attempts, hidden }, { proposal, suggestion }, now) => {
+    attempts.hide(proposal.id, now);
+    hidden.add(`${proposal.id}.${suggestion.attempt}`);
+  },
   deliverAgain: ({ attempts }) => attempts.deliverAgain(),
   wait: ({ tick }, _, now, later) => void tick(now, now + later),
   standStill: () => {}, // time passes, and `due` is not called
@@ -42,7 +48,7 @@ const past = fc.array(step, { minLength: 5, maxLength: 50 });
 
 /** A study in which some steps have happened, and the time. */
 function after(steps: readonly { readonly name: keyof typeof happenings; readonly which: number; readonly later: number }[]) {
-  const world = watched({ trials: 1000, parallel: 6 });
+  const world: World = { ...watched({ trials: 1000, parallel: 6 }), hidden: new Set() };
   let now = 0;
   for (const { name, which, later } of steps) {
     const open = [...world.ledger.open.values()].filter(({ awaiting }) => !awaiting);
@@ -55,18 +61,21 @@ function after(steps: readonly { readonly name: keyof typeof happenings; readonl
 }
 
 /** The open attempts, by their kinds. */
-function openIn({ ledger, attempts }: World) {
+function openIn({ ledger, attempts, hidden }: World) {
   return [...ledger.open.values()]
     .filter(({ awaiting }) => !awaiting)
     .map(({ proposal: { id }, suggestion: { attempt, avoid }, run }) => {
       const by = attempts.stopOf(id);
       const isOver = by === 'person' || by === 'closed';
-      const kind = `${run === undefined ? (avoid ? 'for some' : 'for all') : 'claimed'}, ${by === undefined ? 'wanted' : isOver ? 'over' : 'stopped'}`;
+      const unclaimed = hidden.has(`${id}.${attempt}`) ? 'hidden' : avoid ? 'for some' : 'for all';
+      const kind = `${run === undefined ? unclaimed : 'claimed'}, ${by === undefined ? 'wanted' : isOver ? 'over' : 'stopped'}`;
       return { id, attempt, kind };
     });
 }
 
-const kinds = ['for all', 'for some', 'claimed'].flatMap((place) => ['wanted', 'stopped', 'over'].map((state) => `${place}, ${state}`));
+const kinds = ['for all', 'for some', 'hidden', 'claimed'].flatMap((place) =>
+  ['wanted', 'stopped', 'over'].map((state) => `${place}, ${state}`),
+);
 
 it('every attempt moves within three leases in which its trainer is silent, or trainers ask and get others', () => {
   const seen = new Set<string>();

@@ -178,6 +178,31 @@ describe('a trainer that a person instructs', () => {
     await done;
     await engine.close();
   });
+
+  it('and the other trainer gets it at once also if the engine ends before it has read that claim', async () => {
+    const study = fresh();
+    const options = { study, trials: 1, parallel: 1, lease: 600 };
+    const first = await engineOn(server, options);
+    const hand = await handOn(server, study, 'deaf');
+    await request(first.nc, study, 'instruct', { trainer: 'deaf', to: 'pause' });
+    await first.heard.until(isFact('suggested'));
+    await first.close();
+    await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
+    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
+    const engine = await engineOn(server, options);
+    await engine.finished;
+    await done;
+    const facts = (await factsOf(engine.nc, study)).slice(3); // after the suggestion and the instruction
+    expect(facts).toMatchObject([
+      { type: 'started', attempt: 1 },
+      { type: 'failed', attempt: 1, reason: 'lost' },
+      { type: 'suggested', attempt: 2 },
+      { type: 'started', attempt: 2, trainer: 'w' },
+      { type: 'completed' },
+      { type: 'closed' },
+    ]);
+    await engine.close();
+  });
 });
 
 it('a trainer that has missed the instruction to work gets it again when it reports', async () => {
