@@ -8,6 +8,7 @@ export {
   handOverChart,
   lbfgsChart,
   populationChart,
+  raceChart,
   sequenceChart,
   sgdChart,
   surrogateChart,

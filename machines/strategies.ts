@@ -62,6 +62,16 @@ export const halvingChart = chart('halving', 'filling', {
 });
 
 /**
+ * A race on examples. `opening`: nobody leads, and asks begin configurations on the first examples. `growing`: the leader is evaluated on more examples.
+ * `challenging`: asks begin challengers, which take the examples of the leader and are stopped once they are probably worse.
+ */
+export const raceChart = chart('race', 'opening', {
+  opening: { led: 'challenging' },
+  growing: { reconsidered: 'challenging' },
+  challenging: { growthDue: 'growing' },
+});
+
+/**
  * Gradient descent in which each evaluation is a trial, in rounds; the results of a round decide the next one. `starting`: evaluates the start.
  * `stepping`: evaluates the next iterate, with its gradient. `probing`: estimates the gradient at a point from trials around it, which can run at once.
  * `averaging`: evaluates the average of the iterates. `restarting`: a descent has converged or failed, and the next one starts. `spent`: the last

@@ -3,6 +3,7 @@ import { Life } from '../machines/chart.ts';
 import { evaluationChart } from '../machines/trainers.ts';
 import {
   type Completed,
+  type Created,
   type FailedFact,
   type FailureReason,
   LONGEST_TRACE,
@@ -32,6 +33,8 @@ export interface EvaluateOptions {
 export interface Evaluating extends EvaluateOptions {
   /** The names of the objectives, if there are several: a number is not enough then. */
   readonly several?: readonly string[] | undefined;
+  /** The examples of the study, if it has examples. */
+  readonly examples?: Created['examples'] | undefined;
   /** Ends the study. Its reason is that of the running trials, too. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -129,7 +132,7 @@ export function evaluateTrial<P>(
   suggestion: Suggestion<P>,
   run: string,
   say: Say,
-  { timeLimit, value: name = 'value', several = [] }: Evaluating,
+  { timeLimit, value: name = 'value', several = [], examples }: Evaluating,
 ): RunningEvaluation {
   const { trial, attempt, params } = suggestion;
   const since = performance.now();
@@ -173,7 +176,8 @@ export function evaluateTrial<P>(
     if ('broke' in fact) broke(fact.broke);
     else end(fact.returned);
   };
-  const report = (value: number | Values, at = step + 1, metrics?: Values) => {
+  /** @param place of the example, if it is the result of one */
+  const report = (value: number | Values, at = step + 1, metrics?: Values, place?: number) => {
     if (!life.of(ends)?.hears) return;
     step = at;
     const values = typeof value === 'number' ? { [name]: value } : value;
@@ -187,14 +191,17 @@ export function evaluateTrial<P>(
       return stopping.abort(new Error('its reports are not finite'));
     }
     reported = true;
-    say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) }, saved().checkpoint);
+    const results = place !== undefined && { results: [[place, ...(several.length > 0 ? several : [name]).map((one) => values[one]!)]] };
+    say.report({ type: 'reported', trial, run, step, values, ...results, ...(metrics && { metrics }) }, saved().checkpoint);
   };
+  const reportExample = (example: number | string, value: number | Values, metrics?: Values) =>
+    report(value, undefined, metrics, placeOf(example, examples));
   const late = () => {
     end(failed('timeout', `it took longer than ${timeLimit} s`));
     stopping.abort(new Error('timeout'));
   };
   const inTime = timeLimit === undefined ? undefined : callAfter(timeLimit, late);
-  const context = new Context(suggestion, report, stopping);
+  const context = new Context(suggestion, report, reportExample, stopping);
   const evaluation = attempted(() => objective(params, context));
   if ('broke' in evaluation) broke(evaluation.broke);
   else if (isPromise(evaluation.returned)) evaluation.returned.then(finish, broke);
@@ -212,6 +219,17 @@ export function evaluateTrial<P>(
     },
     checkpoint: () => saved().checkpoint,
   };
+}
+
+/** @throws TypeError for an example that the study does not have */
+function placeOf(example: number | string, examples: Created['examples']): number {
+  if (examples === undefined)
+    throw new TypeError('reportExample: expected a study with examples: give it the option examples, or report steps');
+  const place = typeof example === 'number' ? example : (examples.ids?.indexOf(example) ?? Number(example));
+  if (Number.isInteger(place) && place >= 0 && place < examples.count) return place;
+  throw new TypeError(
+    `reportExample: expected the name of an example, or its place from 0 to ${examples.count - 1}, got ${String(example)}`,
+  );
 }
 
 /** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */
@@ -241,13 +259,22 @@ class Context implements Trial {
   declare readonly resumes?: TrialId;
   declare checkpoint?: string;
   declare readonly tags?: Tags;
+  declare readonly examples?: readonly number[];
   readonly report: Trial['report'];
+  readonly reportExample: Trial['reportExample'];
   readonly #stopping: Stopping;
 
-  constructor({ trial, attempt, budget, resumes, checkpoint, tags }: Suggestion<unknown>, report: Trial['report'], stopping: Stopping) {
+  constructor(
+    { trial, attempt, budget, resumes, examples, checkpoint, tags }: Suggestion<unknown>,
+    report: Trial['report'],
+    reportExample: Trial['reportExample'],
+    stopping: Stopping,
+  ) {
     this.trial = trial;
     this.attempt = attempt;
     this.report = report;
+    this.reportExample = reportExample;
+    if (examples !== undefined) this.examples = examples;
     this.#stopping = stopping;
     if (budget !== undefined) this.budget = budget;
     if (resumes !== undefined) this.resumes = resumes;

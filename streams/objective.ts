@@ -37,6 +37,8 @@ export interface Trial<O extends string = string> {
   readonly budget?: number;
   /** The trial that it resumes. */
   readonly resumes?: TrialId;
+  /** In a study of examples: those to evaluate, in this order, by their places in the list from 0. Absent: all. */
+  readonly examples?: readonly number[];
   /**
    * Where to resume from, such as the path of a file or directory. Set it to a new one whenever you have saved it: the last one is kept with the
    * result, and with a trial that is handed back.
@@ -53,6 +55,14 @@ export interface Trial<O extends string = string> {
    * @param step whole, growing, cumulative along `resumes`. Default: one more than the last.
    */
   report(value: Valued<O>, step?: number, metrics?: Values): void;
+  /**
+   * Reports the result of an example. The value of the trial is the mean of its results. `each` does this for you.
+   *
+   * @param example its place in the list, from 0, or its name.
+   * @param metrics of this example; those of a trial are sums.
+   * @throws TypeError for an example that the study does not have.
+   */
+  reportExample(example: number | string, value: Valued<O>, metrics?: Values): void;
 }
 
 /**
@@ -63,6 +73,8 @@ export interface Trial<O extends string = string> {
  */
 export interface Objective<P, O extends string = string> {
   (params: P, trial: Trial<O>): Evaluation<O> | Promise<Evaluation<O>>;
+  /** The examples that it evaluates, for a study without the option `examples`. */
+  readonly examples?: number | readonly string[];
   /** Called when a study needs it no more. It may still be called for another study. */
   close?(): void;
 }

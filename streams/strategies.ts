@@ -48,6 +48,8 @@ export type { LatinHypercubeOptions } from './strategies/latinHypercube.ts';
 export { latinHypercube } from './strategies/latinHypercube.ts';
 export type { PbtOptions } from './strategies/pbt.ts';
 export { pbt } from './strategies/pbt.ts';
+export type { RaceOptions } from './strategies/race.ts';
+export { race } from './strategies/race.ts';
 export { random } from './strategies/random.ts';
 export type { SobolOptions } from './strategies/sobol.ts';
 export { sobol } from './strategies/sobol.ts';

@@ -39,6 +39,11 @@ export const created = fact(
     duplicates: enumSchema(['forbid', 'allow'], 'whether a configuration may be tried twice'),
   },
   {
+    examples: objectSchema(
+      'what each trial is evaluated on: questions, folds, instances, games',
+      { count: integerSchema(1, 'how many there are') },
+      { ids: listSchema(textSchema('name of the example', 256), 'their names (default: 0, 1, ...)', { minItems: 1, maxItems: 10_000 }) },
+    ),
     resumes: flagSchema('whether the trainers resume from checkpoints (default: unknown)'),
     result: literalSchema('best', 'the result of a trial is the best value that it reports (default: the last one)'),
     requires,

@@ -46,7 +46,12 @@ const suggested = fact(
   { trial, attempt, by: textSchema('path of the strategy, `queue` or `import`', 1024), params },
   {
     budget: notNegativeSchema('the step up to which the trial may train, counted from the first trial of its configuration'),
-    resumes: integerSchema(1, 'the trial whose checkpoint it resumes'),
+    examples: listSchema(
+      integerSchema(0, 'place of an example in the list of the study, from 0'),
+      'the examples to evaluate, in this order (default: all)',
+      { minItems: 1, maxItems: 100_000 },
+    ),
+    resumes: integerSchema(1, 'the trial that it continues, from its checkpoint or with more examples'),
     checkpoint,
     tags: recordSchema(textSchema('a note of the strategy', LONGEST_TAG), 'how the suggestion was made'),
     metric,
@@ -81,7 +86,20 @@ const reported = fact(
   'reported',
   'values of a trial at a step',
   { trial, step: integerSchema(0, 'increasing; counted from the first trial of the configuration, from 1 or from 0'), values },
-  { run, metrics: values, metric, checkpoint },
+  {
+    run,
+    results: listSchema(
+      listSchema(finiteSchema('a finite number'), 'the place of the example, and a value for each objective', {
+        minItems: 2,
+        maxItems: 17,
+      }),
+      'results of examples; `step` is then their number so far, and the engine computes the means',
+      { minItems: 1, maxItems: 4096 },
+    ),
+    metrics: recordSchema(finiteSchema('a finite number'), 'a finite number for each name; with `results`, sums over these results'),
+    metric,
+    checkpoint,
+  },
 );
 /** Values of a trial at a step. */
 export interface ReportedFact extends TypeOf<typeof reported> {}

@@ -1,4 +1,4 @@
-import { finiteSchema, flagSchema, integerSchema, notNegativeSchema, objectSchema, type TypeOf } from './schema.ts';
+import { finiteSchema, flagSchema, integerSchema, notNegativeSchema, objectSchema, recordSchema, type TypeOf } from './schema.ts';
 
 export const limits = objectSchema(
   'when the study ends, and how often a trial is tried',
@@ -9,6 +9,10 @@ export const limits = objectSchema(
     target: finiteSchema('a value of the first objective that is good enough'),
     cost: notNegativeSchema(
       'steps such as epochs that all trials may take together; a trial that resumes another adds only its own; a trial without steps or budget costs 1; running trials may end',
+    ),
+    spend: recordSchema(
+      notNegativeSchema('the most'),
+      'sums of metrics over all trials, such as { usd: 5 }; when one is reached, the study ends and running trials are stopped',
     ),
     plateau: integerSchema(
       1,

@@ -23,6 +23,7 @@ import type { Space } from '../space/space.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { type Applied, type AppliedEntry, type Demand, type Queued, rejected } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
+import type { ExampleResults } from './exampleResults.ts';
 import type { Inbox } from './inbox.ts';
 import { Proposers } from './proposers.ts';
 import type { Best } from './ranking.ts';
@@ -201,16 +202,17 @@ export class Ledger<P> {
   /** What should happen next: no new trial while the study is closed, paused or full. */
   demand(): Demand<P> {
     if (this.#settings === undefined || this.#closed !== undefined) return { type: 'nothing' };
-    const { open, configurations, budgeted, results, trainers } = this.#trials;
+    const { open, configurations, continues, results, trainers } = this.#trials;
     const instruction = trainers.due();
     if (instruction) return { type: 'instruct', fact: instruction };
     if (results.reached) return { type: 'close', reason: 'target' };
     const { paused, parallel, joined, limits } = this.#settings;
+    if (results.isSpent(limits)) return { type: 'close', reason: 'cost' };
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };
     const fresh = configurations.count < (limits.trials ?? Number.POSITIVE_INFINITY);
-    const enough = !fresh && !budgeted ? 'trials' : spent(limits, results.cost, results.plateau);
+    const enough = !fresh && !continues ? 'trials' : spent(limits, results.cost, results.plateau);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
     if (running >= parallel + joined) return { type: 'nothing' };
     const [queued] = this.#queue.values();
@@ -283,6 +285,10 @@ export class Ledger<P> {
   /** How a trial ended; undefined while it is open. */
   status(id: TrialId): EndStatus | undefined {
     return this.#trials.statuses.of(id);
+  }
+  /** The results of examples, if the study has examples. */
+  get examples(): ExampleResults | undefined {
+    return this.#trials.results.examples;
   }
   /** The checkpoint of an ended trial, from which others may resume. */
   checkpoint(id: TrialId): string | undefined {

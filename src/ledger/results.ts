@@ -1,6 +1,7 @@
-import type { Values } from '../facts/facts.ts';
+import type { Limits, Values } from '../facts/facts.ts';
 import type { Ended, TrialId } from '../strategy/messages.ts';
 import { isReference } from './claim.ts';
+import { ExampleResults, meansOf } from './exampleResults.ts';
 import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Leader } from './ranking.ts';
 import { lossOf, type Settings } from './settings.ts';
@@ -15,9 +16,16 @@ export class Results<P> {
   #plateau = noPlateau;
   #lowest = Number.POSITIVE_INFINITY;
   #target = Number.NEGATIVE_INFINITY;
+  /** The results of examples, if the study has examples. */
+  #examples: ExampleResults | undefined;
+  /** The trial of the leader that ended last, if trials are evaluated on examples. */
+  #leading: Best<P> | undefined;
+  /** Sums of metrics. */
+  readonly #sums = new Map<string, number>();
 
   /** Applies settings from here on. */
-  govern({ limits, objectives }: Settings): void {
+  govern({ limits, objectives, examples }: Settings): void {
+    if (examples !== undefined) this.#examples ??= new ExampleResults(examples);
     this.#target = limits.target === undefined ? Number.NEGATIVE_INFINITY : lossOf(objectives[0]!, limits.target);
     this.#plateau = { ...this.#plateau, length: 0 };
   }
@@ -37,20 +45,50 @@ export class Results<P> {
   /** A trial ended. */
   add(event: Ended): void {
     const imported = event.by === 'import';
-    if (!imported) this.#spending.add(event);
+    if (!imported && !this.#evaluated(event.id)) this.#spending.add(event);
     this.#plateau = afterResult(this.#plateau, event, 0, !imported);
   }
 
-  get best(): Best<P> | undefined {
-    return this.#leader.best;
+  #evaluated(id: TrialId): boolean {
+    return (this.#examples?.of(id)?.results.size ?? 0) > 0;
   }
-  /** Whether a result is at least as good as the target, at any budget. */
+
+  /** A trial that was evaluated on examples ended: it, or the configuration that it continues, may lead. */
+  race({ suggestion, proposal }: OpenTrial<P>, outcome: Ended['outcome'], values: Values): void {
+    const examples = this.#examples!;
+    const before = examples.leader;
+    examples.end({ id: proposal.id, outcome });
+    const { leader } = examples;
+    if (leader === undefined || leader !== examples.of(proposal.id)) return;
+    const [loss] = meansOf(leader);
+    this.#leading = { trial: proposal.id, params: suggestion.params, values, loss: loss!, budget: Number.POSITIVE_INFINITY };
+    if (leader !== before) this.#plateau = { ...this.#plateau, length: -1 }; // the end of the trial follows
+    if (leader.results.size === examples.count) this.#lowest = Math.min(this.#lowest, loss!);
+  }
+
+  /** Adds the metrics of a trial, or of some of its results. */
+  pay(metrics: Values | undefined): void {
+    for (const [name, value] of Object.entries(metrics ?? {})) this.#sums.set(name, (this.#sums.get(name) ?? 0) + value);
+  }
+
+  /** The results of examples, if the study has examples. */
+  get examples(): ExampleResults | undefined {
+    return this.#examples;
+  }
+  get best(): Best<P> | undefined {
+    return this.#leading ?? this.#leader.best;
+  }
+  /** Whether a result is at least as good as the target, at any budget. If trials are evaluated on examples, the leader's on all of them. */
   get reached(): boolean {
     return this.#lowest <= this.#target;
   }
-  /** What trials have cost, in steps. */
+  /** Whether the sum of a metric has reached its limit. */
+  isSpent({ spend = {} }: Limits): boolean {
+    return Object.entries(spend).some(([name, most]) => (this.#sums.get(name) ?? 0) >= most);
+  }
+  /** What trials have cost, in steps and results of examples. */
   get cost(): number {
-    return this.#spending.total;
+    return this.#spending.total + (this.#examples?.total ?? 0);
   }
   /** Results in a row without an improvement. */
   get plateau(): number {

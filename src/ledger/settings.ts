@@ -24,6 +24,8 @@ export interface Settings {
   readonly resumes: boolean;
   /** `best`: the result of a trial is the best value that it reports. */
   readonly result?: 'best' | undefined;
+  /** How many examples the trials may be evaluated on, if the study has examples. */
+  readonly examples?: number | undefined;
   /** How often the strategy was switched. */
   readonly epoch: number;
 }
@@ -39,6 +41,7 @@ export const settingsOf = ({
   strategy,
   resumes = false,
   result,
+  examples,
   rules,
 }: Created): Settings => ({
   study,
@@ -54,6 +57,7 @@ export const settingsOf = ({
   strategy,
   resumes,
   result,
+  examples: examples?.count,
   paused: false,
   epoch: 0,
 });

@@ -19,7 +19,11 @@ export interface OpenTrial<P = Params> {
   /** What it reported there. */
   values?: Values;
   losses?: readonly number[];
+  /** The metrics of its last report; in a study of examples, their sums. */
+  metrics?: Values;
   checkpoint?: string;
+  /** Whether results of examples count for it. Its values are then the means so far. */
+  evaluated?: boolean;
   /** Time of the claim on the current attempt, in milliseconds since 1970, if the log knows its trainer. */
   claimedAt?: number;
   /** Trainers where an attempt failed at once, by an error that did not count. */
@@ -41,9 +45,10 @@ export interface OpenTrial<P = Params> {
 export type EndStatus = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
 
 /** A suggestion as strategies receive it. */
-function suggestedOf({ trial: id, by, budget, resumes, proposal, tags }: SuggestedFact<unknown>, point: Point): Suggested {
+function suggestedOf({ trial: id, by, budget, examples, resumes, proposal, tags }: SuggestedFact<unknown>, point: Point): Suggested {
   const suggested: { -readonly [K in keyof Suggested]: Suggested[K] } = { type: 'suggested', id, by, point };
   if (budget !== undefined) suggested.budget = budget;
+  if (examples !== undefined) suggested.examples = examples;
   if (resumes !== undefined) suggested.resumes = resumes;
   if (proposal !== undefined) suggested.proposal = proposal;
   if (tags !== undefined) suggested.tags = tags;
@@ -58,10 +63,11 @@ export function endedOf(
   { proposal, step }: OpenTrial<unknown>,
   { outcome, losses, reason, gradient, stderr, constraints, seconds }: End,
 ): Ended {
-  const { id, by, point, budget, resumes, proposal: served, tags } = proposal;
+  const { id, by, point, budget, examples, resumes, proposal: served, tags } = proposal;
   const ended: { -readonly [K in keyof Ended]: Ended[K] } =
     losses === undefined ? { type: 'ended', id, by, point, outcome } : { type: 'ended', id, by, point, outcome, losses };
   if (budget !== undefined) ended.budget = budget;
+  if (examples !== undefined) ended.examples = examples;
   if (resumes !== undefined) ended.resumes = resumes;
   if (served !== undefined) ended.proposal = served;
   if (tags !== undefined) ended.tags = tags;

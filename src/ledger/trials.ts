@@ -27,6 +27,8 @@ import {
   refuseValues,
 } from './claim.ts';
 import { Configurations } from './configurations.ts';
+import { lossesByExample, meanValues, refuseResults, summed } from './exampleFacts.ts';
+import { meansOf } from './exampleResults.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
 import { Results } from './results.ts';
@@ -50,7 +52,7 @@ export class Trials<P> {
   readonly #retracted: ReadonlySet<TrialId>;
   readonly #stepCount = new StepCount();
   #settings!: Settings;
-  #budgeted = false;
+  #continues = false;
   /** Whether a result has had outcome constraints. */
   #constrained = false;
 
@@ -124,7 +126,8 @@ export class Trials<P> {
     this.statuses.set(id, 'open');
     const trial = openTrial(fact, point);
     this.open.add(trial);
-    if (fact.budget !== undefined) this.#budgeted = true;
+    if (fact.budget !== undefined || fact.examples !== undefined) this.#continues = true;
+    this.results.examples?.begin(trial.proposal);
     this.configurations.begin(fact);
     return { effect: 'suggested', fact, event: trial.proposal };
   }
@@ -159,6 +162,7 @@ export class Trials<P> {
   }
 
   #report(fact: ReportedFact, trial: OpenTrial<P>, at: number): Applied<P> {
+    if (fact.results && this.results.examples) return this.#evaluate(fact, fact.results, trial, at);
     const losses = lossesOf(this.#settings.objectives, fact.values);
     const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
     if (refusal) return rejected(fact, refusal);
@@ -170,7 +174,31 @@ export class Trials<P> {
     trial.step = step;
     trial.values = fact.values;
     trial.losses = boundedLosses(losses as number[]);
+    if (fact.metrics) trial.metrics = fact.metrics;
     return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step, losses: trial.losses } };
+  }
+
+  /** Results of examples. The fact that is passed on has the means so far. */
+  #evaluate(fact: ReportedFact, given: NonNullable<ReportedFact['results']>, trial: OpenTrial<P>, at: number): Applied<P> {
+    const { objectives } = this.#settings;
+    const examples = this.results.examples!;
+    const refusal = refuseRun(fact, trial) ?? refuseResults(given, examples, objectives);
+    if (refusal) return rejected(fact, refusal);
+    const { id } = trial.proposal;
+    trial.at = fact.step;
+    this.trainers.reported(trial, at);
+    const results = this.#retracted.has(id) ? [] : examples.add(id, lossesByExample(given, objectives));
+    if (results.length === 0) return { effect: 'noted', fact }; // an earlier attempt reported them
+    const of = examples.of(id)!;
+    trial.evaluated = true;
+    this.results.pay(fact.metrics);
+    if (fact.metrics) trial.metrics = summed(trial.metrics, fact.metrics);
+    trial.values = { ...fact.values, ...meanValues(of, objectives) };
+    const losses = meansOf(of);
+    trial.losses = losses;
+    const step = of.results.size;
+    const applied: ReportedFact = { ...fact, step, values: trial.values, ...(trial.metrics && { metrics: trial.metrics }) };
+    return { effect: 'reported', fact: applied, event: { type: 'reported', id, step, losses, results } };
   }
 
   #complete(fact: Completed, trial: OpenTrial<P>, at: number): Applied<P> {
@@ -178,6 +206,9 @@ export class Trials<P> {
     const refusal = refuseResult(fact, trial) ?? refuseValues(losses);
     if (refusal) return rejected(fact, refusal);
     this.trainers.succeeded(trial, at, fact.run);
+    if (fact.metrics) trial.metrics = { ...trial.metrics, ...fact.metrics };
+    if (trial.evaluated)
+      return this.#endEvaluated(fact, trial, 'completed', extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives));
     if (!this.#retracted.has(fact.trial) && !violates(fact)) this.results.rank(trial, fact.values, losses[0] as number);
     if (fact.constraints !== undefined) this.#constrained = true;
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
@@ -200,12 +231,24 @@ export class Trials<P> {
    * have constraints, which come at the end only.
    */
   #endEarly(fact: EndFact, trial: OpenTrial<P>): Applied<P> {
+    if (trial.evaluated) return this.#endEvaluated(fact, trial, 'stopped');
     const { losses, values, step = 0 } = trial;
     if (losses === undefined || values === undefined) return this.#conclude(fact, trial, 'stopped', { outcome: 'stopped' });
     const { id, budget = Number.POSITIVE_INFINITY } = trial.proposal;
     const outcome = step >= budget && !this.#constrained ? 'completed' : 'stopped';
     if (outcome === 'completed' && !this.#retracted.has(id)) this.results.rank(trial, values, losses[0]!);
     return this.#conclude(fact, trial, outcome, { outcome, losses });
+  }
+
+  /** Ends a trial that was evaluated on examples: its result is an estimate. One that was evaluated on all of its examples is completed. */
+  #endEvaluated(fact: EndFact, trial: OpenTrial<P>, asked: 'completed' | 'stopped', extras: Partial<End> = {}): Applied<P> {
+    const { results } = this;
+    const { proposal, values, metrics } = trial;
+    const examples = results.examples!;
+    const outcome = examples.hasAll(proposal) && !this.#constrained ? 'completed' : asked;
+    if (!this.#retracted.has(proposal.id)) results.race(trial, violates(extras) ? 'stopped' : outcome, values!);
+    const told = fact.type === 'completed' ? { ...fact, values: values!, ...(metrics && { metrics }) } : fact;
+    return this.#conclude(told, trial, outcome, { ...extras, outcome, ...examples.estimate(examples.of(proposal.id)!) });
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */
@@ -225,6 +268,7 @@ export class Trials<P> {
     trial.unclaimed = trial.run === undefined;
     const isForOthers = this.trainers.failed(trial, fact, at, !trial.cancelled);
     if (!isForOthers) countAttempt(trial, isInterrupted);
+    if (trial.evaluated && reason !== 'infeasible' && this.results.examples!.hasAll(trial.proposal)) return this.#endEarly(fact, trial);
     const { retryErrors = false } = this.#settings.limits;
     const again = isForOthers || isInterrupted || (reason === 'error' && retryErrors);
     if (trial.cancelled && reason !== 'infeasible' && reason !== 'non-finite') return this.#endCancelled(fact, trial, reason);
@@ -248,6 +292,7 @@ export class Trials<P> {
   #end(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
     this.open.remove(trial);
     this.statuses.set(trial.proposal.id, status);
+    if (!trial.evaluated) this.results.pay(trial.metrics);
     if (status === 'failed') this.configurations.fail(trial.suggestion);
     const event = endedOf(trial, end);
     this.results.add(event);
@@ -262,8 +307,8 @@ export class Trials<P> {
     return { effect: isKnown ? 'noted' : 'retracted', fact };
   }
 
-  /** Whether trials have budgets, so that promotions are possible. */
-  get budgeted(): boolean {
-    return this.#budgeted;
+  /** Whether trials have budgets or examples, so that others may resume them. */
+  get continues(): boolean {
+    return this.#continues;
   }
 }

@@ -66,6 +66,23 @@ export const names: OptionRule<readonly string[]> = {
   schema: { type: 'array', items: { type: 'string' } },
   holds: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
 };
+/** How many examples there are, or their names. */
+export const exampleList: OptionRule<number | readonly string[]> = {
+  expected: 'a number from 1 to 100000, or a list of up to 10000 different names',
+  schema: {
+    anyOf: [
+      { type: 'integer', minimum: 1, maximum: 100_000 },
+      { type: 'array', items: { type: 'string', minLength: 1, maxLength: 256 }, minItems: 1, maxItems: 10_000, uniqueItems: true },
+    ],
+  },
+  holds: (value): value is number | readonly string[] =>
+    Array.isArray(value) ? isNameList(value) : Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 100_000,
+};
+const isNameList = (list: readonly unknown[]): boolean =>
+  list.length >= 1 &&
+  list.length <= 10_000 &&
+  list.every((name) => typeof name === 'string' && name !== '' && name.length <= 256) &&
+  new Set(list).size === list.length;
 export const text: OptionRule<string> = {
   expected: 'a text',
   schema: { type: 'string', minLength: 1 },

@@ -44,6 +44,8 @@ export interface Env extends Domain {
   readonly rungs?: readonly number[];
   /** `best`: a trial is judged by the best of its reports, so that schedulers and models compare the best so far. Default: by its last one. */
   readonly result?: 'best';
+  /** How many examples each trial may be evaluated on, if the study has examples. Results then have standard errors, and no budgets. */
+  readonly examples?: number;
   /** How many configurations the study will try, if it has such a limit. */
   readonly trials?: number;
   /** How many steps all trials may take together, if the study has such a limit. */

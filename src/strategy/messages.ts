@@ -17,7 +17,9 @@ export interface Proposal {
   readonly point: Point;
   /** The step up to which the trial may train, cumulative along `resumes`. */
   readonly budget?: number;
-  /** The trial that it resumes from its checkpoint. */
+  /** The examples to evaluate, in this order, by their places in the list of the study. Absent: all. */
+  readonly examples?: readonly number[];
+  /** The trial that it resumes from its checkpoint, or with more examples. */
   readonly resumes?: TrialId;
   /** Position of the external proposal that it serves. */
   readonly proposal?: number;
@@ -33,16 +35,21 @@ export interface Suggested extends Proposal {
 export interface Reported {
   readonly type: 'reported';
   readonly id: TrialId;
-  /** Cumulative along `resumes`. */
+  /** Cumulative along `resumes`. In a study of examples: how many of them the configuration was evaluated on. */
   readonly step: number;
-  /** One per objective; all are minimised. */
+  /** One per objective; all are minimised. In a study of examples: their means so far. */
   readonly losses: readonly number[];
+  /** The new results of examples: their places, and their losses. */
+  readonly results?: readonly ExampleResult[];
 }
+
+/** The place of an example in the list of the study, and its losses. */
+export type ExampleResult = readonly [place: number, losses: readonly number[]];
 
 /** A trial ended. One event covers every kind of end, so that no strategy can forget one. */
 export interface Ended extends Proposal {
   readonly type: 'ended';
-  /** If `stopped`, `losses` are the last reported ones, if any. */
+  /** If `stopped`, `losses` are the last reported ones, if any. In a study of examples, they are estimates of the means over all examples. */
   readonly outcome: 'completed' | 'stopped' | 'failed';
   /** Why it failed. */
   readonly reason?: string;
@@ -105,6 +112,10 @@ export interface Ask {
   /** How many answers to this ask were rejected. It is part of the key of randomness, so that the same stage can answer differently. */
   readonly retry?: number;
   readonly budget?: number;
+  /** The examples that the trial will be evaluated on, which an earlier stage has chosen. */
+  readonly examples?: readonly number[];
+  /** The limit of trials is reached: only a trial that resumes another one can follow. */
+  readonly finishing?: true;
   readonly tags?: Tags;
   /** Coordinates that the point must have. They are set in each answer; a strategy that searches only among such points chooses better ones. */
   readonly fixed?: Fixed;
@@ -168,8 +179,8 @@ export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propos
 export const wait = (ask: Ask, by: string, until?: Wait['until']): Wait => omitUndefined({ ...ask, type: 'wait', by, until });
 
 /** The ask that was answered with "not yet", to put it to another stage. */
-export const originalAsk = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
-  omitUndefined({ type: 'ask', id, retry: retry || undefined, budget, tags, fixed });
+export const originalAsk = ({ id, retry, budget, examples, finishing, tags, fixed }: Wait): Ask =>
+  omitUndefined({ type: 'ask', id, retry: retry || undefined, budget, examples, finishing, tags, fixed });
 
 /**
  * Tags have two halves. The tag that is named after the path of a stage holds state, which the stage reads back from the trial: JSON after a space, which

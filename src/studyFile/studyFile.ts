@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Strategy } from '../../streams/kernel/strategy.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
-import { withEpochs } from '../../streams/spec/withEpochs.ts';
+import { withEarlyStopping } from '../../streams/spec/withEarlyStopping.ts';
 import { checkAll, SpaceError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { secondsOf } from '../schema/amount.ts';
@@ -93,7 +93,12 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     ...options
   } = data as Readonly<Record<string, never>>;
   const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
-  const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, parseStrategy, ...settings });
+  const whole = withEarlyStopping(strategy === undefined ? undefined : parseStrategy(strategy), {
+    epochs,
+    early,
+    parseStrategy,
+    ...settings,
+  });
   return omitUndefined({
     isNamed: data.name !== undefined,
     space: spaceOf({ parameters, constraints, program, priors }),

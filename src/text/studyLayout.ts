@@ -83,7 +83,7 @@ export const studyLayout = {
   strategy: optional(anything({ $ref: '#/$defs/strategy' })),
   /** The most epochs (or other steps) that a trial may train for. Trials that fall behind are stopped, see `early`. */
   epochs: optional(wholeFrom(1)),
-  /** With `epochs`: whether trials that fall behind are stopped early. Default: true. */
+  /** With `epochs` or `examples`: whether trials that fall behind are stopped early. Default: true. */
   early: optional(bool),
   /**
    * Journals of earlier studies on similar problems: a new study also tries up to five configurations that their results suggest. Paths are relative

@@ -189,7 +189,8 @@ export class Decider<P> {
 
   #ask(fresh: boolean): Next<P> {
     const id = this.ledger.nextTrial;
-    const reply = this.#duplicates ? this.#duplicates.ask(id, (ask) => this.#reply(ask)) : this.#reply({ type: 'ask', id });
+    const first: Ask = fresh ? { type: 'ask', id } : { type: 'ask', id, finishing: true };
+    const reply = this.#duplicates ? this.#duplicates.ask(first, (ask) => this.#reply(ask)) : this.#reply(first);
     if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
     if (fresh && reply.type === 'wait' && reply.until === 'proposal' && this.#mayPropose(reply)) return waitFor(reply);
     if (this.ledger.running > 0) return reply.type === 'wait' && reply.until === 'ready' ? { type: 'wait', until: 'ready' } : nothing;
@@ -242,10 +243,11 @@ export class Decider<P> {
     return point;
   }
 
-  #suggestion({ by, point, budget, resumes, proposal, tags }: Propose): SuggestedFact<P> {
+  #suggestion({ by, point, budget, examples, resumes, proposal, tags }: Propose): SuggestedFact<P> {
     const fact = this.#first(by, this.#options.space.decode(point));
     const checkpoint = resumes === undefined ? undefined : this.ledger.checkpoint(resumes);
     if (budget !== undefined) fact.budget = budget;
+    if (examples !== undefined) fact.examples = examples;
     if (resumes !== undefined) fact.resumes = resumes;
     if (checkpoint !== undefined) fact.checkpoint = checkpoint;
     if (proposal !== undefined) fact.proposal = proposal;
@@ -253,9 +255,11 @@ export class Decider<P> {
     return fact;
   }
 
-  /** An enqueued configuration. It trains with the full budget, like the trials that it is compared with. */
+  /** An enqueued configuration. It has the full budget, or the examples that a stage gives it, like the trials that it is compared with. */
   #queued({ params, position: queue }: Queued<P>): SuggestedFact<P> {
-    return { ...this.#first('queue', params), queue, ...omitUndefined({ budget: this.#full }) };
+    const { space } = this.#options;
+    const asked = this.ledger.examples && this.#reply({ type: 'ask', id: this.ledger.nextTrial, fixed: space.encode(params) });
+    return { ...this.#first('queue', params), queue, ...omitUndefined({ budget: this.#full, examples: asked?.examples }) };
   }
 
   #first(by: string, params: P): { -readonly [K in keyof SuggestedFact<P>]: SuggestedFact<P>[K] } {
@@ -268,11 +272,12 @@ export class Decider<P> {
     return omitUndefined({ after, metric, decisions: created!.decisions === DECISIONS ? undefined : DECISIONS });
   }
 
-  /** Another attempt at the same point, from its last checkpoint. If no other trainer took the last one, the trainer that failed it may try again. */
-  #again({ suggestion, checkpoint, failedAtOnce, unclaimed }: OpenTrial<P>): SuggestedFact<P> {
+  /** Another attempt at the same point, from its last checkpoint, with the examples that are left. If no other trainer took the last one, the trainer that failed it may try again. */
+  #again({ suggestion, proposal, checkpoint, failedAtOnce, unclaimed }: OpenTrial<P>): SuggestedFact<P> {
     const { avoid: _, ...first } = suggestion;
+    const examples = this.ledger.examples?.lacking(proposal);
     const avoid = failedAtOnce.size > 0 && !unclaimed ? [...failedAtOnce] : undefined;
-    return { ...first, attempt: suggestion.attempt + 1, ...omitUndefined({ checkpoint, avoid }), ...this.#stamp() };
+    return { ...first, attempt: suggestion.attempt + 1, ...omitUndefined({ checkpoint, avoid, examples }), ...this.#stamp() };
   }
 
   #close(reason: Closed['reason']): Next<P> {

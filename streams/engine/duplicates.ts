@@ -4,7 +4,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { countCells } from '../../src/space/cells.ts';
 import type { Env } from '../../src/strategy/env.ts';
-import { type Answer, type Ask, type Propose, propose, type Suggested, type TrialId } from '../../src/strategy/messages.ts';
+import { type Answer, type Ask, type Propose, propose, type Suggested } from '../../src/strategy/messages.ts';
 import { askUntil } from '../kernel/asking.ts';
 
 /** The policy `duplicates: 'forbid'`. */
@@ -13,7 +13,7 @@ export interface Duplicates {
   /** Whether a proposal was suggested before. */
   has(proposal: Propose): boolean;
   /** Asks, and retries while the answer is a duplicate. */
-  ask(id: TrialId, put: (ask: Ask) => Answer): Answer;
+  ask(first: Ask, put: (ask: Ask) => Answer): Answer;
 }
 
 /** How many retries a strategy gets to propose something new. */
@@ -55,8 +55,7 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
       if (rest) state = rest.tell(state, fact);
     },
     has: (proposal) => suggestions.has(known, proposal),
-    ask(id, put) {
-      const ask: Ask = { type: 'ask', id };
+    ask(ask, put) {
       const accepts = (proposal: Propose) => !suggestions.has(known, proposal);
       return askUntil(ask, { tries: RETRIES + 1, put, accepts, otherwise: (last) => drawn(ask, last) });
     },

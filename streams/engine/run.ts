@@ -218,7 +218,9 @@ const AT_START = { type: 'changed', by: 'start' } as const;
 
 /** What a start changes: the options that differ from the last start. */
 export function changeAtStart({ said, resumes }: Settings, options: StudyOptions): Changed {
-  const limits = Object.entries(limitsOf(options)).filter(([name, value]) => said[name as keyof Limits] !== value);
+  const limits = Object.entries(limitsOf(options)).filter(
+    ([name, value]) => JSON.stringify(said[name as keyof Limits]) !== JSON.stringify(value),
+  );
   return omitUndefined({
     ...AT_START,
     parallel: options.parallel !== said.parallel ? options.parallel : undefined,

@@ -60,8 +60,8 @@ export function checkAnswer(trial: TrialId, answer: Answer): void {
   if (answer.type === 'wait' && answer.until === 'proposal') checkWait(answer);
 }
 
-function checkProposal(trial: TrialId, { by, budget, resumes, proposal, tags }: Propose): void {
-  check(by, 'proposed', { type: 'suggested', trial, attempt: 1, by, params: {}, budget, resumes, proposal, tags });
+function checkProposal(trial: TrialId, { by, budget, examples, resumes, proposal, tags }: Propose): void {
+  check(by, 'proposed', { type: 'suggested', trial, attempt: 1, by, params: {}, budget, examples, resumes, proposal, tags });
   if (resumes !== undefined && resumes >= trial)
     throw new StrategyError(`${by} proposed what the log refuses: resumes must be the number of an earlier trial, not ${resumes}`);
 }

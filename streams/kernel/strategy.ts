@@ -26,6 +26,8 @@ export interface Strategy {
   readonly spec?: StrategySpec;
   /** The budgets at which it compares trials, ascending. Later stages learn from reports at these budgets. */
   readonly rungs?: readonly number[];
+  /** Whether it chooses the examples on which trials are evaluated. */
+  readonly races?: true;
   /** The full budget of a trial, if the strategy sets budgets: enqueued trials get it. */
   readonly full?: number;
 }

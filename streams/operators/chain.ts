@@ -27,7 +27,8 @@ export function chain(...strategies: Strategy[]): Strategy {
   });
   const rungs = rungsOf(stages);
   const full = stages.findLast((stage) => stage.full !== undefined)?.full;
-  return Object.assign(whole, { stages }, rungs && { rungs }, full !== undefined && { full });
+  const races = stages.some((stage) => stage.races);
+  return Object.assign(whole, { stages }, rungs && { rungs }, full !== undefined && { full }, races && { races });
 }
 
 export const stageKind = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));

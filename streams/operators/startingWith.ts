@@ -21,9 +21,9 @@ export function startingWith(points: readonly Point[], tags: Tags, strategy: Str
   return chain(...stages.slice(0, at), given(points, tags), ...stages.slice(at));
 }
 
-/** The index of the last stage that decides for how long trials train; -1 if none does. */
+/** The index of the last stage that decides for how long trials train, or on which examples they are evaluated; -1 if none does. */
 const lastBudgeting = (stages: readonly Strategy[]): number =>
-  stages.findLastIndex(({ rungs, full }) => rungs !== undefined || full !== undefined);
+  stages.findLastIndex(({ rungs, full, races }) => rungs !== undefined || full !== undefined || races);
 
 /** Whether a strategy has a stage behind which others get budgets for their trials. */
 export const budgetsOthers = (strategy: Strategy): boolean => lastBudgeting(stagesOf(strategy)) >= 0;

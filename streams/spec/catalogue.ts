@@ -33,6 +33,7 @@ import { halvingOptions } from '../strategies/halving.ts';
 import { bohb, bohbOptions, hyperband, hyperbandOptions, successiveHalving, successiveHalvingOptions } from '../strategies/hyperband.ts';
 import { latinHypercube, latinHypercubeOptions } from '../strategies/latinHypercube.ts';
 import { pbt } from '../strategies/pbt.ts';
+import { race, raceOptions } from '../strategies/race.ts';
 import { random } from '../strategies/random.ts';
 import { sobol, sobolOptions } from '../strategies/sobol.ts';
 import { tpe } from '../strategies/tpe.ts';
@@ -84,6 +85,7 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   patience: entry(patience, patienceOptions),
   pbt: entry(pbt, pbtOptions),
   percentileStop: entry(percentileStop, percentileStopOptions),
+  race: entry(race, raceOptions),
   random: entry(random, {}),
   sgd: entry(sgd, sgdOptions),
   sobol: entry(sobol, sobolOptions),

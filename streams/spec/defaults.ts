@@ -14,6 +14,7 @@ const interrupts: Readonly<Record<string, Interrupts | ((options: Given) => Inte
   patience: 'stop',
   pbt: 'pause',
   percentileStop: 'stop',
+  race: 'stop',
   successiveHalving: 'pause',
   thresholdStop: 'stop',
 };

@@ -3,18 +3,19 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
-import { objectivesOf, type StudyOptions } from './options.ts';
+import { examplesOf, objectivesOf, type StudyOptions } from './options.ts';
 
 /** What a strategy knows of its study. */
 interface StudyFacts extends Pick<Env, 'seed' | 'parallel'> {
   readonly result?: 'best' | undefined;
+  readonly examples?: number | undefined;
   readonly objectives: readonly ObjectiveSpec[];
   readonly trials?: number | undefined;
   readonly cost?: number | undefined;
 }
 
 /** The environment of a strategy at the root of a study. */
-export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials, cost, result }: StudyFacts): Env =>
+export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials, cost, result, examples }: StudyFacts): Env =>
   omitUndefined({
     axes: space.axes,
     snap: (point: Point) => space.snap(point),
@@ -27,6 +28,7 @@ export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials
     trials,
     cost,
     result,
+    examples,
     rng: rngOfAsk,
   });
 
@@ -38,5 +40,20 @@ export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials
  */
 export const envOf = <P>(
   space: Space<P>,
-  { seed = 0, parallel = 1, trials, cost, ...options }: Pick<StudyOptions, 'seed' | 'parallel' | 'objectives' | 'trials' | 'cost'> = {},
-): Env => rootEnv(space, { seed: String(seed), parallel, objectives: objectivesOf(options), trials, cost });
+  {
+    seed = 0,
+    parallel = 1,
+    trials,
+    cost,
+    examples,
+    ...options
+  }: Pick<StudyOptions, 'seed' | 'parallel' | 'objectives' | 'trials' | 'cost' | 'examples'> = {},
+): Env =>
+  rootEnv(space, {
+    seed: String(seed),
+    parallel,
+    objectives: objectivesOf(options),
+    trials,
+    cost,
+    examples: examples === undefined ? undefined : examplesOf(examples).count,
+  });

@@ -5,7 +5,18 @@ import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
 import { differencesIn, isRecord } from '../../src/schema/json.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom, within } from '../../src/schema/optionRules.ts';
+import {
+  bool,
+  byName,
+  exampleList,
+  finite,
+  notNegative,
+  oneOf,
+  text,
+  textOrNumber,
+  wholeFrom,
+  within,
+} from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { type SpaceData, withConditionsAlike } from '../../src/space/schema.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -31,6 +42,11 @@ export const studyOptions = {
    * function still returns its result itself. Default: last.
    */
   result: optional(oneOf('last', 'best')),
+  /**
+   * What each trial is evaluated on, such as questions, folds, instances or games: how many there are, or a list of their names. A trial reports the result of each
+   * one, and its value is their mean. `race()` then compares trials on a few examples; it is put before a strategy that has none.
+   */
+  examples: optional(exampleList),
   /** How many trials run at the same time. Default: 1. */
   parallel: optional(wholeFrom(1), 1),
   /** What a worker must have for each trial, by name, such as `{ gpu: 1, memory: 8GiB }`. Workers without it take no trials, see `worker --slots`. */
@@ -50,6 +66,8 @@ export const studyOptions = {
    * without steps or budget costs 1.
    */
   cost: optional(notNegative),
+  /** The study ends when the sum of a metric over all trials reaches this, such as `{ usd: 5 }`. Running trials are stopped. */
+  spend: optional(byName(notNegative, 'at least one metric with a number, such as { usd: 5 }')),
   /** The study ends after this many results in a row without a better one. */
   plateau: optional(wholeFrom(1)),
   /** How many attempts a trial has if they fail by an error, see `retryErrors`. Lost and preempted attempts have at least 30. Default: 3. */
@@ -103,8 +121,8 @@ export const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
 /** The limits among the options. */
-export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, retryErrors }: StudyOptions): Limits =>
-  omitUndefined({ trials, seconds, target, cost, plateau, attempts, retryErrors });
+export const limitsOf = ({ trials, seconds, target, cost, spend, plateau, attempts, retryErrors }: StudyOptions): Limits =>
+  omitUndefined({ trials, seconds, target, cost, spend, plateau, attempts, retryErrors });
 
 /** The strategy as the log records it: as data or, if it is only code, by its name. */
 const recorded = (strategy: Strategy): unknown => withDefaults(strategy.spec ?? (strategy.name || 'code'));
@@ -153,10 +171,14 @@ export function checkLog(log: unknown): void {
 const amountsOf = (requires: Readonly<Record<string, Amount>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(requires).map(([name, of]) => [name, amountIn(of)!]));
 
+/** The examples as the log records them. */
+export const examplesOf = (examples: number | readonly string[]): NonNullable<Created['examples']> =>
+  typeof examples === 'number' ? { count: examples } : { count: examples.length, ids: examples };
+
 /** The first fact of a log. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
   if (strategy !== undefined) checkStrategy('strategy', strategy);
-  const { study, seed, resumes, result, parallel, priority, duplicates, requires } = resolveOptions('', studyOptions, options);
+  const { study, seed, resumes, result, examples, parallel, priority, duplicates, requires } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',
     format: FORMAT,
@@ -173,6 +195,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     ...omitUndefined({
       resumes: resumes || undefined,
       result: result === 'best' ? result : undefined,
+      examples: examples === undefined ? undefined : examplesOf(examples),
       requires: requires && amountsOf(requires),
       priority: priority === 1 ? undefined : priority,
     }),
@@ -186,7 +209,9 @@ export const spaceDifferences = (logged: Created, space: unknown): string[] =>
 
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */
 export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
-  const named = (['study', 'seed', 'objectives', 'duplicates', 'requires'] as const).filter((name) => options[name] !== undefined);
+  const named = (['study', 'seed', 'objectives', 'examples', 'duplicates', 'requires'] as const).filter(
+    (name) => options[name] !== undefined,
+  );
   return [...spaceDifferences(logged, wanted.space), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
 }
 

@@ -6,12 +6,12 @@ import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Directive } from '../engine/directive.ts';
-import { type EvaluateOptions, evaluate } from '../evaluate.ts';
+import { type EvaluateOptions, type Evaluating, evaluate } from '../evaluate.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { type FoundStrategy, objectivesOf, parseNone } from '../spec/options.ts';
-import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
+import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
@@ -25,7 +25,7 @@ import { areOpen } from './waits.ts';
 
 export interface OptimizeOptions<O extends string = string>
   extends Omit<CreateStudyOptions<O>, 'lease' | 'spans'>,
-    EpochOptions,
+    EarlyOptions,
     Pick<EvaluateOptions, 'timeLimit'> {
   /**
    * Ends the study at once: its result has the reason `aborted`. Running trials are abandoned, and retried when the log is resumed; their signals abort
@@ -52,7 +52,7 @@ export function optimize<P, O extends string = 'value'>(
   options: OptimizeOptions<O> & FoundStrategy,
 ): Optimization<P, O> {
   const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, parseStrategy = parseNone, ...rest } = options;
-  const settings = { ...rest, parseStrategy };
+  const settings = { examples: objective.examples, ...rest, parseStrategy };
   const [named] = Object.keys(options.objectives ?? {});
   const log = given ?? memoryLog();
   const closing = new AbortController();
@@ -61,13 +61,16 @@ export function optimize<P, O extends string = 'value'>(
   const run$ = new Observable<AppliedEntry<P>>((out) => {
     checkStudy(space, options, 'epochs', 'early', 'signal', 'timeLimit');
     /** A number is the value of the first objective, named by the options or else by the log. */
-    const evaluating = { value: named ?? 'value', several: [] as readonly string[], timeLimit, signal };
+    const evaluating: { -readonly [K in keyof Evaluating]: Evaluating[K] } = { value: named ?? 'value', timeLimit, signal };
     const name = (names: readonly string[]) => {
       evaluating.value = names[0]!;
       evaluating.several = names.length > 1 ? names : [];
     };
     const onEntry = (applied: AppliedEntry<P>) => {
-      if (!applied.refusal && applied.fact.type === 'created') name(applied.fact.objectives.map(({ name }) => name));
+      if (!applied.refusal && applied.fact.type === 'created') {
+        name(applied.fact.objectives.map(({ name }) => name));
+        evaluating.examples = applied.fact.examples;
+      }
       out.next(applied);
       reporting(applied);
       const broken = failing(applied);
@@ -101,7 +104,7 @@ export function optimize<P, O extends string = 'value'>(
     if (out.closed) return; // the options of the evaluation are wrong
     const study = new HostedStudy(space, log, {
       ...settings,
-      strategy: withEpochs(strategy, { epochs, early, ...settings }),
+      strategy: withEarlyStopping(strategy, { epochs, early, ...settings }),
       exclusive: true,
       stay: false,
       direct: (directive) => directives$.next(directive),

@@ -1,7 +1,8 @@
+import type { Values } from '../../src/facts/facts.ts';
 import type { Evaluation, Trial } from '../objective.ts';
 
 /** A trial as plain data. */
-export type TrialData = Omit<Trial, 'signal' | 'report'>;
+export type TrialData = Omit<Trial, 'signal' | 'report' | 'reportExample'>;
 
 /** An error as plain data: not every error can be copied to another thread, and a copy has lost its class. */
 export interface ErrorData {
@@ -10,7 +11,13 @@ export interface ErrorData {
   readonly cause?: ErrorData;
 }
 
-type Report = Parameters<Trial['report']>;
+/** What an objective reports: values at a step, or those of an example. */
+export interface Report {
+  readonly values: Parameters<Trial['report']>[0];
+  readonly step?: number | undefined;
+  readonly example?: number | string | undefined;
+  readonly metrics?: Values | undefined;
+}
 
 /** What a thread is told. `answered`: the report for which it waits has been taken, or was refused with an error. */
 export type ToThread =
@@ -21,7 +28,7 @@ export type ToThread =
 
 /** What a thread tells of a job: code that an objective did not wait for may still report when the next one runs. */
 export type FromThread = { readonly job: number } & (
-  | { readonly type: 'reported'; readonly values: Report[0]; readonly step: Report[1]; readonly metrics: Report[2] }
+  | ({ readonly type: 'reported' } & Report)
   | { readonly type: 'checkpoint'; readonly checkpoint: string | undefined }
   | { readonly type: 'returned'; readonly evaluation: Evaluation }
   | { readonly type: 'broke'; readonly error: ErrorData; readonly isInfeasible: boolean }

@@ -1,7 +1,7 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { type Evaluation, InfeasibleError, type Trial } from '../objective.ts';
-import type { ErrorData, FromThread, ToThread } from './messages.ts';
+import type { ErrorData, FromThread, Report, ToThread } from './messages.ts';
 
 /** A trial that a thread evaluates. */
 interface Job {
@@ -71,12 +71,12 @@ export class ObjectiveThread {
     return new Promise((resolve, reject) => {
       this.#job = { trial: given, resolve, reject };
       this.#worker.ref();
-      const { trial, attempt, budget, resumes, checkpoint, tags } = given;
+      const { trial, attempt, budget, examples, resumes, checkpoint, tags } = given;
       this.#tell({
         type: 'evaluate',
         job: ++this.#jobs,
         params,
-        trial: omitUndefined({ trial, attempt, budget, resumes, checkpoint, tags }),
+        trial: omitUndefined({ trial, attempt, budget, examples, resumes, checkpoint, tags }),
       });
     });
   }
@@ -116,10 +116,11 @@ export class ObjectiveThread {
   }
 
   /** The answer follows in the next turn: by then, the study knows whether the trial should stop. */
-  #take(trial: Trial | undefined, { values, step, metrics }: FromThread & { readonly type: 'reported' }): void {
+  #take(trial: Trial | undefined, { values, step, example, metrics }: Report): void {
     const refused: { error?: unknown } = {};
     try {
-      trial?.report(values as number, step, metrics);
+      if (example === undefined) trial?.report(values as number, step, metrics);
+      else trial?.reportExample(example, values as number, metrics);
     } catch (error) {
       refused.error = error;
     }

@@ -2,7 +2,7 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { InfeasibleError, kindOf, type Objective, type Trial } from '../objective.ts';
-import type { ErrorData, FromThread, ToThread, TrialData } from './messages.ts';
+import type { ErrorData, FromThread, Report, ToThread, TrialData } from './messages.ts';
 
 const port = parentPort!;
 let objective: Promise<Objective<unknown>>;
@@ -57,7 +57,8 @@ function dataOf(error: unknown, depth = 0): ErrorData {
 const contextOf = (job: number, { checkpoint, ...trial }: TrialData, signal: AbortSignal): Trial => ({
   ...trial,
   signal,
-  report: (...of) => report(job, of),
+  report: (values, step, metrics) => report(job, { values, step, metrics }),
+  reportExample: (example, values, metrics) => report(job, { values, example, metrics }),
   get checkpoint() {
     return checkpoint!;
   },
@@ -68,9 +69,9 @@ const contextOf = (job: number, { checkpoint, ...trial }: TrialData, signal: Abo
 });
 
 /** Waits until the study has taken the report, so that code that never awaits finds its signal aborted after it. */
-function report(job: number, [values, step, metrics]: Parameters<Trial['report']>): void {
+function report(job: number, of: Report): void {
   const before = Atomics.load(answers, 0);
-  send({ type: 'reported', job, values, step, metrics }, 'a report');
+  send({ type: 'reported', job, ...of }, 'a report');
   Atomics.wait(answers, 0, before);
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) obey(next.message);
   if (refused) throw refused.error;

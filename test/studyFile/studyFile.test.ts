@@ -91,7 +91,7 @@ it.each([
 });
 
 it.each([
-  [`${SPACE}early: false`, '4:1', 'early: expected epochs as well', ''],
+  [`${SPACE}early: false`, '4:1', 'early: expected epochs or examples as well', ''],
   [`${SPACE}epochs: 0`, '4:1', 'epochs: expected a whole number of at least 1, got 0', ''],
   [
     `${SPACE}epochs: 9\nstrategy: { bandit: { arms: { one: { chain: [{ asha: { min: 1, max: 9 } }, tpe] }, two: tpe } } }`,

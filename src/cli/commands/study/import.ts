@@ -2,7 +2,7 @@ import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
-import { withEpochs } from '../../../../streams/spec/withEpochs.ts';
+import { withEarlyStopping } from '../../../../streams/spec/withEarlyStopping.ts';
 import type { Created, Fact, Params } from '../../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../../facts/parse.ts';
 import { type ImportedRow, type ImportedTrial, readLines, readTable } from '../../../interop/importRows.ts';
@@ -108,7 +108,7 @@ function ofOptuna(file: string, studies: readonly OptunaStudy[], name: string | 
   const study = chosenStudy(file, studies, name);
   const first = (epochs: number | undefined) => {
     const objectives = objectivesOfOptuna(study);
-    const strategy = withEpochs(undefined, { epochs, parseStrategy });
+    const strategy = withEarlyStopping(undefined, { epochs, parseStrategy });
     return createdAfter(parseSpace(spaceOfOptuna(file, study)), strategy, { study: study.name, objectives, parseStrategy });
   };
   return {

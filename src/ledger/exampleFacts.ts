@@ -1,0 +1,34 @@
+import type { ObjectiveSpec, ReportedFact, Values } from '../facts/facts.ts';
+import type { Refusal } from '../facts/refusal.ts';
+import type { ExampleResult } from '../strategy/messages.ts';
+import { refuse } from './claim.ts';
+import { type Evaluated, type ExampleResults, meansOf } from './exampleResults.ts';
+import { boundedLosses, lossOf } from './settings.ts';
+
+type Results = NonNullable<ReportedFact['results']>;
+
+/** Why the results of examples do not count; undefined if they do. */
+export function refuseResults(results: Results, { count }: ExampleResults, objectives: readonly ObjectiveSpec[]): Refusal | undefined {
+  for (const [at, [place = Number.NaN, ...values]] of results.entries()) {
+    if (!(Number.isInteger(place) && place >= 0 && place < count))
+      return refuse('bad-field', `results[${at}]: expected the place of an example from 0 to ${count - 1}, got ${place}`);
+    if (values.length !== objectives.length)
+      return refuse('bad-field', `results[${at}]: expected ${objectives.length} values after the place, got ${values.length}`);
+  }
+  return undefined;
+}
+
+/** Results as strategies see them. */
+export const lossesByExample = (results: Results, objectives: readonly ObjectiveSpec[]): readonly ExampleResult[] =>
+  results.map(([place, ...values]) => [place!, boundedLosses(values.map((value, k) => lossOf(objectives[k]!, value)))] as const);
+
+/** The means of a configuration as values. */
+export const meanValues = (of: Evaluated, objectives: readonly ObjectiveSpec[]): Values =>
+  Object.fromEntries(meansOf(of).map((loss, k) => [objectives[k]!.name, lossOf(objectives[k]!, loss)]));
+
+/** Metrics with those of more results. */
+export function summed(before: Values | undefined, more: Values): Values {
+  const sums = { ...before };
+  for (const [name, value] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + value;
+  return sums;
+}

@@ -1,0 +1,45 @@
+import { raceChart } from '../../machines/strategies.ts';
+import { StrategyError } from '../../src/errors.ts';
+import { raceCore } from '../../src/schedulers/race.ts';
+import { fraction, probability, wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stageOf } from '../kernel/strategy.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
+
+export const raceOptions = {
+  /** A trial is stopped if the probability that it is better than the leader on all examples is below this. Default: 0.2. */
+  delta: optional(probability, 0.2),
+  /** The share of all results that leaders take, for their growing set of examples. 1: the first leader takes all examples at once. Default: 0.25. */
+  share: optional(fraction, 0.25),
+  /** No trial is stopped before it has this many results. Default: 1. */
+  first: optional(wholeFrom(1), 1),
+};
+export type RaceOptions = OptionsOf<typeof raceOptions>;
+
+/**
+ * Evaluates trials on a few examples each, such as questions, folds, instances or games, and on more of them the better they are. The strategies behind it
+ * choose the configurations.
+ *
+ * Use it if a trial is scored on many examples, whose results come one by one. The option `examples` of a study puts it before your strategy.
+ *
+ * One configuration leads. A challenger takes the leader's examples, in an order of its own, and is compared with the leader on those that both have: it is
+ * stopped once it is probably worse. If it has taken them all and is better, it leads. From time to time the leader takes more examples, and when the
+ * study has reached its limit of trials, all of them. So the leader is the best configuration at any time, also after an abort.
+ *
+ * Most challengers that are exactly as good as the leader are stopped, too: that costs nothing. The rule gives no guarantee for a single trial.
+ *
+ * @throws OptionError; StrategyError in a study without `examples`, or with several objectives
+ * @example
+ * optimize(space({ temperature: float(0, 1) }), each(questions, answerScore), { strategy: chain(race(), bo()), trials: 100 });
+ */
+export const race = (options: RaceOptions = {}): Strategy =>
+  Object.assign(
+    stageOf('race', raceOptions, options, (env, settings) => {
+      oneObjective(env, 'race compares trials by');
+      const { examples } = env;
+      if (examples === undefined) throw new StrategyError('race compares trials on examples: give the study the option examples');
+      return drive(raceChart, raceCore({ ...env, examples }, settings), env);
+    }),
+    { races: true } as const,
+  );
