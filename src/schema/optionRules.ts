@@ -66,13 +66,22 @@ export const names: OptionRule<readonly string[]> = {
   schema: { type: 'array', items: { type: 'string' } },
   holds: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
 };
+/** The most examples that have names, and the most characters of a name. */
+export const MOST_NAMES = 10_000;
+export const LONGEST_NAME = 256;
 /** How many examples there are, or their names. */
 export const exampleList: OptionRule<number | readonly string[]> = {
   expected: 'a number from 1 to 100000, or a list of up to 10000 different names',
   schema: {
     anyOf: [
       { type: 'integer', minimum: 1, maximum: 100_000 },
-      { type: 'array', items: { type: 'string', minLength: 1, maxLength: 256 }, minItems: 1, maxItems: 10_000, uniqueItems: true },
+      {
+        type: 'array',
+        items: { type: 'string', minLength: 1, maxLength: LONGEST_NAME },
+        minItems: 1,
+        maxItems: MOST_NAMES,
+        uniqueItems: true,
+      },
     ],
   },
   holds: (value): value is number | readonly string[] =>
@@ -80,8 +89,8 @@ export const exampleList: OptionRule<number | readonly string[]> = {
 };
 const isNameList = (list: readonly unknown[]): boolean =>
   list.length >= 1 &&
-  list.length <= 10_000 &&
-  list.every((name) => typeof name === 'string' && name !== '' && name.length <= 256) &&
+  list.length <= MOST_NAMES &&
+  list.every((name) => typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME) &&
   new Set(list).size === list.length;
 export const text: OptionRule<string> = {
   expected: 'a text',

@@ -18,6 +18,10 @@ export function studyFromElsewhere(name: string, data: unknown, atMost: AtMost =
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
   if (data.earlier !== undefined)
     throw new UsageError('earlier: a study that is created remotely cannot read journals of this machine; leave it out');
+  if (typeof data.examples === 'string')
+    throw new UsageError(
+      `examples: a study that is created remotely cannot read a file of this machine; give the list of their names, or their number`,
+    );
   const [forbidden] = ofWorkers.filter((field) => Object.hasOwn(data, field));
   if (forbidden !== undefined)
     throw new UsageError(`${forbidden}: a study that is created remotely cannot decide what workers run; leave it out`);

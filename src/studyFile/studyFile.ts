@@ -14,6 +14,7 @@ import { fieldsOf } from '../space/shape.ts';
 import { parseSpace, type Space } from '../space/space.ts';
 import { studyLayout } from '../text/studyLayout.ts';
 import { earlierIn, type NamedStudy } from './earlier.ts';
+import { exampleNamesIn } from './exampleNames.ts';
 import { readDocument } from './readDocument.ts';
 
 /** A study as its file describes it. */
@@ -52,15 +53,15 @@ export const readStudyFile = (path: string): Promise<StudyFile> =>
  */
 export const readStudyData = (path: string): Promise<Params & { readonly name: string }> =>
   readDocument(path, (data, stem) => {
-    const { options } = parseStudy(data, stem);
-    return { ...(data as Params), name: options.study };
+    const { options } = parseStudy(data, stem, dirname(path));
+    return omitUndefined({ ...(data as Params), name: options.study, examples: options.examples });
   });
 
 /**
  * A study from data.
  *
  * @param stem its name, if the data has none.
- * @param folder to which paths of journals are relative.
+ * @param folder to which paths of journals and of a file of examples are relative.
  * @throws SpaceError, OptionError that begin with a path.
  */
 export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFile {
@@ -85,6 +86,7 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     epochs,
     early,
     earlier,
+    examples,
     command: words,
     timeLimit,
     atTimeLimit,
@@ -92,7 +94,11 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     metricFile,
     ...options
   } = data as Readonly<Record<string, never>>;
-  const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
+  const settings: StudyOptions = omitUndefined({
+    objectives: objective === undefined ? undefined : namedObjective(objective),
+    examples: typeof examples === 'string' ? exampleNamesIn(folder, examples) : examples,
+    ...options,
+  });
   const whole = withEarlyStopping(strategy === undefined ? undefined : parseStrategy(strategy), {
     epochs,
     early,

@@ -1,7 +1,7 @@
 import { studyOptions } from '../../streams/spec/options.ts';
 import { timeAmount } from '../schema/amount.ts';
 import { isRecord, type JsonSchema } from '../schema/json.ts';
-import { bool, type OptionRule, oneOf, text, wholeFrom } from '../schema/optionRules.ts';
+import { bool, exampleList, type OptionRule, oneOf, text, wholeFrom } from '../schema/optionRules.ts';
 import { optional, required } from '../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../space/schema.ts';
 import { usualDirection } from './names.ts';
@@ -57,6 +57,13 @@ const journals: OptionRule<readonly string[]> = {
     Array.isArray(value) && value.length > 0 && value.every((path) => typeof path === 'string' && path !== ''),
 };
 
+/** As in a program, or the file with the names. */
+const examples: OptionRule<number | string | readonly string[]> = {
+  expected: `${exampleList.expected}, or the path of a file with a name a line`,
+  schema: { anyOf: [...(exampleList.schema.anyOf as readonly JsonSchema[]), text.schema] },
+  holds: (value): value is number | string | readonly string[] => text.holds(value) || exampleList.holds(value),
+};
+
 const { study: name, ...settings } = studyOptions;
 
 /** All keys of a study file. */
@@ -91,6 +98,12 @@ export const studyLayout = {
    */
   earlier: optional(journals),
   ...settings,
+  /**
+   * What each trial is evaluated on, such as questions, folds, instances or games: how many there are, a list of their names, or the path of a text file
+   * with a name a line, relative to the folder of this file; in it, empty lines and lines that begin with `#` are left out. The program prints the result of each
+   * one, and the value of a trial is their mean. `race()` then compares trials on a few examples; it is put before a strategy that has none.
+   */
+  examples: optional(examples),
   /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */
   trials: optional(wholeFrom(1)),
   /** The command line of the trainer, unless it is given to hypertide run. */

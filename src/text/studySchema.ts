@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { studyOptions } from '../../streams/spec/options.ts';
 import { strategySchema } from '../../streams/spec/spec.ts';
 import { isRecord, type JsonSchema } from '../schema/json.ts';
 import { schemaOf } from '../schema/optionSet.ts';
@@ -18,7 +19,8 @@ export const studySchema = (): JsonSchema => ({
  * strategy refers to the schema `Strategy`.
  */
 export function createdStudySchemas(): { readonly StudyFile: JsonSchema; readonly Strategy: JsonSchema } {
-  const { properties, required } = schemaOf(studyLayout) as { readonly properties: JsonSchema; readonly required: readonly string[] };
+  const layout = { ...studyLayout, examples: studyOptions.examples }; // no file of this machine
+  const { properties, required } = schemaOf(layout) as { readonly properties: JsonSchema; readonly required: readonly string[] };
   const elsewhere = Object.entries(properties).filter(([name]) => name !== 'earlier' && !ofWorkers.includes(name));
   const schemas = {
     StudyFile: {

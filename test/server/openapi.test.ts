@@ -117,6 +117,9 @@ describe('the OpenAPI document', () => {
       [{ ...digits, name: 'e', command: 'rm -rf /' }, false],
       [{ ...digits, name: 'f', earlier: ['x.jsonl'] }, false],
       [{ ...digits, name: undefined }, false],
+      [{ ...digits, name: 'g', examples: 20 }, true],
+      [{ ...digits, name: 'h', examples: ['q1', 'q2'] }, true],
+      [{ ...digits, name: 'i', examples: 'package.json' }, false],
     ];
     for (const [study, fits] of files) {
       const text = JSON.stringify(study);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { parseSpace } from '../../src/space/space.ts';
-import { readStudyFile } from '../../src/studyFile/studyFile.ts';
+import { readStudyData, readStudyFile } from '../../src/studyFile/studyFile.ts';
 import { parseStrategy } from '../../streams/index.ts';
 import { directory } from '../cli/support.ts';
 
@@ -216,4 +216,30 @@ strategy: tpee
   expect(await wrongIn(text)).toEqual(['2:33: parameters.lr.hihg', '3:10: parameters.opt.type', '5:1: objective', '6:1: strategy']);
   const ranges = 'parameters:\n  x: { type: int, low: 2, high: 1 }\n  y: { type: float, low: 0, high: 1, log: true }\n';
   expect(await wrongIn(ranges)).toEqual(['2:19: parameters.x.low', '3:21: parameters.y.low']);
+});
+
+it('reads the names of examples from a file beside it', async () => {
+  const place = directory();
+  const path = join(place, 'study.yaml');
+  writeFileSync(path, `name: digits\n${SPACE}examples: questions.txt\n`);
+  writeFileSync(join(place, 'questions.txt'), '\ufeff# hard ones\r\nq1\r\n\r\n  q 2  \n#q3\nq4');
+  expect((await readStudyFile(path)).options.examples).toEqual(['q1', 'q 2', 'q4']);
+  expect((await readStudyFile(path)).strategy?.spec).toEqual({ chain: ['race', 'auto'] });
+  expect(await readStudyData(path)).toMatchObject({ name: 'digits', examples: ['q1', 'q 2', 'q4'] });
+  expect((await read(`${SPACE}examples: 20\n`)).options.examples).toBe(20);
+  expect((await read(`${SPACE}examples: [a, b]\n`)).options.examples).toEqual(['a', 'b']);
+});
+
+it.each([
+  ['# nothing\n', /study\.yaml:4:1: examples: names\.txt: /],
+  ['a\n\nb\n a\n', /study\.yaml:4:1: examples: names\.txt:4: .*\ba\b.*line 1/],
+  [`a\n${'x'.repeat(257)}`, /examples: names\.txt:2: .*256/],
+  [Array.from({ length: 10_001 }, (_, i) => `q${i}`).join('\n'), /examples: names\.txt: .*10000.*examples: 10001/],
+  [Buffer.from([0x71, 0xff]), /examples: names\.txt: .*UTF-8/],
+  [undefined, /study\.yaml:4:1: examples: names\.txt: cannot be read/],
+] as const)('says what is wrong with a file of examples', async (content, message) => {
+  const path = join(directory(), 'study.yaml');
+  writeFileSync(path, `${SPACE}examples: names.txt\n`);
+  if (content !== undefined) writeFileSync(join(path, '../names.txt'), content);
+  await expect(readStudyFile(path)).rejects.toThrow(message);
 });
