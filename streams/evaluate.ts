@@ -13,6 +13,7 @@ import {
   type Values,
 } from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
+import { exampleResult, placeOf } from '../src/ledger/exampleFacts.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import type { Tags, TrialId } from '../src/strategy/messages.ts';
@@ -191,11 +192,14 @@ export function evaluateTrial<P>(
       return stopping.abort(new Error('its reports are not finite'));
     }
     reported = true;
-    const results = place !== undefined && { results: [[place, ...(several.length > 0 ? several : [name]).map((one) => values[one]!)]] };
+    const results = place !== undefined && { results: [exampleResult(place, values, several.length > 0 ? several : [name])] };
     say.report({ type: 'reported', trial, run, step, values, ...results, ...(metrics && { metrics }) }, saved().checkpoint);
   };
-  const reportExample = (example: number | string, value: number | Values, metrics?: Values) =>
-    report(value, undefined, metrics, placeOf(example, examples));
+  const reportExample = (example: number | string, value: number | Values, metrics?: Values) => {
+    const place = placeOf(example, examples);
+    if (typeof place === 'string') throw new TypeError(`reportExample: ${place}`);
+    report(value, undefined, metrics, place);
+  };
   const late = () => {
     end(failed('timeout', `it took longer than ${timeLimit} s`));
     stopping.abort(new Error('timeout'));
@@ -219,17 +223,6 @@ export function evaluateTrial<P>(
     },
     checkpoint: () => saved().checkpoint,
   };
-}
-
-/** @throws TypeError for an example that the study does not have */
-function placeOf(example: number | string, examples: Created['examples']): number {
-  if (examples === undefined)
-    throw new TypeError('reportExample: expected a study with examples: give it the option examples, or report steps');
-  const place = typeof example === 'number' ? example : (examples.ids?.indexOf(example) ?? Number(example));
-  if (Number.isInteger(place) && place >= 0 && place < examples.count) return place;
-  throw new TypeError(
-    `reportExample: expected the name of an example, or its place from 0 to ${examples.count - 1}, got ${String(example)}`,
-  );
 }
 
 /** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */

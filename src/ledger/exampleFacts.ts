@@ -1,4 +1,4 @@
-import type { ObjectiveSpec, ReportedFact, Values } from '../facts/facts.ts';
+import type { Created, ObjectiveSpec, ReportedFact, Values } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { ExampleResult } from '../strategy/messages.ts';
 import { refuse } from './claim.ts';
@@ -6,6 +6,20 @@ import { type Evaluated, type ExampleResults, meansOf } from './exampleResults.t
 import { boundedLosses, lossOf } from './settings.ts';
 
 type Results = NonNullable<ReportedFact['results']>;
+
+/** The place of an example in the list of a study, or what is wrong with it. @param example its place from 0, or its name */
+export function placeOf(example: number | string, examples: Created['examples']): number | string {
+  if (examples === undefined) return 'expected a study with examples: give it the option examples, or report steps';
+  const place = typeof example === 'number' ? example : (examples.ids?.indexOf(example) ?? Number(example));
+  if (Number.isInteger(place) && place >= 0 && place < examples.count) return place;
+  return `expected the name of an example, or its place from 0 to ${examples.count - 1}, got ${String(example)}`;
+}
+
+/** The result of an example as facts hold it. */
+export const exampleResult = (place: number, values: Values, objectives: readonly string[]): number[] => [
+  place,
+  ...objectives.map((name) => values[name]!),
+];
 
 /** Why the results of examples do not count; undefined if they do. */
 export function refuseResults(results: Results, { count }: ExampleResults, objectives: readonly ObjectiveSpec[]): Refusal | undefined {

@@ -60,6 +60,7 @@ export const asked = {
       run,
       params,
       budget: { type: 'number', description: 'the step up to which it may train' },
+      examples: factSchemas.suggested.properties!.examples!,
       resumes: integerSchema(1, 'the trial that it continues'),
       checkpoint: textSchema('saved state to resume from', 4096),
       metric: textSchema('the name under which programs print the value, if it differs from that of the objective'),
@@ -153,7 +154,7 @@ export const operations = {
     },
     result: { oneOf: Object.values(asked), discriminator: { propertyName: 'next' } },
   },
-  report: said('reported', 'Report values of a trial at a step.'),
+  report: said('reported', 'Report values of a trial at a step, or results of examples.'),
   heartbeat: {
     method: 'post',
     path: `${trialPath}/heartbeat`,

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { filter, firstValueFrom, map } from 'rxjs';
-import type { Params } from '../../src/facts/facts.ts';
+import type { Params, ReportedFact, Started } from '../../src/facts/facts.ts';
 import { identityOf, isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
+import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Suggestion } from '../engine/directive.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
@@ -74,11 +75,11 @@ export function reachOf<P>(
 
   const submit = async ({ type, ...fields }: Intent) => (await request(nc, subjects, type, fields)) as Submitted;
   /** Resolves with the entry of a fact of an attempt. @throws RefusedError if it does not count, or no one needs the attempt any more */
-  const stored = ({ claim, lost }: AskedAttempt<P>, { type, step }: { readonly type: string; readonly step?: number }): Promise<number> => {
+  const stored = ({ claim, lost }: AskedAttempt<P>, said: Pick<TrialFact, 'type'> | Pick<Started, 'type'>): Promise<number> => {
     const { run, suggestion, trainer } = claim;
     const isIt = ({ fact, author }: AppliedEntry<P>) => {
       const of = identityOf(fact);
-      return author === trainer && of.type === type && of.run === run && (step === undefined || (fact as { step?: unknown }).step === step);
+      return author === trainer && of.type === said.type && of.run === run && tellsApart(fact) === tellsApart(said);
     };
     const entry = firstValueFrom(live$.pipe(filter(isIt), map(counted)));
     const left = new Promise<never>((_, reject) => {
@@ -162,6 +163,12 @@ export function reachOf<P>(
     return by === undefined ? { stop: false, position } : { stop: true, by, position };
   };
   return { ...explaining(() => ({ ...following, parseStrategy })), ask, say, submit, close: () => seats.close() };
+}
+
+/** What tells the reports of a run apart: their steps or, as an engine counts those of examples itself, their results. */
+function tellsApart(fact: unknown): unknown {
+  const { step, results } = fact as Partial<ReportedFact>;
+  return results ? JSON.stringify(results) : step;
 }
 
 /** @throws RefusedError if the entry does not count */

@@ -4,7 +4,8 @@ import type { EarlierOption } from '../engine/earlier.ts';
 import type { Spans } from '../engine/spans.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
-import { type FoundStrategy, objectivesOf, type ParseOption, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { type FoundStrategy, objectivesOf, type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
@@ -17,6 +18,7 @@ export interface CreateStudyOptions<O extends string = string>
   extends StudyOptions,
     StrategyOption,
     ParseOption,
+    EarlyOptions,
     EarlierOption,
     WarnOptions {
   /**
@@ -38,7 +40,9 @@ export interface CreateStudyOptions<O extends string = string>
 /** `createStudy` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
 export function createStudy<P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<O> & FoundStrategy): Study<P, O> {
   checkStudy(space, options, 'lease', 'spans');
-  const { log = memoryLog(), warn = console.warn, strategy, lease, ...settings } = options;
+  const { log = memoryLog(), warn = console.warn, strategy: given, epochs, early, lease, parseStrategy = parseNone, ...rest } = options;
+  const settings = { ...rest, parseStrategy };
+  const strategy = withEarlyStopping(given, { epochs, early, ...settings });
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
   const reporting = watchReports('call study.report(trial, value, step)', past, warn);

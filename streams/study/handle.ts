@@ -4,6 +4,7 @@ import { LONGEST_TRACE, type ObjectiveSpec, type Params, type Values } from '../
 import type { Importances } from '../../src/insight/importance/importances.ts';
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { exampleResult, placeOf } from '../../src/ledger/exampleFacts.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
@@ -18,7 +19,7 @@ import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { waker } from '../log/follow.ts';
-import { example, kindOf, oneForSeveral } from '../objective.ts';
+import { example, kindOf, oneForSeveral, type Told } from '../objective.ts';
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
@@ -86,6 +87,24 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     await running.say(fact);
     held.delete(fact.trial);
   };
+  /** Reports values at a step or, with a place, the result of an example. */
+  const report = async (trial: TrialId, values: number | Values, given?: number, metrics?: Values, example?: number | string) => {
+    await running.ready();
+    const own = held.get(trial);
+    const step = given ?? Math.max(running.ledger.open.get(trial)?.at ?? 0, own?.step ?? 0) + 1;
+    checkOrder(values, step);
+    const results = example === undefined ? undefined : [resultIn(running, example, named(values))];
+    if (own) own.step = step;
+    const { stop } = await running.say({
+      type: 'reported',
+      ...of(trial),
+      step,
+      values: named(values),
+      ...omitUndefined({ results, metrics }),
+    });
+    if (own && stop) own.isTold = true;
+    return { stop };
+  };
   const command = async (intent: Intent): Promise<void> => {
     await running.ready();
     await running.submit(intent);
@@ -108,24 +127,15 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     tell: async (trial, result) => {
       if (held.get(trial)?.isTold) return end({ type: 'stopped', ...of(trial) });
       await running.ready();
-      checkResult(
-        result,
-        running.objectives.map(({ name }) => name),
-      );
+      const { values } = running.rows.get(trial) ?? {};
+      if (result === undefined && running.ledger.examples && values) return end({ type: 'completed', ...of(trial), values });
+      checkResult(result, namesOf(running));
       return end({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) });
     },
     fail: (trial, reason = 'error', message = '', trace = undefined) =>
       end({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
-    report: async (trial, values, given, metrics) => {
-      await running.ready();
-      const own = held.get(trial);
-      const step = given ?? Math.max(running.ledger.open.get(trial)?.at ?? 0, own?.step ?? 0) + 1;
-      checkOrder(values, step);
-      if (own) own.step = step;
-      const { stop } = await running.say({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
-      if (own && stop) own.isTold = true;
-      return { stop };
-    },
+    report,
+    reportExample: (trial, example, value, metrics) => report(trial, value, undefined, metrics, example),
     stopped: (trial) => end({ type: 'stopped', ...of(trial) }),
     enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params: params as Params, rest })),
     propose: (proposer, params, { seconds, note } = {}) =>
@@ -199,8 +209,20 @@ async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRo
   }
 }
 
+const namesOf = <P>({ objectives }: StudyBackend<P>): readonly string[] => objectives.map(({ name }) => name);
+
+/** The result of an example as facts hold it. @throws RefusedError for an example that the study does not have, or without a value */
+function resultIn<P>(running: StudyBackend<P>, example: number | string, values: Values): number[] {
+  const place = placeOf(example, running.ledger.created?.examples);
+  if (typeof place === 'string') throw new RefusedError({ code: 'bad-field', message: `reportExample: ${place}` });
+  const names = namesOf(running);
+  const lacking = names.find((name) => values[name] === undefined);
+  if (lacking !== undefined) throw new RefusedError({ code: 'missing-field', message: `values.${lacking} is missing` });
+  return exampleResult(place, values, names);
+}
+
 /** @throws RefusedError for what is no result */
-function checkResult(result: unknown, names: readonly string[]): void {
+function checkResult(result: Told | undefined, names: readonly string[]): asserts result is Told {
   if (typeof result === 'number' && names.length === 1) return;
   if (isRecord(result) && isRecord(result.values)) return;
   const message =

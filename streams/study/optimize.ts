@@ -11,7 +11,7 @@ import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { type FoundStrategy, objectivesOf, parseNone } from '../spec/options.ts';
-import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
+import { withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
@@ -25,7 +25,6 @@ import { areOpen } from './waits.ts';
 
 export interface OptimizeOptions<O extends string = string>
   extends Omit<CreateStudyOptions<O>, 'lease' | 'spans'>,
-    EarlyOptions,
     Pick<EvaluateOptions, 'timeLimit'> {
   /**
    * Ends the study at once: its result has the reason `aborted`. Running trials are abandoned, and retried when the log is resumed; their signals abort
@@ -59,7 +58,7 @@ export function optimize<P, O extends string = 'value'>(
   /** The run that is under way, or was last. */
   let hosted: HostedStudy<P> | undefined;
   const run$ = new Observable<AppliedEntry<P>>((out) => {
-    checkStudy(space, options, 'epochs', 'early', 'signal', 'timeLimit');
+    checkStudy(space, options, 'signal', 'timeLimit');
     /** A number is the value of the first objective, named by the options or else by the log. */
     const evaluating: { -readonly [K in keyof Evaluating]: Evaluating[K] } = { value: named ?? 'value', timeLimit, signal };
     const name = (names: readonly string[]) => {

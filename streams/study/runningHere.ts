@@ -44,7 +44,7 @@ interface Here<P> {
  * @throws OptionError
  */
 export function checkStudy(space: unknown, options: StudyOptions & StrategyOption & { readonly log?: unknown }, ...others: string[]): void {
-  refuseUnknown(options, 'earlier', 'log', 'warn', ...others);
+  refuseUnknown(options, 'epochs', 'early', 'earlier', 'log', 'warn', ...others);
   const { strategy, log } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   checkDeclared(strategy, options);

@@ -71,9 +71,10 @@ export interface Study<P, O extends string = string> extends AsyncIterable<Trial
    * Tells the result of a trial: the value of the first objective, or more. If one of its reports was answered with `stop`, the trial counts as
    * stopped, and its last report is its result: the told value belongs to another step, so it cannot be compared with others at the budget.
    *
+   * @param result in a study of examples, the study computes the value: leave it out, or give what else is to be kept.
    * @throws RefusedError if it does not count.
    */
-  tell(trial: TrialId, result: Told<O>): Promise<void>;
+  tell(trial: TrialId, result?: Told<O>): Promise<void>;
   /** Tells that a trial has no result. @throws RefusedError if it does not count. */
   fail(trial: TrialId, reason?: FailureReason, message?: string, trace?: string): Promise<void>;
   /**
@@ -84,6 +85,24 @@ export interface Study<P, O extends string = string> extends AsyncIterable<Trial
    * @throws RefusedError if it does not count.
    */
   report(trial: TrialId, values: Valued<O>, step?: number, metrics?: Values): Promise<{ readonly stop: boolean }>;
+  /**
+   * Reports the result of an example, in a study of examples. The value of the trial is the mean of its results, which `tell` needs no more.
+   *
+   * @param example its place in the list, from 0, or its name.
+   * @param metrics of this example; those of a trial are sums.
+   * @returns whether the trial should stop. If so, call `stopped`, or `tell`, which then does the same.
+   * @throws RefusedError if it does not count.
+   * @example
+   * const study = createStudy(prompt, { examples: questions.length, objectives: { score: 'maximize' }, trials: 100 });
+   * for (let next = await study.ask(); next; next = await study.ask()) {
+   *   for (const place of next.examples ?? questions.keys()) {
+   *     const { stop } = await study.reportExample(next.trial, place, await scoreOf(next.params, questions[place]!));
+   *     if (stop) break;
+   *   }
+   *   await study.tell(next.trial);
+   * }
+   */
+  reportExample(trial: TrialId, example: number | string, value: Valued<O>, metrics?: Values): Promise<{ readonly stop: boolean }>;
   /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
   /**

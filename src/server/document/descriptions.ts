@@ -32,13 +32,13 @@ export const descriptions: Readonly<Record<OperationId, Description>> = {
   ask: {
     title: 'Claim a trial',
     answer:
-      'It waits up to `wait` seconds (30 by default). The answer has `next`: with `trial`, evaluate its `params`; keep its `trial` and `run`, which each report, heartbeat, tell, stopped and fail about it needs. ' +
+      'It waits up to `wait` seconds (30 by default). The answer has `next`: with `trial`, evaluate its `params`, in a study of examples on those whose places are in `examples` (default: all), in this order; keep its `trial` and `run`, which each report, heartbeat, tell, stopped and fail about it needs. ' +
       'Without a message for `lease` seconds the trial goes to another trainer. With `wait`, no trial is due: ask again. With `over`, there are no more trials, and `reason` says why.',
   },
   report: {
     title: 'Report a value',
     answer:
-      'Optional: an intermediate result, with increasing `step` such as the epoch, so that bad trials stop early. If the answer has `stop: true`, end the trial and call stopped instead of tell. A report counts as a heartbeat.',
+      'Optional: an intermediate result, with increasing `step` such as the epoch, so that bad trials stop early. If the answer has `stop: true`, end the trial and call stopped instead of tell. In a study of examples, send the result of each example in `results`: its place, and a value for each objective; `step` counts them, and the study computes their mean. A report counts as a heartbeat.',
   },
   heartbeat: {
     title: 'Send a heartbeat',

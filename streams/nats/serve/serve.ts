@@ -4,6 +4,8 @@ import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
+import { parseStrategy } from '../../spec/spec.ts';
+import { type EarlyOptions, withEarlyStopping } from '../../spec/withEarlyStopping.ts';
 import { studyElsewhere } from '../../study/elsewhere.ts';
 import { followed } from '../../study/following.ts';
 import type { Study } from '../../study/study.ts';
@@ -12,7 +14,7 @@ import { reachOf } from '../openStudy.ts';
 import { subjectsOf } from '../protocol/subjects.ts';
 import { type ServedStudy, type ServeStudyOptions, serveStudy } from './serveStudy.ts';
 
-export interface ServeOptions<O extends string = string> extends Omit<ServeStudyOptions, 'onEntry' | 'onLead' | 'spans'> {
+export interface ServeOptions<O extends string = string> extends Omit<ServeStudyOptions, 'onEntry' | 'onLead' | 'spans'>, EarlyOptions {
   /** What is optimised, by name; the first objective decides which trial is best. Default: one objective `value`, minimised. */
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
 }
@@ -39,8 +41,9 @@ export interface ServedHandle<P, O extends string = string>
 export async function serve<P, O extends string = 'value'>(
   nc: NatsConnection,
   space: Space<P>,
-  options: ServeOptions<O>,
+  { strategy: given, epochs, early, ...options }: ServeOptions<O>,
 ): Promise<ServedHandle<P, O>> {
+  const strategy = withEarlyStopping(given, { epochs, early, parseStrategy, ...options });
   const { study: name, warn = console.warn, prefix, domain, apiPrefix } = options;
   const naming = { prefix, domain, apiPrefix };
   const leads$ = new BehaviorSubject(false);
@@ -52,7 +55,7 @@ export async function serve<P, O extends string = 'value'>(
     rows: () => engine.rows as TrialRows<P>,
   });
   const onEntry = (applied: AppliedEntry) => take(applied as AppliedEntry<P>);
-  const engine: ServedStudy = await serveStudy(nc, space, { ...options, onEntry, onLead: (leads) => leads$.next(leads) });
+  const engine: ServedStudy = await serveStudy(nc, space, { ...options, strategy, onEntry, onLead: (leads) => leads$.next(leads) });
   void engine.ended.then((error) => {
     end(error === undefined ? undefined : { error });
     leads$.complete();

@@ -1,9 +1,10 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { MismatchError, OptionError } from '../../../src/errors.ts';
+import type { Created } from '../../../src/facts/facts.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../../../src/schema/optionRules.ts';
 import type { Space } from '../../../src/space/space.ts';
-import { checkTimeLimit, type EvaluateOptions } from '../../evaluate.ts';
+import { checkTimeLimit, type EvaluateOptions, type Evaluating } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { spaceDifferences } from '../../spec/options.ts';
 import { createdOn } from '../created.ts';
@@ -66,18 +67,18 @@ export function trainer<P>(nc: NatsConnection, study: string, ...given: Given<P>
   checkTimeLimit(settings);
   if (saveEvery !== undefined) checkOption('saveEvery', saveEvery, seconds);
   const subjects = subjectsOf(study, options);
-  let name = value;
+  /** The study, as its objectives and its examples are needed. */
+  let created: Created | undefined;
   const waiting = new AbortController();
-  const named = async () => {
-    if (name !== undefined && space === undefined) return;
-    const created = await createdOn(nc, subjects, { signal: waiting.signal, warn, name: rest.name });
+  const ready = async () => {
+    created = await createdOn(nc, subjects, { signal: waiting.signal, warn, name: rest.name });
     const wrong = space ? spaceDifferences(created, space.toJSON()) : [];
     if (wrong.length > 0) throw new MismatchError(`${study}: the study has another space: ${wrong.join('; ')}`);
-    name ??= created.objectives[0]!.name;
   };
-  const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, subjects, warn });
+  const perform: Perform<P> = (claim) =>
+    evaluateClaim(objective, claim, { ...settings, ...resultsIn(created!, value), nc, subjects, warn });
   const heartbeats = blocking && { heartbeats: (subjects: Subjects, name: string) => threadHeartbeats(blocking, subjects, name) };
-  const self = runTrainer<P>(nc, study, perform, omitUndefined({ ...rest, warn, ...heartbeats, saveEvery, ready: named }));
+  const self = runTrainer<P>(nc, study, perform, omitUndefined({ ...rest, warn, ...heartbeats, saveEvery, ready }));
   const close = () => void self.close();
   const over = () => {
     waiting.abort();
@@ -88,4 +89,9 @@ export function trainer<P>(nc: NatsConnection, study: string, ...given: Given<P>
   signal?.addEventListener('abort', close);
   if (signal?.aborted) close();
   return self;
+}
+
+/** What a study says about results. @param value the name of a number. Default: that of the first objective */
+function resultsIn({ objectives, examples }: Created, value = objectives[0]!.name): Pick<Evaluating, 'value' | 'several' | 'examples'> {
+  return { value, several: objectives.length > 1 ? objectives.map(({ name }) => name) : [], examples };
 }

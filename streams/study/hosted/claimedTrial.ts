@@ -15,6 +15,8 @@ export interface ClaimedTrial<P = Params> {
   readonly by: string;
   /** The step up to which it may train, cumulative along `resumes`. */
   readonly budget?: number;
+  /** In a study of examples: those to evaluate, in this order, by their places in the list from 0. Absent: all. */
+  readonly examples?: readonly number[];
   /** The trial that it resumes. */
   readonly resumes?: TrialId;
   /** Where to resume from. */
@@ -63,7 +65,7 @@ export const whenAborted =
 
 /** The assignment of an attempt that a run has claimed. */
 export function assignmentOf<P>(
-  { trial, attempt, params, by, budget, resumes, checkpoint, metric, tags }: Suggestion<P>,
+  { trial, attempt, params, by, budget, examples, resumes, checkpoint, metric, tags }: Suggestion<P>,
   run: string,
   { lease, traceparent }: { readonly lease?: number | undefined; readonly traceparent?: string | undefined } = {},
 ): Extract<ClaimReply<P>, { readonly next: 'trial' }> {
@@ -74,6 +76,6 @@ export function assignmentOf<P>(
     run,
     params,
     by,
-    ...omitUndefined({ budget, resumes, checkpoint, metric, tags, traceparent, lease }),
+    ...omitUndefined({ budget, examples, resumes, checkpoint, metric, tags, traceparent, lease }),
   };
 }

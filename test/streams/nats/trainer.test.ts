@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { jetstream } from '@nats-io/jetstream';
 import { describe, expect, it, vi } from 'vitest';
-import { trainer } from '../../../streams/nats/index.ts';
+import { each, random } from '../../../streams/index.ts';
+import { serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import { eventually } from '../../support/eventually.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
-import { type At, engineOn, factsOf, fresh, isFact, lateFactOn } from './world.ts';
+import { type At, engineOn, factsOf, fresh, isFact, lateFactOn, plane } from './world.ts';
 
 const server = natsOfTests();
 
@@ -26,6 +27,23 @@ describe('trainer', () => {
     expect(new Set(ends.map((fact) => 'trial' in fact && fact.trial)).size).toBe(30);
     expect(facts.at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
     expect(facts.filter(({ type }) => type === 'started')).toHaveLength(30);
+    await engine.close();
+  });
+
+  it('evaluates trials on the examples that the study asks for', async () => {
+    const study = fresh();
+    const engine = await serve(await server.connect(), plane, { study, strategy: random(), examples: 8, trials: 8, warn: () => {} });
+    const evaluated: number[] = [];
+    const objective = each<At, number>(Array.from(Array(8).keys()), async ({ x }, example, { trial }) => {
+      evaluated[trial] = (evaluated[trial] ?? 0) + 1;
+      return x ** 2 + example;
+    });
+    const { done } = trainer(await server.connect(), study, objective, { name: 'w' });
+    const { best } = await engine.result();
+    await done;
+    expect(best!.values.value).toBeCloseTo(best!.params.x ** 2 + 3.5, 9);
+    expect(best!.step).toBe(8);
+    expect(evaluated[1]).toBe(2);
     await engine.close();
   });
 

@@ -277,6 +277,41 @@ describe('createStudy', () => {
     await second.close();
   });
 
+  it('races on examples, or with early: false evaluates each trial on all of them', async () => {
+    const evaluated = async (early?: boolean) => {
+      const study = createStudy(line, { strategy: random(), examples: 9, early, trials: 6 });
+      const places: (readonly number[] | undefined)[] = [];
+      for (let next = await study.ask(); next; next = await study.ask()) {
+        places.push(next.examples);
+        for (const place of next.examples ?? Array(9).keys())
+          if ((await study.reportExample(next.trial, place, square(next.params) + place)).stop) break;
+        await study.tell(next.trial);
+      }
+      expect(study.best()!.step).toBe(9);
+      await study.close();
+      return places;
+    };
+    expect((await evaluated())[0]).toHaveLength(2);
+    expect(await evaluated(false)).toEqual(Array(6).fill(undefined));
+    expect(() => createStudy(line, { strategy: random(), early: false })).toThrow(coded('invalid-option'));
+  });
+
+  it('gives a trial that was open when its process ended only the examples that it lacks, and keeps its results', async () => {
+    const log = memoryLog();
+    const first = createStudy(line, { strategy: random(), examples: 4, early: false, trials: 1, log: { ...log, close: async () => {} } });
+    const { trial } = (await first.ask())!;
+    for (const place of [2, 0]) await first.reportExample(trial, place, place);
+    await first.close();
+
+    const second = createStudy(line, { strategy: random(), log });
+    await second.ready();
+    expect(await second.ask()).toMatchObject({ trial, attempt: 2, examples: [1, 3] });
+    for (const place of [1, 3]) await second.reportExample(trial, place, place);
+    await second.tell(trial);
+    expect(await second.result()).toMatchObject({ best: { trial, values: { value: 1.5 }, step: 4 } });
+    await second.close();
+  });
+
   it('is not ready on the log of another study', async () => {
     const log = memoryLog();
     const lasting = { ...log, close: async () => {} };

@@ -13,6 +13,7 @@ export interface ContractStudy {
   readonly objectives?: Readonly<Record<string, 'minimize' | 'maximize'>>;
   readonly trials?: number;
   readonly parallel?: number;
+  readonly examples?: number | readonly string[];
 }
 
 /** How places differ. */
@@ -133,6 +134,49 @@ export function handleContract(name: string, place: (study: ContractStudy) => Pr
       await study.report(trial, 1, undefined, { accuracy: 0.5 });
       expect(study.trials()[0]).toMatchObject({ step: 2, status: 'open' });
       expect(await codeOf(study.report(trial, 1, 2))).toBe('duplicate-step');
+    });
+
+    it('races trials on examples, whose results come one by one', async () => {
+      const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const { study } = await open({ trials: 8, examples: names });
+      const scores = ({ x }: Params) => names.map((_, place) => x ** 2 + place / 10);
+      for (let next = await study.ask(); next; next = await study.ask()) {
+        for (const place of next.examples!) {
+          const { stop } = await study.reportExample(next.trial, names[place]!, scores(next.params)[place]!, { usd: 0.5 });
+          if (stop) break;
+        }
+        await study.tell(next.trial);
+      }
+      expect(new Set(statuses(study))).toEqual(new Set(['completed', 'stopped']));
+      const { params, values, step } = study.best()!;
+      expect(step).toBe(names.length);
+      expect(values.value).toBeCloseTo(scores(params).reduce((sum, score) => sum + score) / names.length, 9);
+      const firsts = study.trials().filter(({ resumes }) => resumes === undefined);
+      expect(firsts).toHaveLength(8);
+      expect(firsts[0]).toMatchObject({ step: 2, metrics: { usd: 1 } });
+    });
+
+    it('asks another attempt for the examples that are missing only', async () => {
+      const { study } = await open({ trials: 3, examples: 6 });
+      const first = (await study.ask())!;
+      const [done, ...missing] = first.examples!;
+      await study.reportExample(first.trial, done!, 1);
+      await study.fail(first.trial, 'preempted');
+      const second = (await study.ask())!;
+      expect(second).toMatchObject({ trial: first.trial, attempt: 2, examples: missing });
+      for (const place of missing) await study.reportExample(second.trial, place, 4);
+      await study.tell(second.trial);
+      expect(rowOf(study, first.trial)).toMatchObject({ status: 'completed', values: { value: 2.5 }, step: 2 });
+    });
+
+    it('refuses results of examples that the study does not have', async () => {
+      const { study } = await open({ examples: ['a', 'b'] });
+      const { trial } = (await study.ask())!;
+      for (const wrong of ['c', 2, -1, 0.5]) expect(await codeOf(study.reportExample(trial, wrong, 1))).toBe('bad-field');
+      expect(await codeOf(study.reportExample(trial, 'a', {} as { value: number }))).toBe('missing-field');
+      expect(await codeOf(study.tell(trial))).toBe('bad-field');
+      const { study: other } = await open();
+      expect(await codeOf(other.reportExample((await other.ask())!.trial, 0, 1))).toBe('bad-field');
     });
 
     it('says that trials have no result', async () => {
