@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Created } from '../../src/facts/facts.ts';
-import { memoryLog, type Objective, type OptimizeOptions, optimize, random, tpe } from '../../streams/index.ts';
+import { chain, memoryLog, type Objective, type OptimizeOptions, optimize, race, random, tpe } from '../../streams/index.ts';
 import { line } from '../support/line.ts';
 
 /** A training of `epochs`, with the number of trained epochs by trial. */
@@ -46,7 +46,17 @@ it('epochs stops trials that fall behind, and with early: false none', async () 
   expect([...whole.trained.values()]).toEqual([27, 27, 27, 27, 27]);
 });
 
+it('examples is a race before the strategy, with early: false none', async () => {
+  expect(await recordedStrategy({ examples: 9 })).toMatchObject({ chain: ['race', 'auto'] });
+  expect(await recordedStrategy({ examples: 9, strategy: tpe() })).toMatchObject({ chain: ['race', 'tpe'] });
+  expect(await recordedStrategy({ examples: 9, strategy: chain(race({ delta: 0.1 }), tpe()) })).toMatchObject({
+    chain: [{ race: { delta: 0.1 } }, 'tpe'],
+  });
+  expect(await recordedStrategy({ examples: 9, early: false, strategy: tpe() })).toBe('tpe');
+});
+
 it.each<[OptimizeOptions, string]>([
-  [{ early: false }, 'early: expected epochs as well, the most that a trial may train, got false'],
+  [{ early: false }, 'early: expected epochs or examples as well, the most that a trial may take, got false'],
+  [{ epochs: 9, examples: 9 }, 'examples: expected no epochs besides'],
   [{ epochs: 0 }, 'epochs: expected a whole number of at least 1, got 0'],
 ])('refuses %j', (options, message) => expect(optimize(line, training(9).objective, options).result()).rejects.toThrow(message));
