@@ -44,13 +44,10 @@ export class Results<P> {
 
   /** A trial ended. */
   add(event: Ended): void {
+    if (this.#examples?.of(event.id)?.results.size) return; // see `race`
     const imported = event.by === 'import';
-    if (!imported && !this.#evaluated(event.id)) this.#spending.add(event);
+    if (!imported) this.#spending.add(event);
     this.#plateau = afterResult(this.#plateau, event, 0, !imported);
-  }
-
-  #evaluated(id: TrialId): boolean {
-    return (this.#examples?.of(id)?.results.size ?? 0) > 0;
   }
 
   /** A trial that was evaluated on examples ended: it, or the configuration that it continues, may lead. */
@@ -59,10 +56,10 @@ export class Results<P> {
     const before = examples.leader;
     examples.end({ id: proposal.id, outcome });
     const { leader } = examples;
+    this.#plateau = { ...this.#plateau, length: leader === before ? this.#plateau.length + 1 : 0 };
     if (leader === undefined || leader !== examples.of(proposal.id)) return;
     const [loss] = meansOf(leader);
     this.#leading = { trial: proposal.id, params: suggestion.params, values, loss: loss!, budget: Number.POSITIVE_INFINITY };
-    if (leader !== before) this.#plateau = { ...this.#plateau, length: -1 }; // the end of the trial follows
     if (leader.results.size === examples.count) this.#lowest = Math.min(this.#lowest, loss!);
   }
 

@@ -8,13 +8,13 @@ import type { Env } from '../strategy/env.ts';
 import {
   type Answer,
   type Ask,
-  hasResult,
   type Propose,
   propose,
   type Reported,
   type StrategyEvent,
   type Suggested,
   type TrialId,
+  violates,
   wait,
 } from '../strategy/messages.ts';
 
@@ -51,7 +51,7 @@ class RaceState {
       if (fact.results) this.results.add(fact.id, fact.results);
     } else {
       this.#open.delete(fact.id);
-      this.results.end({ id: fact.id, outcome: hasResult(fact) ? 'completed' : 'stopped' });
+      this.results.end({ id: fact.id, outcome: violates(fact) ? 'stopped' : fact.outcome });
       if (fact.resumes !== undefined && fact.outcome === 'failed') this.#stuck.add(fact.id);
     }
   }
@@ -93,7 +93,7 @@ export function raceCore(
 
   function due(state: RaceState): Verdict | undefined {
     if (state.results.leader === undefined) return undefined;
-    return state.growable && state.shareOfLeaders < share ? 'growthDue' : undefined;
+    return state.growable && (share === 1 || state.shareOfLeaders < share) ? 'growthDue' : undefined;
   }
 
   /** The ask with the examples of a new configuration, for the strategy that chooses it. */
@@ -134,7 +134,7 @@ export function raceCore(
       opening: answering(challenge),
       challenging: answering(challenge),
       growing: answering((state, ask) =>
-        grow(state, ask, state.growable!, Math.max(1, Math.ceil(GROWTH * state.results.leader!.results.size))),
+        grow(state, ask, state.growable!, share === 1 ? env.examples : Math.ceil(GROWTH * state.results.leader!.results.size)),
       ),
     },
     stop(facts, { id }: Reported) {

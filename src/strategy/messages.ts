@@ -55,7 +55,7 @@ export interface Ended extends Proposal {
   readonly reason?: string;
   /** One per objective, all minimised, all finite. Always there when `completed`, never when `failed`. */
   readonly losses?: readonly number[];
-  /** The last step reported. */
+  /** The last step reported. Absent in a study of examples. */
   readonly step?: number;
   /** The derivatives of each loss by each coordinate, if the trainer gave them. */
   readonly gradient?: readonly (readonly number[])[];
@@ -70,8 +70,12 @@ export interface Ended extends Proposal {
 export const violates = ({ constraints }: { readonly constraints?: readonly number[] }): boolean =>
   constraints?.some((c) => c > 0) ?? false;
 
-/** Whether a trial has completed and violates no constraint, so that it may be the best. */
-export const hasResult = (ended: Ended): boolean => ended.outcome === 'completed' && !violates(ended);
+/** Whether the losses are those of a whole trial: it completed or, in a study of examples, they are estimates. Others are of an earlier step. */
+export const isWhole = ({ outcome, losses, step }: Pick<Ended, 'outcome' | 'losses' | 'step'>): boolean =>
+  outcome === 'completed' || (outcome === 'stopped' && losses !== undefined && step === undefined);
+
+/** Whether a trial has a result that can be compared with others, and violates no constraint. */
+export const hasResult = (ended: Ended): boolean => isWhole(ended) && !violates(ended);
 
 /** Failures that the configuration caused, unlike those of lost and preempted trials. */
 const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout']);

@@ -45,13 +45,14 @@ export interface TrialRow<P = Params, O extends string = string> extends Annotat
   readonly trace?: string;
   /** Path of the strategy, `queue` or `import`. */
   readonly by: string;
+  /** The step up to which it may train; in a study of examples, how many its configuration is evaluated on. */
   readonly budget?: number;
   /** The trial that it continues. */
   readonly resumes?: TrialId;
   /** Position of the `proposed` fact that it serves. */
   readonly proposal?: number;
   readonly tags?: Tags;
-  /** The highest step reported. */
+  /** The highest step reported; in a study of examples, on how many its configuration was evaluated. */
   readonly step?: number;
   /** Seconds until the result, as its trainer measured them. */
   readonly seconds?: number;
@@ -135,6 +136,8 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   #about: Annotation = {};
   #uncounted = 0;
   #imported = 0;
+  /** How many examples the study has. */
+  #examples: number | undefined;
   readonly #counts: Record<TrialStatus, number> = { open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
 
   /** @returns the row of the trial of the entry. It changes until the trial has ended, and never after that. */
@@ -142,19 +145,26 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     if (entry.refusal || entry.effect === 'void') return undefined;
     const trial = 'trial' in entry.fact ? entry.fact.trial : undefined;
     if (trial === undefined) {
+      if (entry.fact.type === 'created') this.#examples = entry.fact.examples?.count;
       if (entry.fact.type === 'annotated') this.#about = annotationAfter(this.#about, entry.fact);
       if (entry.fact.type === 'changed') this.#uncount(entry.fact.uncounted ?? []);
       return undefined;
     }
     const known = this.#rows.get(trial);
     const before = known?.status;
-    const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, entry) : known && change(known, entry);
+    const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, this.#budgetOf(entry.fact), entry) : known && change(known, entry);
     if (row === undefined) return undefined;
     if (before !== undefined) this.#counts[before]--;
     else if (row.by === 'import') this.#imported++;
     this.#counts[row.status]++;
     this.#rows.set(trial, row);
     return row;
+  }
+
+  #budgetOf({ budget, examples, resumes }: SuggestedFact<unknown>): number | undefined {
+    if (this.#examples === undefined || budget !== undefined) return budget;
+    const before = resumes === undefined ? undefined : this.#rows.get(resumes)?.step;
+    return examples === undefined ? this.#examples : examples.length + (before ?? 0);
   }
 
   #uncount(trials: readonly TrialId[]): void {
@@ -202,8 +212,8 @@ const annotationAfter = (
 
 type At = Pick<AppliedEntry, 'position' | 'at'>;
 
-function suggestedRow<P>(fact: SuggestedFact<P>, { position, at }: At): Draft<P> {
-  const { trial, params, attempt, by, budget, resumes, proposal, tags } = fact;
+function suggestedRow<P>(fact: SuggestedFact<P>, budget: number | undefined, { position, at }: At): Draft<P> {
+  const { trial, params, attempt, by, resumes, proposal, tags } = fact;
   const since = { suggested: position, suggestedAt: at };
   return { trial, params, status: 'open', attempt, by, ...omitUndefined({ budget, resumes, proposal, tags }), ...since };
 }

@@ -8,6 +8,8 @@ import type { TestStudy } from './testStudy.ts';
 export interface FleetOptions<P> {
   /** The value of a configuration after a step; steps are 1, 2, ... */
   readonly curve: (params: P, step: number) => number;
+  /** In a study of examples, its value on the example at a place. Each step of a trial is then an example, and `steps` is how many there are. */
+  readonly example?: ((params: P, place: number) => number) | undefined;
   /** Its derivatives by each float parameter, for trainers that report gradients. */
   readonly gradient?: ((params: P, step: number) => Readonly<Record<string, number>>) | undefined;
   /** Steps of a trial without a budget. Default: 3. */
@@ -31,6 +33,8 @@ interface Job<P> {
   readonly suggestion: Suggestion<P>;
   readonly run: string;
   readonly last: number;
+  /** The examples that it is evaluated on. */
+  readonly examples: readonly number[] | undefined;
   started: boolean;
   step: number;
   stopped?: string;
@@ -59,10 +63,16 @@ export function runFleet<P>(rig: TestStudy<P>, seed: number | string, options: F
   }
 }
 
-function take<P>(jobs: Map<TrialId, Job<P>>, directive: TestStudy<P>['given'][number]['directive'], { steps = 3 }: FleetOptions<P>): void {
+function take<P>(
+  jobs: Map<TrialId, Job<P>>,
+  directive: TestStudy<P>['given'][number]['directive'],
+  { steps = 3, example }: FleetOptions<P>,
+): void {
   if (directive.type === 'suggested') {
     const { trial, attempt, budget = steps } = directive;
-    jobs.set(trial, { suggestion: directive, run: `r${trial}.${attempt}`, last: budget, started: false, step: 0 });
+    const examples = example && (directive.examples ?? Array.from({ length: steps }, (_, place) => place));
+    const last = examples?.length ?? budget;
+    jobs.set(trial, { suggestion: directive, run: `r${trial}.${attempt}`, last, examples, started: false, step: 0 });
   } else if (directive.type === 'stop') {
     const job = jobs.get(directive.trial);
     if (job) job.stopped = directive.by;
@@ -88,7 +98,8 @@ const askerFact = <P>(rng: Rng, { asker }: FleetOptions<P>): Enqueued | undefine
   asker && rng() < asker.often ? { type: 'enqueued', params: asker.params(rng), rest: 'strategy' } : undefined;
 
 /** The next fact of a trial. */
-function act<P>(job: Job<P>, rng: Rng, { curve, gradient, crash = 0, lose = 0 }: FleetOptions<P>): TrialEvent {
+function act<P>(job: Job<P>, rng: Rng, options: FleetOptions<P>): TrialEvent {
+  const { curve, gradient, crash = 0, lose = 0 } = options;
   const { trial, attempt, params } = job.suggestion;
   const { run } = job;
   if (!job.started) {
@@ -96,6 +107,7 @@ function act<P>(job: Job<P>, rng: Rng, { curve, gradient, crash = 0, lose = 0 }:
     return { type: 'started', trial, attempt, run };
   }
   if (job.stopped !== undefined && rng() < 0.7) return { type: 'stopped', trial, run, step: job.step, by: job.stopped };
+  if (job.examples && job.step < job.last) return evaluated(job, job.examples, rng, options);
   if (job.step < job.last - 1) {
     job.step = Math.min(job.last - 1, job.step + 1 + index(rng, 2));
     return { type: 'reported', trial, run, step: job.step, values: { value: curve(params, job.step) } };
@@ -105,4 +117,13 @@ function act<P>(job: Job<P>, rng: Rng, { curve, gradient, crash = 0, lose = 0 }:
   if (luck < crash + lose) return { type: 'failed', trial, attempt, run, reason: 'lost' };
   const slopes = gradient && { gradient: { value: gradient(params, job.last) } };
   return { type: 'completed', trial, run, values: { value: curve(params, job.last) }, ...slopes, seconds: 1 + index(rng, 9) };
+}
+
+/** The results of the next one or two examples. */
+function evaluated<P>(job: Job<P>, examples: readonly number[], rng: Rng, { example }: FleetOptions<P>): TrialEvent {
+  const { trial, params } = job.suggestion;
+  const places = examples.slice(job.step, job.step + 1 + index(rng, 2));
+  const results = places.map((place) => [place, example!(params, place)]);
+  job.step += places.length;
+  return { type: 'reported', trial, run: job.run, step: job.step, values: { value: results.at(-1)![1]! }, results };
 }

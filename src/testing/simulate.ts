@@ -1,4 +1,6 @@
 import type { StrategyOption, StudyOptions } from '../../streams/spec/options.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
+import { type EarlyOptions, withEarlyStopping } from '../../streams/spec/withEarlyStopping.ts';
 import { auto } from '../../streams/strategies/auto.ts';
 import { StrategyError } from '../errors.ts';
 import type { Entry } from '../facts/entry.ts';
@@ -9,7 +11,7 @@ import { Agenda } from './agenda.ts';
 import { createTestStudy, type TestStudy } from './testStudy.ts';
 import { type FleetConditions, VirtualFleet, type Workload } from './virtualFleet.ts';
 
-export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, StrategyOption, FleetConditions {
+export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, StrategyOption, Pick<EarlyOptions, 'early'>, FleetConditions {
   /** The number of trainers, each with one trial at a time. Default: 1. */
   readonly trainers?: number | undefined;
   /** Virtual seconds after which the study is closed. */
@@ -58,10 +60,13 @@ export interface Simulation<P> {
  * }
  */
 export async function simulate<P>(space: Space<P>, workload: Workload<P>, options: SimulateOptions = {}): Promise<Simulation<P>> {
-  const { strategy = auto(), trainers = 1, crash = 0, lose = 0, spread = 0, seconds, ...study } = options;
+  const { strategy = auto(), early, trainers = 1, crash = 0, lose = 0, spread = 0, seconds, ...study } = options;
   check(workload, { crash, lose, spread });
   const agenda = new Agenda();
-  const world = createTestStudy(space, strategy, { ...study, parallel: trainers });
+  const world = createTestStudy(space, withEarlyStopping(strategy, { early, parseStrategy, examples: study.examples })!, {
+    ...study,
+    parallel: trainers,
+  });
   const { engine } = world;
   const { seed, objectives } = engine.ledger.settings;
   const objective = objectives[0]!.name;
@@ -73,7 +78,17 @@ export async function simulate<P>(space: Space<P>, workload: Workload<P>, option
     const params = best.params as P;
     trace.push({ seconds: agenda.now, cost: fleet.cost, trial: best.trial, params, ...standingOf(params, workload, objective) });
   };
-  const fleet = new VirtualFleet<P>({ trainers, seed, objective, workload, agenda, say, crash, lose, spread });
+  const fleet = new VirtualFleet<P>({
+    trainers,
+    seed,
+    objectives: objectives.map(({ name }) => name),
+    workload,
+    agenda,
+    say,
+    crash,
+    lose,
+    spread,
+  });
   const obey = obeying(world, fleet);
   if (seconds !== undefined) agenda.after(seconds, () => engine.close('time'));
   do {

@@ -3,6 +3,7 @@ import type { Strategy } from '../../streams/kernel/strategy.ts';
 import { envOf } from '../../streams/spec/envOf.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import { rngFor } from '../numeric/random.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import type { Env, Watch } from '../strategy/env.ts';
@@ -25,7 +26,8 @@ export interface StrategyCase<P> {
 }
 
 /** The environment of a strategy under test. */
-export const caseEnv = <P>({ space, study: { parallel, trials } }: StrategyCase<P>): Env => envOf(space, { seed: 1, parallel, trials });
+export const caseEnv = <P>({ space, study: { parallel, trials, examples } }: StrategyCase<P>): Env =>
+  envOf(space, { seed: 1, parallel, trials, examples });
 
 /** A bare subscription: messages go in, and come out. */
 export function subscribed<P>(
@@ -87,7 +89,8 @@ export function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], m
     open.push(suggested);
     while (open.length > 2) {
       const [trial] = open.splice(Math.floor(rng() * open.length), 1);
-      yield say({ type: 'reported', id: trial!.id, step: 1, losses: [rng()] });
+      const results = of.study.examples === undefined ? undefined : (trial!.examples ?? [0]).map((place) => [place, [rng()]] as const);
+      yield say(omitUndefined({ type: 'reported', id: trial!.id, step: 1, losses: [rng()], results }));
       const end = rng() < 0.2 ? ({ outcome: 'failed', reason: 'error' } as const) : ({ outcome: 'completed', losses: [rng()] } as const);
       yield say({ ...trial!, ...end, type: 'ended' });
     }

@@ -9,6 +9,8 @@ import type { Agenda } from './agenda.ts';
 export interface LearningCurve {
   /** The value after a step (1, 2, ...), or values by name for several objectives. */
   value(step: number): number | Values;
+  /** In a study of examples, the value on the example at a place, from 0. `value` of the last step is then the mean over all. */
+  example?(place: number): number | Values;
   /** Whether the trainer reports a step. Default: each one. */
   reports?(step: number): boolean;
   /** Virtual seconds that a step takes. Default 1. */
@@ -17,7 +19,7 @@ export interface LearningCurve {
 
 /** The task of simulated trainers. */
 export interface Workload<P> {
-  /** Steps of a whole training, such as epochs: those of a trial without a budget. */
+  /** Steps of a whole training, such as epochs: those of a trial without a budget. In a study of examples, how many there are. */
   readonly steps: number;
   curve(params: P): LearningCurve;
   /** The best possible value of the first objective. Regret is the distance from it. */
@@ -41,6 +43,8 @@ interface Job<P> {
   readonly trainer: number;
   readonly run: string;
   readonly curve: LearningCurve;
+  /** The examples that it is evaluated on, one in each step. */
+  readonly examples: readonly number[] | undefined;
   /** The last step, and how and when the attempt fails, if it does. */
   readonly last: number;
   readonly fate: { readonly reason: 'error' | 'lost'; readonly step: number } | undefined;
@@ -51,8 +55,8 @@ interface Job<P> {
 export interface VirtualFleetOptions<P> extends FleetConditions {
   readonly trainers: number;
   readonly seed: string;
-  /** Name of the first objective. */
-  readonly objective: string;
+  /** Names of the objectives. */
+  readonly objectives: readonly string[];
   readonly workload: Workload<P>;
   readonly agenda: Agenda;
   readonly say: (event: TrialEvent) => void;
@@ -90,13 +94,15 @@ export class VirtualFleet<P> {
   take(suggestion: Suggestion<P>): void {
     const { agenda, workload, say } = this.#options;
     const { trial, attempt, budget, resumes, params } = suggestion;
-    const step = resumes === undefined ? 0 : (this.#reached.get(resumes) ?? 0);
-    const last = Math.max(step, Math.ceil(budget ?? workload.steps));
+    const curve = workload.curve(params);
+    const examples = curve.example && (suggestion.examples ?? Array.from({ length: workload.steps }, (_, place) => place));
+    const step = resumes === undefined || examples ? 0 : (this.#reached.get(resumes) ?? 0);
+    const last = examples?.length ?? Math.max(step, Math.ceil(budget ?? workload.steps));
     const run = runOf(suggestion);
     const fate = this.#fateOf(run, step, last);
     const trainer = this.#free.pop();
     if (trainer === undefined) throw new Error(`trial ${trial} was suggested while all trainers were at work`);
-    const job = { suggestion, trainer, run, curve: workload.curve(params), last, began: agenda.now, step, fate };
+    const job = { suggestion, trainer, run, curve, examples, last, began: agenda.now, step, fate };
     this.#jobs.set(trial, job);
     say({ type: 'started', trial, attempt, run });
     this.#train(job);
@@ -132,15 +138,19 @@ export class VirtualFleet<P> {
   #trained(job: Job<P>): void {
     const { trial, attempt, budget } = job.suggestion;
     if (this.#jobs.get(trial) !== job) return; // it was stopped
-    const { run, last, fate, curve, began } = job;
+    const { run, last, fate, curve, examples, began } = job;
     if (job.step < last) {
       job.step++;
       this.#cost++;
     }
     const { step } = job;
     if (fate?.step === step) return this.#end(job, { type: 'failed', trial, attempt, run, reason: fate.reason });
-    const values = this.#named(curve.value(step));
-    if (last > 1 && (curve.reports?.(step) ?? true)) this.#options.say({ type: 'reported', trial, run, step: this.#counted(job), values });
+    const place = examples?.[step - 1];
+    const values = this.#named(place === undefined ? curve.value(step) : curve.example!(place));
+    const results = place !== undefined && { results: [[place, ...this.#options.objectives.map((name) => values[name]!)]] };
+    if (results) this.#options.say({ type: 'reported', trial, run, step, values, ...results });
+    else if (last > 1 && (curve.reports?.(step) ?? true))
+      this.#options.say({ type: 'reported', trial, run, step: this.#counted(job), values });
     if (step < last) return this.#train(job);
     if (budget !== undefined) this.#reached.set(trial, step);
     const seconds = this.#options.agenda.now - began;
@@ -158,6 +168,6 @@ export class VirtualFleet<P> {
   }
 
   #named(value: number | Values): Values {
-    return typeof value === 'number' ? { [this.#options.objective]: value } : value;
+    return typeof value === 'number' ? { [this.#options.objectives[0]!]: value } : value;
   }
 }

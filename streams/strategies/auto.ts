@@ -36,8 +36,8 @@ const WIDE = 100;
  */
 export const auto = (): Strategy => withSpec('auto', (parent) => choose(parent)(child(parent, 'auto')));
 
-function choose({ axes, objectives, trials, cost, rungs }: Env): Strategy {
-  const confirming = objectives.length === 1 && !rungs && trials !== undefined && trials >= CONFIRMED;
+function choose({ axes, objectives, trials, cost, rungs, examples }: Env): Strategy {
+  const confirming = objectives.length === 1 && !rungs && examples === undefined && trials !== undefined && trials >= CONFIRMED;
   const many = because(`more than ${MODELLED} trials`, objectives.length > 1 ? nsga2() : tpe());
   return chain(
     ...(confirming ? [because('noise may decide which configuration is the best', confirmIfNeeded(trials))] : []),

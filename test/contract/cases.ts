@@ -1,7 +1,7 @@
 import type { StrategyCase } from '../../src/testing/subscribed.ts';
 import * as h from '../../streams/index.ts';
 import { runs } from '../support/runs.ts';
-import { fleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';
+import { examplesFleet, fleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';
 
 const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
@@ -70,6 +70,27 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(lbfgs, random)': { make: () => h.chain(h.lbfgs({ starts: 1, restarts: 0, missing: 'differences' }), h.random()) },
   'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
   auto: { ...model, make: h.auto },
+  'chain(race, random)': {
+    make: () => h.chain(h.race(), h.random()),
+    fleet: examplesFleet,
+    study: { trials: 25, parallel: 3, examples: 10 },
+  },
+  'chain(race stop only, tpe)': {
+    make: () => h.chain(h.race({ share: 1 }), h.tpe({ startup: 4 })),
+    fleet: examplesFleet,
+    study: { trials: 25, parallel: 3, examples: 10 },
+  },
+  'chain(race, bo)': {
+    ...model,
+    make: () => h.chain(h.race(), h.bo({ startup: 4 })),
+    fleet: examplesFleet,
+    study: { trials: 9, parallel: 3, examples: 10 },
+  },
+  'chain(medianStop, random) on examples': {
+    make: () => h.chain(h.medianStop(), h.random()),
+    fleet: examplesFleet,
+    study: { trials: 20, parallel: 3, examples: 10 },
+  },
   'chain(budget, random)': { make: () => h.chain(h.budget(3), h.random()) },
   external: { make: () => h.chain(h.external('agent'), h.random()), fleet: proposingFleet },
   'mix(cmaes, external)': {
@@ -134,6 +155,7 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
 /** Rows that fit models at several budgets, or whose stages other rows have too, run in `npm run test:deep` only. */
 const onlyDeep = [
   'auto',
+  'chain(race, bo)',
   'chain(asha, bo)',
   'chain(asha stop, bo)',
   'chain(asha first, bo)',

@@ -25,6 +25,13 @@ function curve(p: Net, step: number): number {
 
 export const fleet: FleetOptions<Net> = { curve, steps: 4, crash: 0.1, lose: 0.1 };
 
+/** Trainers that are scored on ten examples, of which some are harder. */
+export const examplesFleet: FleetOptions<Net> = {
+  ...fleet,
+  steps: 10,
+  example: (p, place) => curve(p, 9) + (place % 4) + Math.sin(place * p.layers),
+};
+
 /** Trainers that report the derivatives of the curve, except at times. */
 export const tellingFleet: FleetOptions<Net> = {
   ...fleet,

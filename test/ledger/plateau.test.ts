@@ -35,7 +35,7 @@ describe('a plateau', () => {
     expect(lengths([at(1, 5), at(3, 2), at(1, 4), at(1, 4), at(3, 3)])).toEqual([0, 0, 0, 1, 2]);
   });
   it('counts a stopped trial as a result that is not better, and ignores a failed one', () => {
-    const stopped = ended(1, { outcome: 'stopped' });
+    const stopped = ended(1, { outcome: 'stopped', step: 1 });
     const { losses: _, ...failed } = ended(0, { outcome: 'failed' });
     expect(lengths([ended(3), stopped, failed, ended(2)])).toEqual([0, 1, 1, 0]);
   });

@@ -10,6 +10,7 @@ import { RungResults } from '../budgets/rungResults.ts';
 import { sobolSequence } from '../lowDiscrepancy.ts';
 import { randomSequence } from '../random.ts';
 import type { Sequence } from '../sequence.ts';
+import { addedBy } from './estimates.ts';
 import { type BudgetRange, type Features, features as featuresOf } from './features.ts';
 import type { KernelFitOptions } from './fit.ts';
 import { addObservation, canModel, noObservations, type QuantityObservations, type TransformFitter } from './observations.ts';
@@ -107,7 +108,7 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   }
 
   function learn(before: BoState, fact: Ended): BoState {
-    const { id, point, outcome, step, losses, stderr, gradient, constraints, resumes, seconds = 0 } = fact;
+    const { id, point, outcome, step, losses, gradient, constraints, resumes, seconds = 0 } = fact;
     const open = new Map(before.open);
     open.delete(id);
     const state = { ...withFact(before, fact), open };
@@ -118,6 +119,8 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
     const features = featuresBy(budgets);
     const failures = addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, state.failures, { point, budget, value: failed ? 1 : -1 });
     if (losses === undefined) return { ...state, budgets, failures, failed: state.failed + 1 };
+    const told = addedBy(fact, before.facts);
+    if (told === undefined) return { ...state, budgets, failures };
     const violating = constraints?.some((c) => c > 0) ?? false;
     return {
       ...state,
@@ -127,8 +130,8 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
         addObservation(options, features, lossTransforms.transforms, known, {
           point,
           budget,
-          value: losses[k]!,
-          stderr: stderr?.[k],
+          value: told.losses![k]!,
+          stderr: told.stderr?.[k],
           gradient: gradient?.[k],
           violating,
         }),
@@ -138,9 +141,9 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
             addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, state.constraints[k] ?? noObservations, { point, budget, value }),
           )
         : state.constraints,
-      // The full duration of a stopped or resumed trial is unknown.
+      // The full duration of a stopped or resumed trial is unknown, and so is that of one on a few examples.
       seconds:
-        outcome === 'completed' && seconds > 0 && !(single && resumes !== undefined)
+        outcome === 'completed' && seconds > 0 && env.examples === undefined && !(single && resumes !== undefined)
           ? addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, state.seconds, {
               point,
               budget,

@@ -1,7 +1,7 @@
 import { bestOf, type Losses } from '../../numeric/pareto/pareto.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
-import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../strategy/messages.ts';
+import { type Ended, isWhole, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../strategy/messages.ts';
 
 /** A configuration: a trial and those that resume it. */
 export interface ComparedConfiguration {
@@ -25,7 +25,7 @@ interface Growing extends ComparedConfiguration {
 /**
  * The losses of each configuration at the budgets at which configurations are compared: the rungs of a scheduler or, without one, the powers of 3.
  * Running trials count too: the first report at or above a rung is the result at that rung or, if a trial is judged by its best report, the best one until
- * then. A completed trial counts at its budget. Results of infeasible trials and failed runs do not count.
+ * then. A completed trial counts at its budget. In a study of examples, only the estimate at the end counts. Results of infeasible trials and failed runs do not count.
  */
 export class RungResults {
   readonly configurations: readonly ComparedConfiguration[];
@@ -64,7 +64,8 @@ export class RungResults {
   }
 
   /** Whether a report is the first of its configuration at a rung, or the best if that counts. Other reports may be left out. */
-  isNew({ id, step, losses }: Reported): boolean {
+  isNew({ id, step, losses, results }: Reported): boolean {
+    if (results) return false;
     const rung = this.rungAt(step);
     const configuration = this.#byTrial[id];
     if (configuration === undefined) return false;
@@ -76,6 +77,7 @@ export class RungResults {
     const configuration = this.#byTrial[fact.id];
     if (configuration === undefined) return;
     if (fact.type === 'ended') return this.#end(configuration, fact);
+    if (fact.results) return; // a mean of some examples: its estimate follows at the end
     const rung = this.rungAt(fact.step);
     configuration.best = bestOf(configuration.best, fact.losses);
     if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, fact.losses);
@@ -95,7 +97,7 @@ export class RungResults {
   #end(configuration: Growing, ended: Ended): void {
     const { outcome, losses, step, budget = Number.POSITIVE_INFINITY } = ended;
     if (outcome === 'failed' || violates(ended)) return this.#forget(configuration);
-    if (outcome === 'completed') {
+    if (isWhole(ended)) {
       const at = this.#rungs ? (this.rungAt(budget) ?? budget) : budget;
       configuration.completed = Math.max(configuration.completed, at);
       this.#ends.add(at);

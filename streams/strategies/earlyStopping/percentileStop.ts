@@ -22,7 +22,7 @@ export const percentileStopOptions = {
 export type PercentileStopOptions = OptionsOf<typeof percentileStopOptions>;
 
 /**
- * Stops a trial whose best loss so far is not among the best `percentile` per cent of the others' at the same step.
+ * Stops a trial whose best loss so far, or whose mean over examples, is not among the best `percentile` per cent of the others' at the same step.
  *
  * Use it as an early-stopping rule that needs no budgets.
  *
@@ -54,7 +54,7 @@ function stopBelow(name: string, settings: SettingsOf<typeof percentileStopOptio
     {
       name,
       start: () => new Curves(),
-      extend: (best, { losses }) => bestOf(best, losses),
+      extend: (best, { losses, results }) => (results ? losses : bestOf(best, losses)), // a mean over examples counts as it is
       judge: (curves, best, { step }, env) =>
         curves.shareBetter(step, best) > percentile / 100
           ? `its best up to step ${step}, ${valuesText(env, best)}, is not among the best ${percentile} % of ${curves.at(step)}`

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import type { ExampleResult, Suggested } from '../../../src/strategy/messages.ts';
+import { createTestStudy } from '../../../src/testing/testStudy.ts';
+import { verify } from '../../../streams/engine/verify.ts';
+import { chain, each, float, memoryLog, optimize, parseStrategy, race, random, space, tpe } from '../../../streams/index.ts';
+import { past } from '../../../streams/log/past.ts';
+import { interview, proposal, rootEnv } from '../../support/interview.ts';
+
+const line = space({ x: float(0, 1) });
+const COUNT = 20;
+
+/** A race with the trials of a test. */
+function racing(options: Parameters<typeof race>[0] = {}) {
+  const subject = interview(race(options), rootEnv(line, { examples: COUNT, parallel: 2 }));
+  const trials = new Map<number, Suggested>();
+  /** Suggests what the race answers to the next ask. @returns its examples */
+  const next = (id: number) => {
+    const reply = subject.ask(id);
+    const point = reply.type === 'propose' ? reply.point : [id / 100];
+    const { examples = [], resumes } = reply as Suggested;
+    const suggested: Suggested = {
+      type: 'suggested',
+      id,
+      by: reply.type === 'propose' ? reply.by : 'random',
+      point,
+      examples,
+      ...(resumes && { resumes }),
+    };
+    trials.set(id, suggested);
+    subject.tell(suggested);
+    return examples;
+  };
+  const known = new Map<number, number>();
+  /** Reports one result after the other. @returns the stop, if there was one */
+  const report = (id: number, results: readonly ExampleResult[]) => {
+    for (const result of results) {
+      known.set(id, (known.get(id) ?? 0) + 1);
+      const heard = subject.put({ type: 'reported', id, step: known.get(id)!, losses: [0], results: [result] });
+      const stop = heard.find((m) => m.type === 'stop');
+      if (stop) return stop;
+    }
+    return undefined;
+  };
+  const end = (id: number, outcome: 'completed' | 'stopped' = 'completed') =>
+    subject.tell({ ...trials.get(id)!, type: 'ended', outcome, losses: [0] });
+  return { ...subject, trials, next, report, end };
+}
+
+const at = (places: readonly number[], loss: (place: number) => number): ExampleResult[] => places.map((place) => [place, [loss(place)]]);
+
+describe('race', () => {
+  it('begins with the same two examples until a trial leads', () => {
+    const { next } = racing();
+    const first = next(1);
+    expect(first).toHaveLength(2);
+    expect(next(2)).toEqual(first);
+  });
+
+  it('gives the leader a quarter more of the examples if leaders had too few of them', () => {
+    const { next, report, end, trials } = racing();
+    const first = next(1);
+    report(
+      1,
+      at(first, () => 1),
+    );
+    end(1);
+    // All results are those of the leader, so a challenger comes, which takes its examples.
+    expect([...next(2)].sort()).toEqual([...first].sort());
+    expect(trials.get(2)).not.toHaveProperty('resumes');
+    for (const id of [2, 3, 4, 5]) {
+      if (id > 2) expect(trials.get(next(id) && id)).not.toHaveProperty('resumes');
+      report(
+        id,
+        at(trials.get(id)!.examples!, () => 2),
+      );
+      end(id);
+    }
+    const more = next(6); // 2 of 10 results are those of the leader
+    expect(trials.get(6)).toMatchObject({ by: 'race', resumes: 1, point: [0.01] });
+    expect(more).toHaveLength(1);
+    expect(first).not.toContain(more[0]);
+    expect(trials.get(next(7) && 7)).not.toHaveProperty('resumes'); // it grows once at a time
+  });
+
+  it('lets each challenger take the examples of the leader in an order of its own', () => {
+    const { next, report, end } = racing({ share: 1 });
+    const opening = next(1);
+    report(
+      1,
+      at(opening, () => 1),
+    );
+    end(1);
+    expect(
+      report(
+        2,
+        at(next(2), () => 1),
+      ),
+    ).toBeUndefined(); // with a share of 1, the leader takes all at once
+    end(2);
+    const [a, b] = [next(90), next(91)];
+    expect(a).toHaveLength(COUNT);
+    expect(a).not.toEqual(b);
+    expect([...a].sort((x, y) => x - y)).toEqual([...b].sort((x, y) => x - y));
+  });
+
+  it('stops a challenger that is probably worse, and says by how much', () => {
+    const { next, report, end } = racing({ share: 1 });
+    const first = next(1);
+    report(
+      1,
+      at(first, (place) => place),
+    );
+    end(1);
+    const more = next(2);
+    report(
+      2,
+      at(more, (place) => place),
+    );
+    end(2);
+    const worse = next(50);
+    const stop = report(
+      50,
+      at(worse, (place) => place + 1 + (place % 2)),
+    );
+    expect(stop).toMatchObject({ type: 'stop', id: 50, by: 'race' });
+    expect((stop as { why: string }).why).toMatch(
+      /^worse by [\d.]+ ± [\d.]+ than trial \d+ on the same [23] examples; P\(better\) = \d+ %$/,
+    );
+    end(50, 'stopped');
+    expect(
+      report(
+        51,
+        at(next(51), (place) => place - 1 - (place % 2)),
+      ),
+    ).toBeUndefined(); // it is better
+    end(51);
+    expect(
+      report(
+        52,
+        at(next(52), (place) => place),
+      ),
+    ).toMatchObject({ type: 'stop', why: expect.stringContaining('trial 51') });
+  });
+
+  it('gives the leader all examples at the end, once no challenger is left', () => {
+    const { next, report, end, put } = racing();
+    const [first, second] = [next(1), next(2)];
+    report(
+      1,
+      at(first, () => 1),
+    );
+    end(1);
+    const finishing = { type: 'ask', id: 3, finishing: true } as const;
+    expect(put(finishing)).toMatchObject([{ type: 'wait' }]);
+    report(
+      2,
+      at(second, () => 2),
+    );
+    end(2);
+    const last = proposal(put(finishing)[0]!);
+    expect(last).toMatchObject({ resumes: 1 });
+    expect([...first, ...last.examples!].sort((a, b) => a - b)).toEqual(Array.from({ length: COUNT }, (_, place) => place));
+  });
+
+  it.each([
+    [{ examples: undefined }, 'race compares trials on examples'],
+    [{ examples: COUNT, objectives: ['a', 'b'] }, 'one objective'],
+  ])('does not suit a study with %j', (env, message) => {
+    expect(() => interview(race(), rootEnv(line, env as never)).ask(1)).toThrow(message);
+  });
+});
+
+describe('a study of examples', () => {
+  const questions = Array.from({ length: 30 }, (_, i) => `q${i}`);
+  const hardness = (question: string) => Math.sin(37 * Number(question.slice(1)));
+  let evaluations = 0;
+  const score = each(questions, ({ x }: { x: number }, question) => {
+    evaluations++;
+    return (x - 0.3) ** 2 + hardness(question);
+  });
+
+  it('finds the best with a part of the evaluations, resumes from each entry, and can be verified', async () => {
+    evaluations = 0;
+    const log = memoryLog();
+    const { best, reason } = await optimize(line, score, { trials: 40, seed: 5, log, strategy: random() });
+    expect(reason).toBe('trials');
+    expect(Math.abs(best!.params.x - 0.3)).toBeLessThan(0.05);
+    expect(best).toMatchObject({ step: 30, budget: 30 });
+    expect(evaluations).toBeLessThan(0.3 * 40 * 30);
+    const verdict = await verify(line, parseStrategy({ chain: ['race', 'random'] }), () => past(log, 1));
+    expect(verdict).toEqual({ recomputed: expect.any(Number) });
+    expect(verdict.recomputed).toBeGreaterThan(40);
+  });
+
+  it('has the leader as its best, also after an abort', async () => {
+    const abort = new AbortController();
+    const study = optimize(line, score, { trials: 400, seed: 2, strategy: tpe(), signal: abort.signal });
+    study.entries$.subscribe(({ event }) => event?.type === 'ended' && event.id === 30 && abort.abort());
+    const { best, reason } = await study.result();
+    expect(reason).toBe('aborted');
+    expect(study.best()).toEqual(best);
+    const completed = study.trials().filter(({ status }) => status === 'completed');
+    expect(Math.max(...completed.map(({ step }) => step!))).toBe(best!.step);
+  });
+
+  it('evaluates everything with early: false, and takes a race of the user as it is', () => {
+    const suggested = (options: object) =>
+      createTestStudy(line, parseStrategy('random'), { examples: 5, trials: 3, ...options }).given.map(({ directive }) => directive);
+    expect(suggested({})).toMatchObject([{ type: 'suggested', by: 'random' }]);
+    expect(suggested({})[0]).not.toHaveProperty('examples');
+  });
+
+  it('enqueued configurations race, too', async () => {
+    const study = optimize(line, score, { trials: 12, seed: 1, strategy: chain(race(), random()) });
+    await study.enqueue({ x: 0.31 });
+    await study;
+    const row = study.trials().find(({ by }) => by === 'queue')!;
+    expect(row.budget).toBeLessThan(30);
+  });
+});
