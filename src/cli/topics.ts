@@ -39,11 +39,14 @@ const command = `The command of a study runs without a shell, once per trial. It
   {slot}                 0 to parallel - 1, for example to choose a GPU
   {budget}               the step up to which to train
   {resumes} {checkpoint} the trial to resume and its checkpoint
+  {examples}             the path of a file with the examples to evaluate, a name
+                         a line, in this order
 The same values are in the environment: HYPERTIDE_PARAM_LR for the parameter lr,
 HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL,
 HYPERTIDE_ATTEMPT, HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT
-(checkpoint to load) and HYPERTIDE_CHECKPOINT_DIR (where to save checkpoints;
-each attempt has its own). When hypertide ends or is killed, its programs end.
+(checkpoint to load), HYPERTIDE_CHECKPOINT_DIR (where to save checkpoints; each
+attempt has its own) and HYPERTIDE_EXAMPLES_FILE. When hypertide ends or is
+killed, its programs end.
 `;
 
 const output = `Hypertide keeps the output of a program and reads values from it:
@@ -54,6 +57,9 @@ const output = `Hypertide keeps the output of a program and reads values from it
   Epoch 3/20, then  loss: 0.41 - val_loss: 0.5
       reports val_loss, if that is the objective; progress bars (Keras,
       Lightning), tables (fastai) and XGBoost's lines are read too
+  {"example": "q17", "score": 1}  or  example=q17 score=1
+      is the result of an example, if the study file has examples; the result is
+      the mean of score over all of them
   {"checkpoint": "epoch-3.pt"}
       names a checkpoint that a later attempt can load
   {"infeasible": "out of memory"}
@@ -68,6 +74,10 @@ minimised (loss, rmse, ...) or, with maximize, maximised (accuracy, auc, ...).
 "epochs: 27" in the study file turns on early stopping: trials that fall behind
 are stopped. Your program only has to report values. A strategy that pauses and
 resumes trials needs "resumes: true", or {checkpoint} or {budget} in the command.
+
+"examples: 200" or "examples: questions.txt" (a name a line) is for a program
+that is scored on many examples, such as questions, folds or instances: trials
+are compared on a few of them, and the best one is evaluated on all.
 `;
 
 const askTell = `"hypertide dev ask-tell" answers each line with one line. A request with a "seq"

@@ -1,4 +1,4 @@
-import { objectivesOf, type StudyOptions } from '../../streams/spec/options.ts';
+import { examplesOf, objectivesOf, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import type { OutputOptions } from '../programs/outputReader.ts';
 import { factsIn } from '../stores/journalFile.ts';
@@ -9,13 +9,16 @@ export interface Goal {
   readonly objectives: readonly ObjectiveSpec[];
   /** The printed name of the only objective, if it differs from its name. */
   readonly metric?: string | undefined;
+  /** What trials are evaluated on. */
+  readonly examples?: Created['examples'] | undefined;
 }
 
 /** The options for a reader of output. */
-export const listeningFor = ({ objectives, metric }: Goal): OutputOptions => ({
+export const listeningFor = ({ objectives, metric, examples }: Goal): OutputOptions & { readonly objectives: readonly string[] } => ({
   objectives: objectives.map(({ name }) => name),
   direction: objectives[0]!.direction,
   metric,
+  examples: examples && (examples.ids ?? examples.count),
 });
 
 /**
@@ -31,17 +34,18 @@ export async function goalOf<O extends StudyOptions>(
   options: O,
 ): Promise<{ readonly goal: Goal; readonly options: O }> {
   const wanted = objectivesOf(options);
-  if (created === undefined) return { goal: { objectives: wanted }, options };
-  const { objectives } = created;
+  if (created === undefined)
+    return { goal: { objectives: wanted, examples: options.examples === undefined ? undefined : examplesOf(options.examples) }, options };
+  const { objectives, examples } = created;
   const [logged] = objectives;
   const [{ name: metric, direction }] = wanted as [ObjectiveSpec];
   const renames = objectives.length === 1 && wanted.length === 1 && logged!.name === 'value' && metric !== 'value';
-  if (!renames || logged!.direction !== direction) return { goal: { objectives }, options };
+  if (!renames || logged!.direction !== direction) return { goal: { objectives, examples }, options };
   const other = await otherMetric(journal, metric);
   if (other !== undefined)
     throw new UsageError(`${journal}: its results are values of ${other}, not of ${metric}; begin another study with --journal`);
   const { objectives: _, ...rest } = options;
-  return { goal: { objectives, metric }, options: rest as O };
+  return { goal: { objectives, metric, examples }, options: rest as O };
 }
 
 /** A name under which results or reports were printed, other than the one given. */

@@ -36,7 +36,7 @@ export const jsonRows = (text: string): MetricRow[] =>
 const rowOf = (data: object): MetricRow => ({ line: lineOf(Object.entries(data)), unfinished: false });
 
 /** Fields of printed JSON that contain more than a number. */
-const STRUCTURED = new Set(['metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
+const STRUCTURED = new Set(['example', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
 
 /** Steps and known fields stay as they are. All other numbers are values; a number that is not an objective is kept as a metric. */
 function lineOf(fields: readonly (readonly [string, unknown])[]): string {
@@ -64,7 +64,7 @@ export function tableRows(text: string): MetricRow[] {
   });
   return records.map((record) => {
     const fields = Object.entries(record).flatMap(([name, cell]) => {
-      const value = numberIn(cell);
+      const value = name === 'example' ? cell : numberIn(cell);
       return value === undefined ? [] : [[name, value] as const];
     });
     const steps = fields.flatMap(([name, value]) => (value === null ? [] : [{ name, rank: stepRank(name) }])).filter(isRanked);

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { FailureReason } from '../facts/facts.ts';
+import type { FailureReason, Values } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { DIVERGED } from '../study/diverged.ts';
 import { stripControls } from '../text/plainText.ts';
@@ -11,16 +11,23 @@ export type ProgramOutcome =
   | { readonly type: 'stopped'; readonly by?: string; readonly step?: number; readonly checkpoint?: string }
   | { readonly type: 'failed'; readonly reason: FailureReason; readonly message: string; readonly checkpoint?: string };
 
+/** What the results of examples give so far. */
+export interface ExamplesSoFar {
+  readonly count: number;
+  readonly means: Values;
+}
+
 /** What has been read from a program so far. */
 export interface Heard {
   /** The last line that was a result, or would have been. */
   readonly result?: Extract<OutputEvent, { type: 'result' | 'non-finite' | 'infeasible' }>;
   /** The last line that was a report or a value, or would have been. */
-  readonly report?: Extract<OutputEvent, { type: 'report' | 'value' | 'non-finite' }>;
+  readonly report?: Extract<OutputEvent, { type: 'report' | 'value' | 'example' | 'non-finite' }>;
   /** How many reports in a row were not finite. */
   readonly lost?: number;
-  /** Of the last report that was one. */
+  /** Of the last report that was one, or how many results of examples there are. */
   readonly step?: number;
+  readonly examples?: ExamplesSoFar;
   readonly checkpoint?: string;
 }
 
@@ -36,12 +43,22 @@ export function hear(heard: Heard, line: OutputEvent): Heard {
       return { ...heard, report: line, lost: 0, step: line.report.step, ...checkpoint };
     case 'value':
       return { ...heard, report: line };
+    case 'example': {
+      const { count, means } = heard.examples ?? { count: 0, means: {} };
+      const next = ([name, value]: [string, number]) => [name, (means[name] ?? 0) + (value - (means[name] ?? 0)) / (count + 1)] as const;
+      const examples = { count: count + 1, means: Object.fromEntries(Object.entries(line.result.values).map(next)) };
+      return { ...heard, report: line, lost: 0, step: examples.count, examples, ...checkpoint };
+    }
     case 'result':
       return { ...heard, result: line, ...checkpoint };
     case 'infeasible':
       return { ...heard, result: line };
-    case 'non-finite':
-      return line.step === undefined ? { ...heard, result: line } : { ...heard, report: line, lost: (heard.lost ?? 0) + 1 };
+    case 'non-finite': {
+      if (line.step === undefined && line.example === undefined) return heard.examples ? heard : { ...heard, result: line };
+      const lost = (heard.lost ?? 0) + 1;
+      const isPassedOver = line.example !== undefined && heard.examples !== undefined && lost < DIVERGED; // the other results have a mean
+      return { ...heard, report: isPassedOver ? heard.report! : line, lost };
+    }
     case 'checkpoint':
       return { ...heard, ...checkpoint };
     default:
@@ -96,7 +113,7 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   if (code !== 0) return fail('error', describe(exit));
   if (said === undefined) return fail('error', exit.noResult());
   if (said.type === 'non-finite') return fail('non-finite', said.message);
-  const result = said.type === 'report' ? resultOf(said.report) : said.result;
+  const result = said.type === 'report' ? resultOf(said.report) : said.type === 'example' ? { values: heard.examples!.means } : said.result;
   return omitUndefined({ type: 'completed', ...result, metric: exit.metric, ...checkpoint, seconds });
 }
 

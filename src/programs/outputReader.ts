@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { canonical, usualDirection } from '../text/names.ts';
 import { stripControls } from '../text/plainText.ts';
+import { exampleReader } from './examples.ts';
 import { type LineReading, readingOf, tableReader } from './readLine.ts';
 import { steps } from './reports.ts';
 import { howToChoose, metricChoice, noResult, type ProposedObjective, proposalOf } from './resultName.ts';
@@ -20,6 +21,8 @@ export interface OutputOptions {
   readonly metric?: string | undefined;
   /** Which of the values of a run is its result. Default `last`. */
   readonly result?: 'last' | 'best' | undefined;
+  /** What the study evaluates trials on: how many examples there are, or their names. Lines with `example=` are then their results. */
+  readonly examples?: number | readonly string[] | undefined;
   /** The file that is read instead of the output. */
   readonly file?: string | undefined;
   /** Names of parameters, which a program may print and which are no result. */
@@ -69,6 +72,7 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
   const tables = tableReader();
   const seen = lastValues();
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
+  const evaluated = listening.examples === undefined ? undefined : exampleReader(listening.examples);
   let chosen = open ? metricChoice(direction, parameters) : undefined;
   let taken: string | undefined;
   let announced = false;
@@ -82,14 +86,16 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
     return name === objectives[0] ? undefined : name;
   };
   const better = (a: number, b: number) => (direction === 'maximize' ? a > b : a < b);
-  /** Adds to the first report the name under which the value was printed, and keeps the best value. */
+  /** Adds to the first report, or result of an example, the name under which the value was printed, and keeps the best value. */
   const passed = (lines: readonly OutputEvent[]): OutputEvent[] =>
     lines.map((line) => {
-      if (line.type !== 'report' && line.type !== 'result' && line.type !== 'value') return line;
       const first = objectives[0]!;
-      if (best === undefined || better(valuesIn(line)[first]!, valuesIn(best)[first]!)) best = line;
-      if (line.type !== 'report' || alias() === undefined || announced) return line;
+      if (line.type === 'report' || line.type === 'result' || line.type === 'value') {
+        if (best === undefined || better(valuesIn(line)[first]!, valuesIn(best)[first]!)) best = line;
+      }
+      if ((line.type !== 'report' && line.type !== 'example') || alias() === undefined || announced) return line;
       announced = true;
+      if (line.type === 'example') return { ...line, result: { ...line.result, metric: alias()! } };
       return { ...line, report: { ...line.report, metric: alias()! } };
     });
   const replay = (): OutputEvent[] => {
@@ -134,9 +140,11 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
 
   return {
     line(text, redrawn = false) {
-      const reading = readingOf(text.length > LINE_LIMIT ? text.slice(0, LINE_LIMIT) : text, redrawn, tables, named);
-      if (reading === undefined) return [];
-      seen.take(reading);
+      const read = readingOf(text.length > LINE_LIMIT ? text.slice(0, LINE_LIMIT) : text, redrawn, tables, named);
+      if (read === undefined) return [];
+      seen.take(read);
+      const reading = evaluated ? evaluated.find(read) : read;
+      if ('type' in reading) return [reading];
       total = reading.total ?? total;
       if (chosen !== undefined) return choose(reading);
       if (taken !== undefined && isNamed(reading)) {
@@ -149,6 +157,8 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
       const lines = chosen?.names.length === 1 ? settle(chosen.names[0]) : chosen ? replay() : [];
       lines.push(...passed(stepper.end(broken)));
       if (result === 'best' && best !== undefined) lines.push({ type: 'result', result: resultIn(best) });
+      const advice = broken || result === 'best' ? undefined : stepper.advice(taken ?? metric ?? objectives.join(' and '));
+      if (advice !== undefined) lines.push({ type: 'refused', message: advice, topic: 'without a step' });
       return lines;
     },
     get metric() {
@@ -157,7 +167,12 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
     get total() {
       return total;
     },
-    noResult: () => stripControls(noResult({ ...known(), metric, file })),
+    noResult: () =>
+      stripControls(
+        evaluated?.unknown
+          ? `exited 0 without a result: ${evaluated.unknown}`
+          : noResult({ ...known(), metric, file, example: evaluated?.name }),
+      ),
     proposal: () => proposalOf(known()),
   };
 }

@@ -10,6 +10,8 @@ export interface ProgramRun extends Partial<Pick<ClaimedTrial, 'trial' | 'attemp
   readonly study?: string;
   /** From 0 on. Programs that run at the same time have different slots, for example to choose a GPU. */
   readonly slot?: number;
+  /** The names of the examples to evaluate, in this order. */
+  readonly examples?: readonly string[];
   /** The active parameters. */
   readonly params: Params;
   /** Further variables of the environment. */
@@ -20,6 +22,8 @@ export interface ProgramRun extends Partial<Pick<ClaimedTrial, 'trial' | 'attemp
     readonly params?: string;
     /** The file for the program and its arguments as JSON. */
     readonly command?: string;
+    /** The file for the names of the examples, one a line. */
+    readonly examples?: string;
     /** The directory in which the program saves; it is created. */
     readonly checkpoints?: string;
     /** The file to which the output is appended: of more than 64 MiB, the first and the last 16 MiB are kept. */
@@ -29,10 +33,11 @@ export interface ProgramRun extends Partial<Pick<ClaimedTrial, 'trial' | 'attemp
 
 /** The run of an attempt at a trial, which keeps its files. */
 export interface TrialRun extends ProgramRun {
-  readonly paths: { readonly params: string; readonly command?: string; readonly checkpoints: string; readonly log: string };
+  readonly paths: NonNullable<ProgramRun['paths']> & { readonly params: string; readonly checkpoints: string; readonly log: string };
 }
 
-export const fillingOf = ({ paths, environment: _, ...run }: ProgramRun): Filling => omitUndefined({ ...run, paramsFile: paths?.params });
+export const fillingOf = ({ paths, environment: _, examples, ...run }: ProgramRun): Filling =>
+  omitUndefined({ ...run, paramsFile: paths?.params, examples: examples && paths?.examples });
 
 /** The variable of a parameter, without `HYPERTIDE_`. Letters of other alphabets are kept; otherwise all Greek names would be the same. */
 const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
@@ -60,11 +65,15 @@ export function checkVariables(parameters: readonly string[]): void {
  * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (saved state to load): as in the run, and not
  *   there where the run has none;
  * - `HYPERTIDE_CHECKPOINT_DIR`: where to save;
+ * - `HYPERTIDE_EXAMPLES_FILE`: path of a file with the names of the examples to evaluate, one a line, in this order;
  * - `HYPERTIDE_PARAMS` (JSON), `HYPERTIDE_PARAMS_FILE` (path of the same), and `HYPERTIDE_PARAM_LEARNING_RATE` for `learning-rate`;
  * - `TRACEPARENT`: the trace of the attempt, if it is traced;
  * - `PYTHONUNBUFFERED`, unless it is set: Python would buffer its reports.
  */
-export function environmentOf({ paths = {}, params, environment, ...run }: ProgramRun, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function environmentOf(
+  { paths = {}, params, examples, environment, ...run }: ProgramRun,
+  own: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));
   const named = Object.entries(run).map(([name, value]) => [name.toUpperCase(), value] as const);
   const each = Object.entries(params).map(([name, value]) => [variableOf(name), valueText(value)] as const);
@@ -74,6 +83,7 @@ export function environmentOf({ paths = {}, params, environment, ...run }: Progr
     ['PARAMS', JSON.stringify(params)] as const,
     ['PARAMS_FILE', paths.params] as const,
     ['CHECKPOINT_DIR', paths.checkpoints] as const,
+    ['EXAMPLES_FILE', examples && paths.examples] as const,
   ].filter(([, value]) => value !== undefined);
   return {
     PYTHONUNBUFFERED: '1',

@@ -14,6 +14,8 @@ export interface LineReading {
   readonly step?: unknown;
   /** How many steps there are, if the line says so: `Epoch 3/20`. */
   readonly total?: number | undefined;
+  /** The example that a structured line is about, in a study that has examples. */
+  readonly example?: { readonly name: string; readonly place: number };
   /** The name of the step in a structured line. */
   readonly stepName?: string | undefined;
   /** A number that is the step if no other is known. */

@@ -1,6 +1,7 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { LineReading } from './readLine.ts';
 import { isExplicit, type Naming, naming, type OutputEvent, remark, reportIn } from './structuredLine.ts';
+import { unstepped } from './unstepped.ts';
 
 /** A report until the end of its step: until then, a later line may change it. */
 interface Held {
@@ -29,6 +30,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
   let reported = -1;
   /** Values in ordinary output without any step. */
   let loose: Record<string, number | null> = {};
+  const stepless = unstepped();
 
   /** A report or, if its step has been reported, a value. Undefined as long as an objective is missing. */
   const close = (): OutputEvent[] => {
@@ -53,8 +55,13 @@ export function steps(objectives: readonly string[], metric: string | undefined)
 
   const stated = (reading: LineReading, own: unknown): OutputEvent[] => {
     const said = reading.said!;
+    const { stepName, example } = reading;
+    if (example) {
+      const result = reportIn(said, objectives, objectiveOf, { stepName, example }) ?? remark(said);
+      return result ? [result] : [];
+    }
     const step = own !== undefined || isExplicit(said) ? own : carried;
-    const line = reportIn(said, objectives, objectiveOf, step, reading.stepName);
+    const line = reportIn(said, objectives, objectiveOf, { step, stepName });
     if (line === undefined) {
       const note = remark(said);
       return [...(Number.isSafeInteger(own) ? enter(own as number, reading.heads) : []), ...(note ? [note] : [])];
@@ -89,10 +96,14 @@ export function steps(objectives: readonly string[], metric: string | undefined)
   return {
     take(reading: LineReading): OutputEvent[] {
       const own = reading.step === undefined && carried === undefined ? reading.lead : reading.step;
-      return reading.said ? stated(reading, own) : seen(reading, own as number | undefined);
+      const events = reading.said ? stated(reading, own) : seen(reading, own as number | undefined);
+      stepless.take(reading, events);
+      return events;
     },
     /** @param broken whether the program was ended: an incomplete step is then left out. */
     end: (broken: boolean): OutputEvent[] => (broken && held?.partial ? [] : close()),
+    /** See {@link unstepped}. */
+    advice: stepless.advice,
   };
 }
 

@@ -14,6 +14,8 @@ export interface Unnamed {
   readonly parameters: ReadonlySet<string>;
   /** The file that was read instead of the output. */
   readonly file?: string | undefined;
+  /** The name of an example, if the study has examples. */
+  readonly example?: string | undefined;
 }
 
 /** A printed value that could be the objective. */
@@ -65,30 +67,35 @@ export const howToChoose = (direction: 'minimize' | 'maximize', names: readonly 
 
 /** Why a program that exited with 0 has no result: what it printed, what was expected, and what to do. */
 export function noResult(given: Unnamed): string {
-  const { objectives, direction, metric, seen, candidates, file } = given;
+  const { objectives, direction, metric, seen, candidates, file, example } = given;
   const start = 'exited 0 without a result';
   const from = file === undefined ? 'it printed' : `${file} has`;
   const shown = [...seen].map(([name, value]) => `${written(name)}=${value ?? 'nan'}`).join(', ');
   if (objectives.length > 1) {
     const line = objectives.map((name, i) => `${name}=0.${i + 3}`).join(' ');
-    const cure = file === undefined ? `print a line such as "${line}"` : `write them into it`;
+    const cure = file === undefined ? `print a line such as "${ofExample(example)}${line}"` : `write them into it`;
     return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
   }
   const name = metric ?? objectives[0]!;
-  const example = file === undefined ? printing(name === 'value' ? 'loss' : name) : writing(name === 'value' ? 'loss' : name);
-  if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${example}`;
+  const usual = name === 'value' ? 'loss' : name;
+  const cure = file === undefined ? printing(usual, example) : writing(usual);
+  if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${cure}`;
   if (candidates.length > 1) return `${start}: ${from} ${shown}, and several could be the result; ${howToChoose(direction, candidates)}`;
   const expected = name === 'value' ? `a value to ${direction}` : name;
   const proposal = proposalOf(given);
-  if (proposal === undefined) return `${start}: expected ${expected}, but ${from} ${shown}; ${example}`;
-  const cure =
+  if (proposal === undefined) return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}`;
+  const named =
     proposal.direction === direction
       ? howToName(proposal)
       : `${proposal.name} is usually ${proposal.direction}d, and the study ${direction}s; write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
-  return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}, or ${example}`;
+  return `${start}: expected ${expected}, but ${from} ${shown}; ${named}, or ${cure}`;
 }
 
-const printing = (name: string): string => `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`;
+const ofExample = (example: string | undefined): string => (example === undefined ? '' : `example=${example} `);
+const printing = (name: string, example: string | undefined): string =>
+  example === undefined
+    ? `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`
+    : `print a line such as "${ofExample(example)}${name}=0.41" for each example`;
 const writing = (name: string): string => `write {"${name}": 0.38} into it, or a table with the columns epoch and ${name}`;
 
 /** Chooses the printed value that is the result, if the study does not name one. */
@@ -116,8 +123,8 @@ export function metricChoice(direction: 'minimize' | 'maximize', parameters: Rea
   return {
     see(reading) {
       if (undecidable) return undefined;
-      const { fields, step, lead, heads } = reading;
-      const own = step ?? lead;
+      const { fields, example, step, lead, heads } = reading;
+      const own = example?.place ?? step ?? lead;
       if (own !== undefined && (heads || fields.size > 0)) {
         if (candidates.size > 0 && first !== undefined && own !== first) {
           undecidable = candidates.size > 1;

@@ -8,10 +8,19 @@ import { withResolvers } from '../../streams/promises.ts';
 import { stripControls } from '../text/plainText.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { metricFile } from './metricFile.ts';
-import { type Heard, hasDiverged, hear, outcomeOf, type ProcessEnd, type ProgramOutcome, sameSignal } from './outcome.ts';
+import {
+  type ExamplesSoFar,
+  type Heard,
+  hasDiverged,
+  hear,
+  outcomeOf,
+  type ProcessEnd,
+  type ProgramOutcome,
+  sameSignal,
+} from './outcome.ts';
 import { type LineSplitter, type OutputOptions, outputReader, remarks, splitLines } from './outputReader.ts';
 import { environmentOf, fillingOf, type ProgramRun, variablesFor } from './programRun.ts';
-import type { OutputEvent, PrintedReport } from './structuredLine.ts';
+import type { OutputEvent, PrintedExample, PrintedReport } from './structuredLine.ts';
 import { environmentFor, guard, newMark, release, signalGroup, sweep } from './supervisor.ts';
 import { type CommandTemplate, fillTemplate } from './template.ts';
 import { keepCommand } from './trialCommand.ts';
@@ -24,10 +33,15 @@ export interface ProgramOptions extends Omit<OutputOptions, 'file' | 'parameters
   readonly metricFile?: CommandTemplate | undefined;
   /** Called with each report as it is printed, and the checkpoint that was named last. */
   readonly onReport?: (report: PrintedReport, checkpoint: string | undefined) => void;
+  /** Called with the result of each example, with the number of results so far and their means, and the checkpoint that was named last. */
+  readonly onExample?: (result: PrintedExample, soFar: ExamplesSoFar, checkpoint: string | undefined) => void;
   /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
   readonly waiting?: (() => number) | undefined;
-  /** Called with a warning if something looks like a report or result but is not one, or if a log file cannot be written. */
-  readonly onWarning?: (message: string) => void;
+  /**
+   * Called with a warning if something looks like a report or result but is not one, or if a log file cannot be written. With a topic, once is enough for all
+   * runs.
+   */
+  readonly onWarning?: (message: string, topic?: string) => void;
   /** Seconds that it may take. */
   readonly timeLimit?: number | undefined;
   /** How a trial that has reported ends then: stopped, or as all others failed. Default: fail. */
@@ -205,14 +219,15 @@ function attend(start: () => Child, log: LogFile | undefined, options: ProgramOp
  * @param diverged called when training has diverged; later reports are dropped
  */
 function listen(log: LogFile | undefined, options: ProgramOptions & OutputOptions, diverged: () => void) {
-  const { onReport, onWarning, waiting = () => 0, file: path } = options;
+  const { onReport, onExample, onWarning, waiting = () => 0, file: path } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
   let lastError = '';
   const take = (line: OutputEvent) => {
     heard = hear(heard, line);
     if (line.type === 'report' && !hasDiverged(heard)) onReport?.(line.report, heard.checkpoint);
-    if (line.type === 'refused') onWarning?.(stripControls(line.message));
+    if (line.type === 'example' && !hasDiverged(heard)) onExample?.(line.result, heard.examples!, heard.checkpoint);
+    if (line.type === 'refused') onWarning?.(stripControls(line.message), line.topic);
     if (line.type === 'non-finite' && hasDiverged(heard)) diverged();
     if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
   };
@@ -277,11 +292,14 @@ const killAll = () => {
 };
 
 /** Makes the files and directories that the program reads, and saves in. */
-function prepare({ params, paths = {} }: ProgramRun): void {
+function prepare({ params, examples, paths = {} }: ProgramRun): void {
   if (paths.checkpoints !== undefined) mkdirSync(paths.checkpoints, { recursive: true });
-  if (paths.params === undefined) return;
-  mkdirSync(dirname(paths.params), { recursive: true });
-  writeFileSync(paths.params, `${JSON.stringify(params, null, 2)}\n`);
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  };
+  if (paths.params !== undefined) write(paths.params, `${JSON.stringify(params, null, 2)}\n`);
+  if (examples && paths.examples !== undefined) write(paths.examples, `${examples.join('\n')}\n`);
 }
 
 function notStarted(cause: unknown): ProgramOutcome {

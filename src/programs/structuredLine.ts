@@ -9,19 +9,23 @@ export type PrintedReport = Pick<ReportedFact, 'step' | 'values' | 'metrics' | '
 /** The result of a trial. */
 export type PrintedResult = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
 
+/** The result of a trial on an example, which is named by its place in the list of the study. */
+export type PrintedExample = Pick<ReportedFact, 'values' | 'metrics' | 'metric'> & { readonly example: number };
+
 /** The meaning of a printed line. A checkpoint is saved state that a later attempt or trial can load. */
 export type OutputEvent =
   | { readonly type: 'report'; readonly report: PrintedReport; readonly checkpoint?: string }
+  | { readonly type: 'example'; readonly result: PrintedExample; readonly checkpoint?: string }
   | { readonly type: 'result'; readonly result: PrintedResult; readonly checkpoint?: string; readonly warning?: string }
   /** A value in ordinary output without a step: the result if nothing follows it. */
   | { readonly type: 'value'; readonly result: PrintedResult }
   | { readonly type: 'checkpoint'; readonly checkpoint: string }
   /** The configuration cannot run. */
   | { readonly type: 'infeasible'; readonly message: string }
-  /** A report, or without a step the result, whose value is not finite. */
-  | { readonly type: 'non-finite'; readonly step?: number; readonly message: string }
-  /** It looks like a report or a result but is not one, or it needs the user's attention. */
-  | { readonly type: 'refused'; readonly message: string };
+  /** A report, the result of an example, or without a step the result, whose value is not finite. */
+  | { readonly type: 'non-finite'; readonly step?: number; readonly example?: number; readonly message: string }
+  /** It looks like a report or a result but is not one, or it needs the user's attention. With a topic, once is enough for all runs of a program. */
+  | { readonly type: 'refused'; readonly message: string; readonly topic?: string };
 
 /** A structured line, not yet checked. */
 export interface Statement {
@@ -52,6 +56,7 @@ export function naming(objectives: readonly string[], metric?: string): Naming {
  * - `{"step":3,"value":0.1}`, `{"step":3,"val":{"loss":0.1}}` (which names `val/loss`) or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
  *   result, which may have `gradient`, `stderr` and `constraints` too. `NaN` and `Infinity`, as Python writes them, are read.
  * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, means the same; a value that is not an objective is a metric.
+ * - `example=q17 loss=0.1 usd=0.0004` and `{"example":"q17","loss":0.1}` are the result of an example, in a study that has examples.
  * - `{"checkpoint":"epoch-3.pt"}`, alone or within a report or result, and `{"infeasible":"needs too much memory"}`.
  */
 export const statementOf = (text: string): Statement | undefined =>
@@ -82,7 +87,8 @@ function parsePairs(text: string): Statement | undefined {
   for (const [token] of text.matchAll(/[^\s,]+/g)) {
     const at = token.indexOf('=');
     if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
-    data.push([token.slice(0, at), read(token.slice(at + 1))]);
+    const [name, text] = [token.slice(0, at), token.slice(at + 1)];
+    data.push([name, name === 'example' ? text : read(text)]); // 007 is a name
   }
   return { form: 'pairs', data: Object.fromEntries(data) };
 }
@@ -126,8 +132,12 @@ export function remark({ form, data: { infeasible, checkpoint } }: Statement): O
 export const isExplicit = ({ form, data }: Statement): boolean =>
   form === 'json' && ['value', 'values', 'gradient', 'stderr', 'constraints'].some((name) => data[name] !== undefined);
 
+/** The name of the example that a line is about. */
+export const exampleOf = ({ data: { example } }: Statement): string | undefined =>
+  typeof example === 'string' || typeof example === 'number' ? String(example) : undefined;
+
 /** Fields of JSON that are not values. */
-const RESERVED = new Set(['step', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
+const RESERVED = new Set(['step', 'example', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
 
 /** Fields of a line that are kept as metrics though it does not call them so. */
 const MOST_UNUSED = 256;
@@ -147,7 +157,7 @@ export const pathsIn = (fields: readonly (readonly [string, unknown])[], depth =
 
 /** All fields of a line except the step, with the contents of `values`. */
 function fieldsOf({ form, data }: Statement): [string, unknown][] {
-  if (form === 'pairs') return Object.entries(data).filter(([name]) => name !== 'step');
+  if (form === 'pairs') return Object.entries(data).filter(([name]) => name !== 'step' && name !== 'example');
   return pathsIn([...Object.entries(data).filter(([name]) => !RESERVED.has(name)), ...entriesOf(data.values)]);
 }
 
@@ -159,30 +169,37 @@ export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =
     ),
   );
 
-/**
- * The report, or without a step the result, in a line.
- *
- * @param step of the line, or of one before it.
- * @param stepName the field with the step, which is not a metric. @returns undefined if it names no objective.
- */
+/** What a line is about: a step, an example, or neither. */
+export interface Subject {
+  /** Of the line, or of one before it. */
+  readonly step?: unknown;
+  /** The field with the step, which is not a metric. */
+  readonly stepName?: string | undefined;
+  readonly example?: { readonly name: string; readonly place: number } | undefined;
+}
+
+/** The report, the result of an example, or without both the result, in a line. @returns undefined if it names no objective. */
 export function reportIn(
   said: Statement,
   objectives: readonly string[],
   objectiveOf: Naming,
-  step: unknown,
-  stepName?: string,
+  { step, stepName, example }: Subject,
 ): OutputEvent | undefined {
   const { form, data } = said;
   const values = valuesOf(said, objectiveOf);
   if (values.size === 0) return undefined;
-  const what = step === undefined ? 'the result' : `the report of step ${show(step)}`;
+  const what = example ? `the result of example ${example.name}` : step === undefined ? 'the result' : `the report of step ${show(step)}`;
   if (step !== undefined && !isStep(step)) return { type: 'refused', message: `${what}: expected a step that is a whole number from 0 on` };
   for (const name of objectives) {
     const value = values.get(name);
     if (isNumber(value)) continue;
     if (value !== null && typeof value !== 'number')
       return { type: 'refused', message: `${what}: expected a number for ${name}, got ${show(value)}` };
-    return omitUndefined({ type: 'non-finite', step, message: `${what}: ${name} is not finite` });
+    return omitUndefined({
+      type: 'non-finite',
+      ...(example ? { example: example.place } : { step }),
+      message: `${what}: ${name} is not finite`,
+    });
   }
   const unused = fieldsOf(said).filter(([name]) => name !== stepName && objectiveOf(name) === undefined);
   const metrics = finite([...unused.slice(0, MOST_UNUSED), ...(form === 'json' ? entriesOf(data.metrics) : [])]);
@@ -191,6 +208,7 @@ export function reportIn(
     metrics: Object.keys(metrics).length > 0 ? metrics : undefined,
   });
   const checkpoint = form === 'json' && typeof data.checkpoint === 'string' && { checkpoint: data.checkpoint };
+  if (example) return { type: 'example', result: { example: example.place, ...core }, ...checkpoint };
   if (step !== undefined) return { type: 'report', report: { step, ...core }, ...checkpoint };
   const { extras, wrong } = extrasOf(form === 'json' ? data : {}, objectives);
   const ignored = [...wrong, ...(form === 'json' ? textsIn(data.metrics) : [])];

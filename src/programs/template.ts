@@ -5,7 +5,7 @@ import { valueText } from '../space/value.ts';
 import { argumentsOf } from '../study/programArguments.ts';
 
 /** Names besides parameters that an argument can mention. A parameter of the same name takes precedence. */
-export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'params'] as const;
+export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'examples', 'params'] as const;
 type RunnerName = (typeof RUNNER_NAMES)[number];
 
 /** A validated command with placeholders. */

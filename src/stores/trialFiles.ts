@@ -16,6 +16,10 @@ export const attemptDirectory = (directory: string, trial: TrialId, attempt: num
 export const checkpointsDirectory = (directory: string, trial: TrialId, attempt: number): string =>
   join(attemptDirectory(directory, trial, attempt), 'checkpoints');
 
+/** The file with the names of the examples that an attempt is evaluated on. */
+export const examplesFile = (directory: string, trial: TrialId, attempt: number): string =>
+  join(attemptDirectory(directory, trial, attempt), 'examples.txt');
+
 /** The current path of a checkpoint: after a rename, copy or restore, the files may not be at the path in the log. */
 export function relocated(checkpoint: string, directory: string): string {
   if (existsSync(checkpoint)) return checkpoint;

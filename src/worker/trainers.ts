@@ -5,20 +5,25 @@ import type { ClaimedTrial } from '../../streams/study/hosted/claimedTrial.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
 import { identityOf } from '../facts/parse.ts';
 import type { StudyTrainer } from '../host/trainerOf.ts';
+import { exampleResult } from '../ledger/exampleFacts.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
+import { examplesAt } from '../programs/examples.ts';
 import type { ProgramOutcome } from '../programs/outcome.ts';
 import type { TrialRun } from '../programs/programRun.ts';
 import { type ProgramOptions, type RunningProgram, startProgram } from '../programs/startProgram.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated } from '../stores/trialFiles.ts';
+import { checkpointsDirectory, commandFile, examplesFile, outputFile, paramsFile, relocated } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { About } from '../text/statusLine.ts';
 import { UsageError } from '../text/usage.ts';
+import { exampleBatch } from './exampleBatch.ts';
 import type { Notices } from './notices.ts';
 
-export interface TrialOptions extends Omit<ProgramOptions, 'directory' | 'onReport' | 'onWarning' | 'waiting'> {
+export interface TrialOptions
+  extends Omit<ProgramOptions, 'objectives' | 'directory' | 'onReport' | 'onExample' | 'onWarning' | 'waiting'> {
   readonly study: string;
+  readonly objectives: readonly string[];
   /** Directory for the output and files of trials. */
   readonly directory: string;
   readonly warn: (message: string, about?: About) => void;
@@ -159,18 +164,33 @@ export function startTrial(
   const { directory: _, ...program } = options; // programs run where this process does
   const metric = options.metric ?? suggestion.metric;
   options.notices.started(suggestion);
+  /** The checkpoint that the program named last. */
+  let last: string | undefined;
+  const report = (said: Omit<ReportedFact, 'type' | 'trial' | 'run'>) => {
+    const fact: ReportedFact = { type: 'reported', trial, run, ...said };
+    options.notices.reported(suggestion, fact);
+    say.report(fact, last);
+  };
+  const batch = exampleBatch(report);
   const process = startProgram(job, {
     ...program,
     metric,
     onReport: (said, named) => {
-      const fact: ReportedFact = { type: 'reported', trial, run, ...said };
-      options.notices.reported(suggestion, fact);
-      say.report(fact, named);
+      last = named;
+      report(said);
+    },
+    onExample: ({ example, values, ...more }, { count, means }, named) => {
+      last = named;
+      batch.add(exampleResult(example, values, options.objectives), { step: count, values: means, ...more });
     },
     waiting: say.waiting,
-    onWarning: (message) => options.warn(`trial ${trial}: ${message}`, about),
+    onWarning: (message, topic) => {
+      if (topic === undefined) options.warn(`trial ${trial}: ${message}`, about);
+      else options.notices.once(topic, `trial ${trial}: ${message}`);
+    },
   });
   const end = process.done.then((outcome) => {
+    batch.flush();
     const fact = eventOf(outcome, { trial, attempt, run }, savedIn(job.paths.checkpoints));
     options.notices.ended(fact);
     traced?.end(fact);
@@ -180,7 +200,7 @@ export function startTrial(
 }
 
 /** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */
-function jobOf({ study, directory }: TrialOptions, suggestion: Suggestion<Params>, slot: number): TrialRun {
+function jobOf({ study, directory, examples }: TrialOptions, suggestion: Suggestion<Params>, slot: number): TrialRun {
   const { trial, attempt, params, budget, resumes } = suggestion;
   const checkpointsOf = (of: number) => checkpointsDirectory(directory, trial, of);
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
@@ -197,8 +217,10 @@ function jobOf({ study, directory }: TrialOptions, suggestion: Suggestion<Params
     budget,
     resumes,
     checkpoint,
+    examples: examples === undefined ? undefined : examplesAt(examples, suggestion.examples),
     paths: {
       params: paramsFile(directory, trial),
+      examples: examplesFile(directory, trial, attempt),
       command: commandFile(directory, trial),
       checkpoints: checkpointsOf(attempt),
       log: outputFile(directory, trial, attempt),

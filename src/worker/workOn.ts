@@ -125,13 +125,14 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   if (missing !== undefined) warn(missing);
   const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);
   checkResuming({ strategy, resumes, command });
+  const listening = listeningFor({ ...created, metric });
   const settings: TrialOptions = {
     study,
     command,
     metricFile: metricFileOf(given.metricFile, space, parallel),
-    ...listeningFor({ objectives: created.objectives, metric }),
+    ...listening,
     result,
-    notices: notices({ warn, strategy, direction: created.objectives[0]!.direction, metric }),
+    notices: notices({ warn, strategy, objective: created.objectives[0]!, ...listening }),
     directory,
     warn,
     timeLimit,

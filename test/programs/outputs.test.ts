@@ -95,6 +95,17 @@ describe.each(recorded)('the output $name', (file) => {
   });
 });
 
+it('few give reason to say that only the last value without a step counts, and all of these print three or more', () => {
+  const advised = recorded.filter((file) => {
+    const named = (['minimize', 'maximize'] as const).flatMap((direction) => {
+      const metric = said(file, direction);
+      return [{ direction }, ...(metric === undefined ? [] : [{ direction, metric }])];
+    });
+    return named.some((listening) => hear(file.bytes, listening).lines.some((line) => line.type === 'refused' && line.topic !== undefined));
+  });
+  expect(advised.map(({ name }) => name)).toEqual(['optuna-log', 'sklearn-cross-validate', 'stable-baselines3']);
+});
+
 it('any damage to them gives only finite values and whole steps, and throws nothing', () => {
   const texts = recorded.map(({ bytes }) => bytes.toString('latin1'));
   const lines = texts.flatMap((text) => text.split(/[\r\n]/)).filter((line) => line.trim() !== '');

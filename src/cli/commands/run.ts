@@ -113,12 +113,13 @@ interface Work extends Plan {
 /** How the programs of the study run. */
 function programOptions({ file, goal, screen, command, metricFile, inForce, directory, observing }: Work) {
   const warn = about(screen, { level: 'warn' }).line;
+  const listening = listeningFor(goal);
   return {
     study: file.options.study,
     command,
     metricFile,
-    ...listeningFor(goal),
-    notices: notices({ warn, ...inForce, direction: goal.objectives[0]!.direction, metric: goal.metric }),
+    ...listening,
+    notices: notices({ warn, strategy: inForce.strategy, objective: goal.objectives[0]!, ...listening }),
     result: file.options.result,
     directory,
     warn,

@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hypertide, journalOf, studyIn } from './support.ts';
+
+/** Runs a study of examples with a shell script as its program: $1 is x, $2 the path of the file with the examples. */
+function run(place: string, script: string) {
+  writeFileSync(join(place, 'names.txt'), '# questions\nq1\nq2\nq3\nq4\nq5\nq6\n');
+  writeFileSync(join(place, 'score.sh'), script);
+  return hypertide(place, 'run', 'study.yaml', '--', 'sh', join(place, 'score.sh'), '{x}', '{examples}');
+}
+const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
+const times = (text: string, part: string) => text.split(part).length - 1;
+/** A value of x and the example between 0 and 2. */
+const SCORE = 'for q in $(cat "$2"); do echo "example=$q loss=$(awk "BEGIN { print $1 + 0.1 * $(echo $q | tr -d q) }") usd=2"; done';
+
+describe('a study of examples', () => {
+  it('races a program that evaluates the examples that it is asked for', async () => {
+    const place = studyIn('trials: 8\nexamples: names.txt\nobjective: minimize loss\n');
+    const ended = await run(place, SCORE);
+    expect(ended.code, ended.err).toBe(0);
+    expect(of(place, 'created')[0]!.examples).toEqual({ count: 6, ids: ['q1', 'q2', 'q3', 'q4', 'q5', 'q6'] });
+    const results = new Map<unknown, number[][]>();
+    for (const { trial, results: some } of of(place, 'reported'))
+      results.set(trial, [...(results.get(trial) ?? []), ...(some as number[][])]);
+    for (const { trial, params, examples } of of(place, 'suggested')) {
+      const { x } = params as { readonly x: number };
+      const expected = (examples as readonly number[]).map((at) => [at, expect.closeTo(x + 0.1 * (at + 1), 4)]);
+      expect(results.get(trial)).toEqual(expected.slice(0, results.get(trial)!.length));
+    }
+    expect(of(place, 'reported')[0]!.metrics).toEqual({ usd: 2 });
+    expect(ended.err).not.toMatch(/did not ask for|without/);
+    expect((await hypertide(place, 'study', 'verify', 'study.jsonl')).code).toBe(0);
+  });
+
+  it('takes the results of a program that ignores the file, and says so once', async () => {
+    const place = studyIn('trials: 3\nexamples: names.txt\nobjective: minimize loss\n');
+    const ended = await run(place, 'for i in 1 2 3 4 5 6; do echo "example=q$i loss=$1"; done');
+    expect(ended.code, ended.err).toBe(0);
+    expect(times(ended.err, 'HYPERTIDE_EXAMPLES_FILE')).toBe(1);
+    expect(of(place, 'completed')[0]!.values).toEqual({ loss: expect.closeTo((of(place, 'suggested')[0]!.params as { x: number }).x, 4) });
+  });
+
+  it('names examples that it does not have, once', async () => {
+    const place = studyIn('trials: 3\nexamples: names.txt\nobjective: minimize loss\n');
+    const ended = await run(place, `echo "example=q7 loss=$1"; ${SCORE}`);
+    expect(ended.code, ended.err).toBe(0);
+    expect(times(ended.err, 'example q7')).toBe(1);
+    expect(ended.err).toContain('q1, q2, q3 and 3 more');
+  });
+
+  it('says once that a program prints no results of examples', async () => {
+    const place = studyIn('trials: 3\nexamples: names.txt\nobjective: minimize loss\n');
+    const ended = await run(place, 'echo "loss=$1"');
+    expect(ended.code, ended.err).toBe(0);
+    expect(times(ended.err, '"example=q1 loss=0.41"')).toBe(1);
+  });
+});
+
+describe('a study without examples', () => {
+  it.each([
+    ['example=$q', 'examples: FILE'],
+    ['question=$q', 'examples: 6'],
+  ])('says once that of results such as %s only the last one counts', async (name, advice) => {
+    const place = studyIn('trials: 3\nobjective: maximize score\n');
+    const ended = await run(place, `for q in a b c d e f; do echo "${name} score=$1"; done`);
+    expect(ended.code, ended.err).toBe(0);
+    expect(times(ended.err, advice)).toBe(1);
+  });
+
+  it('says nothing of a value in the middle and one at the end', async () => {
+    const place = studyIn('trials: 3\nobjective: maximize score\n');
+    const ended = await run(place, 'echo "score=$1"; echo "score=$1"');
+    expect(ended.err).not.toContain('without a step');
+  });
+});
