@@ -136,12 +136,13 @@ export class ExampleResults {
     return this.#byTrial.get(id);
   }
 
-  estimate(of: Evaluated): Estimate {
+  /** @param among over how many examples the mean is estimated; infinitely many: over others of the same kind */
+  estimate(of: Evaluated, among = this.count): Estimate {
     const n = of.results.size;
     const losses = meansOf(of);
     const variances = losses.map((_, k) => varianceOf({ squares: of.squares[k]!, freedom: n - 1 }, this.#spreads[k]!)?.squares);
     if (variances.some((variance) => variance === undefined)) return { losses };
-    return { losses, stderr: variances.map((variance) => Math.sqrt(varianceOfMean(variance!, n, this.count))) };
+    return { losses, stderr: variances.map((variance) => Math.sqrt(varianceOfMean(variance!, n, among))) };
   }
 
   get leader(): Evaluated | undefined {

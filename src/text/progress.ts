@@ -110,13 +110,24 @@ const seconds = (milliseconds: number): string => (milliseconds < 1000 ? '0 s' :
  * A trial in one line.
  *
  * @param before the trial that failed before it: if it failed in the same way, the line does not repeat the reason.
+ * @param examples how many the study has.
  */
 export function trialLine(
-  { trial, status, reason, message, values, params }: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params'>,
+  {
+    trial,
+    status,
+    reason,
+    message,
+    values,
+    params,
+    step,
+  }: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params' | 'step'>,
   before?: Pick<TrialRow, 'trial' | 'reason' | 'message'>,
+  examples?: number,
 ): string {
   const same = before !== undefined && reason !== undefined && message && failedAlike({ reason, message }, before);
   const text = same ? `: as trial ${before.trial}` : message === undefined ? '' : `: ${stripControls(message)}`;
   const why = reason === undefined ? '' : ` (${reason}${text})`;
-  return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
+  const evaluated = examples === undefined || step === undefined ? '' : ` on ${step} of ${examples} examples`;
+  return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}${evaluated}  ${pairs(params)}`;
 }

@@ -15,7 +15,7 @@ import { shown } from '../../text/shown.ts';
 import { UsageError } from '../../text/usage.ts';
 import { onStudy } from '../command.ts';
 import { flag, json, value, wholeNumber } from '../parts.ts';
-import { card, repetitionLine } from '../terminal/card.ts';
+import { type Carded, card, repetitionLine } from '../terminal/card.ts';
 import { table } from '../terminal/table.ts';
 
 export const command = onStudy({
@@ -34,7 +34,7 @@ export const command = onStudy({
       return bestOfSeveral(study, json, number);
     }
     const rows = new TrialRows();
-    const { closed } = await ledgerIn(study, study.created, (applied) => {
+    const { closed, examples } = await ledgerIn(study, study.created, (applied) => {
       study.passedOver.apply(applied);
       rows.apply(applied);
     });
@@ -57,7 +57,7 @@ export const command = onStudy({
             : null,
         ),
       );
-    else print(row ? cardOf(study, row, ranked, all) : withoutBest(all));
+    else print(row ? cardOf(study, { row, ranked, rows: all, examples }) : withoutBest(all));
     if (row === undefined || found === undefined) return 1;
     if (json) return 0;
     informOfEdges(study, ranked, all);
@@ -70,8 +70,8 @@ export const command = onStudy({
   },
 });
 
-const cardOf = ({ created, stem }: CommandStudy, row: TrialRow, ranked: readonly TrialRow[], rows: readonly TrialRow[]): string =>
-  card({ row, objective: created.objectives[0]!, ranked, rows, directory: trialsDirectory(stem) });
+const cardOf = ({ created, stem }: CommandStudy, carded: Omit<Carded, 'objective' | 'directory'>): string =>
+  card({ ...carded, objective: created.objectives[0]!, directory: trialsDirectory(stem) });
 
 /** Whether a range may be too narrow. */
 function informOfEdges({ created }: CommandStudy, ranked: readonly TrialRow[], all: readonly TrialRow[]): void {

@@ -2,8 +2,10 @@ import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { gainOf, gainText } from '../../insight/progress.ts';
 import type { Recommendation } from '../../insight/recommendation/recommendation.ts';
 import { isSame, repetitionText } from '../../insight/recommendation/repeats.ts';
+import type { ExampleResults } from '../../ledger/exampleResults.ts';
 import { keptCommand } from '../../programs/trialCommand.ts';
 import { commandFile, paramsFile } from '../../stores/trialFiles.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { argumentsOf, shellQuoted } from '../../study/programArguments.ts';
 import type { CompletedRow, TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
@@ -19,15 +21,18 @@ export interface Carded {
   readonly rows: readonly TrialRow[];
   /** Directory of the output and files of the trials. */
   readonly directory: string;
+  /** The results of examples, if the study has examples. */
+  readonly examples?: ExampleResults | undefined;
 }
 
 /** A trial as a card: its value, the gain over the first results if it is the best one, its parameters, and how to train it again. */
-export function card({ row, objective, ranked, rows, directory }: Carded): string {
+export function card({ row, objective, ranked, rows, directory, examples }: Carded): string {
   const { trial, params, step, by } = row;
   const gain = row.trial === ranked[0]?.trial ? gainOf(ranked, objective) : undefined;
+  const estimated = examples && estimateText(examples, trial);
   const ended = rows.filter(({ status }) => status !== 'open').length;
   return [
-    `${pairs(row.values ?? {}, ' ')}: trial ${trial} (${ended} ${ended === 1 ? 'has' : 'have'} ended)${step === undefined ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${by}`,
+    `${pairs(row.values ?? {}, ' ')}${estimated ?? ''}: trial ${trial} (${ended} ${ended === 1 ? 'has' : 'have'} ended)${step === undefined || estimated ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${by}`,
     ...[gain && gainText(gain, objective), repeatsText(row, objective, ranked)].filter((text) => text !== undefined),
     '',
     ...aligned(Object.entries(params).map(([name, value]) => [`  ${escapeControls(name)}`, shown(value)])),
@@ -36,6 +41,15 @@ export function card({ row, objective, ranked, rows, directory }: Carded): strin
   ]
     .map(escapeControls)
     .join('\n');
+}
+
+/** The standard error of a mean over examples, for others of the same kind, and how many these are. */
+function estimateText(examples: ExampleResults, trial: TrialId): string | undefined {
+  const of = examples.of(trial);
+  if (of === undefined || of.results.size === 0 || of.trial.id !== trial) return undefined;
+  const [stderr] = examples.estimate(of, Number.POSITIVE_INFINITY).stderr ?? [];
+  const [n, all] = [of.results.size, examples.count];
+  return `${stderr === undefined ? '' : ` ± ${shown(Number(stderr.toPrecision(2)))}`} (${n === all ? 'all' : `${n} of`} ${all} examples)`;
 }
 
 /** What its configuration gave when it was tried again: the best result of a noisy program is a lucky one. */

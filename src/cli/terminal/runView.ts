@@ -93,7 +93,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
     if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed')
       screen.line(
-        trialLine(row, alike),
+        trialLine(row, alike, study.ledger.settings.examples),
         omitUndefined({
           level: row.status === 'failed' ? ('warn' as const) : ('info' as const),
           trial: row.trial,
@@ -185,7 +185,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
       } else if (ranked[0] !== undefined) {
         const answer = front
           ? table(front)
-          : card({ row: ranked[0], objective: objectives[0]!, ranked, rows, directory: conclusion.directory });
+          : card({ row: ranked[0], objective: objectives[0]!, ranked, rows, directory: conclusion.directory, examples: ledger.examples });
         print(screen.terminal && process.stdout.isTTY ? `\n${answer}\n` : answer);
       }
       for (const line of nextSteps(conclusion, run, json)) screen.line(line);
