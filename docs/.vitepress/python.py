@@ -89,7 +89,7 @@ def exported(path: Path) -> list[str]:
 
 names = exported(package / "__init__.py")
 parts = ["# Python package", "Made from the docstrings of the package. [Tune a Python function](../guides/python.md) shows how to use it.", "## hypertide"]
-for file in ["study", "trial", "space", "errors"]:
+for file in ["study", "_each", "trial", "space", "errors"]:
     parts += page_of("hypertide", package / f"{file}.py", names)
 parts += ["## hypertide.nats", *page_of("nats", package / "nats.py", ["run"])]
 for file in sorted((package / "integrations").glob("[a-z]*.py")):

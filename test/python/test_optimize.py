@@ -131,7 +131,7 @@ def test_counts_configurations_and_not_the_trials_that_resume_them(open_study, c
 
 def test_refuses_to_run_without_an_end(open_study):
     study = open_study()
-    with pytest.raises(ht.HypertideError, match="expected trials=..., or seconds, cost, target or plateau of the Study"):
+    with pytest.raises(ht.HypertideError, match="expected trials=..., or seconds, cost, spend, target or plateau of the Study"):
         study.optimize(loss_of, progress=False)
     study.limit(trials=3)
     assert len(study.optimize(loss_of, progress=False).trials) == 3

@@ -17,6 +17,7 @@ import hypertide as ht
 from hypertide._engine import command
 
 WITH = {"minimize": "loss"}
+QUESTIONS = [f"q{i}" for i in range(12)]
 
 
 class Place:
@@ -26,6 +27,7 @@ class Place:
         self.folder, self.ending = folder, ending
         for name in names:
             study = {"parameters": SPACE, "objective": "minimize loss", "trials": 12, "parallel": 4, "name": name, "strategy": "random"}
+            study |= {"examples": QUESTIONS} if "examples" in name else {}
             (folder / f"{name}.yaml").write_text(json.dumps(study))
         self.start([f"{name}.yaml" for name in names])
 
@@ -46,7 +48,7 @@ class Journals(Place):
         pass
 
     def options(self, name):
-        return {"path": self.folder / f"{name}.jsonl", "parallel": 2, "name": name}
+        return {"path": self.folder / f"{name}.jsonl", "parallel": 2, "name": name, **({"examples": QUESTIONS} if "examples" in name else {})}
 
 
 class OverHttp(Place):
@@ -134,6 +136,34 @@ def test_reports_and_stops(open_study):
     study.tell(trial, stopped=True)
     row = study.trials[0]
     assert (row["status"], row["values"]) == ("stopped", {"loss": 2.0 if row["step"] == 1 else 1.0})
+
+
+def test_races_on_examples(open_study):
+    def score(params, question):
+        return {"loss": params["x"] ** 2 + QUESTIONS.index(question), "usd": 0.5}
+
+    study = open_study(examples=QUESTIONS).optimize(ht.each(QUESTIONS, score), trials=12, parallel=2, progress=False)
+    best = study.best
+    assert best["step"] == 12
+    assert best["values"] == {"loss": pytest.approx(best["params"]["x"] ** 2 + 5.5)}
+    for row in study.trials:
+        resumed = next((one["step"] for one in study.trials if one["trial"] == row.get("resumes")), 0)
+        assert row["metrics"]["usd"] == 0.5 * (row["step"] - resumed)
+    assert {row["status"] for row in study.trials} == {"completed", "stopped"}
+
+
+def test_reports_examples_by_hand(open_study):
+    study = open_study(examples=QUESTIONS)
+    trial = study.ask()
+    assert len(trial.examples) == 2
+    for place in trial.examples:
+        trial.report_example(QUESTIONS[place], 2 * place)
+    for wrong in ("q12", 12, -1):
+        with pytest.raises(ht.HypertideError, match="example"):
+            trial.report_example(wrong, 1)
+    study.tell(trial)
+    row = study.trials[0]
+    assert (row["status"], row["values"], row["step"]) == ("completed", {"loss": sum(trial.examples)}, 2)
 
 
 def test_takes_what_is_enqueued_and_retracts(open_study):

@@ -14,6 +14,7 @@
     print(study.best)
 """
 
+from ._each import each
 from ._version import __version__
 from .errors import EngineError, HypertideError, Infeasible, Stopped, TrialsFailed
 from .space import boolean, choice, constant, float, int, log  # noqa: A004
@@ -32,6 +33,7 @@ __all__ = [
     "boolean",
     "choice",
     "constant",
+    "each",
     "float",
     "int",
     "log",

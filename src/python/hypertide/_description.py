@@ -13,7 +13,10 @@ from .errors import HypertideError
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 Names = str | Iterable[str]
 
-KEYWORDS = "minimize maximize path url token name epochs early resumes strategy seed earlier parallel hooks http".split()
+KEYWORDS = "minimize maximize path url token name epochs examples early resumes strategy seed earlier parallel hooks http".split()
+MOST_NAMES = 10_000
+LONGEST_NAME = 256
+
 OPTIONS_OF_OPTUNA = {
     "direction": "minimize or maximize, with the name of the objective",
     "directions": "minimize or maximize, with the names of the objectives",
@@ -45,6 +48,7 @@ def described(
             raise HypertideError(f"Study: there is no option {name}{hint}")
     study = {
         **options,
+        "examples": _examples(options.get("examples")),
         "parameters": space and {name: _parameter(name, value) for name, value in space.items()},
         "objectives": options.get("objectives") or objectives_of(minimize, maximize),
         "earlier": None if earlier is None else _journals(earlier),
@@ -67,6 +71,23 @@ def objectives_of(minimize: Names | None, maximize: Names | None) -> dict[str, s
         for name in ([given] if isinstance(given, str) else given)
     }
     return directions or None
+
+
+def opened(study: str, created: Mapping[str, Any]) -> dict[str, Any]:
+    """What the first fact of a study elsewhere says to those who open it."""
+    directions = {one["name"]: one["direction"] for one in created["objectives"]}
+    return {"study": study, "objectives": directions, "examples": created.get("examples")}
+
+
+def _examples(given: Any) -> Any:
+    """The names of examples, if they are different texts, and else how many there are."""
+    if given is None or isinstance(given, (int, str)):
+        return given  # the text is the path of a file of names
+    if not hasattr(given, "__len__"):
+        raise HypertideError(f"examples: expected a list, or how many there are, got the {type(given).__name__} {given}")
+    names = list(given) if len(given) <= MOST_NAMES else []
+    are_names = all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names)
+    return names if names and are_names and len(set(names)) == len(names) else len(given)
 
 
 def limit_of(trials: int | str | None) -> dict[str, Any]:

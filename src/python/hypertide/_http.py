@@ -14,6 +14,7 @@ import uuid
 from typing import Any, Mapping
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
+from ._description import opened
 from ._engine import Answer, Patience
 from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
@@ -64,7 +65,7 @@ class HttpServer:
 
     def open(self, compared: Mapping[str, Any]) -> Answer:
         created = (self.send("POST", "/match", compared) if compared else self.send("GET", ""))["created"]
-        return {"study": self.study, "objectives": {one["name"]: one["direction"] for one in created["objectives"]}}
+        return opened(self.study, created)
 
     def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
         asked = {"run": request, "wait": WAIT, "trainer": self._trainer, **({} if fixed is None else {"fixed": fixed})}

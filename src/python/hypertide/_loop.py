@@ -9,15 +9,14 @@ import threading
 import traceback
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, TypeVar
+from typing import Any, Awaitable, Callable, Iterable, TypeVar
 
 from ._engine import ENGINE_THREAD, GRACE, Patience
-from ._values import Value, not_finite, warn
+from ._values import Value, mean_of, named, not_finite, warn
 from .errors import Abandoned, HypertideError, Infeasible, Interrupted, Stopped
-from .trial import Metrics, Trial
+from .trial import Metrics, Report, Trial
 
-Objective = Callable[[Trial], Value | Awaitable[Value]]
-Named = Callable[[Value], dict[str, float]]
+Objective = Callable[[Trial], Value | None | Awaitable[Value | None]]
 T = TypeVar("T", bound=Trial)
 
 LONGEST_MESSAGE = 4000
@@ -51,15 +50,15 @@ def ended_with(values: dict[str, float]) -> Ending:
     return Ending(reason="non-finite", message=wrong) if wrong else Ending(values)
 
 
-def ending_of(trial: T, evaluate: Callable[[T], Value | None], named: Named) -> Ending:
+def ending_of(trial: T, evaluate: Callable[[T], Value | None], objectives: Callable[[], Iterable[str]]) -> Ending:
     """Evaluates a trial. Raises what concerns more than this trial: Abandoned, NotStarted, and what leaves the program."""
     try:
         value = evaluate(trial)
         if trial.should_stop and trial._reported:
             raise Stopped  # its last report is its result, whatever else it returns
-        if value is None:
+        if value is None and not trial._results:
             raise TypeError("the objective returned None, expected a number; does it end with `return loss`?")
-        values = named(value)
+        values = mean_of(objectives(), trial._results) if trial._results or value is None else named(objectives(), value)
     except (Abandoned, NotStarted):
         raise
     except Exception as error:
@@ -75,7 +74,7 @@ def ending_of(trial: T, evaluate: Callable[[T], Value | None], named: Named) -> 
 
 def run(
     objective: Callable[[T], Any],
-    named: Named,
+    objectives: Callable[[], Iterable[str]],
     *,
     next_trial: Callable[[], T | None],
     end: Callable[[T, Ending], None],
@@ -101,7 +100,7 @@ def run(
 
     def perform(trial: T) -> None:
         try:
-            ending = ending_of(trial, evaluate, named)
+            ending = ending_of(trial, evaluate, objectives)
         except Abandoned as error:
             return warn(f"{error}; the next one is evaluated")
         except NotStarted as error:
@@ -139,11 +138,11 @@ def run(
         patience.relax()
 
 
-def _until(interrupted: threading.Event, report: Callable[[int, int, Value, Metrics], bool]) -> Callable[[int, int, Value, Metrics], bool]:
-    def checked(number: int, step: int, value: Value, metrics: Metrics) -> bool:
+def _until(interrupted: threading.Event, report: Report) -> Report:
+    def checked(number: int, step: int, value: Value, metrics: Metrics, example: int | str | None) -> bool:
         if interrupted.is_set():
             raise Interrupted
-        return report(number, step, value, metrics)
+        return report(number, step, value, metrics, example)
 
     return checked
 

@@ -7,6 +7,7 @@ import time
 from typing import Any, Mapping
 from urllib.parse import unquote, urlsplit
 
+from ._description import opened
 from ._engine import Answer, Patience, printed
 from ._loop import Ending
 from ._nats_access import Access
@@ -42,8 +43,7 @@ class NatsServer:
     def open(self, compared: Mapping[str, Any]) -> Answer:
         if compared:
             self._ask("match", compared)
-        created = self._trainer.study.created()
-        return {"study": self.study, "objectives": {one["name"]: one["direction"] for one in created["objectives"]}}
+        return opened(self.study, self._trainer.study.created())
 
     def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
         if fixed is not None:
@@ -53,7 +53,7 @@ class NatsServer:
         trial = None if self._trainer.closed else self._trainer.claim()
         if trial is None:
             return {"next": "over" if self._trainer.closed else "wait"}
-        claimed = {"run": trial.run, "params": trial.params, "budget": trial.budget, "resumes": trial.resumes, "checkpoint": trial.checkpoint}
+        claimed = {name: getattr(trial, name) for name in ("run", "params", "budget", "examples", "resumes", "checkpoint")}
         return {"next": "trial", "trial": trial.number, **claimed}
 
     def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
@@ -62,7 +62,7 @@ class NatsServer:
             raise Abandoned(f"trial {trial} belongs to another run", "stale-run")
         if verb == "report":
             attempt.step = fields["step"]
-            return attempt.send_report(trial, fields["step"], fields["values"], fields.get("metrics"))
+            return attempt.sent(**fields)
         attempt.metrics = fields.pop("metrics", {})
         attempt.constraints = fields.pop("constraints", [])
         attempt.checkpoint = fields.pop("checkpoint", attempt.checkpoint)

@@ -9,7 +9,7 @@ from typing import Any, Callable, Mapping, TypeVar
 
 from ._nats_access import Access
 from ._nats_connection import Connection, Message, NoResponder
-from ._values import Value, named, plain
+from ._values import plain
 from .errors import Interrupted
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class StudyOnServer:
         self.root = f"{self.prefix}.{study}"
         self.stream = f"{self.prefix.replace('.', '_').upper()}_{study}"
         self.nats = Connection(access, name)
-        self._objectives: list[str] = []
+        self._first: dict[str, Any] | None = None
         self.position = 0  # of the last fact that this trainer has stored
         self.is_ending = False  # whether its trainer was asked to end: then it does not wait for a study that was deleted
 
@@ -53,14 +53,18 @@ class StudyOnServer:
         """Sends a heartbeat; trial 0 says that the trainer is there."""
         self.nats.publish(f"{self.root}.beat.{self.name}.{trial}", json.dumps(content))
 
-    def named(self, value: Value) -> dict[str, float]:
-        """A number for each objective."""
-        self._objectives = self._objectives or [objective["name"] for objective in self.created()["objectives"]]
-        return named(self._objectives, value)
+    def objectives(self) -> list[str]:
+        """The names of the objectives."""
+        return [objective["name"] for objective in self.created()["objectives"]]
+
+    def examples(self) -> dict[str, Any]:
+        """The `count` of its examples, and their `ids`, if they have names; empty if it has none."""
+        return self.created().get("examples") or {}
 
     def created(self) -> dict[str, Any]:
         """The first fact of the study. Waits until it has begun."""
-        return self.insist(self._created)
+        self._first = self._first or self.insist(self._created)
+        return self._first
 
     def _created(self) -> dict[str, Any]:
         headers, _, data = self.last("created")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 from . import _nats_checkpoints as checkpoints
+from ._each import evaluated_on
 from ._loop import Ending
 from ._nats_access import Access
 from ._nats_connection import token_of
@@ -121,6 +122,7 @@ class Trainer:
             return None
         lease = float(headers.get("hypertide-lease", DEFAULT_LEASE))
         limit = int(headers.get("hypertide-limit", DEFAULT_LIMIT))
+        suggestion |= evaluated_on(self.study.examples(), suggestion)
         trial = self.attempts[suggestion["trial"]] = NatsTrial(self.study, suggestion, lease, limit, self.save_every)
         trial.say("started", trainer=self.name)
         self.nats.publish(reply, b"+ACK")

@@ -11,9 +11,10 @@ import uuid
 from typing import Any, Mapping
 
 from . import _nats_checkpoints as checkpoints
+from ._each import place_of
 from ._nats_connection import token_of
 from ._nats_study import Refused, StudyOnServer
-from ._values import Value, finite, plain
+from ._values import Value, finite, named, plain, result_of
 from .errors import Abandoned
 from .trial import Metrics, Trial
 
@@ -42,12 +43,19 @@ class NatsTrial(Trial):
         self.lost = threading.Event()
         """Set when the engine has refused this claim, or another run holds the trial."""
 
-    def send_report(self, _number: int, step: int, value: Value, metrics: Metrics) -> bool:
+    def send_report(self, _number: int, step: int, value: Value, metrics: Metrics, example: int | str | None) -> bool:
+        objectives = self._study.objectives()
+        if example is not None:
+            return self.sent(step, **result_of(objectives, place_of(example, self._study.examples()), value, metrics))
+        return self.sent(step, named(objectives, value), metrics=finite(metrics or {}))
+
+    def sent(self, step: int, values: Mapping[str, float], **more: Any) -> bool:
+        """Sends a report. Returns whether the trial should stop."""
         self.refuse_if_abandoned()
         if not self.should_stop:
             try:
-                more = {"metrics": finite(metrics or {}), "checkpoint": self._saved_now()}
-                self.say("reported", step=step, values=self._study.named(value), **{name: given for name, given in more.items() if given})
+                more["checkpoint"] = self._saved_now()
+                self.say("reported", step=step, values=values, **{name: given for name, given in more.items() if given})
             except Refused:
                 pass  # the trial continues without it
         self.refuse_if_abandoned()

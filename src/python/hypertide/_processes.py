@@ -28,7 +28,7 @@ def refuse_in_child(call: str) -> None:
         sys.exit(f'{call}: processes=True imports this file again in each process; put {call} under `if __name__ == "__main__":`')
 
 
-def in_process(objective: Objective) -> Callable[[Trial], Value]:
+def in_process(objective: Objective) -> Callable[[Trial], Value | None]:
     """The objective, run in a process of its own for each trial. Its reports reach the study through a pipe.
 
     Raises HypertideError where another process cannot find the objective.
@@ -45,7 +45,7 @@ def in_process(objective: Objective) -> Callable[[Trial], Value]:
         raise HypertideError(f"processes=True: {where}, got {name}; move it there, or use threads ({error})") from None
     context = multiprocessing.get_context("spawn")
 
-    def evaluate(trial: Trial) -> Value:
+    def evaluate(trial: Trial) -> Value | None:
         ours, theirs = context.Pipe()
         suggestion = {
             "trial": trial.number,
@@ -53,6 +53,8 @@ def in_process(objective: Objective) -> Callable[[Trial], Value]:
             "budget": trial.budget,
             "resumes": trial.resumes,
             "checkpoint": trial.checkpoint,
+            "examples": trial.examples,
+            "count": trial._count,
         }
         process = context.Process(target=_child, args=(theirs, objective, suggestion), daemon=True)
         process.start()
@@ -64,12 +66,12 @@ def in_process(objective: Objective) -> Callable[[Trial], Value]:
                 started = True
                 if kind == "report":
                     try:
-                        trial.report(*content)
+                        trial._say(*content)
                         ours.send(False)
                     except Stopped:
                         ours.send(True)
                 elif kind == "value":
-                    value: Value
+                    value: Value | None
                     value, trial.metrics, trial.note, trial.constraints, trial.checkpoint, trial._not_finite = content
                     return value
                 elif kind == "error":
@@ -100,8 +102,8 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
         except ConnectionError:
             raise _Orphaned from None
 
-    def report(_number: int, step: int, value: Value, metrics: Metrics) -> bool:
-        send("report", (value, step, metrics))
+    def report(_number: int, step: int, value: Value, metrics: Metrics, example: int | str | None) -> bool:
+        send("report", (step, value, metrics, example))
         try:
             return pipe.recv() is True
         except (EOFError, ConnectionError):

@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 from ._loop import Ending
 from ._rows import Row
-from ._values import named, shown
+from ._values import mean_of, named, shown
 from .trial import Trial
 
 
@@ -43,12 +43,16 @@ class Progress:
         return f"[{self._ended}{of}] trial {trial.number} {self._how(trial, ending)}{_standing(answer)}"
 
     def _how(self, trial: Trial, ending: Ending) -> str:
+        examples = len(trial._results)
+        on_examples = f"{examples} example{'' if examples == 1 else 's'}"
         if ending.values is not None:
-            return f"completed with {shown(ending.values)}"
+            return f"completed with {shown(ending.values)}{f' on {on_examples}' if examples else ''}"
         if ending.reason is not None:
             return f"failed ({ending.message})"
         if trial._last is None:
             return "stopped before its first report"
+        if examples:
+            return f"stopped after {on_examples} with {shown(mean_of(self._objectives, trial._results))}"
         return f"stopped at step {trial.step} with {shown(named(self._objectives, trial._last))}"
 
 
@@ -83,6 +87,9 @@ def waiting(open: list[int], parallel: int, configurations: int = 0, limit: int 
 
 def wrong_steps(trial: Trial, epochs: int | None) -> str | None:
     """That a completed trial has reported nothing, or more steps than `epochs`."""
+    if not trial._reported and trial._count is not None:
+        todo = "call trial.report_example(place, value) for each of trial.examples, or leave examples out of the Study"
+        return f"trial {trial.number} completed without the result of an example, so trials cannot race; {todo}"
     if not trial._reported:
         todo = "call trial.report(value) after each epoch, or turn early stopping off"
         return f"trial {trial.number} completed without a report, so no trial can be stopped early; {todo}"

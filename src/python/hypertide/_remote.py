@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Protocol
 
+from ._each import refuse_others
 from ._engine import ENGINE_THREAD, SLOW, Answer, Engine, LocalEngine, Patience, refuse_forked
 from ._http import HttpServer
 from ._values import warn
@@ -127,9 +128,11 @@ class RemoteEngine:
         given = dict(study or {})
         self._server.slots = given.pop("parallel", 1)
         compared = {name: given.pop(name) for name in COMPARED if name in given}
+        examples = given.pop("examples", None)
         if given:
             raise HypertideError(f"Study: with a url, {' and '.join(given)} cannot be given: the program that runs the study decides; leave it out")
         found = self._server.open(compared)
+        refuse_others(examples, found.get("examples") or {})
         return {**found, "endless": False, "stops": False, "joined": True}  # where it runs, one knows its limits, and warns
 
     def _ask(self, slow: Callable[[], object] | None, fixed: Mapping[str, Any] | None = None) -> Answer:
@@ -150,7 +153,7 @@ class RemoteEngine:
             self._held[claim["trial"]] = claim["run"]
             if not self._beats.is_alive():
                 self._beats.start()
-        wanted = ("trial", "params", "budget", "resumes", "checkpoint")
+        wanted = ("trial", "params", "budget", "examples", "resumes", "checkpoint")
         return {name: claim[name] for name in wanted if claim.get(name) is not None}
 
     def _say_if_paused(self) -> None:

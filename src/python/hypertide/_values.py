@@ -37,6 +37,22 @@ def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
     return {name: number(name, one) for name, one in given.items()}
 
 
+def result_of(objectives: Iterable[str], place: int, value: Value, metrics: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a report says of one example. Numbers that are no objective are metrics, whose sum is kept."""
+    objectives = list(objectives)
+    given = named(objectives, value)
+    values = {name: given[name] for name in objectives}
+    more = finite({name: one for name, one in given.items() if name not in values} | dict(metrics or {}))
+    return {"values": values, "results": [[place, *values.values()]], **({"metrics": more} if more else {})}
+
+
+def mean_of(objectives: Iterable[str], results: Iterable[Value]) -> dict[str, float]:
+    """The mean of results, for each objective."""
+    objectives = list(objectives)
+    rows = [named(objectives, result) for result in results]
+    return {name: sum(row[name] for row in rows) / len(rows) for name in objectives}
+
+
 def parts(value: Value) -> Mapping[str, Any]:
     """The numbers of a value, by names for messages."""
     if isinstance(value, Mapping):

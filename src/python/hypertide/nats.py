@@ -53,7 +53,7 @@ def run(
 ) -> int:
     """Evaluates what the study suggests until it closes; returns how many trials it has evaluated.
 
-    objective  as in `Study.optimize`: takes a trial and returns a number, or a dictionary with a number for each objective
+    objective  as in `Study.optimize`: takes a trial and returns a number, or a dictionary with a number for each objective; or `ht.each(...)`
     url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it. Subjects that
                begin with acme.ml instead of ht, and JetStream in the domain hub, are part of it: nats://host?prefix=acme.ml&domain=hub.
                None: the server of the context or, without one, that of HYPERTIDE_NATS in the environment
@@ -83,7 +83,7 @@ def run(
         with _ends_on_sigterm(trainer):
             _loop.run(
                 trainer.leavable(objective),
-                trainer.study.named,
+                trainer.study.objectives,
                 next_trial=trainer.next_trial,
                 end=end,
                 hand_back=trainer.hand_back,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import sys
 import threading
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from . import _figures as figures
 from ._description import ATTRIBUTES_OF_OPTUNA, Names, Paths, described, limit_of
+from ._each import each, evaluated_on, place_of
 from ._engine import ENGINE_THREAD, Answer, printed
 from ._loop import Ending, Objective, ended_with, run
 from ._processes import in_process, refuse_in_child
 from ._progress import Progress, no_result, waiting, wrong_steps
 from ._remote import engine_of
 from ._rows import Importance, Objects, Recommendation, Row, importance_of, recommendation_of, row_of, table_of
-from ._values import Value, finite, meant, named, warn
+from ._values import Value, finite, mean_of, meant, named, result_of, warn
 from .errors import HypertideError, Interrupted, TrialsFailed
 from .trial import Metrics, Trial, number_of
 
@@ -47,7 +47,9 @@ class Study:
               objectives are checked against those that you give. What else a study has is decided where it runs.
     token     of your user, if the server at `url` has users.
     epochs    the most steps that a trial trains. Trials that fall behind are stopped early.
-    early     False: no early stopping.
+    examples  what each trial is evaluated on, such as questions, folds, instances or games: the list, or how many there are. Different texts are
+              also their names in the log. Trials race: each one is evaluated on a few examples, and on more of them the better it is. See `each`.
+    early     False: no early stopping, and each trial is evaluated on all examples.
     resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
     strategy  such as "tpe" or {"chain": ["ga", "bo"]}. Default: "auto".
     seed      seed for all random choices.
@@ -55,8 +57,8 @@ class Study:
     earlier   the journal of an earlier study, or a list of several: a new study also tries up to five configurations that their results suggest.
     hooks     a YAML file of commands and webhooks to call when a trial ends or is the best so far, and when the study closes.
     http      a port, or "host:port", at which a page shows the study, with metrics and health.
-    options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`, or program="sklearn.svm.SVC": parameters that
-              are known by name then have the priors of that program.
+    options   further keys of a study file, such as `constraints`, `seconds`, spend={"usd": 5}, `target`, `duplicates`, or
+              program="sklearn.svm.SVC": parameters that are known by name then have the priors of that program.
 
     Raises HypertideError for an invalid argument; the message names it.
     """
@@ -72,6 +74,7 @@ class Study:
         token: str | None = None,
         name: str | None = None,
         epochs: int | None = None,
+        examples: int | Sequence[Any] | None = None,
         early: bool | None = None,
         resumes: bool | None = None,
         strategy: Any = None,
@@ -82,7 +85,8 @@ class Study:
         http: int | str | None = None,
         **options: Any,
     ) -> None:
-        options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
+        options |= {"name": name, "epochs": epochs, "examples": examples, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed}
+        options |= {"parallel": parallel}
         study = described(space, minimize, maximize, earlier, options)
         if path is not None or url is not None:
             refuse_in_child("Study(...)")
@@ -107,6 +111,7 @@ class Study:
         """The direction of each objective."""
         if self.path is not None:
             _open[self.path.resolve()] = self
+        self._examples: Answer = reply.get("examples") or {}
         self._epochs = epochs
         self._stopping = False
         self._endless: bool = reply["endless"]
@@ -152,6 +157,8 @@ class Study:
             ending = Ending()
         elif failed is not None:
             ending = Ending(reason=reason, message=failed, trace=trace)
+        elif value is None and isinstance(trial, Trial) and trial._results:
+            ending = ended_with(mean_of(self.objectives, trial._results))
         elif value is None:
             raise HypertideError(f"trial {number_of(trial)}: expected a value, `stopped=True` or `failed='why'`, got None")
         else:
@@ -170,7 +177,7 @@ class Study:
     ) -> Study:
         """Evaluates `objective(trial)` until the study has `trials` trials in all; "+10" means ten more than now.
 
-        Without `trials` it ends by the study's own limits: `seconds`, `cost`, `target` or `plateau`, or when a finite space or grid is
+        Without `trials` it ends by the study's own limits: `seconds`, `cost`, `spend`, `target` or `plateau`, or when a finite space or grid is
         exhausted. If there is none of these, it raises HypertideError.
 
         The objective returns a number, or with several objectives a dictionary with a number for each, or a tuple in their order. An exception
@@ -185,10 +192,13 @@ class Study:
         progress   False: print nothing.
         """
         refuse_in_child("optimize(...)")
+        if isinstance(objective, each):
+            objective._check(self._examples.get("count"))
         self._stopping = False
         limits = self._limit(trials, parallel, start=True)
         if self._endless:
-            raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
+            ends = "trials=..., or seconds, cost, spend, target or plateau of the Study"
+            raise HypertideError(f"optimize: expected {ends}: without a limit it never ends")
         told = Progress(self.objectives, limits["ended"], limits.get("limit")) if progress else None
         if told and (text := told.beginning(None if self._joined else self.trials)):
             print(text, file=sys.stderr)
@@ -210,7 +220,7 @@ class Study:
         try:
             run(
                 in_process(objective) if processes else objective,
-                functools.partial(named, self.objectives),
+                lambda: self.objectives,
                 next_trial=lambda: None if self._stopping else self._next(),
                 end=end,
                 hand_back=self._hand_back,
@@ -394,12 +404,15 @@ class Study:
         suggestion = self._engine.request("ask", slow=slow, fixed=None if fixed is None else dict(fixed))
         if suggestion.get("over"):
             return None
-        return Trial({**suggestion, "params": self._objects.restored(suggestion["params"])}, self._report)
+        params = self._objects.restored(suggestion["params"])
+        return Trial({**suggestion, "params": params, **evaluated_on(self._examples, suggestion)}, self._report)
 
-    def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
-        further = None if metrics is None else finite(metrics)
-        reply = self._engine.request("report", trial=number, step=step, values=named(self.objectives, value), metrics=further)
-        return reply["stop"] is True
+    def _report(self, number: int, step: int, value: Value, metrics: Metrics, example: int | str | None = None) -> bool:
+        if example is not None:
+            said = result_of(self.objectives, place_of(example, self._examples), value, metrics)
+        else:
+            said = {"values": named(self.objectives, value), "metrics": None if metrics is None else finite(metrics)}
+        return self._engine.request("report", trial=number, step=step, **said)["stop"] is True
 
     def _named(self, number: int, value: Value) -> dict[str, float]:
         try:

@@ -9,8 +9,8 @@ from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
 
-Report = Callable[[int, int, Value, Metrics], bool]
-"""Takes the number of a trial, a step, a value and metrics; returns whether the trial should stop."""
+Report = Callable[[int, int, Value, Metrics, "int | str | None"], bool]
+"""Takes the number of a trial, a step, a value, metrics and the example that they are of, if any; returns whether the trial should stop."""
 
 
 class Trial:
@@ -32,6 +32,8 @@ class Trial:
         self.checkpoint: str | None = suggestion.get("checkpoint")
         """Where the trial that it resumes left its state. Assign where you left yours, for trials that resume this one. Over NATS, a file or
         directory is saved on the server, and is on the machine that resumes until that trial ends."""
+        self.examples: list[int] = list(suggestion.get("examples", ()))
+        """In a study with `examples`: those to evaluate, in this order, by their places in the list, from 0."""
         self._given_checkpoint = self.checkpoint
         self.constraints: list[float] = []
         """Outcome constraints that you measured: at most 0 is feasible."""
@@ -43,6 +45,8 @@ class Trial:
         """The last step that was reported."""
         self.should_stop = False
         """Whether the study has asked it to stop."""
+        self._count: int | None = suggestion.get("count")
+        self._results: list[Value] = []
         self._reported = False
         self._last: Value | None = None
         self._not_finite = ""
@@ -74,7 +78,25 @@ class Trial:
         times in a row, which fails the trial. Let it pass through your objective. Count steps from 1 or, as `for epoch in range(epochs)` does,
         from 0: step 0 then counts as the first.
         """
-        self.step = self.step + 1 if step is None else step
+        self._say(self.step + 1 if step is None else step, value, metrics)
+
+    def report_example(self, example: int | str, value: Value, metrics: Metrics = None) -> None:
+        """Reports the result of an example. The value of the trial is the mean of its results. `ht.each` does this for you.
+
+            for place in trial.examples:
+                trial.report_example(place, answer_score(trial.params, questions[place]), {"usd": 0.0004})
+
+        example   its place in the list of the study, from 0, or its name.
+        value     a number, or with several objectives a dictionary or a tuple. What else a dictionary holds is added to the metrics.
+        metrics   further numbers. The trial has the sum of each over its examples; the limit `spend` of a study is about these sums.
+
+        Raises Stopped when the trial should stop, as `report` does. When all examples are reported, return from your objective, or call `tell`,
+        without a value.
+        """
+        self._say(self.step + 1, value, metrics, example)
+
+    def _say(self, step: int, value: Value, metrics: Metrics, example: int | str | None = None) -> None:
+        self.step = step
         self._reported = True
         try:
             wrong = not_finite({name: number(name, one) for name, one in parts(value).items()})
@@ -87,7 +109,9 @@ class Trial:
             self._not_finite = f"{wrong} at step {self.step}"
             self.should_stop = True
         elif not self.should_stop and not wrong:
-            self.should_stop = self._report(self.number, self.step, value, metrics)
+            self.should_stop = self._report(self.number, self.step, value, metrics, example)
+            if example is not None:
+                self._results.append(value)
         if self.should_stop:
             raise Stopped(f"trial {self.number} should stop after step {self.step}")
 

@@ -190,7 +190,7 @@ def _cells(distribution: BaseDistribution) -> float:
         return len(distribution.choices)
     if not isinstance(distribution, (FloatDistribution, IntDistribution)) or distribution.step is None:
         return math.inf
-    return round((distribution.high - distribution.low) / distribution.step) + 1
+    return float(round((distribution.high - distribution.low) / distribution.step) + 1)
 
 
 def _plain(space: Mapping[str, BaseDistribution]) -> dict[str, BaseDistribution]:
