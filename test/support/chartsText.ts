@@ -39,7 +39,7 @@ function usersOf(): ReadonlyMap<string, ReadonlySet<string>> {
       const name = inspection.path.split('/').findLast((part) => !/^\d+$/.test(part))!;
       users.set(inspection.chart.id, (users.get(inspection.chart.id) ?? new Set()).add(name));
     };
-    interview(make(), { ...rootEnv(net), trials: 100, watch }).subscription.unsubscribe();
+    interview(make(), { ...rootEnv(net), trials: 100, examples: 10, watch }).subscription.unsubscribe();
   }
   return users;
 }
