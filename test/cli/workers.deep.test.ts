@@ -1,7 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
+import { factsOf } from '../streams/nats/world.ts';
 import { natsOfTests } from '../support/natsOfTests.ts';
 import { directory, hypertide, start, studyIn, until } from './support.ts';
 
@@ -132,6 +134,34 @@ describe('workers', () => {
     expect(Math.max(...rows.map(({ startedAt }) => open(startedAt)))).toBeLessThanOrEqual(2);
     serve.child.kill('SIGTERM');
     await serve.ended;
+  });
+
+  it('race programs on the examples of a study, and hand a trial back with its results', async () => {
+    const place = studyIn('name: quiz\ntrials: 6\nexamples: names.txt\nobjective: minimize loss\n');
+    writeFileSync(join(place, 'names.txt'), 'q1\nq2\nq3\nq4\nq5\nq6\nq7\nq8\n');
+    const serve = start(place, 'serve', '--all', '*', ...at());
+    const create = async (): Promise<void> => {
+      const { code } = await hypertide(place, 'study', 'create', 'study.yaml', server.url);
+      if (code !== 0) await create();
+    };
+    await create();
+    const script = (then: string) => `for q in $(cat "$1"); do echo example=$q loss=$HYPERTIDE_PARAM_X usd=1; ${then}; done`;
+    const work = (then: string) => start(place, 'worker', on('quiz'), '--', 'sh', '-c', script(then), '-', '{examples}');
+    const nc = await server.connect();
+    const facts = () => factsOf(nc, 'quiz');
+    const first = work('sleep 60');
+    while (!(await facts()).some(({ type }) => type === 'reported')) await sleep(50);
+    first.child.kill('SIGTERM');
+    expect((await first.ended).code).toBe(130);
+    expect((await work('sleep 0.1').ended).code).toBe(0);
+    const attempts = (await facts()).flatMap((fact) => (fact.type === 'suggested' && fact.trial === 1 ? [fact.examples] : []));
+    expect(attempts).toEqual([[expect.any(Number), expect.any(Number)], [attempts[0]![1]]]); // the second attempt gets what is missing
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+    const rows = JSON.parse((await hypertide(place, 'trials', on('quiz'), '--json')).out) as readonly object[];
+    expect(rows.length).toBeGreaterThan(6);
+    expect(await hypertide(place, 'best', on('quiz'))).toMatchObject({ out: expect.stringContaining('(all 8 examples)') });
+    expect(await hypertide(place, 'study', 'verify', on('quiz'))).toMatchObject({ code: 0 });
   });
 
   it('with --keep use their folder alone', async () => {
