@@ -5,7 +5,7 @@ import { exampleOf, type OutputEvent } from './structuredLine.ts';
 const LISTED = 3;
 
 /** What a study evaluates trials on: how many examples there are, which are then called 0, 1, 2, ..., or their names. */
-type Examples = number | readonly string[];
+export type Examples = number | readonly string[];
 
 export const exampleAt = (examples: Examples, place: number): string => (typeof examples === 'number' ? String(place) : examples[place]!);
 

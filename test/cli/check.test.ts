@@ -140,3 +140,18 @@ it('shows the output of a program if it contains no value', async () => {
   expect(code).toBe(1);
   expectText(out);
 });
+
+it('shows on which examples the program was evaluated', async () => {
+  const place = studyIn('examples: 20\nobjective: minimize loss\n');
+  const asked = await check(place, ['sh', '-c', 'for q in $(cat "$1"); do echo example=$q loss=1; done', '-', '{examples}', '{x}']);
+  expect(asked.code, asked.err).toBe(0);
+  expect(asked.rows).toMatchObject({ value: 'loss = 1', examples: 'as asked for: 0, 1', changes: expect.stringMatching(/^not yet/) });
+  expect(asked.rows).not.toHaveProperty('steps');
+  const others = await check(place, ['sh', '-c', 'for q in 1 5 0 7; do echo example=$q loss=$0; done', '{x}']);
+  expect(others.rows).toMatchObject({
+    examples: expect.stringMatching(/5, 7.*HYPERTIDE_EXAMPLES_FILE/),
+    changes: expect.stringMatching(/^yes/),
+  });
+  const none = await check(place, ['sh', '-c', 'echo loss=$0', '{x}']);
+  expect(none.rows.examples).toContain('"example=0 loss=0.41"');
+});

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Created } from '../../facts/facts.ts';
 import { WHAT_TO_CHECK } from '../../insight/constantResults.ts';
+import { type Examples, exampleAt } from '../../programs/examples.ts';
 import { escapeControls } from '../../text/plainText.ts';
 import { type CheckedRun, isHeard, valuesIn } from './observe.ts';
 
@@ -56,12 +57,27 @@ export function budgetText(first: CheckedRun): string {
     : `not used: it continued after step ${CHECK_BUDGET}; that is fine, unless trials are to pause: then pass {budget} to it`;
 }
 
+/** Whether the program evaluates the examples that it is asked for. @param named those of the study; it is asked for the first ones. @param objective its name */
+export function examplesText({ examples, outcome }: CheckedRun, named: Examples, objective: string): string {
+  const asked = Math.min(CHECK_BUDGET, typeof named === 'number' ? named : named.length);
+  const list = (places: readonly number[]) =>
+    places
+      .slice(0, 3)
+      .map((place) => exampleAt(named, place))
+      .join(', ');
+  if (examples.length === 0)
+    return `none; print a line such as "example=${exampleAt(named, 0)} ${objective === 'value' ? 'loss' : objective}=0.41" for each example`;
+  if (examples.every((place) => place < asked))
+    return `${outcome.type === 'completed' && new Set(examples).size === asked ? 'as asked for' : 'only some of those asked for'}: ${list(examples)}`;
+  return `others than asked for, such as ${list(examples.filter((place) => place >= asked))}: they count, but it saves time to evaluate only those in the file that {examples} and HYPERTIDE_EXAMPLES_FILE name, in this order`;
+}
+
 /** Whether the value depends on the parameters. @param other a run with a distant configuration; undefined if there is none */
 export function changesText(first: CheckedRun, other: CheckedRun | undefined): string {
   if (!isHeard(first)) return 'unknown, as no value was read';
   if (other === undefined) return 'not tried, as there is no other configuration';
   if (!isHeard(other)) return `unknown, as another configuration has no value: ${readValueText(other, 0)}`;
-  const areWhole = [first, other].every(({ outcome }) => outcome.type === 'completed');
+  const areWhole = [first, other].every(({ outcome, examples }) => outcome.type === 'completed' && examples.length === 0);
   const step = areWhole ? undefined : first.reports.findLast((report) => other.reports.some((same) => same.step === report.step))?.step;
   const [one, two] = [first, other].map((seen) => seen.reports.find((report) => report.step === step)?.values ?? valuesIn(seen)!);
   const differing = Object.keys(one!).find((name) => one![name] !== two![name]);

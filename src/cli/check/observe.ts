@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { callAfter } from '../../../streams/engine/timeout.ts';
-import type { ObjectiveSpec } from '../../facts/facts.ts';
+import type { Created, ObjectiveSpec } from '../../facts/facts.ts';
 import { listeningFor } from '../../host/metric.ts';
 import type { StepCount } from '../../ledger/stepCount.ts';
 import { metricRows } from '../../programs/metricRows.ts';
@@ -16,6 +16,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 /** A program to run, and what to read from it. */
 export interface Program extends Pick<ProgramOptions, 'command' | 'metricFile' | 'grace' | 'result'> {
   readonly objectives: readonly ObjectiveSpec[];
+  readonly examples?: Created['examples'] | undefined;
   /** Seconds that a run may take. */
   readonly seconds: number;
 }
@@ -23,8 +24,10 @@ export interface Program extends Pick<ProgramOptions, 'command' | 'metricFile' |
 /** The observations of a run of the program. */
 export interface CheckedRun {
   readonly outcome: ProgramOutcome;
-  /** With the step that is done. */
+  /** With the step that is done. The result of an example is a report of the means so far. */
   readonly reports: readonly PrintedReport[];
+  /** The places of the examples that it was evaluated on. */
+  readonly examples: readonly number[];
   readonly warnings: readonly string[];
   /** Seconds from SIGTERM to the end; undefined if the program ended by itself. */
   readonly parting?: number;
@@ -41,20 +44,26 @@ export async function observe(
   count: StepCount,
   enough: (reports: readonly PrintedReport[]) => boolean,
 ): Promise<CheckedRun> {
-  const { objectives, seconds, ...options } = program;
-  const listening = listeningFor({ objectives });
+  const { objectives, examples, seconds, ...options } = program;
+  const listening = listeningFor({ objectives, examples });
   const reports: PrintedReport[] = [];
+  const evaluated: number[] = [];
   const warnings: string[] = [];
   let asked: number | undefined;
   const running = startProgram(job, {
     ...options,
     ...listening,
     onWarning: (message) => warnings.push(message),
-    onReport: (report) => {
-      reports.push({ ...report, step: count.take(report.step, undefined) });
-      if (enough(reports)) ask();
+    onReport: (report) => take({ ...report, step: count.take(report.step, undefined) }),
+    onExample: ({ example, metric }, soFar) => {
+      evaluated.push(example);
+      take(omitUndefined({ step: soFar.count, values: soFar.means, metric }));
     },
   });
+  const take = (report: PrintedReport) => {
+    reports.push(report);
+    if (enough(reports)) ask();
+  };
   const ask = () => {
     asked ??= performance.now();
     running.stop();
@@ -66,7 +75,7 @@ export async function observe(
   const parting = asked === undefined || outcome.type === 'completed' ? undefined : (performance.now() - asked) / 1000;
   const reader = outputReader({ ...listening, parameters: Object.keys(job.params) });
   readAgain(reader, job, program);
-  return omitUndefined({ outcome, reports, warnings, parting, proposal: reader.proposal(), total: reader.total });
+  return omitUndefined({ outcome, reports, examples: evaluated, warnings, parting, proposal: reader.proposal(), total: reader.total });
 }
 
 /** Lets a reader read all that a program has written. */

@@ -8,6 +8,7 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Params } from '../../facts/facts.ts';
 import { StepCount } from '../../ledger/stepCount.ts';
 import { rngFor } from '../../numeric/random.ts';
+import { examplesAt } from '../../programs/examples.ts';
 import { fillingOf, type TrialRun } from '../../programs/programRun.ts';
 import type { PrintedReport } from '../../programs/structuredLine.ts';
 import { fillTemplate } from '../../programs/template.ts';
@@ -26,6 +27,7 @@ import {
   CHECK_BUDGET,
   changesText,
   earlierText,
+  examplesText,
   lastLines,
   partingText,
   printedName,
@@ -76,9 +78,11 @@ Example:
       command,
       objectives: objectivesOf(file.options),
       seconds: timeLimit ?? SECONDS,
+      examples: created.examples,
       ...omitUndefined({ grace: file.grace, result: file.options.result }),
     });
     const { seconds } = given.program;
+    const { examples } = file.options;
     const directory = mkdtempSync(join(tmpdir(), 'hypertide-check-'));
     const jobFor = (params: Params, trial: number): TrialRun => ({
       study: file.options.study,
@@ -86,9 +90,10 @@ Example:
       attempt: 1,
       slot: 0,
       params,
-      budget: CHECK_BUDGET,
+      ...(examples === undefined ? { budget: CHECK_BUDGET } : { examples: examplesAt(examples).slice(0, CHECK_BUDGET) }),
       paths: {
         params: join(directory, `${trial}`, 'params.json'),
+        examples: join(directory, `${trial}`, 'examples.txt'),
         checkpoints: join(directory, `${trial}`, 'checkpoints'),
         log: join(directory, `${trial}`, 'output.log'),
       },
@@ -110,7 +115,7 @@ Example:
       const own = works ? jobFor(params, 2) : job;
       const kept = savedIn(own.paths.checkpoints) ?? first.outcome.checkpoint;
       const again = { ...own, attempt: 2, budget: 2 * CHECK_BUDGET, ...omitUndefined({ checkpoint: kept }) };
-      const second = first.reports.length === 0 ? undefined : await observe(again, program, count, () => true);
+      const second = first.reports.length === 0 || examples !== undefined ? undefined : await observe(again, program, count, () => true);
       const isWhole = first.parting === undefined;
       const asFar = (reports: readonly PrintedReport[]) => !isWhole && reports.length >= first.reports.length;
       const other = isHeard(first) && distant ? await observe(jobFor(distant, 3), program, count, asFar) : undefined;
@@ -118,6 +123,8 @@ Example:
       const isFixed = fix === true && amendment !== undefined;
       if (isFixed) amendStudyFile(path, amendment);
       const missing = notPassed(command, file.space);
+      const changes = ['changes', changesText(first, other)];
+      const sigterm = ['SIGTERM', partingText(first.parting === undefined ? second : first, file.grace)];
       const rows = [
         ['command', fillTemplate(command, fillingOf(job)).join(' ')],
         ...(missing === undefined ? [] : [['parameters', missing]]),
@@ -127,12 +134,16 @@ Example:
         ...(written && !works ? [['wrote', writtenText(written)]] : []),
         ...(isHeard(first) ? [] : lastLines(job.paths.log).map((line, i) => [i === 0 ? 'printed' : '', line])),
         ...(program.metricFile ? [['read from', fillTemplate(program.metricFile, fillingOf(own))[0]!]] : []),
-        ['steps', stepsText(first)],
-        ['changes', changesText(first, other)],
-        ['budget', budgetText(first)],
-        ['SIGTERM', partingText(first.parting === undefined ? second : first, file.grace)],
-        ['resume', resumeText(second, kept)],
-        ['early stopping', adviceText(first, second, kept, stopsTrials(created.strategy), path)],
+        ...(examples === undefined
+          ? [
+              ['steps', stepsText(first)],
+              changes,
+              ['budget', budgetText(first)],
+              sigterm,
+              ['resume', resumeText(second, kept)],
+              ['early stopping', adviceText(first, second, kept, stopsTrials(created.strategy), path)],
+            ]
+          : [['examples', examplesText(first, examples, program.objectives[0]!.name)], changes, sigterm]),
         ...(earlier ? [['earlier', earlierText(earlier)]] : []),
       ];
       for (const line of labelled(rows, process.stdout)) process.stdout.write(`${line}\n`);
