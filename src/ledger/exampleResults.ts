@@ -3,11 +3,17 @@ import type { Ended, ExampleResult, Suggested, TrialId } from '../strategy/messa
 
 /** A configuration with its results: those of a trial and of all that continue it. */
 export interface Evaluated {
-  /** The last trial that evaluated it. */
-  trial: Suggested;
+  /** The last of these trials that has ended with a result. */
+  readonly ended: Suggested | undefined;
   /** Losses by the place of the example. */
+  readonly results: ReadonlyMap<number, readonly number[]>;
+  /** By objective: the sums of the losses, and their squared distances to the mean. */
+  readonly sums: readonly number[];
+  readonly squares: readonly number[];
+}
+interface Growing extends Evaluated {
+  ended: Suggested | undefined;
   readonly results: Map<number, readonly number[]>;
-  /** By objective. */
   readonly sums: number[];
   readonly squares: number[];
 }
@@ -19,7 +25,7 @@ export interface Estimate {
   readonly stderr?: readonly number[];
 }
 
-/** The difference of two configurations on the examples that both were evaluated on. */
+/** The difference of two configurations in an objective, on the examples that both were evaluated on. */
 export interface Difference extends Spread {
   readonly n: number;
   /** Below 0 if the first one is better. */
@@ -27,18 +33,17 @@ export interface Difference extends Spread {
 }
 
 /**
- * The results of a study on examples: which configuration had which result on which example, and which configuration leads. It only grows: a fold over
+ * The results of a study on examples: which configuration had which result on which example, and which configurations lead. It only grows: a fold over
  * the facts about trials, which the ledger and `race` make in the same way.
  */
 export class ExampleResults {
   /** How many examples there are. */
   readonly count: number;
-  readonly #byTrial = new Map<TrialId, Evaluated>();
-  #leader: Evaluated | undefined;
-  /** By objective, within configurations. */
+  readonly #byTrial = new Map<TrialId, Growing>();
+  #leaders: readonly Growing[] = [];
+  /** By objective: within configurations, and within the differences between challengers and leaders. */
   #spreads: readonly Spread[] = [];
-  /** Of the first objective, within the differences between challengers and the leader. */
-  #differences = NO_SPREAD;
+  #differences: readonly Spread[] = [];
   #total = 0;
   #ofLeaders = 0;
 
@@ -46,10 +51,9 @@ export class ExampleResults {
     this.count = count;
   }
 
-  begin(trial: Suggested): void {
-    const continued = trial.resumes === undefined ? undefined : this.#byTrial.get(trial.resumes);
-    if (continued) continued.trial = trial;
-    this.#byTrial.set(trial.id, continued ?? { trial, results: new Map(), sums: [], squares: [] });
+  begin({ id, resumes }: Suggested): void {
+    const continued = resumes === undefined ? undefined : this.#byTrial.get(resumes);
+    this.#byTrial.set(id, continued ?? { ended: undefined, results: new Map(), sums: [], squares: [] });
   }
 
   /** @returns the results that are new: the first one of an example counts */
@@ -66,11 +70,11 @@ export class ExampleResults {
     return fresh;
   }
 
-  #take(to: Evaluated, place: number, losses: readonly number[]): void {
+  #take(to: Growing, place: number, losses: readonly number[]): void {
     const n = to.results.size;
     to.results.set(place, losses);
     this.#total++;
-    if (this.#leader === undefined || to === this.#leader) this.#ofLeaders++;
+    if (this.#leaders.length === 0 || this.#leaders.includes(to)) this.#ofLeaders++;
     this.#spreads = losses.map((loss, k) => {
       const sum = to.sums[k] ?? 0;
       // Welford: what one more result adds to the squared distances to the mean.
@@ -81,29 +85,38 @@ export class ExampleResults {
     });
   }
 
-  /** A trial has ended. One that was evaluated on all of its examples leads if it is better than the leader on those that both have. */
-  end({ id, outcome }: Pick<Ended, 'id' | 'outcome'>): void {
-    const challenger = this.#byTrial.get(id);
-    if (challenger === undefined || challenger === this.#leader || challenger.results.size === 0) return;
-    const difference = this.#leader && this.difference(challenger, this.#leader);
-    if (difference) this.#differences = pooled(this.#differences, difference);
-    if (outcome !== 'completed' || !this.hasAll(challenger.trial)) return;
-    if (difference && !(this.#meanOf(difference, challenger) < 0)) return;
-    this.#leader = challenger;
+  /**
+   * A trial has ended. A configuration that was evaluated on all examples of its trial leads unless a leader is at least as good in each objective, on the examples that
+   * both have. The leaders that are no better than it in any objective no longer lead.
+   */
+  end(trial: Suggested, outcome: Ended['outcome']): void {
+    const challenger = this.#byTrial.get(trial.id);
+    if (challenger === undefined || challenger.results.size === 0) return;
+    if (outcome !== 'failed') challenger.ended = trial;
+    if (this.#leaders.includes(challenger)) return;
+    const compared = this.#leaders.map((leader) => ({ leader, by: this.differences(challenger, leader) }));
+    for (const { by } of compared) this.#differences = by.map((one, k) => pooled(this.#differences[k] ?? NO_SPREAD, one));
+    if (outcome !== 'completed' || !this.hasAll(trial)) return;
+    const means = compared.map(({ leader, by }) => ({
+      leader,
+      means: by.map((one, k) => (one.n > 0 ? one.mean : meansOf(challenger)[k]! - meansOf(leader)[k]!)),
+    }));
+    if (means.some(({ means }) => means.every((mean) => mean >= 0))) return;
+    this.#leaders = [...means.filter(({ means }) => means.some((mean) => mean > 0)).map(({ leader }) => leader), challenger];
   }
 
-  /** Without common examples, the means are compared. */
-  #meanOf({ n, mean }: Difference, challenger: Evaluated): number {
-    return n > 0 ? mean : meansOf(challenger)[0]! - meansOf(this.#leader!)[0]!;
+  /** The difference of two configurations in each objective. */
+  differences(a: Evaluated, b: Evaluated): readonly Difference[] {
+    return a.sums.map((_, k) => this.difference(a, b, k));
   }
 
-  /** The difference of two configurations by the first objective. */
-  difference(a: Evaluated, b: Evaluated): Difference {
+  /** The difference of two configurations. @param k the objective */
+  difference(a: Evaluated, b: Evaluated, k = 0): Difference {
     let [n, mean, squares] = [0, 0, 0];
-    for (const [place, [loss]] of a.results) {
+    for (const [place, losses] of a.results) {
       const other = b.results.get(place);
       if (other === undefined) continue;
-      const d = loss! - other[0]!;
+      const d = losses[k]! - other[k]!;
       const delta = d - mean;
       n++;
       mean += delta / n;
@@ -113,8 +126,8 @@ export class ExampleResults {
   }
 
   /** The variance of a difference of means over all examples, and its degrees of freedom; undefined if too little is known. */
-  varianceOf(difference: Difference): Spread | undefined {
-    const variance = varianceOf(difference, this.#differences);
+  varianceOf(difference: Difference, k = 0): Spread | undefined {
+    const variance = varianceOf(difference, this.#differences[k] ?? NO_SPREAD);
     return variance && { ...variance, squares: varianceOfMean(variance.squares, difference.n, this.count) };
   }
 
@@ -145,8 +158,14 @@ export class ExampleResults {
     return { losses, stderr: variances.map((variance) => Math.sqrt(varianceOfMean(variance!, n, among))) };
   }
 
+  /** The configurations of which none is at least as good as another in each objective: with one objective, the best one. */
+  get leaders(): readonly Evaluated[] {
+    return this.#leaders;
+  }
+  /** The best of them in the first objective. */
   get leader(): Evaluated | undefined {
-    return this.#leader;
+    const [first, ...others] = this.#leaders;
+    return first && others.reduce((best, one) => (this.difference(one, best).mean < 0 ? one : best), first);
   }
   /** How many results there are. */
   get total(): number {

@@ -53,10 +53,10 @@ export class Results<P> {
   /** A trial that was evaluated on examples ended: it, or the configuration that it continues, may lead. */
   race({ suggestion, proposal }: OpenTrial<P>, outcome: Ended['outcome'], values: Values): void {
     const examples = this.#examples!;
-    const before = examples.leader;
-    examples.end({ id: proposal.id, outcome });
+    const before = examples.leaders;
+    examples.end(proposal, outcome);
+    this.#plateau = { ...this.#plateau, length: examples.leaders === before ? this.#plateau.length + 1 : 0 };
     const { leader } = examples;
-    this.#plateau = { ...this.#plateau, length: leader === before ? this.#plateau.length + 1 : 0 };
     if (leader === undefined || leader !== examples.of(proposal.id)) return;
     const [loss] = meansOf(leader);
     this.#leading = { trial: proposal.id, params: suggestion.params, values, loss: loss!, budget: Number.POSITIVE_INFINITY };

@@ -1,4 +1,4 @@
-import { type Difference, ExampleResults } from '../ledger/exampleResults.ts';
+import { type Difference, type Evaluated, ExampleResults } from '../ledger/exampleResults.ts';
 import { betainc } from '../numeric/distributions/beta.ts';
 import { History } from '../numeric/history.ts';
 import { rngFor } from '../numeric/random.ts';
@@ -26,7 +26,7 @@ export interface RaceSettings {
 
 /** How many examples a trial takes while nobody leads. */
 const OPENING = 2;
-/** By which share the set of the leader grows at once: each time, its program begins again. */
+/** By which share the set of a leader grows at once: each time, its program begins again. */
 const GROWTH = 0.25;
 
 type Phase = 'opening' | 'growing' | 'challenging';
@@ -36,8 +36,8 @@ type Verdict = 'led' | 'growthDue' | 'reconsidered';
 class RaceState {
   readonly results: ExampleResults;
   readonly #open = new Map<TrialId, Suggested>();
-  /** The trials of leaders that failed on more examples: they are not tried again. */
-  readonly #stuck = new Set<TrialId>();
+  /** The leaders that failed on more examples: they are not evaluated on others. */
+  readonly #stuck = new Set<Evaluated>();
 
   constructor(count: number) {
     this.results = new ExampleResults(count);
@@ -50,22 +50,36 @@ class RaceState {
     } else if (fact.type === 'reported') {
       if (fact.results) this.results.add(fact.id, fact.results);
     } else {
+      const trial = this.#open.get(fact.id);
       this.#open.delete(fact.id);
-      this.results.end({ id: fact.id, outcome: violates(fact) ? 'stopped' : fact.outcome });
-      if (fact.resumes !== undefined && fact.outcome === 'failed') this.#stuck.add(fact.id);
+      if (trial) this.results.end(trial, violates(fact) ? 'stopped' : fact.outcome);
+      if (fact.resumes !== undefined && fact.outcome === 'failed') this.#stuck.add(this.results.of(fact.id)!);
     }
+  }
+
+  /** The open trials that evaluate leaders on more examples. */
+  get growths(): readonly Suggested[] {
+    return [...this.#open.values()].filter(({ id }) => this.results.leaders.includes(this.results.of(id)!));
   }
 
   get hasOpen(): boolean {
     return this.#open.size > 0;
   }
+  get hasChallengers(): boolean {
+    return this.#open.size > this.growths.length;
+  }
 
-  /** The leader's last trial, if the leader can be evaluated on more examples and no trial does so now. */
-  get growable(): Suggested | undefined {
-    const { leader, count } = this.results;
-    if (leader === undefined || leader.results.size >= count) return undefined;
-    const { trial } = leader;
-    return this.#open.has(trial.id) || this.#stuck.has(trial.id) ? undefined : trial;
+  /** The leader with the fewest results that lacks examples which no open trial brings, and these examples. @param order in which leaders take them */
+  lacking(order: readonly number[]): { readonly leader: Evaluated; readonly places: readonly number[] } | undefined {
+    const { leaders } = this.results;
+    const coming = this.growths;
+    for (const leader of [...leaders].sort((a, b) => a.results.size - b.results.size)) {
+      if (this.#stuck.has(leader) || leader.results.size === this.results.count) continue;
+      const open = new Set(coming.flatMap(({ id, examples = order }) => (this.results.of(id) === leader ? examples : [])));
+      const places = order.filter((place) => !leader.results.has(place) && !open.has(place));
+      if (places.length > 0) return { leader, places };
+    }
+    return undefined;
   }
 
   /** The share of all results that came from leaders. */
@@ -78,7 +92,8 @@ class RaceState {
  * A race: configurations are compared on the same examples, in pairs with the leader, whose set of examples grows. It is made of parts of SMAC's
  * intensification (Hutter, Hoos and Leyton-Brown, LION 2011): the leader's set is a random one that grows, and a challenger takes its examples one by
  * one. These are ours: each challenger takes them in an order of its own, so that a leader chosen for its luck with the first examples does not meet every
- * challenger there; and it stops once it is improbable that it is better on all examples, by Student's t with a spread that is pooled over all pairs.
+ * challenger there; it stops once it is improbable that it is better on all examples, by Student's t with a spread that is pooled over all pairs; and with
+ * several objectives, all configurations lead that no other one dominates.
  */
 export function raceCore(
   env: Env & { readonly examples: number },
@@ -88,33 +103,37 @@ export function raceCore(
     () => new RaceState(env.examples),
     (state, fact) => state.tell(fact),
   );
-  /** The order in which leaders take examples. */
+  /** The order in which leaders take examples: those that earlier leaders had come first. */
   const order = shuffle(env.examples, rngFor(env.seed, `${env.name}/order`, 0));
 
   function due(state: RaceState): Verdict | undefined {
-    if (state.results.leader === undefined) return undefined;
-    return state.growable && (share === 1 || state.shareOfLeaders < share) ? 'growthDue' : undefined;
+    const isDue = state.growths.length === 0 && (share === 1 || state.shareOfLeaders < share);
+    return isDue && state.lacking(order) ? 'growthDue' : undefined;
   }
 
-  /** The ask with the examples of a new configuration, for the strategy that chooses it. */
+  /** The ask with the examples of a new configuration, for the strategy that chooses it: those of the leader that has the most. */
   function challenge({ results }: RaceState, ask: Ask): Ask {
-    if (results.leader === undefined) return { ...ask, examples: order.slice(0, OPENING) };
-    const places = [...results.leader.results.keys()];
+    const [leader] = [...results.leaders].sort((a, b) => b.results.size - a.results.size);
+    if (leader === undefined) return { ...ask, examples: order.slice(0, OPENING) };
+    const places = [...leader.results.keys()];
     return { ...ask, examples: shuffle(places.length, env.rng(ask)).map((i) => places[i]!) };
   }
 
-  /** More examples for the leader. Those that an earlier leader had come first. */
-  function grow({ results }: RaceState, ask: Ask, trial: Suggested, most: number): Propose {
-    const { results: known } = results.leader!;
-    const examples = order.filter((place) => !known.has(place)).slice(0, most);
-    return { ...propose(ask, env.name, trial.point, { ...trial.tags, race: 'the leader, on more examples' }), examples, resumes: trial.id };
+  /** More examples for a leader. @param most how many, of those it lacks */
+  function grow(state: RaceState, ask: Ask, most: (lacking: number, leader: Evaluated) => number): Propose | undefined {
+    const { leader, places = [] } = state.lacking(order) ?? {};
+    const trial = leader?.ended;
+    if (!leader || !trial) return undefined;
+    const proposal = propose(ask, env.name, trial.point, { ...trial.tags, race: 'a leader, on more examples' });
+    return { ...proposal, examples: places.slice(0, Math.ceil(most(places.length, leader))), resumes: trial.id };
   }
 
-  /** The leader gets all examples once no challenger is left. */
+  /** Once no challenger is left, the leaders get all examples, in as many trials as may be open. */
   function finish(state: RaceState, ask: Ask): Answer {
-    if (state.hasOpen) return wait(ask, env.name);
-    const trial = state.growable;
-    return trial ? grow(state, ask, trial, env.examples) : ask;
+    const growing = state.hasChallengers
+      ? undefined
+      : grow(state, ask, (lacking) => lacking / Math.max(1, env.parallel - state.growths.length));
+    return growing ?? (state.hasOpen ? wait(ask, env.name) : ask);
   }
 
   const answering = (answer: (state: RaceState, ask: Ask) => Answer) => (facts: History<StrategyEvent>, ask: Ask) => {
@@ -127,26 +146,25 @@ export function raceCore(
     tell: (facts, fact) => facts.push(fact),
     verdict(facts, phase) {
       const state = stateOf(facts);
-      if (phase === 'opening') return state.results.leader && 'led';
+      if (phase === 'opening') return state.results.leaders.length > 0 ? 'led' : undefined;
       return verdictAround(due(state), phase, { growing: 'growthDue' });
     },
     answers: {
       opening: answering(challenge),
       challenging: answering(challenge),
-      growing: answering((state, ask) =>
-        grow(state, ask, state.growable!, share === 1 ? env.examples : Math.ceil(GROWTH * state.results.leader!.results.size)),
+      growing: answering(
+        (state, ask) => grow(state, ask, (lacking, { results }) => (share === 1 ? lacking : GROWTH * results.size)) ?? ask,
       ),
     },
     stop(facts, { id }: Reported) {
       const { results } = stateOf(facts);
-      const { leader } = results;
       const challenger = results.of(id);
-      if (leader === undefined || challenger === undefined || challenger === leader) return undefined;
-      const difference = results.difference(challenger, leader);
-      if (difference.n < first) return undefined;
-      const better = chanceToBeBetter(results, difference);
-      if (better === undefined || better >= delta || difference.mean <= 0) return undefined;
-      return behind(results, difference, leader.trial, better);
+      if (challenger === undefined || results.leaders.includes(challenger)) return undefined;
+      for (const leader of results.leaders) {
+        const why = whyBehind(results, challenger, leader, env, { delta, first });
+        if (why !== undefined) return why;
+      }
+      return undefined;
     },
   };
 }
@@ -154,9 +172,11 @@ export function raceCore(
 /**
  * The probability that the first of two configurations has the lower mean over all examples; undefined if too little is known. It is not adjusted for
  * being asked after each example.
+ *
+ * @param k the objective
  */
-export function chanceToBeBetter(results: ExampleResults, difference: Difference): number | undefined {
-  const variance = difference.n > 0 ? results.varianceOf(difference) : undefined;
+export function chanceToBeBetter(results: ExampleResults, difference: Difference, k = 0): number | undefined {
+  const variance = difference.n > 0 ? results.varianceOf(difference, k) : undefined;
   if (variance === undefined) return undefined;
   const t = difference.mean / Math.sqrt(variance.squares);
   if (!Number.isFinite(t)) return difference.mean === 0 ? 0.5 : Number(difference.mean < 0);
@@ -165,9 +185,23 @@ export function chanceToBeBetter(results: ExampleResults, difference: Difference
   return t > 0 ? tail : 1 - tail;
 }
 
-function behind(results: ExampleResults, difference: Difference, { id, resumes }: Suggested, better: number): string {
-  const error = Math.sqrt(results.varianceOf(difference)!.squares);
-  const [by, about] = [difference.mean, error].map((x) => Number(x.toPrecision(2)));
-  const same = difference.n === 1 ? 'same example' : `same ${difference.n} examples`;
-  return `worse by ${by} ± ${about} than trial ${resumes ?? id} on the ${same}; P(better) = ${Math.round(100 * better)} %`;
+/** Why a challenger stops: it is unlikely to be better than a leader in any objective. */
+function whyBehind(
+  results: ExampleResults,
+  challenger: Evaluated,
+  leader: Evaluated,
+  { objectives }: Pick<Env, 'objectives'>,
+  { delta, first }: Pick<RaceSettings, 'delta' | 'first'>,
+): string | undefined {
+  const differences = results.differences(challenger, leader);
+  const { n } = differences[0]!;
+  if (n < first) return undefined;
+  const chances = differences.map((difference, k) => chanceToBeBetter(results, difference, k));
+  if (!differences.every(({ mean }, k) => mean > 0 && chances[k] !== undefined && chances[k] < delta)) return undefined;
+  const all = differences.map(({ mean }, k) => {
+    const error = Math.sqrt(results.varianceOf(differences[k]!, k)!.squares);
+    return `by ${Number(mean.toPrecision(2))} ± ${Number(error.toPrecision(2))}${objectives.length > 1 ? ` in ${objectives[k]}` : ''}`;
+  });
+  const same = n === 1 ? 'same example' : `same ${n} examples`;
+  return `worse ${all.join(' and ')} than trial ${leader.ended!.id} on the ${same}; P(better) = ${Math.round(100 * Math.max(...(chances as number[])))} %`;
 }

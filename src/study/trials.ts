@@ -154,6 +154,8 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     const before = known?.status;
     const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, this.#budgetOf(entry.fact), entry) : known && change(known, entry);
     if (row === undefined) return undefined;
+    // Several trials may evaluate a configuration at once: what it has had at the end is what it is ranked by.
+    if (this.#examples !== undefined && row.status === 'completed' && row.step !== undefined) row.budget = row.step;
     if (before !== undefined) this.#counts[before]--;
     else if (row.by === 'import') this.#imported++;
     this.#counts[row.status]++;

@@ -9,7 +9,7 @@ import { rngFor } from '../../src/numeric/random.ts';
 import { categoryCounts, featureEncoder, transpose } from '../../src/samplers/forest/features.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Ended, TrialId } from '../../src/strategy/messages.ts';
+import { type Ended, isWhole, type TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
@@ -100,12 +100,7 @@ async function knowledgeOf(study: ReadStudy, created: Created, fact: SuggestedFa
   return {
     results,
     ...omitUndefined({
-      expected: expectationOf(
-        space,
-        created,
-        known.filter(({ outcome }) => outcome === 'completed'),
-        fact,
-      ),
+      expected: expectationOf(space, created, known.filter(isWhole), fact),
     }),
   };
 }

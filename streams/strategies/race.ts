@@ -5,7 +5,6 @@ import { fraction, probability, wholeFrom } from '../../src/schema/optionRules.t
 import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
 import { type Strategy, stageOf } from '../kernel/strategy.ts';
-import { oneObjective } from '../operators/oneObjective.ts';
 
 export const raceOptions = {
   /** A trial is stopped if the probability that it is better than the leader on all examples is below this. Default: 0.2. */
@@ -25,18 +24,20 @@ export type RaceOptions = OptionsOf<typeof raceOptions>;
  *
  * One configuration leads. A challenger takes the leader's examples, in an order of its own, and is compared with the leader on those that both have: it is
  * stopped once it is probably worse. If it has taken them all and is better, it leads. From time to time the leader takes more examples, and when the
- * study has reached its limit of trials, all of them. So the leader is the best configuration at any time, also after an abort.
+ * study has reached its limit of trials, all of them, in as many trials as may be open. So the leader is the best configuration at any time, also after an abort.
+ *
+ * With several objectives, all configurations lead that no other one dominates, and a challenger is stopped if it is unlikely to be better than one of them in
+ * any objective.
  *
  * Most challengers that are exactly as good as the leader are stopped, too: that costs nothing. The rule gives no guarantee for a single trial.
  *
- * @throws OptionError; StrategyError in a study without `examples`, or with several objectives
+ * @throws OptionError; StrategyError in a study without `examples`
  * @example
  * optimize(space({ temperature: float(0, 1) }), each(questions, answerScore), { strategy: chain(race(), bo()), trials: 100 });
  */
 export const race = (options: RaceOptions = {}): Strategy =>
   Object.assign(
     stageOf('race', raceOptions, options, (env, settings) => {
-      oneObjective(env, 'race compares trials by');
       const { examples } = env;
       if (examples === undefined) throw new StrategyError('race compares trials on examples: give the study the option examples');
       return drive(raceChart, raceCore({ ...env, examples }, settings), env);

@@ -46,7 +46,7 @@ export function card({ row, objective, ranked, rows, directory, examples }: Card
 /** The standard error of a mean over examples, for others of the same kind, and how many these are. */
 function estimateText(examples: ExampleResults, trial: TrialId): string | undefined {
   const of = examples.of(trial);
-  if (of === undefined || of.results.size === 0 || of.trial.id !== trial) return undefined;
+  if (of === undefined || of.results.size === 0 || of.ended?.id !== trial) return undefined;
   const [stderr] = examples.estimate(of, Number.POSITIVE_INFINITY).stderr ?? [];
   const [n, all] = [of.results.size, examples.count];
   return `${stderr === undefined ? '' : ` ± ${shown(Number(stderr.toPrecision(2)))}`} (${n === all ? 'all' : `${n} of`} ${all} examples)`;

@@ -142,8 +142,8 @@ describe('race', () => {
     ).toMatchObject({ type: 'stop', why: expect.stringContaining('trial 51') });
   });
 
-  it('gives the leader all examples at the end, once no challenger is left', () => {
-    const { next, report, end, put } = racing();
+  it('gives the leader all examples at the end, once no challenger is left, in as many trials as may be open', () => {
+    const { next, report, end, put, tell } = racing();
     const [first, second] = [next(1), next(2)];
     report(
       1,
@@ -157,15 +157,19 @@ describe('race', () => {
       at(second, () => 2),
     );
     end(2);
-    const last = proposal(put(finishing)[0]!);
-    expect(last).toMatchObject({ resumes: 1 });
-    expect([...first, ...last.examples!].sort((a, b) => a - b)).toEqual(Array.from({ length: COUNT }, (_, place) => place));
+    const half = proposal(put(finishing)[0]!);
+    expect(half).toMatchObject({ resumes: 1 });
+    tell({ ...half, type: 'suggested', id: 3 });
+    const other = proposal(put({ ...finishing, id: 4 })[0]!);
+    expect(Math.abs(half.examples!.length - other.examples!.length)).toBeLessThanOrEqual(1);
+    expect([...first, ...half.examples!, ...other.examples!].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: COUNT }, (_, place) => place),
+    );
+    tell({ ...other, type: 'suggested', id: 4 });
+    expect(put({ ...finishing, id: 5 })).toMatchObject([{ type: 'wait' }]);
   });
 
-  it.each([
-    [{ examples: undefined }, 'race compares trials on examples'],
-    [{ examples: COUNT, objectives: ['a', 'b'] }, 'one objective'],
-  ])('does not suit a study with %j', (env, message) => {
+  it.each([[{ examples: undefined }, 'race compares trials on examples']])('does not suit a study with %j', (env, message) => {
     expect(() => interview(race(), rootEnv(line, env as never)).ask(1)).toThrow(message);
   });
 });
@@ -216,5 +220,27 @@ describe('a study of examples', () => {
     await study;
     const row = study.trials().find(({ by }) => by === 'queue')!;
     expect(row.budget).toBeLessThan(30);
+  });
+
+  it('with two objectives, those lead that no other one dominates, and all of them get all examples', async () => {
+    type Both = 'cost' | 'harm';
+    const both = each<{ x: number; y: number }, string, Both>(questions, ({ x, y }, question) => ({
+      values: { cost: x + y + hardness(question), harm: 1 - x + y + 2 * hardness(question) },
+    }));
+    const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), both, {
+      objectives: { cost: 'minimize', harm: 'minimize' },
+      trials: 60,
+      seed: 3,
+      parallel: 3,
+      strategy: random(),
+    });
+    const { front, best } = await study;
+    expect(front.length).toBeGreaterThan(3);
+    for (const { step } of front) expect(step).toBe(30);
+    expect(best!.values.cost).toBe(Math.min(...front.map(({ values }) => values.cost)));
+    const stopped = study.trials().filter(({ status }) => status === 'stopped');
+    expect(stopped.length).toBeGreaterThan(20);
+    const { stopped: why } = await study.why(stopped.at(-1)!.trial);
+    expect(why).toMatch(/^by race: worse by .* in cost and by .* in harm than trial/);
   });
 });
