@@ -1,3 +1,4 @@
+import { studentBelow } from '../numeric/distributions/student.ts';
 import { NO_SPREAD, pooled, type Spread, varianceOf, varianceOfMean } from '../numeric/spread.ts';
 import type { Ended, ExampleResult, Suggested, TrialId } from '../strategy/messages.ts';
 
@@ -112,23 +113,12 @@ export class ExampleResults {
 
   /** The difference of two configurations. @param k the objective */
   difference(a: Evaluated, b: Evaluated, k = 0): Difference {
-    let [n, mean, squares] = [0, 0, 0];
-    for (const [place, losses] of a.results) {
-      const other = b.results.get(place);
-      if (other === undefined) continue;
-      const d = losses[k]! - other[k]!;
-      const delta = d - mean;
-      n++;
-      mean += delta / n;
-      squares += delta * (d - mean);
-    }
-    return { n, mean, squares, freedom: Math.max(0, n - 1) };
+    return differenceOf(pairsOf(a, b, k));
   }
 
   /** The variance of a difference of means over all examples, and its degrees of freedom; undefined if too little is known. */
   varianceOf(difference: Difference, k = 0): Spread | undefined {
-    const variance = varianceOf(difference, this.#differences[k] ?? NO_SPREAD);
-    return variance && { ...variance, squares: varianceOfMean(variance.squares, difference.n, this.count) };
+    return varianceOfDifference(difference, this.spreadOfDifferences(k), this.count);
   }
 
   /** Whether a trial was evaluated on all of its examples. */
@@ -158,6 +148,16 @@ export class ExampleResults {
     return { losses, stderr: variances.map((variance) => Math.sqrt(varianceOfMean(variance!, n, among))) };
   }
 
+  /** All configurations with results, each with the trial that names it: the last one that has ended, or else the last one. */
+  get configurations(): ReadonlyMap<Evaluated, TrialId> {
+    const named = new Map<Evaluated, TrialId>();
+    for (const [id, of] of this.#byTrial) if (of.results.size > 0) named.set(of, of.ended?.id ?? id);
+    return named;
+  }
+  /** The spread within the differences between challengers and leaders. */
+  spreadOfDifferences(k = 0): Spread {
+    return this.#differences[k] ?? NO_SPREAD;
+  }
   /** The configurations of which none is at least as good as another in each objective: with one objective, the best one. */
   get leaders(): readonly Evaluated[] {
     return this.#leaders;
@@ -179,3 +179,45 @@ export class ExampleResults {
 
 /** The means over the examples that a configuration was evaluated on, by objective. */
 export const meansOf = ({ sums, results }: Evaluated): number[] => sums.map((sum) => sum / results.size);
+
+/** The differences of two configurations on each example that both have. @param k the objective */
+export function pairsOf(
+  a: Pick<Evaluated, 'results'>,
+  b: Pick<Evaluated, 'results'>,
+  k = 0,
+): readonly (readonly [place: number, difference: number])[] {
+  const pairs: [number, number][] = [];
+  for (const [place, losses] of a.results) {
+    const others = b.results.get(place);
+    if (others !== undefined) pairs.push([place, losses[k]! - others[k]!]);
+  }
+  return pairs;
+}
+
+/** The mean of differences, and their spread. */
+export function differenceOf(pairs: readonly (readonly [place: number, difference: number])[]): Difference {
+  let [n, mean, squares] = [0, 0, 0];
+  for (const [, d] of pairs) {
+    const delta = d - mean;
+    n++;
+    mean += delta / n;
+    squares += delta * (d - mean);
+  }
+  return { n, mean, squares, freedom: Math.max(0, n - 1) };
+}
+
+/**
+ * The variance of a difference as an estimate of the difference of means over so many examples; undefined if too little is known.
+ *
+ * @param spread within the differences of other pairs of configurations
+ * @param among over how many examples; infinitely many: over others of the same kind
+ */
+export function varianceOfDifference(difference: Difference, spread: Spread, among: number): Spread | undefined {
+  const variance = difference.n > 0 ? varianceOf(difference, spread) : undefined;
+  return variance && { ...variance, squares: varianceOfMean(variance.squares, difference.n, among) };
+}
+
+/** The probability that the mean of which this is an estimate is below 0. */
+export function chanceBelowZero(estimate: number, { squares, freedom }: Spread): number {
+  return estimate === 0 ? 0.5 : studentBelow(-estimate / Math.sqrt(squares), freedom);
+}

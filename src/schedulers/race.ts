@@ -1,5 +1,4 @@
-import { type Difference, type Evaluated, ExampleResults } from '../ledger/exampleResults.ts';
-import { betainc } from '../numeric/distributions/beta.ts';
+import { chanceBelowZero, type Difference, type Evaluated, ExampleResults } from '../ledger/exampleResults.ts';
 import { History } from '../numeric/history.ts';
 import { rngFor } from '../numeric/random.ts';
 import { shuffle } from '../numeric/sequences/permutation.ts';
@@ -176,13 +175,8 @@ export function raceCore(
  * @param k the objective
  */
 export function chanceToBeBetter(results: ExampleResults, difference: Difference, k = 0): number | undefined {
-  const variance = difference.n > 0 ? results.varianceOf(difference, k) : undefined;
-  if (variance === undefined) return undefined;
-  const t = difference.mean / Math.sqrt(variance.squares);
-  if (!Number.isFinite(t)) return difference.mean === 0 ? 0.5 : Number(difference.mean < 0);
-  const { freedom } = variance;
-  const tail = betainc(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2; // the distribution function of Student's t at -|t|
-  return t > 0 ? tail : 1 - tail;
+  const variance = results.varianceOf(difference, k);
+  return variance && chanceBelowZero(difference.mean, variance);
 }
 
 /** Why a challenger stops: it is unlikely to be better than a leader in any objective. */

@@ -1,5 +1,5 @@
 import { mean, variance } from '../../numeric/averages.ts';
-import { betaincinv } from '../../numeric/distributions/beta.ts';
+import { studentQuantile } from '../../numeric/distributions/student.ts';
 import { grouped } from '../../numeric/grouped.ts';
 import type { CompletedRow } from '../../study/trials.ts';
 import { formatNumber, rounded } from '../figures/drawing/format.ts';
@@ -145,8 +145,3 @@ const logBias = (x: number): number =>
   x < 2 ? logBias(x + 1) - 1 / x + Math.log1p(1 / x) : -1 / (2 * x) - 1 / (12 * x * x) + 1 / (120 * x ** 4);
 const logVariance = (x: number): number =>
   x < 2 ? logVariance(x + 1) + 1 / (x * x) : 1 / x + 1 / (2 * x * x) + 1 / (6 * x ** 3) - 1 / (30 * x ** 5);
-
-/** How many standard deviations from the mean this share of a t distribution lies. */
-function studentQuantile(share: number, freedom: number): number {
-  return Math.sqrt(freedom * (1 / betaincinv(freedom / 2, 0.5, 1 - share) - 1));
-}
