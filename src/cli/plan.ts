@@ -50,13 +50,14 @@ export interface Plan {
 /** Reads and checks everything, and writes nothing. @throws UserError */
 export async function planOf(path: string, words: readonly string[], options: RunFlags): Promise<Plan> {
   const read = await readStudyFile(path);
-  const command = commandOf(words.length > 0 ? words : read.command, read.space);
   const { study: name } = read.options;
   if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))
     throw new UsageError(`${path}: name: expected a name that can be a file name, got ${name}; or give the file with --journal`);
   const journal = options.journal ?? `${name}.jsonl`;
   const { trials, parallel } = options;
   const created = await begunIn(journal);
+  const hasExamples = (created ?? read.options).examples !== undefined;
+  const command = commandOf(words.length > 0 ? words : read.command, read.space, hasExamples);
   const file = created && !read.isNamed ? { ...read, options: { ...read.options, study: created.study } } : read;
   const wanted = { ...file.options, ...omitUndefined({ trials, parallel }) };
   const inForce = created ? await settingsIn(journal, created) : settingsOf(createdOf(file.space, file.strategy, wanted));

@@ -109,8 +109,12 @@ export function unmentioned(template: CommandTemplate, parameters: readonly stri
   return mentioned.has('params') ? [] : parameters.filter((name) => !mentioned.has(name));
 }
 
+/** Whether a command mentions one of some names. */
+export const mentions = (command: CommandTemplate, names: readonly string[]): boolean =>
+  command.some((argument) => argument.type === 'text' && namesIn(argument.parts).some((name) => names.includes(name)));
+
 /** The names that an argument mentions. */
-export const namesIn = (parts: readonly string[]): string[] => parts.filter((_, k) => k % 2 === 1).map((name) => name.replace(/^[?!]/, ''));
+const namesIn = (parts: readonly string[]): string[] => parts.filter((_, k) => k % 2 === 1).map((name) => name.replace(/^[?!]/, ''));
 
 const isFlag = (argument: Argument): boolean =>
   argument.type === 'text' && argument.parts.length === 1 && /^--?[A-Za-z][^=]*$/.test(argument.parts[0]!);

@@ -3,16 +3,25 @@ import { delimiter, join } from 'node:path';
 import type { Params } from '../facts/facts.ts';
 import { UsageError } from '../text/usage.ts';
 import { checkVariables } from './programRun.ts';
-import { type CommandTemplate, parseTemplate, unmentioned } from './template.ts';
+import { type CommandTemplate, mentions, parseTemplate, unmentioned } from './template.ts';
 
 type AnySpace = { toJSON(): { readonly parameters: object } };
 
-/** The command of a trainer, checked as far as possible without values. @throws UsageError, TemplateError */
-export function commandOf(words: readonly string[] | undefined, space: AnySpace): CommandTemplate {
+/**
+ * The command of a trainer, checked as far as possible without values.
+ *
+ * @param hasExamples whether the study has examples.
+ * @throws UsageError, TemplateError
+ */
+export function commandOf(words: readonly string[] | undefined, space: AnySpace, hasExamples: boolean): CommandTemplate {
   if (words === undefined) throw new UsageError('there is no command to run; add it after --, or to the study file');
   const parameters = Object.keys(space.toJSON().parameters);
   checkVariables(parameters);
   const command = parseTemplate(words, parameters);
+  if (!hasExamples && !parameters.includes('examples') && mentions(command, ['examples']))
+    throw new UsageError(
+      '{examples}: the study has no examples; write "examples: N" or "examples: FILE" (a name a line) in its study file before the first run',
+    );
   const [program] = command;
   if (program?.type === 'text' && program.parts.length === 1) checkIsProgram(program.parts[0]!);
   return command;

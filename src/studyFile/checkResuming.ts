@@ -1,5 +1,5 @@
 import { needToResume } from '../../streams/spec/resuming.ts';
-import { type CommandTemplate, namesIn } from '../programs/template.ts';
+import { type CommandTemplate, mentions } from '../programs/template.ts';
 import { UsageError } from '../text/usage.ts';
 
 export interface Resuming {
@@ -24,7 +24,3 @@ export function checkResuming({ strategy, resumes, command }: Resuming): void {
     `${need.why}, but the study does not declare that the trainer can resume: write "resumes: true" in the study file if it loads its checkpoint${where}; ${need.otherwise}`,
   );
 }
-
-/** Whether a command mentions one of the runner's own names. */
-const mentions = (command: CommandTemplate, names: readonly string[]): boolean =>
-  command.some((argument) => argument.type === 'text' && namesIn(argument.parts).some((name) => names.includes(name)));

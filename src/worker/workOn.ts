@@ -120,7 +120,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const { requires = {} } = created;
   checkNeeds(study, offers, requires);
   const space = spaceOf(created);
-  const command = commandOf(words, space);
+  const command = commandOf(words, space, created.examples !== undefined);
   const missing = notPassed(command, space);
   if (missing !== undefined) warn(missing);
   const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);

@@ -7,7 +7,8 @@ import { hypertide, journalOf, studyIn } from './support.ts';
 function run(place: string, script: string) {
   writeFileSync(join(place, 'names.txt'), '# questions\nq1\nq2\nq3\nq4\nq5\nq6\n');
   writeFileSync(join(place, 'score.sh'), script);
-  return hypertide(place, 'run', 'study.yaml', '--', 'sh', join(place, 'score.sh'), '{x}', '{examples}');
+  const file = script.includes('$2') ? ['{examples}'] : [];
+  return hypertide(place, 'run', 'study.yaml', '--', 'sh', join(place, 'score.sh'), '{x}', ...file);
 }
 const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
 const times = (text: string, part: string) => text.split(part).length - 1;
@@ -70,6 +71,14 @@ describe('a study without examples', () => {
     const ended = await run(place, `for q in a b c d e f; do echo "${name} score=$1"; done`);
     expect(ended.code, ended.err).toBe(0);
     expect(times(ended.err, advice)).toBe(1);
+  });
+
+  it('refuses a command that passes the file of examples', async () => {
+    const place = studyIn('trials: 3\n');
+    expect(await run(place, 'cat $2; echo loss=$1')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/\{examples\}: .*"examples: N"/),
+    });
   });
 
   it('says nothing of a value in the middle and one at the end', async () => {

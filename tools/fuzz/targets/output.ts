@@ -16,6 +16,7 @@ export const output: Target = {
       .filter((name) => name.endsWith('.txt'))
       .map((name) => readFileSync(new URL(name, samples), 'latin1').slice(0, 4000)),
     '{"step":3,"value":0.1,"metrics":{"lr":0.01},"checkpoint":"c"}\n{"value":0.1,"gradient":{"x":1},"stderr":0.1,"constraints":[1]}',
+    'example=3 value=1 usd=.0004\n{"example":"7","values":{"value":0.5}}\nexample=8 value=NaN\nexample=q1 loss=1',
     '{"infeasible":"too large"}\nstep=3 value=0.1\nvalue=NaN',
   ],
   take(input) {
@@ -25,6 +26,7 @@ export const output: Target = {
       { objectives: ['value'] },
       { objectives: ['loss', 'accuracy'] },
       { objectives: ['value'], metric: 'loss', result: 'best' as const },
+      { objectives: ['value'], examples: 8 },
     ]) {
       const reader = outputReader(listening);
       const take = (lines: ReturnType<typeof reader.line>) => {
@@ -42,7 +44,7 @@ export const output: Target = {
       did.add(gist(reader.noResult()));
     }
     const { user, system } = process.cpuUsage(since);
-    const milliseconds = (user + system) / 3000; // of one reader
+    const milliseconds = (user + system) / 4000; // of one reader
     must(milliseconds < START + (SLOW * input.length) / 2 ** 20, `${input.length} bytes took ${Math.round(milliseconds)} ms`);
     return [...did].sort().join(' ').slice(0, 300);
   },
