@@ -8,13 +8,20 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any, Mapping
 
+from joblib import effective_n_jobs
+from sklearn.base import clone, is_classifier
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import check_cv, cross_validate
 from sklearn.model_selection._search import BaseSearchCV  # the public GridSearchCV takes only a grid
 
 from .. import space as spaces
-from ..errors import HypertideError
+from .._rows import Row
+from ..errors import HypertideError, Stopped
 from ..study import Study
+from ..trial import Trial
 
 Fold = dict[str, Any]
 """What scikit-learn returns for one fit: scores, times and more."""
@@ -31,6 +38,9 @@ class HypertideSearchCV(BaseSearchCV):
     path      the journal; a search whose journal exists continues, and takes the scores of its earlier candidates from there. They are those of
               the data that the earlier search had: use another path for other data. Candidates are scored again if `scoring` or the number of
               folds has changed. Default: in memory
+    early     True: candidates race. Each one is fitted on some folds, and on more of them the better it is; the best one has all folds. In
+              `cv_results_`, folds without a score are NaN, and a candidate that lacks some has no mean. One candidate runs at a time, `n_jobs` of
+              its folds at once. Use it with ten or more folds, such as RepeatedKFold. Default: each candidate is fitted on all folds
     strategy  as in `Study`
     seed      seed for all random choices
     priors    "known": parameters that are known for the class of the estimator begin where good values are usually found. Default: only the priors
@@ -41,6 +51,14 @@ class HypertideSearchCV(BaseSearchCV):
     The other arguments are those of GridSearchCV. The mean test score (of `refit` with several metrics) is maximised.
     """
 
+    _data: tuple[Any, Any, dict[str, Any]]
+    """What `fit` was given."""
+    _out: list[Fold]
+    _splits: int
+    _earlier: list[Row]
+    _raced: list[tuple[dict[str, Any], dict[str, float]]]
+    """The candidates of a race, and the metrics of their folds."""
+
     def __init__(
         self,
         estimator: Any,
@@ -49,6 +67,7 @@ class HypertideSearchCV(BaseSearchCV):
         n_trials: int = 50,
         parallel: int = 1,
         path: str | None = None,
+        early: bool = False,
         strategy: Any = None,
         seed: int | None = None,
         priors: str | None = None,
@@ -76,19 +95,33 @@ class HypertideSearchCV(BaseSearchCV):
         self.n_trials = n_trials
         self.parallel = parallel
         self.path = path
+        self.early = early
         self.strategy = strategy
         self.seed = seed
         self.priors = priors
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> HypertideSearchCV:
+        """Searches, as that of GridSearchCV."""
+        self._data = X, y, params
+        try:
+            super().fit(X, y, **params)
+        finally:
+            del self._data
+        return self
 
     def _run_search(self, evaluate_candidates: Any) -> None:
         column = f"mean_test_{self.refit if isinstance(self.refit, str) else 'score'}"
         space = {name: _parameter(name, value) for name, value in self.space.items()}
         kind = type(self.estimator)
         program = f"{kind.__module__.split('._')[0]}.{kind.__name__}" if self.priors == "known" else None
-        with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed, program=program, priors=self.priors) as study:
+        options: dict[str, Any] = {"path": self.path, "strategy": self.strategy, "seed": self.seed, "program": program, "priors": self.priors}
+        if self.early:
+            self._race(evaluate_candidates, space, column, options)
+            return
+        with Study(space, maximize=column, **options) as study:
             study.limit(trials=self.n_trials, parallel=self.parallel)
             self._earlier = [row for row in study.trials if row["status"] == "completed"]
-            self._out: list[Fold] = []
+            self._out = []
             for batch in study._batches(self.n_trials, self.parallel):
                 if self.verbose > 0:
                     print(f"trials {', '.join(str(trial.number) for trial in batch)} of {self.n_trials}")
@@ -108,12 +141,83 @@ class HypertideSearchCV(BaseSearchCV):
                 evaluate_candidates(lacking)
             del self._earlier, self._out
 
+    def _race(self, evaluate_candidates: Any, space: Mapping[str, Any], column: str, options: Mapping[str, Any]) -> None:
+        """Lets candidates race over folds, which are the examples of the study."""
+        if self.parallel > 1:
+            raise HypertideError(f"parallel: expected 1 with early=True, got {self.parallel}; n_jobs is how many folds are fitted at once")
+        X, y, params = self._data
+        folds = list(check_cv(self.cv, y, classifier=is_classifier(self.estimator)).split(X, y, params.get("groups")))
+        with Study(space, maximize=column, examples=len(folds), **options) as study:
+            study.limit(trials=self.n_trials)
+            while (trial := study.ask()) is not None:
+                if self.verbose > 0:
+                    print(f"trial {trial.number}: up to {len(trial.examples)} folds")
+                try:
+                    self._fit_folds(trial, folds, column.removeprefix("mean_"))
+                except Stopped:
+                    study.tell(trial, stopped=True)
+                except _NoScore as wrong:
+                    study.tell(trial, failed=str(wrong), reason=wrong.reason)
+                else:
+                    study.tell(trial)
+            self._raced = candidates_in(study.trials)
+            best = study.best
+        try:  # the results that scikit-learn expects are those of at least one candidate on all folds
+            evaluate_candidates([best["params"] if best else self._raced[0][0]])
+        finally:
+            del self._raced
+
+    def _fit_folds(self, trial: Trial, folds: list[Any], score: str) -> None:
+        """Fits the folds that a trial needs, as many at once as there are jobs. Raises Stopped when it has fallen behind, _NoScore if a fit fails."""
+        X, y, params = self._data
+        estimator = clone(self.estimator).set_params(**clone(trial.params, safe=False))
+        fit_params = {name: given for name, given in params.items() if name != "groups"}
+        options = {"scoring": self.scoring, "n_jobs": self.n_jobs, "return_train_score": self.return_train_score, "error_score": self.error_score}
+        at_once = effective_n_jobs(self.n_jobs)
+        for first in range(0, len(trial.examples), at_once):
+            places = trial.examples[first : first + at_once]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FitFailedWarning)  # the trial fails
+                try:
+                    found = cross_validate(estimator, X, y, cv=[folds[place] for place in places], params=fit_params, **options)
+                except ValueError as error:
+                    if self.error_score == "raise":
+                        raise
+                    raise _NoScore("error", str(error).strip().splitlines()[-1]) from None
+            for i, place in enumerate(places):
+                numbers = {f"split{place}_{key}": float(column[i]) for key, column in found.items()}
+                if not math.isfinite(found[score][i]):
+                    raise _NoScore("non-finite", f"the score of fold {place} is {found[score][i]}")
+                trial.report_example(place, float(found[score][i]), numbers)
+
     def _format_results(self, candidate_params: Any, n_splits: int, out: list[Fold], more_results: Any = None) -> Any:
-        """The results of all candidates: those of an earlier search are in its journal."""
+        """The results of all candidates: those of an earlier search are in its journal, and so are those of a race."""
+        if hasattr(self, "_raced"):
+            raced = [fold for _, metrics in self._raced for fold in known_folds(metrics, out[:n_splits])]
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "One or more of the .* scores are non-finite")
+                return super()._format_results([params for params, _ in self._raced], n_splits, raced, more_results)
         self._out, self._splits = out, n_splits
         known = [(row["params"], folds) for row in self._earlier if (folds := folds_of(row.get("metrics", {}), out[:n_splits])) is not None]
         params = [earlier for earlier, _ in known] + list(candidate_params)
         return super()._format_results(params, n_splits, [fold for _, folds in known for fold in folds] + list(out), more_results)
+
+
+class _NoScore(Exception):
+    """A candidate has no score on a fold."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def candidates_in(rows: list[Row]) -> list[tuple[dict[str, Any], dict[str, float]]]:
+    """The configurations of a race, with the metrics of all of their trials."""
+    found: dict[int, tuple[dict[str, Any], dict[str, float]]] = {}
+    for row in rows:
+        found[row["trial"]] = found[row["resumes"]] if "resumes" in row else (row["params"], {})
+        found[row["trial"]][1].update(row.get("metrics", {}))
+    return [found[row["trial"]] for row in rows if "resumes" not in row]
 
 
 def _parameter(name: str, value: Any) -> Any:
@@ -152,13 +256,18 @@ def folds_of(metrics: dict[str, float], like: list[Fold]) -> list[Fold] | None:
     splits = {name for name in metrics if name.startswith("split")}
     if splits != expected.keys() or not all(math.isfinite(metrics[name]) for name in splits):
         return None
+    return known_folds(metrics, like)
+
+
+def known_folds(metrics: Mapping[str, float], like: list[Fold]) -> list[Fold]:
+    """The same, with NaN for what the metrics do not hold."""
     folds = []
     for i, other in enumerate(like):
-        fold = dict(other) | {key: metrics[f"split{i}_{key}"] for key in TIMES}
+        fold = dict(other) | {key: metrics.get(f"split{i}_{key}", math.nan) for key in TIMES}
         for key, kind in SCORES.items():
             if isinstance(other.get(key), dict):
-                fold[key] = {name: metrics[f"split{i}_{kind}_{name}"] for name in other[key]}
+                fold[key] = {name: metrics.get(f"split{i}_{kind}_{name}", math.nan) for name in other[key]}
             elif key in other:
-                fold[key] = metrics[f"split{i}_{kind}_score"]
+                fold[key] = metrics.get(f"split{i}_{kind}_score", math.nan)
         folds.append(fold)
     return folds
