@@ -129,9 +129,9 @@ export function runEngine<P>(
     const receive = (entries: readonly Entry[]) => {
       let left = entries;
       for (; !engine.ledger.created && left.length > 0; left = left.slice(1)) {
-        firstFactIn(left[0]!); // refuses a log of another version
+        const logged = firstFactIn(left[0]!); // refuses a log of another version
+        if (logged) refuseOther(differences(logged, created, options)); // before a strategy begins that does not suit the study
         engine.receive(left.slice(0, 1));
-        if (engine.ledger.created) refuseOther(differences(engine.ledger.created, created, options));
       }
       engine.receive(left);
     };

@@ -81,6 +81,15 @@ describe('a study without examples', () => {
     });
   });
 
+  it('cannot get examples later', async () => {
+    const place = studyIn('trials: 1\n');
+    await run(place, 'echo loss=$1');
+    studyIn('trials: 1\nexamples: 6\n', place);
+    const refused = { code: 2, err: expect.stringMatching(/examples is absent in the log.*--journal/) };
+    expect(await run(place, 'echo loss=$1')).toMatchObject(refused);
+    expect(await run(place, SCORE)).toMatchObject(refused);
+  });
+
   it('says nothing of a value in the middle and one at the end', async () => {
     const place = studyIn('trials: 3\nobjective: maximize score\n');
     const ended = await run(place, 'echo "score=$1"; echo "score=$1"');
