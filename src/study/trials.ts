@@ -54,6 +54,8 @@ export interface TrialRow<P = Params, O extends string = string> extends Annotat
   readonly tags?: Tags;
   /** The highest step reported; in a study of examples, on how many its configuration was evaluated. */
   readonly step?: number;
+  /** On how many examples its configuration was evaluated, in a study of examples. */
+  readonly examples?: number;
   /** Seconds until the result, as its trainer measured them. */
   readonly seconds?: number;
   readonly trainer?: string;
@@ -112,6 +114,7 @@ export const trialRowSchema: Schema = {
     proposal: { ...positive, description: 'position of the `proposed` fact that it serves' },
     tags: { type: 'object', additionalProperties: { type: 'string' }, description: 'how the suggestion was made' },
     step: { type: 'integer', minimum: 0, description: 'the highest step reported' },
+    examples: { type: 'integer', minimum: 1, description: 'on how many examples its configuration was evaluated' },
     ...annotationSchemas,
     seconds: { type: 'number' },
     trainer: { type: 'string' },
@@ -155,7 +158,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, this.#budgetOf(entry.fact), entry) : known && change(known, entry);
     if (row === undefined) return undefined;
     // Several trials may evaluate a configuration at once: what it has had at the end is what it is ranked by.
-    if (this.#examples !== undefined && row.status === 'completed' && row.step !== undefined) row.budget = row.step;
+    if (row.examples !== undefined && row.status === 'completed') row.budget = row.examples;
     if (before !== undefined) this.#counts[before]--;
     else if (row.by === 'import') this.#imported++;
     this.#counts[row.status]++;
@@ -257,6 +260,7 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
     if (fact.metrics) row.metrics = fact.metrics;
   }
   if (event?.type === 'reported') row.step = event.step;
+  if (event?.type === 'reported' && event.results) row.examples = event.step;
   const isClaim = fact.type === 'started';
   const trainer = author ?? (isClaim ? fact.trainer : undefined); // the author in the log takes precedence over the name in the fact
   if (trainer !== undefined && (isClaim || row.trainer === undefined)) row.trainer = trainer;
@@ -277,7 +281,7 @@ function waits<P>(row: Draft<P>): void {
 }
 
 /** What a row keeps when its trial ends, if it has it. */
-const KEPT = ['budget', 'resumes', 'proposal', 'tags', 'step', 'note', 'labels', 'starred', 'trainer', 'run'] as const;
+const KEPT = ['budget', 'resumes', 'proposal', 'tags', 'step', 'examples', 'note', 'labels', 'starred', 'trainer', 'run'] as const;
 
 /** The row of a trial that has ended. It is a new object: one whose properties were deleted would take three times the memory. */
 function endedRow<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }: Ended, { position, at }: At): Draft<P> {

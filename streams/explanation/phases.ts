@@ -64,6 +64,7 @@ const methods: Readonly<Record<string, string>> = {
   nsga2: 'combines trials on or near the front, and changes the result at random',
   nsga3: 'combines trials on or near the front, and changes the result at random',
   pbt: 'trains a population, and replaces its worst members by changed copies of the best',
+  race: 'evaluates a leader on more examples',
   random: 'draws each parameter at random, from its prior if it has one',
   sgd: 'follows the gradients of the loss',
   sobol: 'covers the space evenly',

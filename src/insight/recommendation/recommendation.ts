@@ -61,7 +61,7 @@ export function withRepetitions<P>(
   const repeats = repeatsIn(results, objective.name);
   const repetition = repeats?.of(row.params);
   const same = repeats ? results.filter(({ params }) => isSame(params, row.params)) : [row];
-  const first = Math.min(...same.map(({ trial }) => trial));
+  const first = row.examples === undefined ? Math.min(...same.map(({ trial }) => trial)) : firstOf(row, rows);
   const noisy = showNoise(valuesOfEach(results, objective.name).values(), evidence.lead);
   return {
     row,
@@ -69,6 +69,13 @@ export function withRepetitions<P>(
     evidence: { ...evidence, first, isRepeated: repetition !== undefined, ...omitUndefined({ noise: repeats?.sd, noisy }) },
     ...omitUndefined({ repetition }),
   };
+}
+
+/** The first trial of a configuration that others have continued on more examples. */
+function firstOf<P>(row: CompletedRow<P>, rows: Iterable<TrialRow<P>>): number {
+  let first = row.trial;
+  for (const { trial, params } of rows) if (trial < first && isSame(params, row.params)) first = trial;
+  return first;
 }
 
 export function deployed<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Deployed<P> | undefined {

@@ -46,7 +46,7 @@ export interface Evidence {
   readonly left?: number;
 }
 
-type Row = Pick<TrialRow<unknown>, 'trial' | 'status'>;
+type Row = Pick<TrialRow<unknown>, 'trial' | 'status' | 'examples'>;
 
 /** A study whose results are judged. */
 export interface Judged {
@@ -81,9 +81,10 @@ export function verdictOn({ objectives, ranked, onFront, rows, closed }: Judged,
   if (others.length > 0) return onFront.length > 0 ? frontVerdict(onFront, results) : undefined;
   const [best] = ranked;
   if (objective === undefined || best === undefined || evidence === undefined) return undefined;
-  const found = evidence.noise ? evidence.first : best.trial;
+  const raced = best.examples !== undefined;
+  const found = evidence.noise || raced ? evidence.first : best.trial;
   const since = results.filter((trial) => trial > found).length;
-  return bestVerdict(evidence, { name: objective.name, results: results.length, since, closed });
+  return bestVerdict(evidence, { name: objective.name, results: results.length, since, closed, raced });
 }
 
 interface Standing {
@@ -93,17 +94,19 @@ interface Standing {
   /** How many of them came after the best one. */
   readonly since: number;
   readonly closed: CloseReason | undefined;
+  /** Whether it was chosen on examples: only few trials are then evaluated on as many as the best, and these tell nothing of noise. */
+  readonly raced: boolean;
 }
 
 /** With one objective: the first rule that applies counts. */
 function bestVerdict(
   { full, lead, noise, noisy, isRepeated, residual, left }: Evidence,
-  { name, results, since, closed }: Standing,
+  { name, results, since, closed, raced }: Standing,
 ): Verdict {
-  if (lead === 0)
+  if (lead === 0 && !raced)
     return { verdict: 'unclear', reason: 'all-alike', text: 'Unclear: at least half of the results are as good as the best one' };
   const isSmall = noisy === false || (residual !== undefined && residual < LARGE * lead);
-  if (noise === undefined && !isSmall)
+  if (noise === undefined && !isSmall && !raced)
     return {
       verdict: 'confirm',
       reason: 'noise-unknown',

@@ -20,7 +20,7 @@ export const strategyNames = [
     'latinHypercube',
     'grid',
   ],
-  ...['asha', 'successiveHalving', 'hyperband', 'bohb', 'pbt', 'medianStop', 'percentileStop', 'patience', 'thresholdStop'],
+  ...['asha', 'successiveHalving', 'hyperband', 'bohb', 'pbt', 'race', 'medianStop', 'percentileStop', 'patience', 'thresholdStop'],
   ...['confirm', 'external'],
 ];
 /** Any other strategy, such as a composition, is given as data. */

@@ -11,7 +11,9 @@ const needed: Readonly<Record<string, object>> = {
   pbt: { population: 3, interval: 2, max: 6 },
   thresholdStop: { worst: 1 },
 };
-const named = Object.keys(strategies).map((name) => [name, name in needed ? { [name]: needed[name] } : name] as const);
+/** A race needs a study of examples. */
+const suited = Object.keys(strategies).filter((name) => name !== 'race');
+const named = suited.map((name) => [name, name in needed ? { [name]: needed[name] } : name] as const);
 const cases: readonly (readonly [title: string, strategy: unknown])[] = [
   ...named,
   ['a chain', { chain: [{ take: [2, 'sobol'] }, { ga: { population: 4 } }] }],

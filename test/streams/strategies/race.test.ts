@@ -186,14 +186,18 @@ describe('a study of examples', () => {
   it('finds the best with a part of the evaluations, resumes from each entry, and can be verified', async () => {
     evaluations = 0;
     const log = memoryLog();
-    const { best, reason } = await optimize(line, score, { trials: 40, seed: 5, log, strategy: random() });
+    const study = optimize(line, score, { trials: 40, seed: 5, log, strategy: random() });
+    const { best, reason } = await study;
     expect(reason).toBe('trials');
     expect(Math.abs(best!.params.x - 0.3)).toBeLessThan(0.05);
-    expect(best).toMatchObject({ step: 30, budget: 30 });
+    expect(best).toMatchObject({ examples: 30, budget: 30 });
+    const { row, verdict } = study.recommend()!;
+    expect(row).toEqual(best);
+    expect(['improving', 'no-improvement']).toContain(verdict.reason); // the few trials with all examples tell nothing of noise
     expect(evaluations).toBeLessThan(0.3 * 40 * 30);
-    const verdict = await verify(line, parseStrategy({ chain: ['race', 'random'] }), () => past(log, 1));
-    expect(verdict).toEqual({ recomputed: expect.any(Number) });
-    expect(verdict.recomputed).toBeGreaterThan(40);
+    const verified = await verify(line, parseStrategy({ chain: ['race', 'random'] }), () => past(log, 1));
+    expect(verified).toEqual({ recomputed: expect.any(Number) });
+    expect(verified.recomputed).toBeGreaterThan(40);
   });
 
   it('has the leader as its best, also after an abort', async () => {
