@@ -232,10 +232,19 @@ interface StrategyChange {
   readonly differences: readonly string[];
 }
 
+/** The most differences that a message lists, and the most characters of a value in it: a list of examples may have thousands. */
+const LISTED = 8;
+const LONGEST = 200;
+
 /** The differences between what a log and a start have at a path, as sentences. */
-const compare = (path: string, logged: unknown, wanted: unknown): string[] =>
-  [...differencesIn(logged, wanted, path)].map(
-    ([at, mine, here]) => `${at} is ${jsonOrAbsent(mine)} in the log, but ${jsonOrAbsent(here)} here`,
-  );
+function compare(path: string, logged: unknown, wanted: unknown): string[] {
+  const all = [...differencesIn(logged, wanted, path)];
+  const text = (value: unknown) => {
+    const json = jsonOrAbsent(value);
+    return json.length > LONGEST ? `${json.slice(0, LONGEST)}...` : json;
+  };
+  const listed = all.slice(0, LISTED).map(([at, mine, here]) => `${at} is ${text(mine)} in the log, but ${text(here)} here`);
+  return all.length > LISTED ? [...listed, `and ${all.length - LISTED} more of ${path}`] : listed;
+}
 
 export const jsonOrAbsent = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));

@@ -90,6 +90,17 @@ describe('a study without examples', () => {
     expect(await run(place, SCORE)).toMatchObject(refused);
   });
 
+  it('lists a few differences if the names of examples have changed', async () => {
+    const names = Array.from({ length: 5000 }, (_, i) => `"question ${i}"`);
+    const place = studyIn(`trials: 1\nexamples: [${names.join(', ')}]\n`);
+    await run(place, 'echo loss=$1');
+    studyIn(`trials: 1\nexamples: [${names.toReversed().join(', ')}]\n`, place);
+    const { code, err } = await run(place, 'echo loss=$1');
+    expect(code).toBe(2);
+    expect(err).toMatch(/examples\.ids\.0 is "question 0" in the log, but "question 4999" here.*and 4992 more of examples/);
+    expect(err.length).toBeLessThan(2000);
+  });
+
   it('says nothing of a value in the middle and one at the end', async () => {
     const place = studyIn('trials: 3\nobjective: maximize score\n');
     const ended = await run(place, 'echo "score=$1"; echo "score=$1"');
