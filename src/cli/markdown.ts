@@ -1,3 +1,4 @@
+import { examplesTexts } from '../insight/examples/texts.ts';
 import { cut, formatNumber, percent } from '../insight/figures/drawing/format.ts';
 import type { FigureKind } from '../insight/figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../insight/figures/study.ts';
@@ -42,9 +43,9 @@ function nameIn(all: readonly Findings[], { detail: { study, source } }: Finding
 /** The best trials that a report lists. */
 const BEST = 10;
 
-function sectionsOf({ detail, changes, importances, recommended }: Findings, name: string, level: string): string {
+function sectionsOf({ detail, changes, importances, examples, recommended }: Findings, name: string, level: string): string {
   const { objectives, space, at } = detail;
-  const study = figureStudy({ rows: changes.rows, objectives, space, importances, at });
+  const study = figureStudy({ rows: changes.rows, objectives, space, importances, examples, at });
   const best = objectives.length > 1 ? study.onFront : study.ranked;
   const deployed = recommended && study.rowOf(recommended.trial);
   const verdict = verdictOn({ ...study, closed: detail.closed }, recommended?.evidence);
@@ -59,6 +60,7 @@ function sectionsOf({ detail, changes, importances, recommended }: Findings, nam
       : []),
     ...(importances ? [`${level}# What matters`, importanceTable(importances, recommended)] : []),
     ...(best.length > 0 ? [`${level}# History`, figure('history', study)] : []),
+    ...(examples ? [`${level}# Examples`, figure('examples', study), ...examplesTexts(examples).map((line) => text(line, 1500))] : []),
   ];
   return parts.join('\n\n');
 }
@@ -107,7 +109,9 @@ function figure(kind: FigureKind, study: FigureStudy): string {
 }
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells, i) => `| ${(i === 1 ? cells : cells.map(text)).join(' | ')} |`).join('\n');
+  [head, head.map(() => '---'), ...rows]
+    .map((cells, i) => `| ${(i === 1 ? cells : cells.map((cell) => text(cell))).join(' | ')} |`)
+    .join('\n');
 
 /** Escapes text for Markdown, on one line. */
-const text = (given: string): string => cut(stripControls(given), 200).replaceAll(/[\\`*_{}[\]<>#|~$]/g, '\\$&');
+const text = (given: string, most = 200): string => cut(stripControls(given), most).replaceAll(/[\\`*_{}[\]<>#|~$]/g, '\\$&');

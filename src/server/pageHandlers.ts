@@ -1,7 +1,7 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { RefusedError, unknownTrial } from '../study/commands.ts';
 import type { User } from './access/users.ts';
-import { recommendedOf } from './feed/byResults.ts';
+import { examplesOf, recommendedOf } from './feed/byResults.ts';
 import type { Feed } from './feed/feed.ts';
 import type { TrialEntry } from './feed/wire.ts';
 import type { WantedMoment } from './moments/moments.ts';
@@ -36,6 +36,7 @@ export const pageHandlers: Readonly<Record<Exclude<keyof typeof pageOperations, 
   signIn: (_, { user }) => about(user),
   summary: (studies, { study }) => studies.compute(studies.open(study), async (feed) => feed.summary()),
   recommendation: async (studies, { study }) => (await studies.compute(studies.open(study), recommendedOf)) ?? null,
+  examples: async (studies, { study }) => (await studies.compute(studies.open(study), examplesOf)) ?? null,
   moment: (studies, { study, fields }) => studies.moments.at(studies.open(study).feed, fields as WantedMoment),
   trialFacts: async (studies, { study, trial }) => {
     const found = await studies.compute(studies.open(study), (feed) => entriesOf(feed, trial));

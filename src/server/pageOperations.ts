@@ -1,4 +1,4 @@
-import { dataSchema, finiteSchema, flagSchema, integerSchema, objectSchema, textSchema } from '../facts/schema.ts';
+import { dataSchema, finiteSchema, flagSchema, integerSchema, listSchema, objectSchema, proseSchema, textSchema } from '../facts/schema.ts';
 import { requestKinds } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
 import { userRoles } from './access/users.ts';
@@ -79,6 +79,40 @@ export const pageOperations = {
         { type: 'null' },
       ],
       description: 'the recommendation, or null',
+    },
+  },
+  examples: {
+    method: 'get',
+    path: `${studyPath}/examples`,
+    roles: readers,
+    summary: 'Get the results of the configurations with the most results on each example, or null if there are none.',
+    result: {
+      oneOf: [
+        objectSchema(
+          'the results on examples',
+          {
+            objective: dataSchema('the objective'),
+            count: integerSchema(1, 'how many examples there are'),
+            configurations: integerSchema(0, 'how many configurations have results'),
+            rows: listSchema(
+              dataSchema('trial, value, stderr for other examples of the same kind, and results as pairs of a place and a value'),
+              'the configurations with the most results, the leader first, and then by what they would have on all examples',
+            ),
+            order: listSchema(integerSchema(0, 'place of an example'), 'the examples with results, from easy to hard'),
+            unsolved: listSchema(
+              dataSchema('the place of an example, and how many configurations were evaluated on it'),
+              'the examples on which all of at least five configurations have the worst value of the study',
+            ),
+            differences: dataSchema('the spread within the differences between configurations: squares, freedom'),
+          },
+          {
+            names: listSchema(proseSchema('name of an example'), 'the names of the examples (default: 0, 1, ...)'),
+            leader: integerSchema(1, 'the trial of the leader'),
+          },
+        ),
+        { type: 'null' },
+      ],
+      description: 'the results on examples, or null',
     },
   },
   moment: {

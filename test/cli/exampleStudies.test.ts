@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hypertide, journalOf, studyIn } from './support.ts';
+import { expectRefused, hypertide, journalOf, studyIn } from './support.ts';
 
 /** Runs a study of examples with a shell script as its program: $1 is x, $2 the path of the file with the examples. */
 function run(place: string, script: string) {
@@ -36,6 +36,10 @@ describe('a study of examples', () => {
     expect(ended.out).toMatch(best);
     expect((await hypertide(place, 'best', 'study.jsonl')).out).toMatch(best);
     expect((await hypertide(place, 'study', 'verify', 'study.jsonl')).code).toBe(0);
+    const drawn = await hypertide(place, 'study', 'plot', 'study.jsonl', 'examples');
+    expect(drawn.out).toMatch(/^loss by example\n(.*\n)+ *trial \d+ │█/);
+    await hypertide(place, 'study', 'report', 'study.jsonl', '--output', 'report.md');
+    expect(readFileSync(join(place, 'report.md'), 'utf8')).toMatch(/## Examples\n(.*\n)*Trial \d+ leads: loss .* on all 6 examples/);
   });
 
   it('takes the results of a program that ignores the file, and says so once', async () => {
@@ -59,6 +63,7 @@ describe('a study of examples', () => {
     const ended = await run(place, 'echo "loss=$1"');
     expect(ended.code, ended.err).toBe(0);
     expect(times(ended.err, '"example=q1 loss=0.41"')).toBe(1);
+    expectRefused(await hypertide(place, 'study', 'plot', 'study.jsonl', 'examples'));
   });
 });
 

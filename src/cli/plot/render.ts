@@ -5,7 +5,7 @@ import { clampUnit } from '../../numeric/vectors.ts';
 import { wrapped } from '../../text/layout.ts';
 import { escapeControls } from '../../text/plainText.ts';
 import { type Dots, dots } from './braille.ts';
-import type { Bars, Heat, Ink, ParallelSketch, PlaneSketch, Sketch } from './sketch.ts';
+import type { Bars, Heat, Ink, ParallelSketch, PlaneSketch, Shades, Sketch } from './sketch.ts';
 
 /** Room for a figure, in characters. */
 export interface Size {
@@ -44,6 +44,8 @@ export function drawn(drawing: Sketch['drawing'], size: Size): readonly string[]
       return heat(drawing, size);
     case 'lines':
       return parallel(drawing, size);
+    case 'shades':
+      return shades(drawing, size);
   }
 }
 
@@ -96,11 +98,34 @@ function heat({ x, y, across, up, cells, marks }: Heat, size: Size): readonly st
         const isMarked = marks.some((mark) => near(mark.x, px, columns) && near(mark.y, py, rows));
         if (isMarked) return styleText('bold', '+');
         const bad = badness.get(Math.floor(px * across) * up + Math.floor(py * up));
-        return bad === undefined ? ' ' : SHADES[Math.min(SHADES.length - 1, Math.floor(bad * SHADES.length))]!;
+        return bad === undefined ? ' ' : shade(bad);
       }).join(''),
     ),
   );
 }
+
+/** As many lines as fit, from the top. Where several columns share a character, it is as dark as their mean. */
+function shades({ names, across, cells, below }: Shades, { columns, lines }: Size): readonly string[] {
+  const shown = names.slice(0, Math.max(3, lines - 1)).map((name) => escapeControls(name));
+  const left = Math.max(0, ...shown.map((name) => name.length));
+  const width = Math.min(across, Math.max(8, columns - left - 2));
+  const sums = shown.map(() => new Map<number, readonly [sum: number, n: number]>());
+  for (const [column, line, bad] of cells) {
+    const at = Math.floor((column * width) / across);
+    const [sum, n] = sums[line]?.get(at) ?? [0, 0];
+    sums[line]?.set(at, [sum + bad, n + 1]);
+  }
+  const picture = shown.map((name, line) => {
+    const texts = Array.from({ length: width }, (_, at) => {
+      const [sum, n] = sums[line]!.get(at) ?? [0, 0];
+      return n === 0 ? ' ' : shade(sum / n);
+    });
+    return `${name.padStart(left)} │${texts.join('')}`;
+  });
+  return [...picture, `${' '.repeat(left + 2)}${below}`];
+}
+
+const shade = (badness: number): string => SHADES[Math.min(SHADES.length - 1, Math.floor(badness * SHADES.length))]!;
 
 const near = (place: number, cell: number, count: number): boolean =>
   Math.min(count - 1, Math.floor(place * count)) === Math.floor(cell * count);

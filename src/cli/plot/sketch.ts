@@ -9,7 +9,7 @@ export type Ink = TrialState | 'plain' | 'dim';
 export interface Sketch {
   readonly title: string;
   readonly note?: string;
-  readonly drawing: PlaneSketch | Bars | Heat | ParallelSketch;
+  readonly drawing: PlaneSketch | Bars | Heat | ParallelSketch | Shades;
 }
 
 interface Axes {
@@ -45,6 +45,18 @@ export interface Heat extends Axes {
   /** Column, row from below, and badness from 0 to 1. */
   readonly cells: readonly (readonly [number, number, number])[];
   readonly marks: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** Lines of cells with names. */
+export interface Shades {
+  readonly type: 'shades';
+  /** From the top. */
+  readonly names: readonly string[];
+  readonly across: number;
+  /** Column, line from above, and badness from 0 to 1. */
+  readonly cells: Heat['cells'];
+  /** What the columns are. */
+  readonly below: string;
 }
 
 /** Lines over parallel axes. */

@@ -4,6 +4,7 @@ import { type CurveScales, curvePath } from '../../insight/figures/curves.ts';
 import { clock, formatNumber, percent } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
 import { drawnPath } from '../../insight/figures/drawing/series/lines.ts';
+import { exampleGrid } from '../../insight/figures/examples.ts';
 import { axesOf, plansOf, twoAxes } from '../../insight/figures/figures.ts';
 import type { FigureKind } from '../../insight/figures/kinds.ts';
 import { parallelLines } from '../../insight/figures/parallel.ts';
@@ -25,17 +26,19 @@ export function sketchesOf(kind: FigureKind, study: FigureStudy, names: readonly
 }
 
 const GOOD_TO_BAD = ['good', 'bad'];
-const shadesFrom = ([best, worst]: readonly string[]): string => `█▓▒░· from ${best} to ${worst}; + is the best trial`;
+const shadesFrom = ([best, worst]: readonly string[]): string => `█▓▒░· from ${best} to ${worst}`;
+const surfaceShades = (ends: readonly string[]): string => `${shadesFrom(ends)}; + is the best trial`;
 
 /** Notes for kinds of which a terminal shows less. */
 const notes: Readonly<Partial<Record<FigureKind, (study: FigureStudy, names: readonly string[]) => string>>> = {
   importance: () => 'fANOVA: share of the variation over the whole space, with its 90 % interval',
   contour: (study, names) => {
     const ends = surfaceOf(study, twoAxes(study, names), false)?.ends;
-    return shadesFrom(ends ? ends.map(formatNumber) : GOOD_TO_BAD);
+    return surfaceShades(ends ? ends.map(formatNumber) : GOOD_TO_BAD);
   },
-  rank: () => shadesFrom(GOOD_TO_BAD),
+  rank: () => surfaceShades(GOOD_TO_BAD),
   intermediate: () => 'a line for each trial that reported',
+  examples: ({ examples }) => `a line for each configuration, the best first; ${shadesFrom(exampleGrid(examples!).ends.map(formatNumber))}`,
 };
 
 type Draw = (study: FigureStudy, names: readonly string[]) => Sketch['drawing'];
@@ -58,6 +61,11 @@ const draw: Readonly<Partial<Record<FigureKind, Draw>>> = {
     return { type: 'lines', axes: axes.map((axis) => study.scales[axis]!), lines };
   },
   timeline,
+  examples: ({ examples }) => {
+    const { rows, columns, cells } = exampleGrid(examples!);
+    const names = rows.map(({ trial }) => `trial ${trial}`);
+    return { type: 'shades', names, across: columns.length, cells: cells.map(([a, b, bad]) => [a, b, bad]), below: 'from easy to hard' };
+  },
 };
 
 /** The lines and trials of a figure over two axes. */

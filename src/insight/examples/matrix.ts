@@ -4,7 +4,7 @@ import { lossOf } from '../../ledger/settings.ts';
 import type { Spread } from '../../numeric/spread.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
-import { type Cells, twoWayFit } from './twoWayFit.ts';
+import { type Cells, shrunk, twoWayFit } from './twoWayFit.ts';
 
 /** A configuration with its results by the first objective. */
 export interface MatrixRow {
@@ -25,7 +25,7 @@ export interface ExampleMatrix {
   readonly names?: readonly string[];
   /** How many configurations have results. */
   readonly configurations: number;
-  /** The configurations with the most results. The leader is the first; the others follow by what they would have on all examples. */
+  /** The configurations with the most results. The leader is the first; the others follow by what they would probably have on all examples. */
   readonly rows: readonly MatrixRow[];
   /** The trial of the best leader; absent while no configuration leads. */
   readonly leader?: TrialId;
@@ -49,7 +49,9 @@ export function exampleMatrix(results: ExampleResults, objective: ObjectiveSpec,
   const { configurations: trials, leader } = results;
   const all = [...trials.keys()];
   const cells = cellsOf(all);
-  const { rows: levels, columns: difficulties } = twoWayFit(cells);
+  const fit = twoWayFit(cells);
+  const difficulties = fit.columns;
+  const levels = shrunk(cells, fit);
   const first = (of: Evaluated) => Number(of === leader);
   const level = new Map(all.map((of, row) => [of, levels[row]!]));
   const shown = withMost(all, first).sort((a, b) => first(b) - first(a) || level.get(a)! - level.get(b)!);
@@ -106,3 +108,6 @@ function unsolvedIn({ columns, values }: Cells): [place: number, configurations:
   for (const [i, place] of columns.entries()) failed.set(place, values[i] === worst ? (failed.get(place) ?? 0) + 1 : Number.NaN);
   return [...failed].filter(([, count]) => count >= FEWEST).sort(([a, m], [b, n]) => n - m || a - b);
 }
+
+/** The name of an example. */
+export const exampleName = ({ names }: Pick<ExampleMatrix, 'names'>, place: number): string => names?.[place] ?? String(place);

@@ -26,10 +26,30 @@ export function twoWayFit({ rows, columns, values }: Cells): TwoWayFit {
     ofRows = residualMeans(values, rows, columns, ofColumns);
     ofColumns = residualMeans(values, columns, rows, ofRows);
   }
-  const known = ofColumns.filter((effect) => !Number.isNaN(effect));
-  const centre = known.reduce((sum, effect) => sum + effect, 0) / known.length;
+  const centre = mean(ofColumns.filter((effect) => !Number.isNaN(effect)));
   return { rows: ofRows.map((effect) => effect + centre), columns: ofColumns.map((effect) => effect - centre) };
 }
+
+/**
+ * The rows of a fit, drawn to their mean the more, the fewer values they have: the best of many rows with few values is a lucky one. The weights come from the
+ * variance between rows and that of what the fit leaves (best linear unbiased prediction: Robinson 1991).
+ */
+export function shrunk({ rows, columns, values }: Cells, fit: TwoWayFit): Float64Array {
+  const counts = new Float64Array(fit.rows.length);
+  let left = 0;
+  for (const [i, row] of rows.entries()) {
+    counts[row]!++;
+    left += (values[i]! - fit.rows[row]! - fit.columns[columns[i]!]!) ** 2;
+  }
+  const effects = fit.rows.length + fit.columns.filter((effect) => !Number.isNaN(effect)).length - 1;
+  const noise = left / Math.max(1, values.length - effects);
+  const centre = mean(fit.rows);
+  const between = mean(fit.rows.map((level, row) => (level - centre) ** 2 - noise / counts[row]!));
+  if (!(between > 0)) return fit.rows;
+  return fit.rows.map((level, row) => centre + ((level - centre) * between) / (between + noise / counts[row]!));
+}
+
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The means by `keys` of what is left of the values without the effects of `others`. */
 function residualMeans(

@@ -4,6 +4,7 @@ import { curvesPlan } from './curves.ts';
 import { distributionPlan } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
+import { examplesPlan } from './examples.ts';
 import { historyPlan } from './history.ts';
 import { hypervolumePlan } from './hypervolumes.ts';
 import { importancePlan } from './importance.ts';
@@ -55,6 +56,7 @@ export const plans: Readonly<Record<FigureKind, PlansOf>> = {
   pareto: (study) => paretoPlans(study),
   hypervolume: (study) => (study.objectives.length > 1 ? [hypervolumePlan(study)] : []),
   schedule: schedulePlans,
+  examples: ({ examples }) => (examples && examples.rows.length > 0 ? [examplesPlan(examples)] : []),
 };
 
 const ONE_OBJECTIVE = ['expected a study with several objectives; this one has one', 'draw history instead'] as const;
@@ -71,6 +73,7 @@ const reasons: Readonly<Partial<Record<FigureKind, Why>>> = {
   pareto: ONE_OBJECTIVE,
   hypervolume: ONE_OBJECTIVE,
   schedule: ['no parameter changed between the trials that the best one resumes'],
+  examples: ['no trial has reported the result of an example', 'give the study the option examples, and report a result for each'],
 };
 
 function overTwo(study: FigureStudy, names: readonly string[], isRank: boolean): Plan {

@@ -12,5 +12,6 @@ export const figureKinds = [
   'rank',
   'hypervolume',
   'schedule',
+  'examples',
 ] as const;
 export type FigureKind = (typeof figureKinds)[number];

@@ -5,6 +5,7 @@ import type { Dimension } from '../../space/types/dimension.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import type { TrialRow } from '../../study/trials.ts';
+import type { ExampleMatrix } from '../examples/matrix.ts';
 import type { Importances } from '../importance/importances.ts';
 import { stepOf } from '../progress.ts';
 import { cut, formatNumber, withoutBraces } from './drawing/format.ts';
@@ -50,6 +51,8 @@ export interface FigureStudy {
   /** The trials that no other trial dominates. */
   readonly onFront: readonly FigureRow[];
   readonly importances: Importances | undefined;
+  /** The results on examples, if the study has examples. */
+  readonly examples: ExampleMatrix | undefined;
   /** Milliseconds since 1970 of the last entry. */
   readonly at: number;
   readonly view: FigureView;
@@ -63,12 +66,13 @@ export interface StudyParts {
   readonly objectives: readonly ObjectiveSpec[];
   readonly space: SpaceData;
   readonly importances?: Importances | undefined;
+  readonly examples?: ExampleMatrix | undefined;
   readonly at: number;
   readonly view?: FigureView;
 }
 
 /** Collects what figures need. */
-export function figureStudy({ rows: given, objectives, space, importances, at, view = {} }: StudyParts): FigureStudy {
+export function figureStudy({ rows: given, objectives, space, importances, examples, at, view = {} }: StudyParts): FigureStudy {
   const rows = given.map((row) => ({ ...row, state: stateOf(row), curve: row.curve ?? [] })).sort((a, b) => a.trial - b.trial);
   const byTrial = new Map(rows.map((row) => [row.trial, row]));
   const parameters = Object.entries(space.parameters);
@@ -86,6 +90,7 @@ export function figureStudy({ rows: given, objectives, space, importances, at, v
     ranked,
     onFront,
     importances,
+    examples,
     at,
     view,
     isChosen: () => true,

@@ -27,6 +27,7 @@ KINDS = (
     "rank",
     "hypervolume",
     "schedule",
+    "examples",
 )
 """The figures of `hypertide study plot`."""
 

@@ -129,6 +129,11 @@ export const descriptions: Readonly<Record<OperationId, Description>> = {
     answer:
       'The answer has the trial to deploy, which with noisy results need not be the best one, a verdict on whether to go on with what it depends on, and, if the configuration ran three times, what it would give again: the ranges of half and of nine in ten repetitions. `costs` has what other values of a parameter would cost. It is null before the first results.',
   },
+  examples: {
+    title: 'Get the results on examples',
+    answer:
+      'The answer has the results of the first objective on each example, for at most 40 configurations: those with the most results, the leader first. It also has the examples from easy to hard, and those on which all configurations have the worst value. It is null in a study without examples, and before the first trial has ended.',
+  },
   moment: {
     title: 'Replay to an entry',
     answer:

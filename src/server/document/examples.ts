@@ -87,6 +87,28 @@ export const httpExamples: Readonly<Record<OperationId, Example>> = {
       verdict: { verdict: 'confirm', reason: 'noise-unknown', text: 'Confirm: no configuration ran three times' },
     },
   },
+  examples: {
+    answer: {
+      objective: { name: 'score', direction: 'maximize' },
+      count: 3,
+      names: ['q1', 'q2', 'q3'],
+      configurations: 2,
+      rows: [
+        {
+          trial: 4,
+          value: 0.5,
+          results: [
+            [2, 1],
+            [0, 0],
+          ],
+        },
+      ],
+      leader: 4,
+      order: [2, 0],
+      unsolved: [],
+      differences: { squares: 0, freedom: 0 },
+    },
+  },
   moment: {
     request: { at: 53, x: 'lr', y: 'layers' },
     answer: {

@@ -2,6 +2,7 @@ import { nextTurn } from '../../../streams/engine/timeout.ts';
 import { importancesFrom } from '../../../streams/explanation/importance.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Params } from '../../facts/facts.ts';
+import { type ExampleMatrix, exampleMatrix } from '../../insight/examples/matrix.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { RecommendationTask } from '../../insight/recommendation/inThread.ts';
 import { type Chosen, candidates, withRepetitions } from '../../insight/recommendation/recommendation.ts';
@@ -52,6 +53,11 @@ export async function importancesAt({ begun }: Read, position: number, name: str
   }
   return importancesFrom({ ...ledgerParts(ledger), rows: past.values(), curveOf: (trial) => past.get(trial)!.curve ?? [] }, name);
 }
+
+/** The results on examples by the first objective; undefined in a study without examples, and before the first result. */
+export const examplesOf = byResults<ExampleMatrix>(async ({ ledger: { examples, created, settings } }) =>
+  examples && examples.total > 0 ? exampleMatrix(examples, settings.objectives[0]!, created?.examples?.ids) : undefined,
+);
 
 /**
  * The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. Each step takes a turn

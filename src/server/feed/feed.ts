@@ -163,7 +163,7 @@ export class Feed {
     const headline = this.headline();
     if (begun === undefined || headline === undefined) return undefined;
     const { createdAt, ledger, rows } = begun;
-    const { objectives, strategy, seed, parallel, limits } = ledger.settings;
+    const { objectives, strategy, seed, parallel, limits, examples } = ledger.settings;
     return {
       ...headline,
       ...rows.about,
@@ -173,6 +173,7 @@ export class Feed {
       seed,
       parallel,
       limits,
+      ...omitUndefined({ examples }),
       version: ledger.created?.version ?? 'unknown',
       createdAt,
       cost: ledger.cost,

@@ -3,7 +3,7 @@ import type { Moment } from '../../../streams/explanation/moment.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { MomentsInThread } from '../moments/moments.ts';
 import { type Asset, assetsIn } from '../pageFiles.ts';
-import { importancesOf, recommendedOf } from './byResults.ts';
+import { examplesOf, importancesOf, recommendedOf } from './byResults.ts';
 import type { Feed } from './feed.ts';
 import type { ReportData } from './wire.ts';
 
@@ -65,6 +65,7 @@ export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'moments'
     detail,
     changes: { position: feed.position, rows, more: false },
     importances,
+    examples: await examplesOf(feed),
     recommended: await recommendedOf(feed),
   });
 }

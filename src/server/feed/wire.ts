@@ -4,6 +4,7 @@ import type { Moment } from '../../../streams/explanation/moment.ts';
 import type { StudyStatus } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
+import type { ExampleMatrix } from '../../insight/examples/matrix.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Deployed } from '../../insight/recommendation/recommendation.ts';
 import type { Verdict } from '../../insight/recommendation/verdict.ts';
@@ -67,7 +68,10 @@ export interface Headline extends Status {
 }
 
 /** A study without its trials. */
-export interface Detail extends Headline, Annotation, Pick<Settings, 'objectives' | 'strategy' | 'seed' | 'parallel' | 'limits'> {
+export interface Detail
+  extends Headline,
+    Annotation,
+    Pick<Settings, 'objectives' | 'strategy' | 'seed' | 'parallel' | 'limits' | 'examples'> {
   readonly space: SpaceData;
   readonly version: string;
   readonly createdAt: number;
@@ -114,5 +118,6 @@ export interface ReportData {
   /** In the order of the log; empty if it cannot be replayed. */
   readonly moments: readonly Moment[];
   readonly importances?: Importances;
+  readonly examples?: ExampleMatrix;
   readonly recommended?: Recommended;
 }

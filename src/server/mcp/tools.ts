@@ -21,6 +21,7 @@ const LEFT_OUT = [
   'trialFacts',
   'summary',
   'moment',
+  'examples',
   'whoAmI',
   'signIn',
   'listFiles',

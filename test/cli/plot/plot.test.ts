@@ -8,6 +8,7 @@ import { figuresOf } from '../../../src/insight/figures/figures.ts';
 import { hypervolumePath, hypervolumePlan } from '../../../src/insight/figures/hypervolumes.ts';
 import { type FigureKind, figureKinds } from '../../../src/insight/figures/kinds.ts';
 import { htmlOf, svgOf } from '../../../src/page/svg.ts';
+import { matrixOf } from '../../insight/examples/support.ts';
 import { studyOf, trialRow } from '../../insight/figures/support.ts';
 import { coded } from '../../support/coded.ts';
 import { expectRefused, hypertide, studyIn } from '../support.ts';
@@ -35,7 +36,8 @@ const study = {
   importances,
 };
 const resumed = studyOf([trialRow(1, 2, { step: 5 }), trialRow(2, 1, { resumes: 1, step: 10 })]);
-const studyFor = (kind: FigureKind) => (kind === 'schedule' ? resumed : study);
+const examples = matrixOf(['1 1 0 0', '1 0 0 -', '0 1 0 1']);
+const studyFor = (kind: FigureKind) => (kind === 'schedule' ? resumed : { ...study, examples });
 const size = { columns: 60, lines: 12 };
 
 /** The least number of marks for trials in each figure. */
@@ -99,10 +101,10 @@ describe('a study without results', () => {
         return error;
       }
     };
-    const kinds = ['importance', 'pareto', 'hypervolume', 'timeline', 'intermediate', 'schedule'] as const;
+    const kinds = ['importance', 'pareto', 'hypervolume', 'timeline', 'intermediate', 'schedule', 'examples'] as const;
     const refused = [...kinds.map((kind) => why(kind)), why('slice', ['depth']), why('contour', ['lr']), why('contour', ['lr', 'lr'])];
     expect(refused).toEqual(refused.map(() => coded('no-figure')));
-    expect(new Set(refused.map((error) => (error as Error).message)).size).toBe(9);
+    expect(new Set(refused.map((error) => (error as Error).message)).size).toBe(10);
   });
 
   it.each(['history', 'edf', 'slice', 'contour', 'parallel'] as const)('is still drawn as %s', (kind) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { leaderText, pairedDifference, pairText, signed } from '../../../src/insight/examples/pair.ts';
-import { twoWayFit } from '../../../src/insight/examples/twoWayFit.ts';
+import { pairedDifference } from '../../../src/insight/examples/pair.ts';
+import { examplesTexts, leaderText, pairText, signed } from '../../../src/insight/examples/texts.ts';
+import { shrunk, twoWayFit } from '../../../src/insight/examples/twoWayFit.ts';
 import { matrixOf } from './support.ts';
 
 describe('the fit of rows and columns', () => {
@@ -9,6 +10,18 @@ describe('the fit of rows and columns', () => {
     const { rows, columns } = twoWayFit({ rows: [0, 0, 0, 1, 1], columns: [0, 1, 3, 1, 3], values: [0, 1, 2, 3, 4] });
     expect([...rows].map((effect) => Number(effect.toFixed(6)))).toEqual([1, 3]);
     expect([...columns].map((effect) => Math.round(effect * 1e6) / 1e6 + 0)).toEqual([-1, 0, Number.NaN, 1]);
+  });
+  it('is drawn to the mean where there are few values', () => {
+    // Rows of 1, 1 and 4 values at 8, 0 and 1 without effects of columns: each value is off by 1 in its row of four.
+    const cells = { rows: [0, 1, 2, 2, 2, 2], columns: [0, 1, 2, 3, 4, 5], values: [8, 0, 0, 2, 0, 2] };
+    const fit = { rows: Float64Array.of(8, 0, 1), columns: new Float64Array(6) };
+    // What is left: 4, of 6 values with 8 effects, so over 1. Between rows: the mean of (25 - 4), (9 - 4) and (4 - 1).
+    const [noise, between] = [4, (21 + 5 + 3) / 3];
+    expect([...shrunk(cells, fit)]).toEqual([
+      expect.closeTo(3 + (5 * between) / (between + noise), 12),
+      expect.closeTo(3 - (3 * between) / (between + noise), 12),
+      expect.closeTo(3 - (2 * between) / (between + noise / 4), 12),
+    ]);
   });
   it('of nothing is nothing', () => {
     expect(twoWayFit({ rows: [], columns: [], values: [] }).rows).toHaveLength(0);
@@ -104,4 +117,15 @@ it('a leader among several is too good by chance; one alone is not', () => {
     /^Trial 1 leads: score 0\.6667 ± .* on all 3 examples\. It is the best of 2 configurations.*worse/,
   );
   expect(leaderText(matrixOf(['1 1 -']))).toMatch(/on 2 of 3 examples\.$/);
+});
+
+it('sentences name the examples that nothing solves', () => {
+  const matrix = matrixOf(
+    Array.from({ length: 5 }, () => '1 0 0'),
+    'maximize',
+    ['a', 'b', 'c'],
+  );
+  expect(examplesTexts(matrix)).toHaveLength(3);
+  expect(examplesTexts(matrix).at(-1)).toMatch(/2 examples: b, c\.$/);
+  expect(examplesTexts(matrixOf(['1 0']))).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import { figuresOf } from '../../../insight/figures/figures.ts';
 import { type FigureKind, figureKinds } from '../../../insight/figures/kinds.ts';
 import { MOST_AXES } from '../../../insight/figures/parallel.ts';
 import { alongs, axisRanges, axisScales, figureStudy } from '../../../insight/figures/study.ts';
-import { importancesOf } from '../../../server/feed/byResults.ts';
+import { examplesOf, importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -38,6 +38,7 @@ export const command = onStudy({
       space,
       at,
       view,
+      examples: kind === 'examples' ? await examplesOf(feed) : undefined,
       importances: usesImportance(kind, Object.keys(space.parameters).length) ? await importancesOf(feed, objective) : undefined,
     });
     if (output === undefined || format === undefined) {
@@ -58,13 +59,13 @@ export const command = onStudy({
 const usesImportance = (kind: FigureKind, parameters: number): boolean =>
   ['importance', 'slice', 'contour', 'rank'].includes(kind) || (kind === 'parallel' && parameters > MOST_AXES);
 
-/** The objective to draw. Only the first one has learning curves. */
+/** The objective to draw. Only the first one has learning curves and results on examples. */
 function objectiveFor(kind: FigureKind, all: readonly ObjectiveSpec[], name: string): ObjectiveSpec {
   const found = all.find((one) => one.name === name);
   if (kind === 'pareto' || kind === 'hypervolume') throw new UsageError(`--objective: ${kind} shows all objectives`);
   if (found === undefined) throw new UsageError(`--objective: expected one of ${all.map((one) => one.name).join(', ')}, got ${name}`);
-  if (kind === 'intermediate' && found !== all[0])
-    throw new UsageError(`--objective: intermediate shows the first objective, ${all[0]!.name}`);
+  if ((kind === 'intermediate' || kind === 'examples') && found !== all[0])
+    throw new UsageError(`--objective: ${kind} shows the first objective, ${all[0]!.name}`);
   return found;
 }
 
