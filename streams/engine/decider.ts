@@ -187,17 +187,19 @@ export class Decider<P> {
     return startingWith(points, { studies: names.slice(0, 200) }, strategy);
   }
 
-  #ask(fresh: boolean): Next<P> {
+  /** @param end why the study ends if no strategy has a trial */
+  #ask(fresh: boolean, end: 'exhausted' | 'trials' = fresh ? 'exhausted' : 'trials'): Next<P> {
     const id = this.ledger.nextTrial;
     const first: Ask = fresh ? { type: 'ask', id } : { type: 'ask', id, finishing: true };
     const reply = this.#duplicates ? this.#duplicates.ask(first, (ask) => this.#reply(ask)) : this.#reply(first);
     if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
     if (fresh && reply.type === 'wait' && reply.until === 'proposal' && this.#mayPropose(reply)) return waitFor(reply);
+    if (reply.type === 'ask' && fresh && id > 1) return this.#ask(false, end); // nothing new is left, but trials may be resumed
     if (this.ledger.running > 0) return reply.type === 'wait' && reply.until === 'ready' ? { type: 'wait', until: 'ready' } : nothing;
     if (reply.type === 'ask' && id === 1) {
       throw new StrategyError('no strategy proposes a first configuration; put one that does, such as random(), at the end of the chain');
     }
-    if (reply.type !== 'wait' || (reply.until === 'proposal' && !fresh)) return this.#close(fresh ? 'exhausted' : 'trials');
+    if (reply.type !== 'wait' || (reply.until === 'proposal' && !fresh)) return this.#close(end);
     if (reply.until === 'ready') return { type: 'wait', until: 'ready' };
     throw new StalledError(`${reply.by || 'the strategy'} waits, but there is no open trial to wait for`);
   }

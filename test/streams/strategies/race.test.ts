@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExampleResult, Suggested } from '../../../src/strategy/messages.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import { chain, each, float, memoryLog, optimize, parseStrategy, race, random, space, tpe } from '../../../streams/index.ts';
+import { chain, each, float, int, memoryLog, optimize, parseStrategy, race, random, space, tpe } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { interview, proposal, rootEnv } from '../../support/interview.ts';
 
@@ -209,6 +209,13 @@ describe('a study of examples', () => {
     expect(study.best()).toEqual(best);
     const completed = study.trials().filter(({ status }) => status === 'completed');
     expect(Math.max(...completed.map(({ step }) => step!))).toBe(best!.step);
+  });
+
+  it('gives the leader all examples, too, when no configuration is left to try', async () => {
+    const few = each(questions, ({ x }: { x: number }, question) => x + hardness(question));
+    const { best, reason } = await optimize(space({ x: int(1, 5) }), few, { seed: 2, parallel: 3, strategy: random() });
+    expect(reason).toBe('exhausted');
+    expect(best).toMatchObject({ params: { x: 1 }, examples: 30 });
   });
 
   it('evaluates everything with early: false, and takes a race of the user as it is', () => {
