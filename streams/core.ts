@@ -75,7 +75,7 @@ export { envOf } from './spec/envOf.ts';
 export type { FoundStrategy, ParseOption, StrategyOption, StudyOptions } from './spec/options.ts';
 export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';
-export { type ExampleEvaluation, each } from './study/each.ts';
+export { type EachObjective, type ExampleEvaluation, each } from './study/each.ts';
 export type { Failure } from './study/noResult.ts';
 export { NoResultError } from './study/noResult.ts';
 export type { Optimization, OptimizeOptions } from './study/optimize.ts';

@@ -93,6 +93,9 @@ study file as JSON:
       with "fixed":{"lr":0.01} it has these values, and the strategy's others
   {"cmd":"report","trial":1,"step":3,"values":{"loss":0.5}}
       {"stop":false}
+      with "examples" in the study, a trial has the places of those to evaluate
+      in "examples" (default: all); report each, with the step 1, 2, ..., such as
+      "values":{"loss":0.5},"results":[[17,0.5]]
   {"cmd":"tell","trial":1,"values":{"loss":0.4}}
       or "stopped":true, or "reason":"error" with a "message"
   {"cmd":"limit","trials":100,"parallel":4}

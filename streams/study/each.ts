@@ -2,12 +2,23 @@ import { OptionError } from '../../src/errors.ts';
 import type { Values } from '../../src/facts/facts.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import { nextTurn } from '../engine/timeout.ts';
-import { type Evaluation, InfeasibleError, type Objective, type Trial, type Valued } from '../objective.ts';
+import { InfeasibleError, type Trial } from '../objective.ts';
 
 /** The result of an example: the value, or values with metrics, such as what it cost. */
-export type ExampleEvaluation<O extends string = string> =
-  | Valued<O>
-  | { readonly values: Readonly<Record<O, number>>; readonly metrics?: Values | undefined };
+export type ExampleEvaluation = number | Values | { readonly values: Values; readonly metrics?: Values | undefined };
+
+/** The values of results. */
+type ValuesOf<R> = R extends number
+  ? number
+  : R extends { readonly values: infer V extends object }
+    ? { readonly values: V }
+    : { readonly values: R };
+
+/** An objective that evaluates examples. It fits a study with the objectives that its results have values for. */
+export interface EachObjective<P, R> {
+  (params: P, trial: Trial): Promise<ValuesOf<R>>;
+  readonly examples: number | readonly string[];
+}
 
 /**
  * An objective that is the mean over examples, such as questions, folds, instances or games. A study of it races: it evaluates trials on a few examples
@@ -24,32 +35,29 @@ export type ExampleEvaluation<O extends string = string> =
  *   trials: 100,
  * });
  */
-export function each<P, E, O extends string = string>(
+export function each<P, E, R extends ExampleEvaluation>(
   list: readonly E[],
-  evaluate: (params: P, example: E, trial: Trial<NoInfer<O>>) => ExampleEvaluation<NoInfer<O>> | Promise<ExampleEvaluation<NoInfer<O>>>,
-): Objective<P, O> {
+  evaluate: (params: P, example: E, trial: Omit<Trial, 'report' | 'reportExample'>) => R | Promise<R>,
+): EachObjective<P, R> {
   if (!Array.isArray(list) || list.length === 0) throw new OptionError('each', 'a list of at least one example', list);
   const names = list.every((example): example is E & string => typeof example === 'string' && example !== '' && example.length <= 256);
-  const objective: Objective<P, O> = async (params, trial) => {
-    let last: ExampleEvaluation<O> | undefined;
+  const objective = async (params: P, trial: Trial) => {
+    let last: number | Values | undefined;
     for (const place of trial.examples ?? list.keys()) {
       if (trial.signal.aborted) break;
-      last = await evaluate(params, list[place]!, trial);
-      const { values, metrics } = withMetrics(last);
+      const { values, metrics } = withMetrics(await evaluate(params, list[place]!, trial));
+      last = values;
       trial.reportExample(place, values, metrics);
       await nextTurn(); // the study hears the result, and may stop the trial
     }
     if (last === undefined) throw new InfeasibleError('it was stopped before its first example');
-    return last as Evaluation<O>; // the study computes the mean
+    return (typeof last === 'number' ? last : { values: last }) as ValuesOf<R>; // the study computes the mean
   };
   const isNamed = names && list.length <= 10_000 && new Set(list).size === list.length;
   return Object.assign(objective, { examples: isNamed ? (list as readonly string[]) : list.length });
 }
 
 /** The values of a result, and its metrics. */
-function withMetrics<O extends string>(
-  result: ExampleEvaluation<O>,
-): { readonly values: Valued<O>; readonly metrics?: Values | undefined } {
-  const given: { readonly values?: unknown } | undefined = isRecord(result) ? result : undefined;
-  return isRecord(given?.values) ? (given as { readonly values: Readonly<Record<O, number>> }) : { values: result as Valued<O> };
+function withMetrics(result: ExampleEvaluation): { readonly values: number | Values; readonly metrics?: Values | undefined } {
+  return typeof result !== 'number' && isRecord(result.values) ? (result as { readonly values: Values }) : { values: result as Values };
 }

@@ -40,10 +40,11 @@ export function watchReports(how: string, past: () => number, warn: (message: st
     if (fact.type !== 'completed' || event?.type !== 'ended' || event.by === 'import') return;
     if (!settings || !stopsTrials(settings.strategy)) return;
     known = true;
-    say(
-      position,
-      `trial ${fact.trial} completed without a report, so no trial can be stopped early; ${how} after each epoch, or turn early stopping off`,
-    );
+    const lacking =
+      settings.examples === undefined
+        ? `without a report, so no trial can be stopped early; ${how} after each epoch, or turn early stopping off`
+        : 'without the result of an example, so trials cannot race; report the result of each example, or leave the option examples out';
+    say(position, `trial ${fact.trial} completed ${lacking}`);
   };
 }
 

@@ -83,6 +83,7 @@ function openedBy({ study: { ledger }, isOwn }: Seat): object {
     version,
     study,
     objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
+    examples: ledger.created?.examples,
     endless: !isLimited(ledger.settings) && !Number.isFinite(countCells(ledger.space.axes)) && !isIn('grid', strategy),
     stops: stopsTrials(strategy),
     joined: !isOwn,
@@ -90,6 +91,6 @@ function openedBy({ study: { ledger }, isOwn }: Seat): object {
 }
 
 /** Whether a study has a limit. */
-function isLimited({ limits: { trials, seconds, cost, target, plateau } }: Settings): boolean {
-  return [trials, seconds, cost, target, plateau].some((limit) => limit !== undefined);
+function isLimited({ limits: { trials, seconds, cost, spend, target, plateau } }: Settings): boolean {
+  return [trials, seconds, cost, spend, target, plateau].some((limit) => limit !== undefined);
 }

@@ -1,7 +1,7 @@
 import { importanceIn } from '../../../streams/explanation/importance.ts';
 import { frontAmong } from '../../../streams/results/pareto.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
-import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type Values } from '../../facts/facts.ts';
+import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type ReportedFact, type Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../insight/importance/importance.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
 import { endedIn } from '../../ledger/openTrials.ts';
@@ -28,12 +28,7 @@ interface Ending {
   readonly trace?: string;
 }
 
-interface Report {
-  readonly trial: TrialId;
-  readonly step: number;
-  readonly values: Values;
-  readonly metrics?: Values;
-}
+type Report = Pick<ReportedFact, 'trial' | 'step' | 'values' | 'results' | 'metrics'>;
 
 interface LimitRequest extends NewLimits {
   readonly more?: number;
@@ -78,10 +73,10 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
     ask: async ({ fixed }: { readonly fixed?: Params }) => {
       const reply = await trainer.ask({ fixed });
       if (reply.next !== 'trial') return { over: true };
-      const { trial, params, budget, resumes, checkpoint } = reply;
+      const { trial, params, budget, examples, resumes, checkpoint } = reply;
       handed.add(trial);
       told.delete(trial);
-      return { trial, id: trial, params, budget, resumes, checkpoint };
+      return { trial, id: trial, params, budget, examples, resumes, checkpoint };
     },
     tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason = 'error', message = '', trace }: Ending) => {
       if (stopped || (values && told.has(trial))) await trainer.say({ type: 'stopped', trial });
@@ -98,8 +93,8 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       told.delete(trial);
       return omitUndefined({ ok: true, warning: warning() });
     },
-    report: async ({ trial, step, values, metrics }: Report) => {
-      const { stop } = await trainer.say(omitUndefined({ type: 'reported', trial, step, values, metrics }));
+    report: async ({ trial, step, values, results, metrics }: Report) => {
+      const { stop } = await trainer.say(omitUndefined({ type: 'reported', trial, step, values, results, metrics }));
       if (stop) told.add(trial);
       return { stop };
     },

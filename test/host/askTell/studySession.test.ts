@@ -75,6 +75,33 @@ describe('ask-tell with a study', () => {
     expect(rows.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed', 'completed', 'stopped']);
   });
 
+  it('races on examples, and gives the rest of them to another attempt', async () => {
+    const path = join(folder, 'study.jsonl');
+    const report = (trial: number, place: number, loss: number) => ({
+      cmd: 'report',
+      trial,
+      step: 1,
+      values: { loss },
+      results: [[place, loss]],
+      metrics: { usd: 0.5 },
+    });
+    const racing = init({ examples: ['a', 'b'], spend: { usd: 10 }, strategy: 'random' });
+    const [opened, asked] = await inform([racing, { cmd: 'ask' }, report(1, 1, 4)], path);
+    expect(opened).toMatchObject({ examples: { count: 2, ids: ['a', 'b'] }, endless: false, stops: true });
+    expect([...(asked!.examples as number[])].sort()).toEqual([0, 1]);
+    const tell = (trial: number) => ({ cmd: 'tell', trial, values: { loss: 0 } });
+    const later = await inform(
+      [init(), { cmd: 'ask' }, report(1, 0, 2), tell(1), { cmd: 'ask' }, report(2, 0, 9), report(2, 1, 9), tell(2), { cmd: 'trials' }],
+      path,
+    );
+    expect(later[1]).toMatchObject({ trial: 1, examples: [0] });
+    expect(later.slice(5, 7)).toEqual([{ stop: false }, { stop: true }]);
+    expect(later.at(-1)!.trials).toMatchObject([
+      { trial: 1, status: 'completed', values: { loss: 3 }, metrics: { usd: 1 }, step: 2 },
+      { trial: 2, values: { loss: 9 } },
+    ]);
+  });
+
   it('resumes from its journal, where trials that were open are handed out again', async () => {
     const path = join(folder, 'study.jsonl');
     const first = await inform([init(), { cmd: 'ask' }, { cmd: 'tell', trial: 1, values: { loss: 1 } }, { cmd: 'ask' }], path);

@@ -34,7 +34,7 @@ describe('trainer', () => {
     const study = fresh();
     const engine = await serve(await server.connect(), plane, { study, strategy: random(), examples: 8, trials: 8, warn: () => {} });
     const evaluated: number[] = [];
-    const objective = each<At, number>(Array.from(Array(8).keys()), async ({ x }, example, { trial }) => {
+    const objective = each(Array.from(Array(8).keys()), async ({ x }: At, example, { trial }) => {
       evaluated[trial] = (evaluated[trial] ?? 0) + 1;
       return x ** 2 + example;
     });

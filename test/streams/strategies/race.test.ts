@@ -234,8 +234,7 @@ describe('a study of examples', () => {
   });
 
   it('with two objectives, those lead that no other one dominates, and all of them get all examples', async () => {
-    type Both = 'cost' | 'harm';
-    const both = each<{ x: number; y: number }, string, Both>(questions, ({ x, y }, question) => ({
+    const both = each(questions, ({ x, y }: { readonly x: number; readonly y: number }, question) => ({
       values: { cost: x + y + hardness(question), harm: 1 - x + y + 2 * hardness(question) },
     }));
     const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), both, {

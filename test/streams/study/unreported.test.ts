@@ -3,6 +3,7 @@ import {
   asha,
   chain,
   createStudy,
+  each,
   memoryLog,
   type Objective,
   type OptimizeOptions,
@@ -35,7 +36,12 @@ it('an objective that never reports gets one warning that no trial can be stoppe
   ]);
 });
 
+it('an objective that reports no example gets one warning that trials cannot race', async () => {
+  expect(await warnings(silent, { examples: 9 })).toEqual([expect.stringMatching(/^trial 1 completed without the result of an example/)]);
+});
+
 it.each<[string, OptimizeOptions, Objective<{ readonly x: number }>]>([
+  ['it reports the results of examples', {}, each([1, 2, 3], ({ x }, n) => x + n)],
   ['there is no early stopping', {}, silent],
   ['it is turned off', { epochs: 9, early: false }, silent],
   ['trials pause instead', { epochs: 9, resumes: true }, silent],
