@@ -179,7 +179,7 @@ export function chanceToBeBetter(results: ExampleResults, difference: Difference
   return variance && chanceBelowZero(difference.mean, variance);
 }
 
-/** Why a challenger stops: it is unlikely to be better than a leader in any objective. */
+/** Why a challenger stops: it is unlikely to be better than a leader in any objective. Undefined if it does not stop. */
 function whyBehind(
   results: ExampleResults,
   challenger: Evaluated,
@@ -190,12 +190,15 @@ function whyBehind(
   const differences = results.differences(challenger, leader);
   const { n } = differences[0]!;
   if (n < first) return undefined;
-  const chances = differences.map((difference, k) => chanceToBeBetter(results, difference, k));
-  if (!differences.every(({ mean }, k) => mean > 0 && chances[k] !== undefined && chances[k] < delta)) return undefined;
-  const all = differences.map(({ mean }, k) => {
-    const error = Math.sqrt(results.varianceOf(differences[k]!, k)!.squares);
-    return `by ${Number(mean.toPrecision(2))} ± ${Number(error.toPrecision(2))}${objectives.length > 1 ? ` in ${objectives[k]}` : ''}`;
-  });
+  const told: string[] = [];
+  let most = 0;
+  for (const [k, difference] of differences.entries()) {
+    const better = chanceToBeBetter(results, difference, k);
+    if (better === undefined || better >= delta || difference.mean <= 0) return undefined;
+    const [by, error] = [difference.mean, Math.sqrt(results.varianceOf(difference, k)!.squares)].map((x) => Number(x.toPrecision(2)));
+    told.push(`by ${by} ± ${error}${objectives.length > 1 ? ` in ${objectives[k]}` : ''}`);
+    most = Math.max(most, better);
+  }
   const same = n === 1 ? 'same example' : `same ${n} examples`;
-  return `worse ${all.join(' and ')} than trial ${leader.ended!.id} on the ${same}; P(better) = ${Math.round(100 * Math.max(...(chances as number[])))} %`;
+  return `worse ${told.join(' and ')} than trial ${leader.ended!.id} on the ${same}; P(better) = ${Math.round(100 * most)} %`;
 }
