@@ -56,8 +56,8 @@ export async function planOf(path: string, words: readonly string[], options: Ru
   const journal = options.journal ?? `${name}.jsonl`;
   const { trials, parallel } = options;
   const created = await begunIn(journal);
-  const hasExamples = (created?.examples ?? read.options.examples) !== undefined;
-  const command = commandOf(words.length > 0 ? words : read.command, read.space, hasExamples);
+  const { count, ids } = created?.examples ?? {};
+  const command = commandOf(words.length > 0 ? words : read.command, read.space, ids ?? count ?? read.options.examples);
   const file = created && !read.isNamed ? { ...read, options: { ...read.options, study: created.study } } : read;
   const wanted = { ...file.options, ...omitUndefined({ trials, parallel }) };
   const inForce = created ? await settingsIn(journal, created) : settingsOf(createdOf(file.space, file.strategy, wanted));

@@ -4,6 +4,9 @@ import { exampleOf, type OutputEvent } from './structuredLine.ts';
 /** Names of examples that a message lists. */
 const LISTED = 3;
 
+/** As Python prints a text with `repr`. */
+const QUOTED = /^(['"])(.*)\1$/s;
+
 /** What a study evaluates trials on: how many examples there are, which are then called 0, 1, 2, ..., or their names. */
 export type Examples = number | readonly string[];
 
@@ -27,7 +30,7 @@ export function exampleReader(examples: Examples) {
     find(reading: LineReading): LineReading | Extract<OutputEvent, { type: 'refused' }> {
       const name = reading.said && exampleOf(reading.said);
       if (name === undefined) return reading;
-      const place = places ? places.get(name) : numbered(name);
+      const place = places ? (places.get(name) ?? places.get(name.replace(QUOTED, '$2'))) : numbered(name);
       if (place !== undefined) return { ...reading, example: { name, place } };
       unknown ??= `the result of example ${name} does not count: the examples of the study are ${first}${count > LISTED ? ` and ${count - LISTED} more` : ''}`;
       return { type: 'refused', message: unknown, topic: 'unknown example' };

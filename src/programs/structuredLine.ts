@@ -81,16 +81,26 @@ function finiteJson(text: string): string {
     .join('');
 }
 
-/** Lines that consist of pairs. */
+const EXAMPLE = 'example=';
+
+/** Lines that consist of pairs. At the beginning, the name of an example may have blanks and commas: `example=What is 2 + 2? score=1`. */
 function parsePairs(text: string): Statement | undefined {
-  const data: [string, unknown][] = [];
-  for (const [token] of text.matchAll(/[^\s,]+/g)) {
-    const at = token.indexOf('=');
-    if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
-    const [name, text] = [token.slice(0, at), token.slice(at + 1)];
-    data.push([name, name === 'example' ? text : read(text)]); // 007 is a name
-  }
-  return { form: 'pairs', data: Object.fromEntries(data) };
+  const tokens = [...text.matchAll(/[^\s,]+/g)];
+  const first = text.startsWith(EXAMPLE) ? 1 : 0;
+  let at = tokens.length;
+  while (at > first && pairOf(tokens[at - 1]![0])) at--;
+  const pairs = tokens.slice(at).map(([token]) => pairOf(token)!);
+  if (first === 0) return at === 0 ? { form: 'pairs', data: Object.fromEntries(pairs) } : undefined;
+  const { 0: last, index } = tokens[at - 1]!;
+  const example = text.slice(EXAMPLE.length, index + last.length);
+  return example === '' ? undefined : { form: 'pairs', data: Object.fromEntries([['example', example], ...pairs]) };
+}
+
+function pairOf(token: string): readonly [string, unknown] | undefined {
+  const at = token.indexOf('=');
+  if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
+  const [name, text] = [token.slice(0, at), token.slice(at + 1)];
+  return [name, name === 'example' ? text : read(text)]; // 007 is a name
 }
 
 /** A number as Python, C and JavaScript print it, null for what is not finite, or else the text. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Params } from '../facts/facts.ts';
 import { UsageError } from '../text/usage.ts';
+import type { Examples } from './examples.ts';
 import { checkVariables } from './programRun.ts';
 import { type CommandTemplate, mentions, parseTemplate, unmentioned } from './template.ts';
 
@@ -10,17 +11,22 @@ type AnySpace = { toJSON(): { readonly parameters: object } };
 /**
  * The command of a trainer, checked as far as possible without values.
  *
- * @param hasExamples whether the study has examples.
+ * @param examples of the study, if it has examples.
  * @throws UsageError, TemplateError
  */
-export function commandOf(words: readonly string[] | undefined, space: AnySpace, hasExamples: boolean): CommandTemplate {
+export function commandOf(words: readonly string[] | undefined, space: AnySpace, examples: Examples | undefined): CommandTemplate {
   if (words === undefined) throw new UsageError('there is no command to run; add it after --, or to the study file');
   const parameters = Object.keys(space.toJSON().parameters);
   checkVariables(parameters);
   const command = parseTemplate(words, parameters);
-  if (!hasExamples && !parameters.includes('examples') && mentions(command, ['examples']))
+  if (examples === undefined && !parameters.includes('examples') && mentions(command, ['examples']))
     throw new UsageError(
       '{examples}: the study has no examples; write "examples: N" or "examples: FILE" (a name a line) in its study file before the first run',
+    );
+  const broken = typeof examples === 'object' && examples.find((name) => name !== name.trim() || /[\r\n]/.test(name));
+  if (broken)
+    throw new UsageError(
+      `examples: expected names of one line without blanks around, as programs get them in a file, got ${JSON.stringify(broken)}`,
     );
   const [program] = command;
   if (program?.type === 'text' && program.parts.length === 1) checkIsProgram(program.parts[0]!);

@@ -120,12 +120,12 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const { requires = {} } = created;
   checkNeeds(study, offers, requires);
   const space = spaceOf(created);
-  const command = commandOf(words, space, created.examples !== undefined);
+  const listening = listeningFor({ ...created, metric });
+  const command = commandOf(words, space, listening.examples);
   const missing = notPassed(command, space);
   if (missing !== undefined) warn(missing);
   const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);
   checkResuming({ strategy, resumes, command });
-  const listening = listeningFor({ ...created, metric });
   const settings: TrialOptions = {
     study,
     command,

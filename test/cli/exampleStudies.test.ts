@@ -58,6 +58,11 @@ describe('a study of examples', () => {
     expect(ended.err).toContain('q1, q2, q3 and 3 more');
   });
 
+  it('refuses names that do not fit into a file of lines', async () => {
+    const place = studyIn('trials: 3\nexamples: [q1, "q\\n2"]\n');
+    expect(await run(place, SCORE)).toMatchObject({ code: 2, err: expect.stringContaining('"q\\n2"') });
+  });
+
   it('says once that a program prints no results of examples', async () => {
     const place = studyIn('trials: 3\nexamples: names.txt\nobjective: minimize loss\n');
     const ended = await run(place, 'echo "loss=$1"');

@@ -38,6 +38,12 @@ describe('a line with an example', () => {
     });
   });
 
+  it('may name it with blanks, commas and quotes', () => {
+    const lines = ['example=What is 2 + 2? score=1, usd=2', "example='Paris, France' score=0", 'example=x=1 score=0.5', 'example=q1'];
+    const { events } = eventsOf(lines, { examples: ['What is 2 + 2?', 'Paris, France', 'x=1', 'q1'] });
+    expect(events).toEqual([example(0, 1, { metrics: { usd: 2 } }), example(1, 0), example(2, 0.5)]);
+  });
+
   it('names it by its place if the study has only their number', () => {
     const { events } = eventsOf(['{"example": 19, "score": 1}', 'example=0 score=0', 'example=20 score=1', 'example=x score=1'], {
       examples: 20,

@@ -73,7 +73,7 @@ Example:
     const file = await readStudyFile(path);
     const created = await createdAfter(file.space, file.strategy, { ...file.options, parseStrategy });
     const { earlier } = created;
-    const command = commandOf(words.length > 0 ? words : file.command, file.space, created.examples !== undefined);
+    const command = commandOf(words.length > 0 ? words : file.command, file.space, file.options.examples);
     const given = readingOf(file, file.metricFile, {
       command,
       objectives: objectivesOf(file.options),

@@ -16,7 +16,7 @@ export const output: Target = {
       .filter((name) => name.endsWith('.txt'))
       .map((name) => readFileSync(new URL(name, samples), 'latin1').slice(0, 4000)),
     '{"step":3,"value":0.1,"metrics":{"lr":0.01},"checkpoint":"c"}\n{"value":0.1,"gradient":{"x":1},"stderr":0.1,"constraints":[1]}',
-    'example=3 value=1 usd=.0004\n{"example":"7","values":{"value":0.5}}\nexample=8 value=NaN\nexample=q1 loss=1',
+    'example=3 value=1 usd=.0004\n{"example":"7","values":{"value":0.5}}\nexample=8 value=NaN\nexample=q1 loss=1\nexample=a b, c=d value=1',
     '{"infeasible":"too large"}\nstep=3 value=0.1\nvalue=NaN',
   ],
   take(input) {
