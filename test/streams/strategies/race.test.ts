@@ -200,6 +200,17 @@ describe('a study of examples', () => {
     expect(verified.recomputed).toBeGreaterThan(40);
   });
 
+  it('has the sums of metrics in its trials', async () => {
+    const paid = each(questions, ({ x }: { x: number }, question) => ({
+      values: { value: x + hardness(question) },
+      metrics: { usd: 0.5 },
+    }));
+    const study = optimize(line, paid, { trials: 12, seed: 1, strategy: random() });
+    await study;
+    const begun = study.trials().filter(({ resumes }) => resumes === undefined);
+    expect(begun.map(({ metrics }) => metrics?.usd)).toEqual(begun.map(({ step }) => 0.5 * step!));
+  });
+
   it('has the leader as its best, also after an abort', async () => {
     const abort = new AbortController();
     const study = optimize(line, score, { trials: 400, seed: 2, strategy: tpe(), signal: abort.signal });
@@ -235,7 +246,8 @@ describe('a study of examples', () => {
 
   it('with two objectives, those lead that no other one dominates, and all of them get all examples', async () => {
     const both = each(questions, ({ x, y }: { readonly x: number; readonly y: number }, question) => ({
-      values: { cost: x + y + hardness(question), harm: 1 - x + y + 2 * hardness(question) },
+      cost: x + y + hardness(question),
+      harm: 1 - x + y + 2 * hardness(question),
     }));
     const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), both, {
       objectives: { cost: 'minimize', harm: 'minimize' },
