@@ -23,6 +23,17 @@ it.each(short)('%s shows what it says', async (file) => {
   expect(await run(file)).not.toBe('');
 });
 
+it('tunes prompts with a part of the answers, and tells what to expect on other questions', async () => {
+  const [, answers, whole, questions, right] =
+    /^(\d+) answers for \$ .* need (\d+) answers$.* answers (\d+) questions: .*^on 20 other questions: (\d+) right$/ms.exec(
+      await run('prompts/tune.ts'),
+    )!;
+  expect(Number(answers)).toBeLessThan(Number(whole) / 3);
+  expect(Number(questions)).toBe(60);
+  expect(Number(right)).toBeGreaterThan(10);
+  expect((await run('prompts/front.ts')).match(/^0\.\d\d right, \$/gm)!.length).toBeGreaterThan(1);
+});
+
 it('the main example ends with a table of the best trials and a comparison of strategies', async () => {
   const shown = await run('start.ts', '--cost', '160'); // with fewer epochs, all trials may be stopped
   expect(shown.match(/^trial \d+: (completed|stopped) after \d+ epochs?,/gm)!.length).toBeGreaterThan(2);
