@@ -174,7 +174,7 @@ export function raceCore(
  *
  * @param k the objective
  */
-export function chanceToBeBetter(results: ExampleResults, difference: Difference, k = 0): number | undefined {
+function chanceToBeBetter(results: ExampleResults, difference: Difference, k = 0): number | undefined {
   const variance = results.varianceOf(difference, k);
   return variance && chanceBelowZero(difference.mean, variance);
 }

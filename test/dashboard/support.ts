@@ -8,7 +8,7 @@ import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { applied, processSource } from '../../src/stores/process.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { createdOf } from '../../streams/spec/options.ts';
+import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { ensurePage } from '../support/build.ts';
 
@@ -29,11 +29,11 @@ export async function emptyServer(options: ServerOptions = {}): Promise<Pick<Boa
 }
 
 /** A server that shows a study whose log is in memory and which no engine runs. */
-export async function board(options: ServerOptions = {}, study = 'net', files?: KeptFiles): Promise<Board> {
+export async function board(options: ServerOptions = {}, study = 'net', files?: KeptFiles, more: StudyOptions = {}): Promise<Board> {
   await ensurePage();
   const log = memoryLog([], () => ++now);
   let now = 1_700_000_000_000;
-  await log.append(createdOf(net, random(), { study, objectives: { loss: 'minimize' }, trials: 100, parallel: 4, seed: 1 }));
+  await log.append(createdOf(net, random(), { study, objectives: { loss: 'minimize' }, trials: 100, parallel: 4, seed: 1, ...more }));
   const { url, studies, close } = await emptyServer(options);
   const feed = studies.show('net', processSource('memory', log, (await applied(log)).submit), files).feed;
   await feed.caughtUp;

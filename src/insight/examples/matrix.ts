@@ -42,7 +42,7 @@ const MOST_ROWS = 40;
 /** The most results that it has: there are fewer rows if each has very many. */
 const MOST_RESULTS = 50_000;
 /** The fewest configurations that have failed on an example before it counts as unsolved. */
-const FEWEST = 5;
+export const FEWEST = 5;
 
 /** Collects the results of a study on its examples. @param names of the examples */
 export function exampleMatrix(results: ExampleResults, objective: ObjectiveSpec, names?: readonly string[]): ExampleMatrix {

@@ -10,6 +10,7 @@ import { ValueHistory } from '../charts/ValueHistory.tsx';
 import { startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
+import { hasExamples } from '../state/examples.ts';
 import { figures } from '../state/figures.ts';
 import { lookAt } from '../state/selection.ts';
 import { at, connection, detail, endedRows, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
@@ -17,6 +18,7 @@ import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card, Form, Pair } from './Card.tsx';
 import { Command } from './Command.tsx';
+import { ExamplesView } from './examples/ExamplesView.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { Markdown } from './Markdown.tsx';
@@ -46,6 +48,7 @@ const views: readonly View[] = [
     show: Curves,
     isOffered: () => hasTrials() && (latestRows.value.length === 0 || hasCurves.value),
   },
+  { name: 'examples', label: 'Examples', show: ExamplesView, isOffered: () => hasTrials() && hasExamples.value, bare: true },
   { name: 'timeline', label: 'Timeline', show: () => <Figures kind="timeline" /> },
   { name: 'strategies', label: 'Strategies', show: Strategies },
   { name: 'thinking', label: 'Thinking', show: ThinkingView, bare: true },

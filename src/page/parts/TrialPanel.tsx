@@ -5,6 +5,7 @@ import { stepOf } from '../../insight/progress.ts';
 import type { TrialEntry } from '../../server/feed/wire.ts';
 import { ENQUEUED } from '../../text/shown.ts';
 import { closedFor, get, submitAction } from '../state/api.ts';
+import { hasExamples } from '../state/examples.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, shownRow } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
@@ -45,7 +46,7 @@ function About({ row }: { readonly row: FigureRow }) {
   const live = connection.value !== 'file';
   return (
     <>
-      <Pairs of={row.values} title={stepOf(row) === undefined ? 'Values' : `Reported at step ${stepOf(row)}`} />
+      <Pairs of={row.values} title={titleOf(row)} />
       <Pairs of={row.metrics} title="Metrics" />
       <Pairs of={row.params} title="Parameters" />
       {(row.reason !== undefined || row.message !== undefined) && (
@@ -67,6 +68,11 @@ function About({ row }: { readonly row: FigureRow }) {
       {live && <Facts row={row} />}
     </>
   );
+}
+
+function titleOf(row: FigureRow): string {
+  if (hasExamples.value && row.step !== undefined) return `Mean of ${row.step} example${row.step === 1 ? '' : 's'}`;
+  return stepOf(row) === undefined ? 'Values' : `Reported at step ${stepOf(row)}`;
 }
 
 function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknown>> | undefined; readonly title: string }) {

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Detail, Headline, ReportData, RowChanges, Summary } from '../../server/feed/wire.ts';
 import { getFrom, keepToken, session } from './api.ts';
 import { storedMoments } from './moment.ts';
-import { connection, forget, headlines, latest, latestImportances, latestRecommended, showSoon, takeIn } from './store.ts';
+import { connection, forget, headlines, latest, latestExamples, latestImportances, latestRecommended, showSoon, takeIn } from './store.ts';
 import { study } from './url.ts';
 
 /** The studies inside a report; undefined in the live page. */
@@ -60,11 +60,12 @@ function follow(all: readonly ReportData[]): void {
   });
 }
 
-function show({ detail: one, changes, moments, importances: shares, recommended }: ReportData): void {
+function show({ detail: one, changes, moments, importances: shares, examples, recommended }: ReportData): void {
   latest.value = one;
   storedMoments.value = moments;
   latestImportances.value = shares;
   latestRecommended.value = recommended;
+  latestExamples.value = examples;
   takeIn(changes);
 }
 

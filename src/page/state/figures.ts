@@ -1,10 +1,23 @@
 import { computed } from '@preact/signals';
 import type { FigureStudy } from '../../insight/figures/study.ts';
 import { selected } from './selection.ts';
-import { columns, detail, knownImportances, objectives, onFront, parameters, ranked, rows, scales, shownRow, shownView } from './store.ts';
+import {
+  columns,
+  detail,
+  knownImportances,
+  latestExamples,
+  objectives,
+  onFront,
+  parameters,
+  ranked,
+  rows,
+  scales,
+  shownRow,
+  shownView,
+} from './store.ts';
 
 const parts = {
-  ...{ rows, objectives, parameters, scales, columns, ranked, onFront, importances: knownImportances },
+  ...{ rows, objectives, parameters, scales, columns, ranked, onFront, importances: knownImportances, examples: latestExamples },
   at: computed(() => detail.value?.at ?? 0),
   view: computed(shownView),
 };

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { fewestResults } from '../../insight/importance/importance.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
+import type { Phase } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Recommended } from '../../server/feed/wire.ts';
 import { get } from './api.ts';
@@ -32,12 +33,15 @@ export function nothingFound(): string {
   return ranked.value.length < fewest ? `To compare ${count} parameters takes at least ${fewest} results.` : 'All results are equal.';
 }
 
+/** Whether there are many more results than the ones that a finding is based on, or the last ones. */
+export const isDue = (results: number, before: number, phase: Phase | undefined, grown = GROWN): boolean =>
+  results > grown * before || (phase === 'closed' && results > before);
+
 /** Keeps importances and the recommendation up to date while the component is shown: one in each view that needs them. */
 export function useFindings(): void {
   const { id = '', phase } = latest.value ?? {};
   const results = resultsNow();
-  const grown = results > GROWN * foundAt.value || (phase === 'closed' && results > foundAt.value);
-  const due = connection.value === 'live' && results >= FEWEST_RESULTS && grown;
+  const due = connection.value === 'live' && results >= FEWEST_RESULTS && isDue(results, foundAt.value, phase);
   useEffect(() => {
     if (!due) return;
     const take = <T>(path: string, into: (found: T | undefined) => void) =>

@@ -1,5 +1,6 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
+import type { ExampleMatrix } from '../../insight/examples/matrix.ts';
 import { stateOf } from '../../insight/figures/drawing/looks.ts';
 import { type AxisScale, parameterScale } from '../../insight/figures/drawing/scale.ts';
 import {
@@ -29,6 +30,8 @@ export const latestImportances = signal<Importances | undefined>(undefined);
 /** Null if the results up to that entry are too few. */
 export const pastImportances = signal<Importances | null | undefined>(undefined);
 export const latestRecommended = signal<Recommended | undefined>(undefined);
+/** The results on examples. */
+export const latestExamples = signal<ExampleMatrix | undefined>(undefined);
 /** Importances and the recommendation as of the entry that is shown. */
 export const knownImportances = computed(() => (at.value === undefined ? latestImportances.value : (pastImportances.value ?? undefined)));
 export const knownRecommended = computed(() => (at.value === undefined ? latestRecommended.value : undefined));
@@ -161,6 +164,7 @@ export function forget(): void {
     latestImportances.value = undefined;
     pastImportances.value = undefined;
     latestRecommended.value = undefined;
+    latestExamples.value = undefined;
     foundAt.value = 0;
     loading.value = true;
   });

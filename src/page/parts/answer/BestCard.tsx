@@ -1,10 +1,11 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
+import { luckText } from '../../../insight/examples/texts.ts';
 import { formatNumber, sentence } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { gainOf, gainText } from '../../../insight/progress.ts';
 import { repetitionText } from '../../../insight/recommendation/repeats.ts';
-import { detail, knownRecommended, objectives, parameters, ranked, shownRow } from '../../state/store.ts';
+import { detail, knownRecommended, objectives, parameters, ranked, rows, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';
 
@@ -19,6 +20,8 @@ export function BestCard() {
     const results = (detail.value?.completed ?? 0) + (detail.value?.stopped ?? 0);
     return atEdges(Object.fromEntries(parameters.value), ranked.value, results).map(edgeText);
   }).value;
+  const { examples } = detail.value ?? {};
+  const evaluated = useComputed(() => rows.value.filter(({ values, resumes }) => values && resumes === undefined).length).value;
   const [objective] = objectives.value;
   if (gain === undefined || objective === undefined) return <Card title="Best configuration" nothing="No result yet." />;
   const { best } = gain;
@@ -43,7 +46,11 @@ export function BestCard() {
       }
     >
       <p class="value">
-        <b>{value}</b> {objective.name} <span class="note">trial {shown.trial}</span>
+        <b>{value}</b> {objective.name}{' '}
+        <span class="note">
+          trial {shown.trial}
+          {examples !== undefined && `, ${shown.step === examples ? 'all' : `${shown.step} of`} ${examples} examples`}
+        </span>
       </p>
       <p class="note">
         {shown === other
@@ -51,6 +58,7 @@ export function BestCard() {
           : sentence(gainText(gain, objective) ?? 'no gain over the first results yet')}
         {shown.trial === recommended?.trial && recommended.repetition ? ` ${sentence(repetitionText(recommended.repetition))}` : ''}
       </p>
+      {examples !== undefined && evaluated > 1 && <p class="note">{luckText(evaluated)}</p>}
       {edges.map((text) => (
         <p class="note" key={text}>
           {text}.
