@@ -34,6 +34,15 @@ it('tunes prompts with a part of the answers, and tells what to expect on other 
   expect((await run('prompts/front.ts')).match(/^0\.\d\d right, \$/gm)!.length).toBeGreaterThan(1);
 });
 
+it('tunes a solver with a part of its runs, which is then better than a guess on other instances', async () => {
+  const shown = await run('instances/tune.ts');
+  const [runs, whole, best, guess] = [/^(\d+) runs/, /need (\d+)$/m, /instances: (\d\.\d+)/, /guess (\d\.\d+)/].map((of) =>
+    Number(of.exec(shown)?.[1]),
+  );
+  expect(runs).toBeLessThan(whole! / 2);
+  expect(best).toBeLessThan(guess!);
+});
+
 it('the main example ends with a table of the best trials and a comparison of strategies', async () => {
   const shown = await run('start.ts', '--cost', '160'); // with fewer epochs, all trials may be stopped
   expect(shown.match(/^trial \d+: (completed|stopped) after \d+ epochs?,/gm)!.length).toBeGreaterThan(2);
