@@ -166,7 +166,8 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
         best: ranked,
         isFront: front !== undefined,
         constants: constantTexts({ objectives, strategy }, rows, ledger.metric),
-        ahead: front === undefined && ranked[0] ? mayBeBetter(results, rows, ranked[0]) : [],
+        // After as many examples, two trials may have had others: their means say nothing about which is better.
+        ahead: front === undefined && ranked[0] && !ledger.examples ? mayBeBetter(results, rows, ranked[0]) : [],
         parameters: space.toJSON().parameters,
         before,
         past,
