@@ -5,6 +5,8 @@ import type { TrialRow } from '../study/trials.ts';
 
 /** Fewer equal results may be a coincidence. */
 const ENOUGH = 5;
+/** Means over fewer examples than this are often equal, such as 0 of 2 right. */
+const EXAMPLES = 10;
 
 /** What the user can do about results that do not depend on the configuration. */
 export const WHAT_TO_CHECK = 'check that it is the value to optimize, and that your program uses its parameters';
@@ -42,6 +44,8 @@ export function watchConstants(past: () => number): (applied: AppliedEntry) => s
   let isKnown = false;
   let common: CommonValues | undefined;
   const open = new Map<TrialId, Pick<SuggestedFact<unknown>, 'params' | 'budget'>>();
+  /** On how many examples open trials were evaluated. */
+  const evaluated = new Map<TrialId, number>();
   return ({ effect, fact, event, refusal, position }) => {
     if (position === 1) common = undefined; // a log may be read more than once
     if (isKnown || refusal) return undefined;
@@ -51,10 +55,13 @@ export function watchConstants(past: () => number): (applied: AppliedEntry) => s
       common?.reach(fact.budget);
       open.set(fact.trial, fact);
     }
+    if (event?.type === 'reported' && event.results) evaluated.set(event.id, event.step);
     if (event?.type !== 'ended') return undefined;
+    const examples = evaluated.get(event.id) ?? EXAMPLES;
+    evaluated.delete(event.id);
     const suggestion = open.get(event.id);
     open.delete(event.id);
-    if (fact.type !== 'completed' || suggestion === undefined || common === undefined) return undefined;
+    if (fact.type !== 'completed' || suggestion === undefined || common === undefined || examples < EXAMPLES) return undefined;
     common.add(suggestion.params, fact.values, suggestion.budget);
     const texts = common.texts(common.search.objectives.length === 1 ? fact.metric : undefined);
     if (texts.length > 0 ? position <= past() : !common.isEnough) return undefined;

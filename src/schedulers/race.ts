@@ -18,7 +18,8 @@ import {
 } from '../strategy/messages.ts';
 
 export interface RaceSettings {
-  readonly delta: number;
+  /** Default: by what limits the study. */
+  readonly delta?: number | undefined;
   readonly share: number;
   readonly first: number;
 }
@@ -27,6 +28,9 @@ export interface RaceSettings {
 const OPENING = 2;
 /** By which share the set of a leader grows at once: each time, its program begins again. */
 const GROWTH = 0.25;
+
+/** The chance to be better below which a trial stops, by what limits the study. */
+const DELTA = { cost: 0.2, trials: 0.05 };
 
 type Phase = 'opening' | 'growing' | 'challenging';
 type Verdict = 'led' | 'growthDue' | 'reconsidered';
@@ -37,6 +41,8 @@ class RaceState {
   readonly #open = new Map<TrialId, Suggested>();
   /** The leaders that failed on more examples: they are not evaluated on others. */
   readonly #stuck = new Set<Evaluated>();
+  /** How many configurations have begun. */
+  #configurations = 0;
 
   constructor(count: number) {
     this.results = new ExampleResults(count);
@@ -46,6 +52,7 @@ class RaceState {
     if (fact.type === 'suggested') {
       this.results.begin(fact);
       this.#open.set(fact.id, fact);
+      if (fact.resumes === undefined && fact.by !== 'import') this.#configurations++;
     } else if (fact.type === 'reported') {
       if (fact.results) this.results.add(fact.id, fact.results);
     } else {
@@ -81,6 +88,10 @@ class RaceState {
     return undefined;
   }
 
+  /** How many configurations have begun. */
+  get configurations(): number {
+    return this.#configurations;
+  }
   /** The share of all results that came from leaders. */
   get shareOfLeaders(): number {
     return this.results.ofLeaders / Math.max(1, this.results.total);
@@ -96,18 +107,31 @@ class RaceState {
  */
 export function raceCore(
   env: Env & { readonly examples: number },
-  { delta, share, first }: RaceSettings,
+  { delta: given, share, first }: RaceSettings,
 ): Core<History<StrategyEvent>, Phase, Verdict> {
   const stateOf = History.folding<StrategyEvent, RaceState>(
     () => new RaceState(env.examples),
     (state, fact) => state.tell(fact),
   );
+  /** Whether the number of trials is limited, and not what they cost: then another trial cannot replace one that was stopped by mistake. */
+  const isByTrials = env.trials !== undefined && env.cost === undefined;
+  const delta = given ?? (isByTrials ? DELTA.trials : DELTA.cost);
   /** The order in which leaders take examples: those that earlier leaders had come first. */
   const order = shuffle(env.examples, rngFor(env.seed, `${env.name}/order`, 0));
 
   function due(state: RaceState): Verdict | undefined {
-    const isDue = state.growths.length === 0 && (share === 1 || state.shareOfLeaders < share);
-    return isDue && state.lacking(order) ? 'growthDue' : undefined;
+    if (state.growths.length > 0 || !(share === 1 || state.shareOfLeaders < share || isLate(state))) return undefined;
+    return state.lacking(order) ? 'growthDue' : undefined;
+  }
+
+  /**
+   * Whether leaders have had a smaller part of the examples than the study of its trials. At its end they get all examples, so it costs little to give them
+   * these earlier, and challengers are compared on more of them.
+   */
+  function isLate({ results, configurations }: RaceState): boolean {
+    if (!isByTrials) return false;
+    const fewest = Math.min(...results.leaders.map(({ results }) => results.size));
+    return fewest / env.examples < configurations / env.trials!;
   }
 
   /** The ask with the examples of a new configuration, for the strategy that chooses it: those of the leader that has the most. */
@@ -185,7 +209,7 @@ function whyBehind(
   challenger: Evaluated,
   leader: Evaluated,
   { objectives }: Pick<Env, 'objectives'>,
-  { delta, first }: Pick<RaceSettings, 'delta' | 'first'>,
+  { delta, first }: { readonly delta: number; readonly first: number },
 ): string | undefined {
   const differences = results.differences(challenger, leader);
   const { n } = differences[0]!;

@@ -83,6 +83,25 @@ describe('watchConstants', () => {
     expect(complete(11)).toContain('loss is 0 for all 5 configurations');
   });
 
+  it('does not take means over few examples for results that are alike', () => {
+    const speaks = (examples: number) => {
+      const watch = watchConstants(() => 0);
+      let position = 0;
+      const applied = (effect: string, fact: object, event?: object) =>
+        watch({ position: ++position, at: 0, effect, fact, event } as never);
+      applied('created', { type: 'created', objectives: [{ name: 'value', direction: 'minimize' }] });
+      const told = Array.from({ length: 5 }, (_, i) => {
+        const trial = i + 1;
+        applied('suggested', { type: 'suggested', trial, params: { x: i } });
+        applied('reported', { type: 'reported', trial }, { type: 'reported', id: trial, step: examples, results: [[0, [0]]] });
+        return applied('ended', { type: 'completed', trial, values: { value: 0 } }, { type: 'ended', id: trial });
+      });
+      return told.some((text) => text !== undefined);
+    };
+    expect(speaks(2)).toBe(false);
+    expect(speaks(10)).toBe(true);
+  });
+
   it('speaks again after a restart, with the first result of that', () => {
     expect(said([1, 1, 1, 1, 1, 1, 1], 13).map((text) => text !== undefined)).toEqual([false, false, false, false, false, false, true]);
   });

@@ -28,7 +28,7 @@ export interface Carded {
 /** A trial as a card: its value, the gain over the first results if it is the best one, its parameters, and how to train it again. */
 export function card({ row, objective, ranked, rows, directory, examples }: Carded): string {
   const { trial, params, step, by } = row;
-  const gain = row.trial === ranked[0]?.trial ? gainOf(ranked, objective) : undefined;
+  const gain = row.trial === ranked[0]?.trial && row.examples === undefined ? gainOf(ranked, objective) : undefined;
   const estimated = examples && estimateText(examples, trial);
   const ended = rows.filter(({ status }) => status !== 'open').length;
   return [
