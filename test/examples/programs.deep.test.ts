@@ -43,6 +43,13 @@ it('tunes a solver with a part of its runs, which is then better than a guess on
   expect(best).toBeLessThan(guess!);
 });
 
+it('tunes a player, who then beats the opponent from other openings', async () => {
+  const shown = await run('games/tune.ts');
+  const [pairs, whole, points] = [/^(\d+) pairs/, /need (\d+)$/m, /openings: (\d\.\d+)/].map((of) => Number(of.exec(shown)?.[1]));
+  expect(pairs).toBeLessThan(whole! / 2);
+  expect(points).toBeGreaterThan(0.5);
+});
+
 it('the main example ends with a table of the best trials and a comparison of strategies', async () => {
   const shown = await run('start.ts', '--cost', '160'); // with fewer epochs, all trials may be stopped
   expect(shown.match(/^trial \d+: (completed|stopped) after \d+ epochs?,/gm)!.length).toBeGreaterThan(2);
