@@ -1,3 +1,5 @@
+export { examplesIn } from '../src/insight/examples/fromEntries.ts';
+export type { ExampleMatrix, MatrixRow } from '../src/insight/examples/matrix.ts';
 export type { Theme } from '../src/insight/figures/drawing/colours.ts';
 export { themes } from '../src/insight/figures/drawing/colours.ts';
 export type { TrialState } from '../src/insight/figures/drawing/looks.ts';

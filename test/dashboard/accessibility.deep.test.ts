@@ -20,6 +20,7 @@ const net = space({
 interface Kind {
   readonly objectives: Readonly<Record<string, 'minimize' | 'maximize'>>;
   readonly facts: readonly Fact[];
+  readonly examples?: readonly string[];
 }
 
 /** Output that must be scrolled. */
@@ -46,6 +47,12 @@ function trialsOf(objectives: Kind['objectives']): Fact[] {
   }).flat();
 }
 
+/** The same trials on examples: the last one has the worst value in all of them. */
+const evaluated = (fact: Fact): Fact =>
+  fact.type === 'reported'
+    ? { ...fact, step: 4, results: [0, 1, 2, 3].map((place) => [place, Math.max(place % 3, (fact.trial + place) % 2, place - 1)]) }
+    : fact;
+
 const one = { loss: 'minimize' } as const;
 const two = { loss: 'minimize', accuracy: 'maximize' } as const;
 const kinds: Readonly<Record<string, Kind>> = {
@@ -53,15 +60,19 @@ const kinds: Readonly<Record<string, Kind>> = {
   running: { objectives: one, facts: trialsOf(one) },
   closed: { objectives: one, facts: [...trialsOf(one), { type: 'closed', reason: 'person' }] },
   several: { objectives: two, facts: trialsOf(two) },
+  examples: { objectives: one, facts: trialsOf(one).map(evaluated), examples: ['a', 'b', 'c', 'd'] },
 };
 
 async function serveKinds(): Promise<string> {
   const made = await emptyServer();
   cleanups.push(made.close);
-  for (const [name, { objectives, facts }] of Object.entries(kinds)) {
+  for (const [name, { objectives, facts, examples }] of Object.entries(kinds)) {
     const log = memoryLog();
     const strategy = { chain: [{ take: [4, 'sobol'] }, 'tpe'] };
-    await log.append({ ...createdOf(net, undefined, { study: name, objectives, trials: 60, seed: 1 }), strategy });
+    await log.append({
+      ...createdOf(net, undefined, { study: name, objectives, trials: 60, seed: 1, ...(examples && { examples }) }),
+      strategy,
+    });
     for (const fact of facts) await log.append(fact);
     const source = processSource('memory', log, () => Promise.reject(new Error('only read')));
     await made.studies.show(name, source).feed.caughtUp;
@@ -81,6 +92,7 @@ it.each([
     '?study=running&trial=3',
     '?study=running&trial=7',
     ...addresses,
+    '?study=examples&view=examples',
   ];
   const page = await openPage(url, size);
   const problems: string[] = [];

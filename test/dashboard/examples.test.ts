@@ -64,6 +64,9 @@ it('a report has the results on examples, and other studies do not have the view
   const report = await reportOf([made.studies.open('net').feed]);
   expect(report).toContain('"unsolved":[[2,6]]');
   expect(report).not.toContain('never <b>');
+  await made.say({ type: 'retracted', trial: 4 });
+  const without = await (await fetch(`${made.url}v1/studies/net/examples`)).json();
+  expect(without).toMatchObject({ configurations: 5, leader: 2, unsolved: [[2, 5]] });
   await other.say(...finished(1, 0.5));
   expect(await (await fetch(`${other.url}v1/studies/net/examples`)).json()).toBeNull();
   const page = await openPage(other.url, WIDE);

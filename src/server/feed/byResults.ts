@@ -7,6 +7,7 @@ import type { Importances } from '../../insight/importance/importances.ts';
 import type { RecommendationTask } from '../../insight/recommendation/inThread.ts';
 import { type Chosen, candidates, withRepetitions } from '../../insight/recommendation/recommendation.ts';
 import { verdictOn } from '../../insight/recommendation/verdict.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { rowAt } from '../../study/past.ts';
@@ -15,11 +16,11 @@ import type { Feed } from './feed.ts';
 import { reportsIn } from './trialChanges.ts';
 import type { Recommended, RowChange } from './wire.ts';
 
-type Read = Pick<Feed, 'begun'>;
+type Read = Pick<Feed, 'begun' | 'source'>;
 type Begun = NonNullable<Read['begun']>;
 
 /** What is found about a study by its results so far. Readers that ask at the same time share the answer, which is computed again after further results. */
-function byResults<T>(find: (begun: Begun, name: string | undefined) => Promise<T | undefined>) {
+function byResults<T>(find: (begun: Begun, name: string | undefined, source: Read['source']) => Promise<T | undefined>) {
   const known = new WeakMap<Read, Map<string | undefined, { readonly results: number; readonly found: Promise<T | undefined> }>>();
   return async (feed: Read, name?: string): Promise<T | undefined> => {
     const { begun } = feed;
@@ -29,7 +30,7 @@ function byResults<T>(find: (begun: Begun, name: string | undefined) => Promise<
     known.set(feed, ofStudy);
     const last = ofStudy.get(name);
     if (last?.results === results) return last.found;
-    const found = find(begun, name);
+    const found = find(begun, name, feed.source);
     ofStudy.set(name, { results, found });
     return found;
   };
@@ -55,9 +56,22 @@ export async function importancesAt({ begun }: Read, position: number, name: str
 }
 
 /** The results on examples by the first objective; undefined in a study without examples, and before the first result. */
-export const examplesOf = byResults<ExampleMatrix>(async ({ ledger: { examples, created, settings } }) =>
-  examples && examples.total > 0 ? exampleMatrix(examples, settings.objectives[0]!, created?.examples?.ids) : undefined,
-);
+export const examplesOf = byResults<ExampleMatrix>(async ({ ledger, rows }, _, source) => {
+  const { created, settings } = ledger;
+  const retracted = [...rows].filter(({ status }) => status === 'retracted').map(({ trial }) => trial);
+  const { examples } = retracted.length > 0 && ledger.examples ? await withoutResults(ledger, new Set(retracted), source) : ledger;
+  return examples && examples.total > 0 ? exampleMatrix(examples, settings.objectives[0]!, created?.examples?.ids) : undefined;
+});
+
+/** What the log says without the results of some trials: a ledger that only watches a study keeps them. */
+async function withoutResults({ space }: Begun['ledger'], trials: ReadonlySet<TrialId>, source: Read['source']): Promise<Begun['ledger']> {
+  const ledger = new Ledger(space, trials);
+  for await (const entries of source.past(1)) {
+    for (const entry of entries) ledger.fold(entry);
+    await nextTurn();
+  }
+  return ledger;
+}
 
 /**
  * The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. Each step takes a turn
