@@ -17,14 +17,16 @@ const score = each(questions, async (params: Assistant, question, trial) => {
   spent += usd;
   return { values: { score }, metrics: { usd, seconds } };
 });
-const { best } = await optimize(assistant, score, {
+const { best, completed, stopped } = await optimize(assistant, score, {
   objectives: { score: 'maximize' },
-  trials: 80,
-  spend: { usd: 0.5 }, // the study ends when all answers together have cost this much
+  spend: { usd: 0.1 }, // the study ends when all answers together have cost this much
   retryErrors: true, // after a request that was refused, only the questions without an answer are asked again
   parallel: 4,
 }).result();
-console.log(`${answers} answers for $ ${spent.toFixed(3)}; 80 trials on all questions would need ${80 * questions.length} answers`);
+const whole = Math.round(answers / questions.length);
+console.log(
+  `${completed + stopped} trials, ${answers} answers for $ ${spent.toFixed(3)}: as many as for ${whole} configurations on all questions`,
+);
 console.log(best?.params, `answers ${best?.examples} questions:`, best?.values);
 
 // The best of many is partly the luckiest on these questions. What you may expect is what it does on others.
