@@ -141,11 +141,17 @@ export class ExampleResults {
 
   /** @param among over how many examples the mean is estimated; infinitely many: over others of the same kind */
   estimate(of: Evaluated, among = this.count): Estimate {
-    const n = of.results.size;
     const losses = meansOf(of);
-    const variances = losses.map((_, k) => varianceOf({ squares: of.squares[k]!, freedom: n - 1 }, this.#spreads[k]!)?.squares);
-    if (variances.some((variance) => variance === undefined)) return { losses };
-    return { losses, stderr: variances.map((variance) => Math.sqrt(varianceOfMean(variance!, n, among))) };
+    const errors = losses.map((_, k) => this.#errorOf(of, k, among));
+    return errors.every((error) => error !== undefined) ? { losses, stderr: errors } : { losses };
+  }
+
+  /** The standard error of a mean. While all results of each configuration are equal, such as 0 of 2 right, nothing is known of it. */
+  #errorOf({ results, squares }: Evaluated, k: number, among: number): number | undefined {
+    const all = this.#spreads[k]!;
+    if (results.size >= among) return 0;
+    const variance = all.squares > 0 ? varianceOf({ squares: squares[k]!, freedom: results.size - 1 }, all) : undefined;
+    return variance && Math.sqrt(varianceOfMean(variance.squares, results.size, among));
   }
 
   /** All configurations with results, each with the trial that names it: the last one that has ended, or else the last one. */

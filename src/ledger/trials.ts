@@ -245,10 +245,16 @@ export class Trials<P> {
     const { results } = this;
     const { proposal, values, metrics } = trial;
     const examples = results.examples!;
+    const of = examples.of(proposal.id)!;
     const outcome = examples.hasAll(proposal) && !this.#constrained ? 'completed' : asked;
     if (!this.#retracted.has(proposal.id)) results.race(trial, violates(extras) ? 'stopped' : outcome, values!);
     const told = fact.type === 'completed' ? { ...fact, values: values!, ...(metrics && { metrics }) } : fact;
-    return this.#conclude(told, trial, outcome, { ...extras, outcome, ...examples.estimate(examples.of(proposal.id)!) });
+    return this.#conclude(told, trial, outcome, {
+      ...extras,
+      outcome,
+      evaluated: of.results.size,
+      ...examples.estimate(of),
+    });
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */

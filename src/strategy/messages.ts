@@ -59,6 +59,8 @@ export interface Ended extends Proposal {
   readonly step?: number;
   /** The derivatives of each loss by each coordinate, if the trainer gave them. */
   readonly gradient?: readonly (readonly number[])[];
+  /** On how many examples its configuration was evaluated. The losses are then estimates; without `stderr`, nothing is known yet about their errors. */
+  readonly evaluated?: number;
   /** Standard error of each loss. */
   readonly stderr?: readonly number[];
   /** Outcome constraints: at most 0 is feasible. */

@@ -78,6 +78,25 @@ describe('the value of a trial on examples', () => {
     expect(event).toMatchObject({ losses: [1] });
     expect((event as Ended).stderr![0]).toBeCloseTo(Math.sqrt(((4 * (4 / 4) + 2) / 5 / 2) * 0.5), 12);
   });
+  it('has no standard error while the results of each trial are equal, unless it has all examples', () => {
+    const { suggest, report, complete } = study();
+    for (const trial of [1, 2, 3, 4]) {
+      suggest(trial, [0, 1]);
+      report(trial, [
+        [0, 0],
+        [1, 0],
+      ]);
+      const { event } = complete(trial);
+      expect(event).toMatchObject({ evaluated: 2, losses: [0] });
+      expect(event).not.toHaveProperty('stderr');
+    }
+    suggest(5);
+    report(
+      5,
+      [0, 1, 2, 3].map((place) => [place, 0]),
+    );
+    expect(complete(5).event).toMatchObject({ evaluated: 4, stderr: [0] });
+  });
   it('adds up over the trials that continue it', () => {
     const { suggest, report, complete, rows, ledger } = study();
     suggest(1, [0, 1]);

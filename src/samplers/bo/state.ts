@@ -120,7 +120,8 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
     const failures = addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, state.failures, { point, budget, value: failed ? 1 : -1 });
     if (losses === undefined) return { ...state, budgets, failures, failed: state.failed + 1 };
     const told = addedBy(fact, before.facts);
-    if (told === undefined) return { ...state, budgets, failures };
+    const isVague = fact.evaluated !== undefined && fact.stderr === undefined; // 0 of 2 right, with nothing to tell what that means
+    if (told === undefined || isVague) return { ...state, budgets, failures };
     const violating = constraints?.some((c) => c > 0) ?? false;
     return {
       ...state,

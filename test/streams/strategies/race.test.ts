@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExampleResult, Suggested } from '../../../src/strategy/messages.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import { chain, each, float, int, memoryLog, optimize, parseStrategy, race, random, space, tpe } from '../../../streams/index.ts';
+import { bo, chain, each, float, int, memoryLog, optimize, parseStrategy, race, random, space, tpe } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { interview, proposal, rootEnv } from '../../support/interview.ts';
 
@@ -220,6 +220,14 @@ describe('a study of examples', () => {
     expect(study.best()).toEqual(best);
     const completed = study.trials().filter(({ status }) => status === 'completed');
     expect(Math.max(...completed.map(({ step }) => step!))).toBe(best!.step);
+  });
+
+  it('finds the best of right and wrong answers with a model, though the first trials have 0 of 2 right', async () => {
+    const answer = each(questions, ({ x }: { x: number }, question) => (hardness(question) / 2 + 0.5 > Math.abs(x - 0.3) ? 1 : 0));
+    const study = optimize(line, answer, { objectives: { score: 'maximize' }, trials: 25, seed: 4, strategy: bo() });
+    const { best } = await study;
+    expect(Math.abs(best!.params.x - 0.3)).toBeLessThan(0.1);
+    expect(study.trials().filter(({ values, examples }) => examples === 2 && values!.score === 0).length).toBeGreaterThan(0);
   });
 
   it('gives the leader all examples, too, when no configuration is left to try', async () => {
