@@ -50,6 +50,16 @@ it('tunes a player, who then beats the opponent from other openings', async () =
   expect(points).toBeGreaterThan(0.5);
 });
 
+it('tunes a server, of which some configurations run out of memory', async () => {
+  const shown = await run('serving/tune.ts');
+  const [traces, whole, failed, loss] = [/^(\d+) traces/, /need (\d+);/, /(\d+) trials ran out/, /other traces: (-?\d+\.\d+);/].map((of) =>
+    Number(of.exec(shown)?.[1]),
+  );
+  expect(traces).toBeLessThan(whole! / 2);
+  expect(failed).toBeGreaterThan(0);
+  expect(loss).toBeLessThan(0.2);
+});
+
 it('the main example ends with a table of the best trials and a comparison of strategies', async () => {
   const shown = await run('start.ts', '--cost', '160'); // with fewer epochs, all trials may be stopped
   expect(shown.match(/^trial \d+: (completed|stopped) after \d+ epochs?,/gm)!.length).toBeGreaterThan(2);
