@@ -246,7 +246,9 @@ export class Trials<P> {
     const { proposal, values, metrics } = trial;
     const examples = results.examples!;
     const of = examples.of(proposal.id)!;
-    const outcome = examples.hasAll(proposal) && !this.#constrained ? 'completed' : asked;
+    // A leader that was stopped on its way to more examples keeps those that it has had.
+    const isWhole = examples.hasAll(proposal) || examples.leaders.includes(of);
+    const outcome = isWhole && !this.#constrained ? 'completed' : asked;
     if (!this.#retracted.has(proposal.id)) results.race(trial, violates(extras) ? 'stopped' : outcome, values!);
     const told = fact.type === 'completed' ? { ...fact, values: values!, ...(metrics && { metrics }) } : fact;
     return this.#conclude(told, trial, outcome, {

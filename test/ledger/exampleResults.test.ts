@@ -132,6 +132,16 @@ describe('the leader', () => {
     complete(3); // equal
     expect(ledger.best?.trial).toBe(2);
   });
+  it('keeps the examples that it has had if it is stopped on its way to more', () => {
+    const { suggest, report, complete, say, ledger } = study();
+    suggest(1, [0]);
+    report(1, [[0, 1]]);
+    complete(1);
+    suggest(2, [1, 2], { resumes: 1, params: { x: 0.1 } });
+    report(2, [[1, 3]]);
+    expect(say({ type: 'stopped', trial: 2, run: 'r2', by: 'closed' }).event).toMatchObject({ outcome: 'completed', losses: [2] });
+    expect(ledger.best).toMatchObject({ trial: 2, values: { value: 2 } });
+  });
   it('is no trial that was stopped, has not had all of its examples, or is retracted', () => {
     const { suggest, report, complete, say, ledger } = study();
     suggest(1, [0, 1]);
