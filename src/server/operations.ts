@@ -5,7 +5,7 @@ import { dataSchema, integerSchema, type ObjectSchema, type Schema, textSchema }
 import { importancesSchema } from '../insight/importance/importances.ts';
 import { forIntents, type Intent, type IntentKind } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
-import { trialRowSchema } from '../study/trials.ts';
+import { trialRowSchema } from '../study/trialRowSchema.ts';
 import { type TrialFact, verbs } from '../study/verbs.ts';
 import { everyone, type Operation, readers, studyPath, trialPath } from './operation.ts';
 import { pageOperations } from './pageOperations.ts';

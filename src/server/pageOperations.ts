@@ -1,6 +1,6 @@
 import { dataSchema, finiteSchema, flagSchema, integerSchema, listSchema, objectSchema, proseSchema, textSchema } from '../facts/schema.ts';
 import { requestKinds } from '../study/requests.ts';
-import { trialRowSchema } from '../study/trials.ts';
+import { trialRowSchema } from '../study/trialRowSchema.ts';
 import { userRoles } from './access/users.ts';
 import { type Operation, readers, studyPath, trialPath } from './operation.ts';
 

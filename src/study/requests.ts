@@ -1,7 +1,8 @@
 import { anySchema, dataSchema, enumSchema, integerSchema, listSchema, objectSchema, proseSchema, type Schema } from '../facts/schema.ts';
 import { forIntents } from './intents.ts';
 import { trainerRowSchema } from './trainerRows.ts';
-import { annotationSchemas, trialRowSchema, trialStatuses } from './trials.ts';
+import { annotationSchemas, trialRowSchema } from './trialRowSchema.ts';
+import { trialStatuses } from './trials.ts';
 
 /** A request to a study, and its result. */
 export interface RequestKind {

@@ -1,7 +1,8 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { SpaceData } from '../space/schema.ts';
 import { type CsvOptions, csvLine } from './csv.ts';
-import { type TrialRow, trialRowSchema } from './trials.ts';
+import { trialRowSchema } from './trialRowSchema.ts';
+import type { TrialRow } from './trials.ts';
 
 /** The type of a column. `time` is milliseconds since 1970, `data` any structured value. */
 export type CellType = 'integer' | 'number' | 'text' | 'boolean' | 'time' | 'data';

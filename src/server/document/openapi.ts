@@ -4,7 +4,7 @@ import { importancesSchema } from '../../insight/importance/importances.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { requestKinds, statusSchema } from '../../study/requests.ts';
 import { trainerRowSchema } from '../../study/trainerRows.ts';
-import { trialRowSchema } from '../../study/trials.ts';
+import { trialRowSchema } from '../../study/trialRowSchema.ts';
 import { createdStudySchemas } from '../../text/studySchema.ts';
 import { version } from '../../version.ts';
 import type { Operation } from '../operation.ts';

@@ -2,7 +2,7 @@ import { factSchemas } from '../../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../../facts/schema.ts';
 import { importancesSchema } from '../../insight/importance/importances.ts';
 import { isRecord } from '../../schema/json.ts';
-import { trialRowSchema } from '../../study/trials.ts';
+import { trialRowSchema } from '../../study/trialRowSchema.ts';
 
 /** Properties that an agent seldom needs, and that would fill its context. */
 const details = new Map<Schema, readonly string[]>([
