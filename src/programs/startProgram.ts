@@ -5,43 +5,20 @@ import type { Readable } from 'node:stream';
 import { callAfter } from '../../streams/engine/timeout.ts';
 import { isDiskFull } from '../../streams/log/errors.ts';
 import { withResolvers } from '../../streams/promises.ts';
-import { stripControls } from '../text/plainText.ts';
+import { type Listening, listen } from './listen.ts';
 import { type LogFile, openLog } from './logFile.ts';
-import { metricFile } from './metricFile.ts';
-import {
-  type ExamplesSoFar,
-  type Heard,
-  hasDiverged,
-  hear,
-  outcomeOf,
-  type ProcessEnd,
-  type ProgramOutcome,
-  sameSignal,
-} from './outcome.ts';
-import { type LineSplitter, type OutputOptions, outputReader, remarks, splitLines } from './outputReader.ts';
+import { outcomeOf, type ProcessEnd, type ProgramOutcome, sameSignal } from './outcome.ts';
 import { environmentOf, fillingOf, type ProgramRun, variablesFor } from './programRun.ts';
-import type { OutputEvent, PrintedExample, PrintedReport } from './structuredLine.ts';
 import { environmentFor, guard, newMark, release, signalGroup, sweep } from './supervisor.ts';
 import { type CommandTemplate, fillTemplate } from './template.ts';
 import { keepCommand } from './trialCommand.ts';
 
 /** How programs are run: what all runs of a command share. */
-export interface ProgramOptions extends Omit<OutputOptions, 'file' | 'parameters'> {
+export interface ProgramOptions extends Omit<Listening, 'file' | 'parameters'> {
   /** The program and its arguments, by `parseTemplate`. */
   readonly command: CommandTemplate;
   /** The path of the file to which the program writes its metrics. Values are then read from there instead of from the output. */
   readonly metricFile?: CommandTemplate | undefined;
-  /** Called with each report as it is printed, and the checkpoint that was named last. */
-  readonly onReport?: (report: PrintedReport, checkpoint: string | undefined) => void;
-  /** Called with the result of each example, with the number of results so far and their means, and the checkpoint that was named last. */
-  readonly onExample?: (result: PrintedExample, soFar: ExamplesSoFar, checkpoint: string | undefined) => void;
-  /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
-  readonly waiting?: (() => number) | undefined;
-  /**
-   * Called with a warning if something looks like a report or result but is not one, or if a log file cannot be written. With a topic, once is enough for all
-   * runs.
-   */
-  readonly onWarning?: (message: string, topic?: string) => void;
   /** Seconds that it may take. */
   readonly timeLimit?: number | undefined;
   /** How a trial that has reported ends then: stopped, or as all others failed. Default: fail. */
@@ -66,12 +43,8 @@ export interface RunningProgram {
 
 /** Seconds to wait for a descendant that left the program's group and keeps its output open. */
 const STRAGGLERS = 1;
-/** Milliseconds between two checks of a file of metrics, or of a full disk. */
+/** Milliseconds between two checks of a full disk. */
 const CHECK_EVERY = 1000;
-/** Reports that may wait to be stored. */
-const MOST_WAITING = 1000;
-/** Milliseconds between two checks whether they are stored. */
-const RELIEF = 20;
 
 /**
  * Runs a program: without a shell, in its own process group. Its output is read for reports, and written to a file if the run names one. All that
@@ -150,7 +123,7 @@ function launch(run: ProgramRun, { command, directory }: ProgramOptions, mark: s
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-function attend(start: () => Child, log: LogFile | undefined, options: ProgramOptions & OutputOptions, mark: string): RunningProgram {
+function attend(start: () => Child, log: LogFile | undefined, options: ProgramOptions & Listening, mark: string): RunningProgram {
   const { timeLimit, atTimeLimit, grace = 10 } = options;
   const printed = listen(log, options, () => end('non-finite', 'SIGTERM'));
   const child = start();
@@ -212,78 +185,6 @@ function attend(start: () => Child, log: LogFile | undefined, options: ProgramOp
     kill: () => end('preempted', 'SIGKILL'),
   };
 }
-
-/**
- * Logs both outputs of a program, and reads its values there or in a file. `end` handles a last line without a line feed, and returns the outcome.
- *
- * @param diverged called when training has diverged; later reports are dropped
- */
-function listen(log: LogFile | undefined, options: ProgramOptions & OutputOptions, diverged: () => void) {
-  const { onReport, onExample, onWarning, waiting = () => 0, file: path } = options;
-  const reader = outputReader(options);
-  let heard: Heard = {};
-  let lastError = '';
-  const take = (line: OutputEvent) => {
-    heard = hear(heard, line);
-    if (line.type === 'report' && !hasDiverged(heard)) onReport?.(line.report, heard.checkpoint);
-    if (line.type === 'example' && !hasDiverged(heard)) onExample?.(line.result, heard.examples!, heard.checkpoint);
-    if (line.type === 'refused') onWarning?.(stripControls(line.message), line.topic);
-    if (line.type === 'non-finite' && hasDiverged(heard)) diverged();
-    if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
-  };
-  const file =
-    path === undefined
-      ? undefined
-      : metricFile(
-          path,
-          ({ line, unfinished }) => reader.line(line, unfinished).forEach(take),
-          (message) => onWarning?.(stripControls(message)),
-        );
-  let polling: NodeJS.Timeout | undefined;
-  const hearLine = (text: string, redrawn: boolean) => (file ? remarks(text) : reader.line(text, redrawn)).forEach(take);
-  const out = splitLines(hearLine);
-  const errors = splitLines((text, redrawn) => {
-    if (text.trim() && !AFTER_ERROR.test(text)) lastError = text;
-    hearLine(text, redrawn);
-  });
-  const paused = new Set<Readable>();
-  const pause = (stream: Readable) => {
-    paused.add(stream.pause());
-    const relief = setInterval(() => {
-      if (waiting() > MOST_WAITING) return;
-      clearInterval(relief);
-      paused.delete(stream.resume());
-    }, RELIEF);
-  };
-  const copy = (stream: Readable, lines: LineSplitter) => {
-    stream.on('data', (bytes: Buffer) => {
-      log?.write(bytes);
-      lines.push(bytes);
-      if (waiting() > MOST_WAITING) pause(stream);
-    });
-    stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
-  };
-  return {
-    /** Whether reading pauses until reports are stored. */
-    isPaused: () => paused.size > 0,
-    read(child: Child) {
-      copy(child.stdout, out);
-      copy(child.stderr, errors);
-      if (file) polling = setInterval(file.poll, CHECK_EVERY);
-    },
-    end(broken: boolean) {
-      clearInterval(polling);
-      out.end();
-      errors.end();
-      file?.end();
-      reader.end(broken).forEach(take);
-      return { heard, lastError, metric: reader.metric, noResult: reader.noResult };
-    },
-  };
-}
-
-/** Lines that Node, Java and R print after an error: frames, fields of the error, and a final line. */
-const AFTER_ERROR = /^\s+at |^Node\.js v\d|^Execution halted|^\s*[{}]|^\s+\w+: .*[,']$/;
 
 /** The programs that run, which end with this process. */
 const running = new Set<Child>();
