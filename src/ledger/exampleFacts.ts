@@ -1,9 +1,10 @@
 import type { Created, ObjectiveSpec, ReportedFact, Values } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { ExampleResult } from '../strategy/messages.ts';
+import type { ExampleResult, Reported } from '../strategy/messages.ts';
 import { refuse } from './claim.ts';
 import { type Evaluated, type ExampleResults, meansOf } from './exampleResults.ts';
 import { boundedLosses, lossOf } from './settings.ts';
+import type { OpenTrial } from './trial.ts';
 
 type Results = NonNullable<ReportedFact['results']>;
 
@@ -36,9 +37,27 @@ export function refuseResults(results: Results, { count }: ExampleResults, objec
 export const lossesByExample = (results: Results, objectives: readonly ObjectiveSpec[]): readonly ExampleResult[] =>
   results.map(([place, ...values]) => [place!, boundedLosses(values.map((value, k) => lossOf(objectives[k]!, value)))] as const);
 
-/** The means of a configuration as values. */
-export const meanValues = (of: Evaluated, objectives: readonly ObjectiveSpec[]): Values =>
-  Object.fromEntries(meansOf(of).map((loss, k) => [objectives[k]!.name, lossOf(objectives[k]!, loss)]));
+/** A trial has new results: its values are now the means. @returns the report with the means so far, for people and for strategies */
+export function meansAfter(
+  fact: ReportedFact,
+  trial: OpenTrial<unknown>,
+  of: Evaluated,
+  objectives: readonly ObjectiveSpec[],
+  results: readonly ExampleResult[],
+): { readonly fact: ReportedFact; readonly event: Reported } {
+  const losses = meansOf(of);
+  const means = losses.map((loss, k) => [objectives[k]!.name, lossOf(objectives[k]!, loss)] as const);
+  const step = of.results.size;
+  trial.evaluated = true;
+  trial.losses = losses;
+  trial.values = { ...fact.values, ...Object.fromEntries(means) };
+  if (fact.metrics) trial.metrics = summed(trial.metrics, fact.metrics);
+  const { values, metrics } = trial;
+  return {
+    fact: { ...fact, step, values, ...(metrics && { metrics }) },
+    event: { type: 'reported', id: fact.trial, step, losses, results },
+  };
+}
 
 /** Metrics with those of more results. */
 export function summed(before: Values | undefined, more: Values): Values {

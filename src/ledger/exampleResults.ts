@@ -127,6 +127,11 @@ export class ExampleResults {
     return examples === undefined ? results.size >= this.count : examples.every((place) => results.has(place));
   }
 
+  /** Whether the result of a trial that ends now is whole. A leader that is stopped on its way to more examples keeps those that it has had. */
+  isWhole(trial: Suggested): boolean {
+    return this.hasAll(trial) || this.#leaders.includes(this.#byTrial.get(trial.id)!);
+  }
+
   /** The examples of a trial that it lacks, in its order; undefined if that is all. */
   lacking({ id, examples }: Suggested): readonly number[] | undefined {
     const results = this.#byTrial.get(id)?.results;

@@ -1,6 +1,7 @@
 import type { Limits, Values } from '../facts/facts.ts';
 import type { Ended, TrialId } from '../strategy/messages.ts';
 import { isReference } from './claim.ts';
+import { summed } from './exampleFacts.ts';
 import { ExampleResults, meansOf } from './exampleResults.ts';
 import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Leader } from './ranking.ts';
@@ -21,7 +22,7 @@ export class Results<P> {
   /** The trial of the leader that ended last, if trials are evaluated on examples. */
   #leading: Best<P> | undefined;
   /** Sums of metrics. */
-  readonly #sums = new Map<string, number>();
+  #sums: Values = {};
 
   /** Applies settings from here on. */
   govern({ limits, objectives, examples }: Settings): void {
@@ -65,7 +66,7 @@ export class Results<P> {
 
   /** Adds the metrics of a trial, or of some of its results. */
   pay(metrics: Values | undefined): void {
-    for (const [name, value] of Object.entries(metrics ?? {})) this.#sums.set(name, (this.#sums.get(name) ?? 0) + value);
+    if (metrics) this.#sums = summed(this.#sums, metrics);
   }
 
   /** The results of examples, if the study has examples. */
@@ -81,7 +82,7 @@ export class Results<P> {
   }
   /** Whether the sum of a metric has reached its limit. */
   isSpent({ spend = {} }: Limits): boolean {
-    return Object.entries(spend).some(([name, most]) => (this.#sums.get(name) ?? 0) >= most);
+    return Object.entries(spend).some(([name, most]) => (this.#sums[name] ?? 0) >= most);
   }
   /** What trials have cost, in steps and results of examples. */
   get cost(): number {

@@ -27,8 +27,8 @@ import {
   refuseValues,
 } from './claim.ts';
 import { Configurations } from './configurations.ts';
-import { lossesByExample, meanValues, refuseResults, summed } from './exampleFacts.ts';
-import { meansOf } from './exampleResults.ts';
+import { lossesByExample, meansAfter, refuseResults } from './exampleFacts.ts';
+import type { ExampleResults } from './exampleResults.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
 import { Results } from './results.ts';
@@ -162,14 +162,17 @@ export class Trials<P> {
   }
 
   #report(fact: ReportedFact, trial: OpenTrial<P>, at: number): Applied<P> {
-    if (fact.results && this.results.examples) return this.#evaluate(fact, fact.results, trial, at);
-    const losses = lossesOf(this.#settings.objectives, fact.values);
-    const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
+    const { objectives } = this.#settings;
+    const examples = fact.results && this.results.examples;
+    const losses = lossesOf(objectives, fact.values);
+    const refused = examples ? refuseResults(fact.results, examples, objectives) : (refuseStep(fact, trial) ?? refuseValues(losses));
+    const refusal = refuseRun(fact, trial) ?? refused;
     if (refusal) return rejected(fact, refusal);
     trial.at = fact.step;
-    const step = this.#stepCount.take(fact.step, trial.proposal.budget);
     if (fact.checkpoint !== undefined && isReference(fact.checkpoint)) trial.checkpoint = fact.checkpoint;
     this.trainers.reported(trial, at);
+    if (examples) return this.#evaluate(fact, fact.results, trial, examples);
+    const step = this.#stepCount.take(fact.step, trial.proposal.budget);
     if (trial.step !== undefined && step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = step;
     trial.values = fact.values;
@@ -178,27 +181,14 @@ export class Trials<P> {
     return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step, losses: trial.losses } };
   }
 
-  /** Results of examples. The fact that is passed on has the means so far. */
-  #evaluate(fact: ReportedFact, given: NonNullable<ReportedFact['results']>, trial: OpenTrial<P>, at: number): Applied<P> {
+  /** Takes results of examples. */
+  #evaluate(fact: ReportedFact, given: NonNullable<ReportedFact['results']>, trial: OpenTrial<P>, examples: ExampleResults): Applied<P> {
     const { objectives } = this.#settings;
-    const examples = this.results.examples!;
-    const refusal = refuseRun(fact, trial) ?? refuseResults(given, examples, objectives);
-    if (refusal) return rejected(fact, refusal);
-    const { id } = trial.proposal;
-    trial.at = fact.step;
-    this.trainers.reported(trial, at);
+    const id = fact.trial;
     const results = this.#retracted.has(id) ? [] : examples.add(id, lossesByExample(given, objectives));
     if (results.length === 0) return { effect: 'noted', fact }; // an earlier attempt reported them
-    const of = examples.of(id)!;
-    trial.evaluated = true;
     this.results.pay(fact.metrics);
-    if (fact.metrics) trial.metrics = summed(trial.metrics, fact.metrics);
-    trial.values = { ...fact.values, ...meanValues(of, objectives) };
-    const losses = meansOf(of);
-    trial.losses = losses;
-    const step = of.results.size;
-    const applied: ReportedFact = { ...fact, step, values: trial.values, ...(trial.metrics && { metrics: trial.metrics }) };
-    return { effect: 'reported', fact: applied, event: { type: 'reported', id, step, losses, results } };
+    return { effect: 'reported', ...meansAfter(fact, trial, examples.of(id)!, objectives, results) };
   }
 
   #complete(fact: Completed, trial: OpenTrial<P>, at: number): Applied<P> {
@@ -207,16 +197,11 @@ export class Trials<P> {
     if (refusal) return rejected(fact, refusal);
     this.trainers.succeeded(trial, at, fact.run);
     if (fact.metrics) trial.metrics = { ...trial.metrics, ...fact.metrics };
-    if (trial.evaluated)
-      return this.#endEvaluated(fact, trial, 'completed', extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives));
-    if (!this.#retracted.has(fact.trial) && !violates(fact)) this.results.rank(trial, fact.values, losses[0] as number);
     if (fact.constraints !== undefined) this.#constrained = true;
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
-    return this.#conclude(fact, trial, 'completed', {
-      outcome: 'completed',
-      losses: boundedLosses(losses as number[]),
-      ...extras,
-    });
+    if (trial.evaluated) return this.#endEvaluated(fact, trial, 'completed', extras);
+    if (!this.#retracted.has(fact.trial) && !violates(fact)) this.results.rank(trial, fact.values, losses[0] as number);
+    return this.#conclude(fact, trial, 'completed', { outcome: 'completed', losses: boundedLosses(losses as number[]), ...extras });
   }
 
   #stop(fact: Stopped, trial: OpenTrial<P>, at: number): Applied<P> {
@@ -242,21 +227,13 @@ export class Trials<P> {
 
   /** Ends a trial that was evaluated on examples: its result is an estimate. One that was evaluated on all of its examples is completed. */
   #endEvaluated(fact: EndFact, trial: OpenTrial<P>, asked: 'completed' | 'stopped', extras: Partial<End> = {}): Applied<P> {
-    const { results } = this;
     const { proposal, values, metrics } = trial;
-    const examples = results.examples!;
+    const examples = this.results.examples!;
     const of = examples.of(proposal.id)!;
-    // A leader that was stopped on its way to more examples keeps those that it has had.
-    const isWhole = examples.hasAll(proposal) || examples.leaders.includes(of);
-    const outcome = isWhole && !this.#constrained ? 'completed' : asked;
-    if (!this.#retracted.has(proposal.id)) results.race(trial, violates(extras) ? 'stopped' : outcome, values!);
+    const outcome = examples.isWhole(proposal) && !this.#constrained ? 'completed' : asked;
+    if (!this.#retracted.has(proposal.id)) this.results.race(trial, violates(extras) ? 'stopped' : outcome, values!);
     const told = fact.type === 'completed' ? { ...fact, values: values!, ...(metrics && { metrics }) } : fact;
-    return this.#conclude(told, trial, outcome, {
-      ...extras,
-      outcome,
-      evaluated: of.results.size,
-      ...examples.estimate(of),
-    });
+    return this.#conclude(told, trial, outcome, { ...extras, outcome, evaluated: of.results.size, ...examples.estimate(of) });
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */

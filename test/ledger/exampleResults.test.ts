@@ -168,6 +168,13 @@ describe('the leader', () => {
 });
 
 describe('a trial that was interrupted', () => {
+  it('keeps the checkpoint that it reported with its results', () => {
+    const { suggest, report, say, ledger } = study();
+    suggest(1, [3, 0]);
+    report(1, [[3, 1]], { checkpoint: 'a.pt' });
+    say({ type: 'failed', trial: 1, attempt: 1, run: 'r1', reason: 'lost' });
+    expect(ledger.open.get(1)!.checkpoint).toBe('a.pt');
+  });
   it('gets only the examples that are left', () => {
     const { suggest, report, say, ledger } = study();
     suggest(1, [3, 0, 2]);
