@@ -48,7 +48,7 @@ export const command = onStudy({
     }
     const found = recommendation(spaceOf(study.created), objective, all, closed);
     const row = recommended ? found?.row : ranked[0];
-    const next = found && actionOf(found.verdict, study.quoted, closed !== undefined);
+    const next = found && actionOf(found.verdict, study.quoted, closed);
     if (json)
       print(
         JSON.stringify(
@@ -64,7 +64,7 @@ export const command = onStudy({
     const { quoted } = study;
     const repeated = repetitionLine(found, row, ranked, quoted === undefined ? '--recommended' : `"hypertide best${quoted} --recommended"`);
     if (repeated !== undefined) inform(repeated);
-    inform(withAction(found.verdict, quoted, closed !== undefined));
+    inform(withAction(found.verdict, quoted, closed));
     suggestAfterData('why', study, row.trial);
     return 0;
   },

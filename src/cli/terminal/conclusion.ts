@@ -4,7 +4,7 @@ import { crashRegions, crashText } from '../../insight/crashes.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import type { Alike } from '../../insight/failingAlike.ts';
 import { type Ahead, mayBeBetterText } from '../../insight/recommendation/mayBeBetter.ts';
-import { type Verdict, withAction } from '../../insight/recommendation/verdict.ts';
+import { reopensByTrials, type Verdict, withAction } from '../../insight/recommendation/verdict.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
@@ -102,7 +102,7 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
   if (ending.type !== 'closed') return;
   if (ended > before && verdict) {
     if (repeated !== undefined) yield repeated;
-    const asked = withAction(verdict, ` ${shellQuoted(journal)}`, true);
+    const asked = withAction(verdict, ` ${shellQuoted(journal)}`, state.closed);
     yield asked === verdict.text ? asked : `${asked}, then the same command`;
     yield `next: hypertide dashboard ${shellQuoted(journal)}`;
   } else if (ended === before && past > 0 && state.closed! in onward)
@@ -143,7 +143,7 @@ function nothingCompleted(rows: readonly TrialRow[], journal: string, closed: Cl
     return `${none}, because no configuration was feasible: allow other values in the study file, and name a new journal with --journal`;
   if (!rows.every(({ status, reason }) => status === 'stopped' && reason !== 'person' && reason !== 'timeLimit')) return none;
   const stopped = `${none}, because early stopping stopped each one`;
-  if (closed === undefined || onward[closed] !== MORE) return stopped;
+  if (closed === undefined || !reopensByTrials(closed)) return stopped;
   return `${stopped}; "hypertide change ${journal} ${MORE} --strategy auto" and this command train more trials, to their end`;
 }
 

@@ -151,20 +151,32 @@ function frontVerdict(front: readonly Row[], results: readonly number[]): Verdic
   return { verdict: 'continue', reason: 'improving', text };
 }
 
-/** The command that a verdict asks for. @param study its address, after a space, or empty. @returns undefined if there is nothing to do, or no address */
+/** The endings after which more trials are tried if their limit is raised. */
+const REOPENED: ReadonlySet<CloseReason> = new Set(['trials', 'plateau', 'person']);
+
+/** Whether more trials reopen a study. A higher limit of them does not, if another one ended it. */
+export const reopensByTrials = (closed: CloseReason): boolean => REOPENED.has(closed);
+
+/**
+ * The command that a verdict asks for.
+ *
+ * @param study its address, after a space, or empty
+ * @param closed why the study has closed, if it has
+ * @returns undefined if there is nothing to do, or no address
+ */
 export function actionOf(
   { verdict, reason }: Pick<Verdict, 'verdict' | 'reason'>,
   study: string | undefined,
-  isClosed: boolean,
+  closed: CloseReason | undefined,
 ): string | undefined {
   if (study === undefined || reason === 'all-alike') return undefined;
   if (verdict === 'confirm') return `hypertide trial confirm${study}`;
-  if (verdict === 'stop') return isClosed ? undefined : `hypertide study close${study}`;
-  return isClosed ? `hypertide change${study} --trials +${TRIALS}` : undefined;
+  if (verdict === 'stop') return closed === undefined ? `hypertide study close${study}` : undefined;
+  return closed !== undefined && reopensByTrials(closed) ? `hypertide change${study} --trials +${TRIALS}` : undefined;
 }
 
-/** The verdict with the command that it asks for. */
-export function withAction(verdict: Verdict, study: string | undefined, isClosed: boolean): string {
-  const command = actionOf(verdict, study, isClosed);
+/** The verdict with the command that it asks for. @param closed why the study has closed, if it has */
+export function withAction(verdict: Verdict, study: string | undefined, closed: CloseReason | undefined): string {
+  const command = actionOf(verdict, study, closed);
   return command === undefined ? verdict.text : `${verdict.text}: ${command}`;
 }

@@ -55,7 +55,7 @@ describe('the verdict on a study', () => {
     const { residual: _, ...unknown } = evidence({ lead: 0 });
     const verdict = verdictOn(study(40, 1), unknown)!;
     expect([verdict.verdict, verdict.reason]).toEqual(['unclear', 'all-alike']);
-    expect(actionOf(verdict, ' a.jsonl', true)).toBeUndefined();
+    expect(actionOf(verdict, ' a.jsonl', 'trials')).toBeUndefined();
   });
 
   it('with several objectives asks whether the front grows', () => {
@@ -75,14 +75,18 @@ describe('the verdict on a study', () => {
 });
 
 it('what to do depends on the verdict, and on whether the study has closed', () => {
-  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, ' a.jsonl', false)).toBe('hypertide trial confirm a.jsonl');
-  expect([true, false].map((closed) => actionOf({ verdict: 'stop', reason: 'little-left' }, '', closed))).toEqual([
+  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, ' a.jsonl', undefined)).toBe('hypertide trial confirm a.jsonl');
+  expect((['trials', undefined] as const).map((closed) => actionOf({ verdict: 'stop', reason: 'little-left' }, '', closed))).toEqual([
     undefined,
     'hypertide study close',
   ]);
-  expect([true, false].map((closed) => actionOf({ verdict: 'continue', reason: 'improving' }, '', closed))).toEqual([
+  expect((['trials', undefined] as const).map((closed) => actionOf({ verdict: 'continue', reason: 'improving' }, '', closed))).toEqual([
     'hypertide change --trials +20',
     undefined,
   ]);
-  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, undefined, false)).toBeUndefined();
+  const improving = { verdict: 'continue', reason: 'improving' } as const;
+  expect((['cost', 'target', 'exhausted', 'time'] as const).map((closed) => actionOf(improving, '', closed))).toEqual(
+    Array(4).fill(undefined),
+  ); // more trials do not reopen it
+  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, undefined, undefined)).toBeUndefined();
 });

@@ -56,7 +56,7 @@ function VerdictLine() {
   ).value;
   const one = detail.value;
   const address = one && addressOf(one);
-  const command = verdict && actionOf(verdict, address && ` ${address}`, one?.phase === 'closed');
+  const command = verdict && actionOf(verdict, address && ` ${address}`, one?.phase === 'closed' ? one.closed : undefined);
   return (
     <p class="next" aria-live="polite">
       {verdict?.text}
