@@ -62,7 +62,7 @@ export const halvingChart = chart('halving', 'filling', {
 });
 
 /**
- * A race on examples. `opening`: nobody leads, and asks begin configurations on the first examples. `growing`: the leader is evaluated on more examples.
+ * A race on examples. `opening`: there is no leader yet, and asks begin configurations on the first examples. `growing`: the leader is evaluated on more examples.
  * `challenging`: asks begin challengers, which take the examples of the leader and are stopped once they are probably worse.
  */
 export const raceChart = chart('race', 'opening', {

@@ -1,6 +1,6 @@
 /**
- * Tune how a server answers requests, on 60 traces of requests. Nobody knows before whether a configuration has enough memory: some run out of it, but
- * only on traces with many long requests.
+ * Tune how a server answers requests, on 60 traces of requests. Some configurations run out of memory, which shows only on
+ * traces with many long requests.
  */
 import { each, float, InfeasibleError, type Infer, int, optimize, space } from 'hypertide';
 import { serve, trace } from './server.ts';

@@ -24,7 +24,7 @@ export interface RaceSettings {
   readonly first: number;
 }
 
-/** How many examples a trial takes while nobody leads. */
+/** How many examples a trial takes while there is no leader. */
 const OPENING = 2;
 /** By which share the set of a leader grows at once: each time, its program begins again. */
 const GROWTH = 0.25;

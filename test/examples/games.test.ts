@@ -10,7 +10,7 @@ const pointsOf = (player: Player, opponent: Player) =>
 
 it('who can win does, and who must prevent it does', () => {
   expect(play(sensible, suicidal, [0, 6, 0, 6, 0, 5])).toBe(1); // a fourth stone in column 0
-  expect(play(suicidal, sensible, [0, 6, 0, 6, 0, 6])).toBe(1); // whoever wins at once has no worse move
+  expect(play(suicidal, sensible, [0, 6, 0, 6, 0, 6])).toBe(1); // the player that can win at once has no worse move
   expect(play(suicidal, sensible, [1, 6, 2, 6, 0, 6, 5])).toBe(0); // the second player completes column 6
 });
 

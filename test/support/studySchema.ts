@@ -38,7 +38,9 @@ export function schemaText(): string {
     describe(dimension, parts);
   }
   // A line for each option, since the package holds this file. JSON has no line break within a string.
-  return `${JSON.stringify(schema, null, 1).replace(/\n {7,}/g, '').replace(/\n +/g, '\n')}\n`;
+  return `${JSON.stringify(schema, null, 1)
+    .replace(/\n {7,}/g, '')
+    .replace(/\n +/g, '\n')}\n`;
 }
 
 /** The reference of the options of a study in code, in Markdown. */

@@ -64,11 +64,13 @@ const limitsOf = (strategy: unknown) => [...(strategy === 'confirm' ? [] : [unde
 
 describe.each(cases)('ask-tell with %s', (title, strategy) => {
   const examples = onExamples.includes(title) ? 4 : undefined;
-  it.skipIf(examples)('answers each request of a space, whatever the budget', async () => {
+  it(examples ? 'refuses a space, which has no examples' : 'answers each request of a space, whatever the budget', async () => {
     const space = { x: X, model: { type: 'categorical', choices: ['svm', 'knn', 'tree'] } };
     for (const budget of [1, ...limitsOf(strategy)]) {
       const init = { space, seed: 7, budget, max_step: isBudgeted(strategy) ? 9 : null };
-      expect(await drive(init, strategy, (value) => ({ value })), `budget ${budget}`).toMatchObject(answered('id'));
+      const replies = await drive(init, strategy, (value) => ({ value }));
+      if (examples) expect(replies[0]).toMatchObject({ error: expect.stringContaining('examples') });
+      else expect(replies, `budget ${budget}`).toMatchObject(answered('id'));
     }
   });
 
