@@ -24,8 +24,23 @@ export function certificates(): Certificates {
   const at = (name: string) => join(place, name);
   const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  /** Python 3.13 refuses an authority that does not say what its key is for. */
+  const signing = ['-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
   const authority = (name: string) =>
-    openssl('req', '-x509', ...newKey, '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`), '-days', '1', '-subj', `/CN=${name}`);
+    openssl(
+      'req',
+      '-x509',
+      ...newKey,
+      ...signing,
+      '-keyout',
+      at(`${name}.key`),
+      '-out',
+      at(`${name}.pem`),
+      '-days',
+      '1',
+      '-subj',
+      `/CN=${name}`,
+    );
   const signed = (name: string, extensions: string) => {
     openssl('req', ...newKey, '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`), '-subj', `/CN=${name}`);
     writeFileSync(at(`${name}.ext`), extensions);
