@@ -11,6 +11,12 @@ find_browser() {
   done
   return 1
 }
+# While another test installs it, it is found before all of its files are there, and ends at once: install.sh holds this lock until then.
+if command -v flock >/dev/null; then
+  exec 8>"${TMPDIR:-/tmp}/hypertide-install.lock"
+  flock -s 8
+  exec 8>&-
+fi
 find_browser && exit 0
 "$(dirname "$0")/install.sh" chromium --cask chromium
 find_browser || {
