@@ -249,7 +249,7 @@ export interface Instructed extends TypeOf<typeof instructed> {}
 /** An instruction to a trainer. */
 export type Instruction = Instructed['to'];
 
-const closeReason = enumSchema(['trials', 'target', 'cost', 'plateau', 'exhausted', 'time', 'person'], 'what ended the study');
+const closeReason = enumSchema(['trials', 'target', 'cost', 'spend', 'plateau', 'exhausted', 'time', 'person'], 'what ended the study');
 export type CloseReason = TypeOf<typeof closeReason>;
 const closed = fact(
   'closed',

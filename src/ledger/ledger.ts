@@ -207,7 +207,7 @@ export class Ledger<P> {
     if (instruction) return { type: 'instruct', fact: instruction };
     if (results.reached) return { type: 'close', reason: 'target' };
     const { paused, parallel, joined, limits } = this.#settings;
-    if (results.isSpent(limits)) return { type: 'close', reason: 'cost' };
+    if (results.isSpent(limits)) return { type: 'close', reason: 'spend' };
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };

@@ -230,7 +230,7 @@ describe('limits', () => {
     expect(ledger.cost).toBe(2);
     expect(ledger.demand().type).toBe('ask');
     report(1, [[2, 1]], { metrics: { usd: 0.6 } });
-    expect(ledger.demand()).toEqual({ type: 'close', reason: 'cost' });
+    expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
   });
   it('spend sums the metrics of whole trials in other studies', () => {
     const { suggest, say, ledger } = study({ examples: undefined, limits: { spend: { usd: 1 } }, parallel: 2 });
@@ -241,7 +241,7 @@ describe('limits', () => {
     expect(ledger.demand().type).toBe('ask');
     suggest(2);
     say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 }, metrics: { usd: 0.3 } });
-    expect(ledger.demand()).toEqual({ type: 'close', reason: 'cost' });
+    expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
   });
   it('the target counts for a leader with all examples, and the plateau ends with a new leader', () => {
     const { suggest, report, complete, ledger } = study({ limits: { target: 1, plateau: 1 } });

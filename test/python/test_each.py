@@ -68,7 +68,7 @@ def test_ends_when_enough_is_spent(racing, path):
     study = racing(maximize="score", early=False, spend={"usd": 5}).optimize(ht.each(QUESTIONS, score), progress=False)
     reported = len(facts_in(path, "reported"))
     assert reported in (20, 21)  # the next one may be on its way
-    assert facts_in(path, "closed")[0]["reason"] == "cost"
+    assert facts_in(path, "closed")[0]["reason"] == "spend"
     assert sum(row["metrics"]["usd"] for row in study.trials) == 0.25 * reported
 
 

@@ -162,6 +162,7 @@ const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed' | 'al
   trials: 'all trials are done',
   target: 'the target is reached',
   cost: 'the cost limit is reached',
+  spend: 'the spending limit is reached',
   plateau: 'the results no longer improve',
   exhausted: 'the strategy has nothing left to try',
   time: 'the time is up',

@@ -1,10 +1,12 @@
+import type { CloseReason } from '../../facts/facts.ts';
 import type { Headline } from '../../server/feed/wire.ts';
 import { stateOfStudy } from '../lib/studies.ts';
 
-export const endings: Readonly<Record<string, string>> = {
+export const endings: Readonly<Record<CloseReason, string>> = {
   trials: 'all trials done',
   target: 'target reached',
   cost: 'cost limit reached',
+  spend: 'spending limit reached',
   plateau: 'no more improvement',
   exhausted: 'nothing left to try',
   time: 'time limit reached',
@@ -12,7 +14,7 @@ export const endings: Readonly<Record<string, string>> = {
 };
 
 export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
-  <span class={`badge is-${of.phase}`}>{endings[of.closed ?? ''] ?? stateOfStudy(of)}</span>
+  <span class={`badge is-${of.phase}`}>{of.closed === undefined ? stateOfStudy(of) : endings[of.closed]}</span>
 );
 
 /** Progress towards the limit, which counts configurations. Trials that resume others, or were imported, come on top. */

@@ -56,7 +56,7 @@ describe('each', () => {
       return { values: { value: lossOf(x, question) }, metrics: { usd: 1 } };
     });
     const { reason } = await optimize(line, objective, { strategy: random(), early: false, spend: { usd: 20 } });
-    expect(reason).toBe('cost');
+    expect(reason).toBe('spend');
     expect(evaluated - 20).toBeOneOf([0, 1]); // the next one may have begun
   });
 
