@@ -229,7 +229,7 @@ const changed = fact(
     user,
   },
 );
-/** New settings from here on; reopens a closed study. `limits` are merged into the current ones. Of `uncounted`, only trials that have failed are taken. */
+/** New settings from here on; reopens a closed study. `limits` are merged into the current ones, and their `spend` into the current one. Of `uncounted`, only trials that have failed are taken. */
 export interface Changed extends TypeOf<typeof changed> {}
 
 const instructed = fact(

@@ -27,8 +27,9 @@ import type { ExampleResults } from './exampleResults.ts';
 import type { Inbox } from './inbox.ts';
 import { Proposers } from './proposers.ts';
 import type { Best } from './ranking.ts';
+import type { Results } from './results.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
-import { spent } from './spending.ts';
+import { metricsSpent } from './spending.ts';
 import type { Trainers } from './trainers.ts';
 import type { EndStatus, OpenTrial } from './trial.ts';
 import { Trials } from './trials.ts';
@@ -207,12 +208,12 @@ export class Ledger<P> {
     if (instruction) return { type: 'instruct', fact: instruction };
     if (results.reached) return { type: 'close', reason: 'target' };
     const { paused, parallel, joined, limits } = this.#settings;
-    if (results.isSpent(limits)) return { type: 'close', reason: 'spend' };
+    if (metricsSpent(limits, results.spent).length > 0) return { type: 'close', reason: 'spend' };
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };
     const fresh = configurations.count < (limits.trials ?? Number.POSITIVE_INFINITY);
-    const enough = !fresh && !continues ? 'trials' : spent(limits, results.cost, results.plateau);
+    const enough = !fresh && !continues ? 'trials' : results.enough(limits);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
     if (running >= parallel + joined) return { type: 'nothing' };
     const [queued] = this.#queue.values();
@@ -249,9 +250,9 @@ export class Ledger<P> {
   get planned(): number {
     return this.configurations + this.#queue.size;
   }
-  /** What ended trials have cost, in steps. */
-  get cost(): number {
-    return this.#trials.results.cost;
+  /** What ended trials have cost in steps, and the sums of metrics so far. */
+  get paid(): Pick<Results<P>, 'cost' | 'spent'> {
+    return this.#trials.results;
   }
   get space(): Space<P> {
     return this.#space;

@@ -80,17 +80,18 @@ export class Results<P> {
   get reached(): boolean {
     return this.#lowest <= this.#target;
   }
-  /** Whether the sum of a metric has reached its limit. */
-  isSpent({ spend = {} }: Limits): boolean {
-    return Object.entries(spend).some(([name, most]) => (this.#sums[name] ?? 0) >= most);
+  /** The limit that has been reached, so that no new trial begins. A running trial may still end a plateau. */
+  enough({ cost = Number.POSITIVE_INFINITY, plateau = Number.POSITIVE_INFINITY }: Limits): 'cost' | 'plateau' | undefined {
+    if (this.cost >= cost) return 'cost';
+    return this.#plateau.length >= plateau ? 'plateau' : undefined;
+  }
+  /** The sums of the metrics of trials. */
+  get spent(): Values {
+    return this.#sums;
   }
   /** What trials have cost, in steps and results of examples. */
   get cost(): number {
     return this.#spending.total + (this.#examples?.total ?? 0);
-  }
-  /** Results in a row without an improvement. */
-  get plateau(): number {
-    return this.#plateau.length;
   }
   /** The checkpoint of an ended trial, from which others may resume. */
   checkpoint(id: TrialId): string | undefined {

@@ -62,6 +62,13 @@ export const settingsOf = ({
   epoch: 0,
 });
 
+/** Limits with new ones: a metric that a new `spend` does not name keeps its limit. */
+const withLimits = (before: Limits, more: Limits): Limits => ({
+  ...before,
+  ...more,
+  ...(more.spend && { spend: { ...before.spend, ...more.spend } }),
+});
+
 export const changedBy = (
   settings: Settings,
   { paused, parallel, joined, priority, limits, strategy, resumes, by }: Changed,
@@ -71,8 +78,11 @@ export const changedBy = (
   parallel: parallel ?? settings.parallel,
   joined: joined ?? settings.joined,
   priority: priority ?? settings.priority,
-  limits: limits ? { ...settings.limits, ...limits } : settings.limits,
-  said: by === 'start' ? { ...settings.said, ...limits, ...omitUndefined({ parallel, priority }) } : settings.said,
+  limits: limits ? withLimits(settings.limits, limits) : settings.limits,
+  said:
+    by === 'start'
+      ? { ...settings.said, ...withLimits(settings.said, limits ?? {}), ...omitUndefined({ parallel, priority }) }
+      : settings.said,
   strategy: strategy ?? settings.strategy,
   resumes: resumes ?? settings.resumes,
   epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,

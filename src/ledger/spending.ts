@@ -1,3 +1,4 @@
+import type { Values } from '../facts/facts.ts';
 import type { Limits } from '../facts/limits.ts';
 import type { Ended, TrialId } from '../strategy/messages.ts';
 
@@ -25,8 +26,6 @@ export class Spending {
   }
 }
 
-/** The limit that has been reached, so that no new trial begins. A running trial may still end a plateau. */
-export function spent(limits: Limits, cost: number, plateau: number): 'cost' | 'plateau' | undefined {
-  if (cost >= (limits.cost ?? Number.POSITIVE_INFINITY)) return 'cost';
-  return plateau >= (limits.plateau ?? Number.POSITIVE_INFINITY) ? 'plateau' : undefined;
-}
+/** The metrics whose sum has reached its limit. */
+export const metricsSpent = ({ spend = {} }: Limits, sums: Values): string[] =>
+  Object.entries(spend).flatMap(([name, most]) => ((sums[name] ?? 0) >= most ? [name] : []));

@@ -1,6 +1,6 @@
 import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Changed, ExpiredFact, Fact, FailedFact, Limits } from '../../src/facts/facts.ts';
+import type { Changed, ExpiredFact, Fact, FailedFact, Limits, Values } from '../../src/facts/facts.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
@@ -214,18 +214,24 @@ export function refuseOtherStudy<P>(
   refuseOther(otherStrategy(created!, settings.strategy, strategy)?.differences ?? []);
 }
 
+/** The values that differ from those before, if any do. */
+function newIn<T extends Limits | Values>(before: T | undefined, now: T | undefined): T | undefined {
+  const news = Object.entries(now ?? {}).filter(([name, value]) => value !== before?.[name as keyof T]);
+  return news.length > 0 ? (Object.fromEntries(news) as T) : undefined;
+}
+
 const AT_START = { type: 'changed', by: 'start' } as const;
 
 /** What a start changes: the options that differ from the last start. */
 export function changeAtStart({ said, resumes }: Settings, options: StudyOptions): Changed {
-  const limits = Object.entries(limitsOf(options)).filter(
-    ([name, value]) => JSON.stringify(said[name as keyof Limits]) !== JSON.stringify(value),
-  );
+  const { spend, ...single } = limitsOf(options);
+  const metrics = newIn(said.spend, spend);
+  const limits: Limits = { ...newIn<Limits>(said, single), ...(metrics && { spend: metrics }) };
   return omitUndefined({
     ...AT_START,
     parallel: options.parallel !== said.parallel ? options.parallel : undefined,
     priority: options.priority !== said.priority ? options.priority : undefined,
-    limits: limits.length > 0 ? Object.fromEntries(limits) : undefined,
+    limits: Object.keys(limits).length > 0 ? limits : undefined,
     resumes: options.resumes && !resumes ? true : undefined,
   });
 }

@@ -43,6 +43,25 @@ describe('a study of examples', () => {
     expect(readFileSync(join(place, 'report.md'), 'utf8')).toMatch(/## Examples\n(.*\n)*Trial \d+ leads: loss .* on all 6 examples/);
   });
 
+  it('ends by what its examples cost, and continues after the change that it advises', async () => {
+    const place = studyIn('examples: names.txt\nobjective: minimize loss\nspend: { usd: 20 }\n');
+    const ended = await run(place, SCORE);
+    expect(of(place, 'closed')).toMatchObject([{ reason: 'spend' }]);
+    expect(ended.err).toContain('hypertide change study.jsonl --spend usd=40, then the same command');
+    expect((await run(place, SCORE)).err).toContain('to continue: hypertide change study.jsonl --spend usd=40, then');
+    for (const wrong of ['usd', 'usd=-1', '=1', 'usd=much'])
+      expect(await hypertide(place, 'change', 'study.jsonl', '--spend', wrong)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('usd=10'),
+      });
+    const changed = await hypertide(place, 'change', 'study.jsonl', '--spend', 'usd=40', 'calls=1e6');
+    expect(changed.err).toContain('spend usd 20 -> 40, spend calls none -> 1000000');
+    await run(place, SCORE);
+    const paid = of(place, 'reported').map(({ metrics }) => (metrics as { readonly usd: number }).usd);
+    expect(paid.reduce((sum, usd) => sum + usd, 0)).toBeGreaterThanOrEqual(40);
+    expect(of(place, 'closed')).toMatchObject([{ reason: 'spend' }, { reason: 'spend' }]);
+  });
+
   it('takes the results of a program that ignores the file, and says so once', async () => {
     const place = studyIn('trials: 3\nexamples: names.txt\nobjective: minimize loss\n');
     const ended = await run(place, 'for i in 1 2 3 4 5 6; do echo "example=q$i loss=$1"; done');

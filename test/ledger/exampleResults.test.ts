@@ -227,7 +227,7 @@ describe('limits', () => {
       ],
       { metrics: { usd: 0.4 } },
     );
-    expect(ledger.cost).toBe(2);
+    expect(ledger.paid.cost).toBe(2);
     expect(ledger.demand().type).toBe('ask');
     report(1, [[2, 1]], { metrics: { usd: 0.6 } });
     expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
@@ -242,6 +242,17 @@ describe('limits', () => {
     suggest(2);
     say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 }, metrics: { usd: 0.3 } });
     expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
+  });
+  it('a change of a limit of spending leaves those of other metrics', () => {
+    const { suggest, report, say, ledger } = study({ limits: { spend: { usd: 1, calls: 2 } } });
+    suggest(1);
+    report(1, [[0, 1]], { metrics: { usd: 1, calls: 1 } });
+    say({ type: 'changed', limits: { spend: { usd: 5 } } });
+    expect(ledger.settings.limits.spend).toEqual({ usd: 5, calls: 2 });
+    expect(ledger.demand().type).toBe('ask');
+    report(1, [[1, 1]], { metrics: { usd: 1, calls: 1 } });
+    expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
+    expect(ledger.paid).toMatchObject({ cost: 2, spent: { usd: 2, calls: 2 } });
   });
   it('the target counts for a leader with all examples, and the plateau ends with a new leader', () => {
     const { suggest, report, complete, ledger } = study({ limits: { target: 1, plateau: 1 } });

@@ -2,6 +2,7 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
+import { endOf } from '../../insight/recommendation/reopening.ts';
 import { actionOf, verdictOn, withAction } from '../../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -34,7 +35,7 @@ export const command = onStudy({
       return bestOfSeveral(study, json, number);
     }
     const rows = new TrialRows();
-    const { closed, examples } = await ledgerIn(study, study.created, (applied) => {
+    const ledger = await ledgerIn(study, study.created, (applied) => {
       study.passedOver.apply(applied);
       rows.apply(applied);
     });
@@ -46,9 +47,10 @@ export const command = onStudy({
       print(json ? JSON.stringify(listed) : listed.length === 0 ? withoutBest(all) : table(listed));
       return listed.length > 0 ? 0 : 1;
     }
-    const found = recommendation(spaceOf(study.created), objective, all, closed);
+    const found = recommendation(spaceOf(study.created), objective, all, ledger.closed);
+    const end = endOf(ledger);
     const row = recommended ? found?.row : ranked[0];
-    const next = found && actionOf(found.verdict, study.quoted, closed);
+    const next = found && actionOf(found.verdict, study.quoted, end);
     if (json)
       print(
         JSON.stringify(
@@ -57,14 +59,14 @@ export const command = onStudy({
             : null,
         ),
       );
-    else print(row ? cardOf(study, { row, ranked, rows: all, examples }) : withoutBest(all));
+    else print(row ? cardOf(study, { row, ranked, rows: all, examples: ledger.examples }) : withoutBest(all));
     if (row === undefined || found === undefined) return 1;
     if (json) return 0;
     informOfEdges(study, ranked, all);
     const { quoted } = study;
     const repeated = repetitionLine(found, row, ranked, quoted === undefined ? '--recommended' : `"hypertide best${quoted} --recommended"`);
     if (repeated !== undefined) inform(repeated);
-    inform(withAction(found.verdict, quoted, closed));
+    inform(withAction(found.verdict, quoted, end));
     suggestAfterData('why', study, row.trial);
     return 0;
   },

@@ -4,7 +4,8 @@ import { crashRegions, crashText } from '../../insight/crashes.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import type { Alike } from '../../insight/failingAlike.ts';
 import { type Ahead, mayBeBetterText } from '../../insight/recommendation/mayBeBetter.ts';
-import { reopensByTrials, type Verdict, withAction } from '../../insight/recommendation/verdict.ts';
+import { reopening, type StudyEnd } from '../../insight/recommendation/reopening.ts';
+import { type Verdict, withAction } from '../../insight/recommendation/verdict.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
@@ -49,6 +50,8 @@ export interface FinishedRun {
   readonly verdict: Verdict | undefined;
   /** What repetitions tell about the best trial, if there are any. */
   readonly repeated: string | undefined;
+  /** What it closed by, if it did. */
+  readonly end: StudyEnd;
   /** How many trials had ended before this run. */
   readonly before: number;
   /** Position of the last entry before this run. */
@@ -86,7 +89,7 @@ export const endedIn = ({ completed, stopped, failed }: Progress<Params>): numbe
 
 /** What a person can do when a run has ended. */
 export function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
-  const { state, rows, verdict, repeated, before, past } = run;
+  const { state, rows, verdict, repeated, end, before, past } = run;
   const ended = endedIn(state);
   if (ending.type === 'alike') {
     const { trials, message } = ending.alike;
@@ -95,18 +98,20 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
     yield `"hypertide trial logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide trial retry ${journal}" tries them again`;
     yield `to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`;
   } else if (state.completed === 0 && ended > 0) {
-    yield nothingCompleted(rows, journal, state.closed);
+    yield nothingCompleted(rows, journal, end);
   }
   if (ending.type === 'interrupted') yield `to resume: ${again}`;
   if (ending.type === 'paused') yield `to continue: hypertide resume ${journal}, then the same command`;
   if (ending.type !== 'closed') return;
   if (ended > before && verdict) {
     if (repeated !== undefined) yield repeated;
-    const asked = withAction(verdict, ` ${shellQuoted(journal)}`, state.closed);
+    const asked = withAction(verdict, ` ${shellQuoted(journal)}`, end);
     yield asked === verdict.text ? asked : `${asked}, then the same command`;
     yield `next: hypertide dashboard ${shellQuoted(journal)}`;
-  } else if (ended === before && past > 0 && state.closed! in onward)
-    yield `to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`;
+  } else if (ended === before && past > 0) {
+    const options = end.closed === 'target' ? '--target, and a better one' : reopening(end);
+    if (options !== undefined) yield `to continue: hypertide change ${shellQuoted(journal)} ${options}, then the same command`;
+  }
 }
 
 /**
@@ -133,8 +138,8 @@ const damageLine = (lines: number, journal: string): string =>
 const stoppedAs = ({ how, trials }: Alike): string =>
   `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
 
-/** What to do if no trial has completed. @param closed why the study has closed, if it has */
-function nothingCompleted(rows: readonly TrialRow[], journal: string, closed: CloseReason | undefined): string {
+/** What to do if no trial has completed. */
+function nothingCompleted(rows: readonly TrialRow[], journal: string, end: StudyEnd): string {
   const none = 'no trial was completed';
   const failed = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
   if (failed)
@@ -143,20 +148,10 @@ function nothingCompleted(rows: readonly TrialRow[], journal: string, closed: Cl
     return `${none}, because no configuration was feasible: allow other values in the study file, and name a new journal with --journal`;
   if (!rows.every(({ status, reason }) => status === 'stopped' && reason !== 'person' && reason !== 'timeLimit')) return none;
   const stopped = `${none}, because early stopping stopped each one`;
-  if (closed === undefined || !reopensByTrials(closed)) return stopped;
-  return `${stopped}; "hypertide change ${journal} ${MORE} --strategy auto" and this command train more trials, to their end`;
+  const options = reopening(end);
+  if (options === undefined) return stopped;
+  return `${stopped}; "hypertide change ${journal} ${options} --strategy auto" and this command train more trials, to their end`;
 }
-
-const MORE = '--trials +20';
-
-/** Options of `change` that reopen a closed study. None helps if every configuration has been tried, and `seconds` begins again with each run. */
-const onward: Readonly<Partial<Record<CloseReason, string>>> = {
-  trials: MORE,
-  plateau: MORE,
-  person: MORE,
-  target: '--target, and a better one',
-  cost: '--cost, and a higher one',
-};
 
 const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed' | 'alike'>, string>> = {
   trials: 'all trials are done',

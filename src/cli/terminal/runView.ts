@@ -7,6 +7,7 @@ import { failureKind } from '../../insight/failingAlike.ts';
 import { LATEST, timeLeft } from '../../insight/progress.ts';
 import { mayBeBetter } from '../../insight/recommendation/mayBeBetter.ts';
 import { deployed } from '../../insight/recommendation/recommendation.ts';
+import { endOf } from '../../insight/recommendation/reopening.ts';
 import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
@@ -169,6 +170,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
         // After as many examples, two trials may have had others: their means say nothing about which is better.
         ahead: front === undefined && ranked[0] && !ledger.examples ? mayBeBetter(results, rows, ranked[0]) : [],
         parameters: space.toJSON().parameters,
+        end: endOf(ledger),
         before,
         past,
       };

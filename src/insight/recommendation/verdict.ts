@@ -2,6 +2,7 @@ import type { CloseReason, ObjectiveSpec } from '../../facts/facts.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { rounded } from '../figures/drawing/format.ts';
+import { MORE_TRIALS, reopening, type StudyEnd } from './reopening.ts';
 import { LARGE } from './repeats.ts';
 
 /** Whether to go on with a study. */
@@ -64,8 +65,7 @@ const FEW = 10;
 /** From so many results on, a model can tell what is left and what a choice costs. Little is at most this share of the lead. */
 export const TELLING = 30;
 const LITTLE = 0.01;
-/** Then this many trials gained at most this share of the lead in 19 of 20 studies, see docs/benchmarks.md. */
-const TRIALS = 20;
+/** Then `MORE_TRIALS` trials gained at most this share of the lead in 19 of 20 studies, see docs/benchmarks.md. */
 export const BOUND = 0.05;
 /** The study still improves if the best result is among this share of the last ones. */
 const RECENT = 0.25;
@@ -121,8 +121,8 @@ function bestVerdict(
   if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: the strategy has nothing left to try' };
   if (full >= TELLING && left !== undefined && left <= LITTLE) {
     const gain = BOUND * lead;
-    const text = `Stop: ${TRIALS} more trials would improve ${name} by at most ${rounded(gain, 2)} (19 times in 20)`;
-    return { verdict: 'stop', reason: 'little-left', text, horizon: { trials: TRIALS, gain } };
+    const text = `Stop: ${MORE_TRIALS} more trials would improve ${name} by at most ${rounded(gain, 2)} (19 times in 20)`;
+    return { verdict: 'stop', reason: 'little-left', text, horizon: { trials: MORE_TRIALS, gain } };
   }
   if (since < RECENT * results)
     return {
@@ -151,32 +151,26 @@ function frontVerdict(front: readonly Row[], results: readonly number[]): Verdic
   return { verdict: 'continue', reason: 'improving', text };
 }
 
-/** The endings after which more trials are tried if their limit is raised. */
-const REOPENED: ReadonlySet<CloseReason> = new Set(['trials', 'plateau', 'person']);
-
-/** Whether more trials reopen a study. A higher limit of them does not, if another one ended it. */
-export const reopensByTrials = (closed: CloseReason): boolean => REOPENED.has(closed);
-
 /**
  * The command that a verdict asks for.
  *
  * @param study its address, after a space, or empty
- * @param closed why the study has closed, if it has
  * @returns undefined if there is nothing to do, or no address
  */
 export function actionOf(
   { verdict, reason }: Pick<Verdict, 'verdict' | 'reason'>,
   study: string | undefined,
-  closed: CloseReason | undefined,
+  end: StudyEnd,
 ): string | undefined {
   if (study === undefined || reason === 'all-alike') return undefined;
   if (verdict === 'confirm') return `hypertide trial confirm${study}`;
-  if (verdict === 'stop') return closed === undefined ? `hypertide study close${study}` : undefined;
-  return closed !== undefined && reopensByTrials(closed) ? `hypertide change${study} --trials +${TRIALS}` : undefined;
+  if (verdict === 'stop') return end.closed === undefined ? `hypertide study close${study}` : undefined;
+  const options = reopening(end);
+  return options === undefined ? undefined : `hypertide change${study} ${options}`;
 }
 
-/** The verdict with the command that it asks for. @param closed why the study has closed, if it has */
-export function withAction(verdict: Verdict, study: string | undefined, closed: CloseReason | undefined): string {
-  const command = actionOf(verdict, study, closed);
+/** The verdict with the command that it asks for. */
+export function withAction(verdict: Verdict, study: string | undefined, end: StudyEnd): string {
+  const command = actionOf(verdict, study, end);
   return command === undefined ? verdict.text : `${verdict.text}: ${command}`;
 }

@@ -125,10 +125,10 @@ export class Feed {
   }
 
   /** Keeps how the best value changed. */
-  #note({ best, settings, cost }: Folded['ledger'], time: number): void {
+  #note({ best, settings, paid }: Folded['ledger'], time: number): void {
     const last = this.#trend.at(-1);
     if (best === undefined || best.trial === last?.[0]) return;
-    this.#trend = [...this.#trend, [best.trial, best.values[settings.objectives[0]!.name]!, time, cost]];
+    this.#trend = [...this.#trend, [best.trial, best.values[settings.objectives[0]!.name]!, time, paid.cost]];
     if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 
@@ -176,7 +176,8 @@ export class Feed {
       ...omitUndefined({ examples }),
       version: ledger.created?.version ?? 'unknown',
       createdAt,
-      cost: ledger.cost,
+      cost: ledger.paid.cost,
+      spent: ledger.paid.spent,
       queued: ledger.planned - ledger.configurations,
       rejected: this.#rejected,
     };

@@ -3,7 +3,7 @@
 import type { Moment } from '../../../streams/explanation/moment.ts';
 import type { StudyStatus } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
-import type { ObjectiveSpec } from '../../facts/facts.ts';
+import type { ObjectiveSpec, Values } from '../../facts/facts.ts';
 import type { ExampleMatrix } from '../../insight/examples/matrix.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Deployed } from '../../insight/recommendation/recommendation.ts';
@@ -77,6 +77,8 @@ export interface Detail
   readonly createdAt: number;
   /** What ended trials have cost, in steps. */
   readonly cost: number;
+  /** The sums of metrics so far. */
+  readonly spent: Values;
   readonly queued: number;
   readonly rejected: number;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { CloseReason } from '../../../src/facts/facts.ts';
+import { reopening, type StudyEnd } from '../../../src/insight/recommendation/reopening.ts';
 import { actionOf, type Evidence, type Judged, verdictOn } from '../../../src/insight/recommendation/verdict.ts';
 
 const row = (trial: number, status: 'completed' | 'stopped' | 'failed' = 'completed') => ({ trial, status });
@@ -55,7 +57,7 @@ describe('the verdict on a study', () => {
     const { residual: _, ...unknown } = evidence({ lead: 0 });
     const verdict = verdictOn(study(40, 1), unknown)!;
     expect([verdict.verdict, verdict.reason]).toEqual(['unclear', 'all-alike']);
-    expect(actionOf(verdict, ' a.jsonl', 'trials')).toBeUndefined();
+    expect(actionOf(verdict, ' a.jsonl', { closed: 'trials', limits: {}, cost: 0, spent: {} })).toBeUndefined();
   });
 
   it('with several objectives asks whether the front grows', () => {
@@ -74,19 +76,24 @@ describe('the verdict on a study', () => {
   });
 });
 
-it('what to do depends on the verdict, and on whether the study has closed', () => {
-  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, ' a.jsonl', undefined)).toBe('hypertide trial confirm a.jsonl');
-  expect((['trials', undefined] as const).map((closed) => actionOf({ verdict: 'stop', reason: 'little-left' }, '', closed))).toEqual([
-    undefined,
-    'hypertide study close',
-  ]);
-  expect((['trials', undefined] as const).map((closed) => actionOf({ verdict: 'continue', reason: 'improving' }, '', closed))).toEqual([
-    'hypertide change --trials +20',
-    undefined,
-  ]);
+it('what to do depends on the verdict, and on what the study has ended by', () => {
+  const end = (closed?: CloseReason, more: Partial<StudyEnd> = {}): StudyEnd => ({ closed, limits: {}, cost: 0, spent: {}, ...more });
+  const stop = { verdict: 'stop', reason: 'little-left' } as const;
   const improving = { verdict: 'continue', reason: 'improving' } as const;
-  expect((['cost', 'target', 'exhausted', 'time'] as const).map((closed) => actionOf(improving, '', closed))).toEqual(
+  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, ' a.jsonl', end())).toBe('hypertide trial confirm a.jsonl');
+  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, undefined, end())).toBeUndefined();
+  expect([end('trials'), end()].map((one) => actionOf(stop, '', one))).toEqual([undefined, 'hypertide study close']);
+  expect((['trials', 'plateau', 'person'] as const).map((closed) => actionOf(improving, '', end(closed)))).toEqual(
+    Array(3).fill('hypertide change --trials +20'),
+  );
+  expect((['target', 'exhausted', 'time', undefined] as const).map((closed) => actionOf(improving, '', end(closed)))).toEqual(
     Array(4).fill(undefined),
-  ); // more trials do not reopen it
-  expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, undefined, undefined)).toBeUndefined();
+  );
+  expect(actionOf(improving, '', end('cost', { limits: { cost: 90 }, cost: 99 }))).toBe('hypertide change --cost 200');
+});
+
+it('after a limit of spending, only the metrics that reached theirs get a higher one', () => {
+  const limits = { spend: { usd: 5, 'input tokens': 1e6, calls: 9 } };
+  const spent = { usd: 5.0004, 'input tokens': 1_010_000, calls: 8 };
+  expect(reopening({ closed: 'spend', limits, cost: 0, spent })).toBe("--spend usd=10 'input tokens=2000000'");
 });

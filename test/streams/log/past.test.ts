@@ -68,6 +68,17 @@ describe('a log with a past', () => {
       expect((await changes(log)).at(-1)).toMatchObject({ by: 'start', limits: { [name]: first } });
     });
 
+    it('by metric, where they limit spending', async () => {
+      const log = memoryLog();
+      await start(log, { trials: 1, spend: { usd: 5, tokens: 100 } });
+      await start(log, { trials: 1, spend: { usd: 5 } });
+      expect(await changes(log)).toEqual([]);
+      await log.append({ type: 'changed', limits: { spend: { usd: 8 } } });
+      await start(log, { trials: 1, spend: { usd: 5, tokens: 200 } });
+      await start(log, { trials: 1, spend: { usd: 5, tokens: 200 } });
+      expect((await changes(log)).slice(1)).toEqual([{ type: 'changed', by: 'start', limits: { spend: { tokens: 200 } } }]);
+    });
+
     it('if they have a new value: parallel', async () => {
       const log = memoryLog();
       await start(log, { trials: 2, parallel: 2 });

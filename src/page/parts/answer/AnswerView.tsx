@@ -56,7 +56,7 @@ function VerdictLine() {
   ).value;
   const one = detail.value;
   const address = one && addressOf(one);
-  const command = verdict && actionOf(verdict, address && ` ${address}`, one?.phase === 'closed' ? one.closed : undefined);
+  const command = verdict && one && actionOf(verdict, address && ` ${address}`, one);
   return (
     <p class="next" aria-live="polite">
       {verdict?.text}

@@ -1,11 +1,11 @@
 import { useComputed } from '@preact/signals';
 import { constantTexts } from '../../../insight/constantResults.ts';
 import { crashRegions, crashText } from '../../../insight/crashes.ts';
-import { duration, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { cut, duration, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { timeLeft, worked } from '../../../insight/progress.ts';
 import { resumedText } from '../../../insight/resumedTrials.ts';
-import { detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
+import { at, detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
 import { Card, Pair, TrialLink } from '../Card.tsx';
 import { endings, progressText } from '../StudyState.tsx';
 
@@ -22,7 +22,7 @@ export function ProgressCard() {
     ...crashRegions(Object.fromEntries(parameters.value), endedRows.value).map(crashText),
   ]).value;
   if (one === undefined) return null;
-  const { limits, phase, closed, ended } = one;
+  const { limits, phase, closed, ended, spent } = one;
   const more = limits.trials === undefined ? undefined : Math.max(one.open, limits.trials - ended);
   const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more, running.value.length);
   return (
@@ -42,6 +42,11 @@ export function ProgressCard() {
             {formatNumber(one.cost)} of {formatNumber(limits.cost)} steps
           </Pair>
         )}
+        {Object.entries((at.value === undefined && limits.spend) || {}).map(([name, most]) => (
+          <Pair key={name} name={cut(name, 18)}>
+            {formatNumber(spent[name] ?? 0)} of {formatNumber(most)}
+          </Pair>
+        ))}
         {limits.target !== undefined && <Pair name="target">{formatNumber(limits.target)}</Pair>}
       </dl>
       {limits.plateau !== undefined && phase !== 'closed' && (
