@@ -114,7 +114,7 @@ export function raceCore(
     (state, fact) => state.tell(fact),
   );
   /** Whether the number of trials is limited, and not what they cost: then another trial cannot replace one that was stopped by mistake. */
-  const isByTrials = env.trials !== undefined && env.cost === undefined;
+  const isByTrials = env.trials !== undefined && env.cost === undefined && env.spend === undefined;
   const delta = given ?? (isByTrials ? DELTA.trials : DELTA.cost);
   /** The order in which leaders take examples: those that earlier leaders had come first. */
   const order = shuffle(env.examples, rngFor(env.seed, `${env.name}/order`, 0));

@@ -50,6 +50,8 @@ export interface Env extends Domain {
   readonly trials?: number;
   /** How many steps all trials may take together, if the study has such a limit. */
   readonly cost?: number;
+  /** The sums of metrics at which the study ends, by metric, if it has such limits. */
+  readonly spend?: Readonly<Record<string, number>>;
   /** Random numbers of the stage, keyed by its path, the ask and its retry: asked again, it gives the same ones. */
   rng(this: Pick<Env, 'seed' | 'name'>, ask: Ask): Rng;
   /** Is told what the strategy does. */

@@ -146,8 +146,9 @@ export class Decider<P> {
 
   /** A limit that follows before the first suggestion counts as if the study had been created with it. */
   get #hasBegun(): boolean {
-    const { trials, cost } = this.ledger.settings.limits;
-    return this.#begunWith !== undefined && this.#begunWith.trials === trials && this.#begunWith.cost === cost;
+    const { trials, cost, spend } = this.ledger.settings.limits;
+    const before = this.#begunWith;
+    return before !== undefined && before.trials === trials && before.cost === cost && before.spend === spend;
   }
 
   #begin(): void {

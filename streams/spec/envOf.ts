@@ -1,4 +1,4 @@
-import type { ObjectiveSpec } from '../../src/facts/facts.ts';
+import type { ObjectiveSpec, Values } from '../../src/facts/facts.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -12,10 +12,11 @@ interface StudyFacts extends Pick<Env, 'seed' | 'parallel'> {
   readonly objectives: readonly ObjectiveSpec[];
   readonly trials?: number | undefined;
   readonly cost?: number | undefined;
+  readonly spend?: Values | undefined;
 }
 
 /** The environment of a strategy at the root of a study. */
-export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials, cost, result, examples }: StudyFacts): Env =>
+export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials, cost, spend, result, examples }: StudyFacts): Env =>
   omitUndefined({
     axes: space.axes,
     snap: (point: Point) => space.snap(point),
@@ -27,6 +28,7 @@ export const rootEnv = <P>(space: Space<P>, { seed, parallel, objectives, trials
     parallel,
     trials,
     cost,
+    spend,
     result,
     examples,
     rng: rngOfAsk,
@@ -45,9 +47,10 @@ export const envOf = <P>(
     parallel = 1,
     trials,
     cost,
+    spend,
     examples,
     ...options
-  }: Pick<StudyOptions, 'seed' | 'parallel' | 'objectives' | 'trials' | 'cost' | 'examples'> = {},
+  }: Pick<StudyOptions, 'seed' | 'parallel' | 'objectives' | 'trials' | 'cost' | 'spend' | 'examples'> = {},
 ): Env =>
   rootEnv(space, {
     seed: String(seed),
@@ -55,5 +58,6 @@ export const envOf = <P>(
     objectives: objectivesOf(options),
     trials,
     cost,
+    spend,
     examples: examples === undefined ? undefined : examplesOf(examples).count,
   });

@@ -23,7 +23,7 @@ const WIDE = 100;
  * Use it unless you have a reason to name another strategy. It is the default.
  *
  * - more than 100 parameters, or more than two objectives: `tpe()`
- * - otherwise: `bo()`; without a limit of trials or cost, `bo({ costAware: true })`, since then time limits the study
+ * - otherwise: `bo()`; without a limit of trials, cost or spend, `bo({ costAware: true })`, since then time limits the study
  * - while the model of `bo()` does not predict the order of the results at all: `tpe()` for a third of the suggestions
  * - after 500 trials: `tpe()`, or `nsga2()` with several objectives
  * - in the last tenth of at least 30 trials, at most 20, with one objective and without early stopping: `confirm()` if noise may decide which configuration is the best.
@@ -36,12 +36,12 @@ const WIDE = 100;
  */
 export const auto = (): Strategy => withSpec('auto', (parent) => choose(parent)(child(parent, 'auto')));
 
-function choose({ axes, objectives, trials, cost, rungs, examples }: Env): Strategy {
+function choose({ axes, objectives, trials, cost, spend, rungs, examples }: Env): Strategy {
   const confirming = objectives.length === 1 && !rungs && examples === undefined && trials !== undefined && trials >= CONFIRMED;
   const many = because(`more than ${MODELLED} trials`, objectives.length > 1 ? nsga2() : tpe());
   return chain(
     ...(confirming ? [because('noise may decide which configuration is the best', confirmIfNeeded(trials))] : []),
-    first(MODELLED, few(axes, objectives, trials === undefined && cost === undefined)),
+    first(MODELLED, few(axes, objectives, (trials ?? cost ?? spend) === undefined)),
     many,
   );
 }

@@ -9,11 +9,11 @@ import { type Strategy, stageOf } from '../kernel/strategy.ts';
 export const raceOptions = {
   /**
    * A trial is stopped if the probability that it is better than the leader on all examples is below this. Default: 0.2, or 0.05 if the study has a limit
-   * of trials and none of cost.
+   * of trials and none of cost or spend.
    */
   delta: optional(probability),
   /**
-   * The share of all results that leaders take, for their growing set of examples; with a limit of trials and none of cost, they take as large a part of the examples as
+   * The share of all results that leaders take, for their growing set of examples; with a limit of trials and none of cost or spend, they take as large a part of the examples as
    * the study has begun of its trials. 1: the first leader takes all examples at once. Default: 0.25.
    */
   share: optional(fraction, 0.25),

@@ -12,7 +12,7 @@ it('counts the trials of others as well, and hands over to the Parzen estimator 
 
 it('prefers cheap trials if only time limits the study', () => {
   const square = cube(2);
-  const dear = (limits: { trials?: number; cost?: number }) => {
+  const dear = (limits: { trials?: number; cost?: number; spend?: { usd: number } }) => {
     const { ask, tell } = interview(auto(), rootEnv(square, limits));
     // Two equal minima, one of them a hundred times as dear.
     const points = Array.from({ length: 30 }, (_, i) => {
@@ -27,4 +27,5 @@ it('prefers cheap trials if only time limits the study', () => {
   expect(dear({})).toBeLessThan(9);
   expect(dear({ trials: 30 })).toBeGreaterThan(10);
   expect(dear({ cost: 30 })).toBeGreaterThan(10);
+  expect(dear({ spend: { usd: 30 } })).toBeGreaterThan(10);
 });

@@ -10,8 +10,8 @@ const line = space({ x: float(0, 1) });
 const COUNT = 20;
 
 /** A race with the trials of a test. */
-function racing(options: Parameters<typeof race>[0] = {}) {
-  const subject = interview(race(options), rootEnv(line, { examples: COUNT, parallel: 2 }));
+function racing(options: Parameters<typeof race>[0] = {}, env: Parameters<typeof rootEnv>[1] = {}) {
+  const subject = interview(race(options), rootEnv(line, { examples: COUNT, parallel: 2, ...env }));
   const trials = new Map<number, Suggested>();
   /** Suggests what the race answers to the next ask. @returns its examples */
   const next = (id: number) => {
@@ -140,6 +140,27 @@ describe('race', () => {
         at(next(52), (place) => place),
       ),
     ).toMatchObject({ type: 'stop', why: expect.stringContaining('trial 51') });
+  });
+
+  it('lets challengers have more examples where only trials are limited', () => {
+    const chanceAtStop = (env: Parameters<typeof rootEnv>[1]) => {
+      const { next, report, end } = racing({ share: 1 }, env);
+      for (const id of [1, 2]) {
+        report(
+          id,
+          at(next(id), () => 0),
+        );
+        end(id);
+      }
+      const { why } = report(
+        3,
+        at(next(3), (place) => 1 + 2 * (place % 2)),
+      ) as { readonly why: string };
+      return Number(/P\(better\) = (\d+) %/.exec(why)![1]);
+    };
+    expect(chanceAtStop({ trials: 100 })).toBeLessThanOrEqual(5);
+    for (const paid of [{ spend: { usd: 5 } }, { cost: 900 }, { trials: 100, cost: 900 }, { trials: 100, spend: { usd: 5 } }])
+      expect(chanceAtStop(paid)).toBeGreaterThan(5);
   });
 
   it('gives the leader all examples at the end, once no challenger is left, in as many trials as may be open', () => {
