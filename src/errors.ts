@@ -54,19 +54,6 @@ export const messagesOf = (error: unknown): readonly string[] =>
     ? [error.message, ...(error instanceof UserError ? (error.also ?? []) : []).map(({ message }) => message)]
     : [String(error)];
 
-/** The reason of a failed request, in an answer to another program. */
-export interface RequestFailure {
-  /** A sentence; a line for each mistake, if several were found. */
-  readonly error: string;
-  /** A stable name: the `code` of an error that a user can correct, or `internal`. */
-  readonly code: string;
-}
-
-export const failureOf = (error: unknown): RequestFailure => ({
-  error: messagesOf(error).join('\n'),
-  code: error instanceof UserError ? error.code : 'internal',
-});
-
 /** A space that is not valid, or parameters that do not fit it. The message says where, what was expected, and what was given. */
 export class SpaceError extends UserError {
   override readonly name = 'SpaceError';
@@ -84,6 +71,22 @@ export class StrategyError extends Error {
   override readonly name = 'StrategyError';
   readonly code = 'strategy';
 }
+
+/** The reason of a failed request, in an answer to another program. */
+export interface RequestFailure {
+  /** A sentence; a line for each mistake, if several were found. */
+  readonly error: string;
+  /** A stable name: the `code` of an error of hypertide, or `internal`. */
+  readonly code: string;
+}
+
+/** The errors of hypertide: others may have a `code` of their own, such as those of Node. */
+const NAMED = [UserError, StrategyError, StalledError];
+
+export const failureOf = (error: unknown): RequestFailure => ({
+  error: messagesOf(error).join('\n'),
+  code: NAMED.some((named) => error instanceof named) ? (error as UserError).code : 'internal',
+});
 
 /** The log belongs to a different study. The message lists the differences. */
 export class MismatchError extends UserError {

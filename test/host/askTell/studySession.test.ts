@@ -61,6 +61,11 @@ describe('ask-tell with a study', () => {
     expect(await within({ priors: 'none' })).toBeLessThan(12);
   });
 
+  it('names what keeps a strategy from suiting a study', async () => {
+    const [refused] = await inform([init({ strategy: 'cmaes', objective: undefined, objectives: { loss: 'minimize', size: 'minimize' } })]);
+    expect(refused).toMatchObject({ code: 'strategy', error: expect.stringContaining('several') });
+  });
+
   it('uses the names of the objectives, and says when a trial should stop', async () => {
     const requests = [init({ strategy: { chain: ['medianStop', 'random'] }, parallel: 9 })];
     for (let id = 1; id <= 5; id++) {
