@@ -97,7 +97,8 @@ study file as JSON:
       in "examples" (default: all); report each, with the step 1, 2, ..., such as
       "values":{"loss":0.5},"results":[[17,0.5]]
   {"cmd":"tell","trial":1,"values":{"loss":0.4}}
-      or "stopped":true, or "reason":"error" with a "message"
+      or "stopped":true, or "reason":"error" with a "message"; after results of
+      examples, the values follow from these, so leave them out
   {"cmd":"limit","trials":100,"parallel":4}
       trials in all, and trials at a time
   {"cmd":"enqueue","params":{"lr":0.01}}, {"cmd":"retract","trial":1},

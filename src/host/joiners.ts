@@ -2,7 +2,8 @@ import { lostIn } from '../../streams/engine/run.ts';
 import { inTurn } from '../../streams/engine/timeout.ts';
 import type { AskOptions, ClaimReply } from '../../streams/study/hosted/claimedTrial.ts';
 import type { HostedStudy, Stopping, TrainerReply } from '../../streams/study/hosted/hostedStudy.ts';
-import type { Params, TrialEvent } from '../facts/facts.ts';
+import type { Params } from '../facts/facts.ts';
+import type { Said } from '../ledger/exampleFacts.ts';
 import { heldIn } from '../ledger/openTrials.ts';
 import type { Conversation } from '../stores/controlSocket.ts';
 import type { TrialId } from '../strategy/messages.ts';
@@ -25,7 +26,7 @@ export interface TrainerRequests {
   /** Waits for a trial, until the signal aborts. @throws what the study throws */
   ask(options: Pick<AskOptions, 'run' | 'fixed'>, signal?: AbortSignal): Promise<ClaimReply<Params>>;
   /** @param request its name, by which a repeated one is recognised: another process may have taken the study over before it was answered */
-  say(fact: TrialEvent, request: string): Promise<TrainerReply>;
+  say(fact: Said, request: string): Promise<TrainerReply>;
   /** Takes a heartbeat. @throws RefusedError if the run does not hold the trial */
   beat(trial: TrialId, run: string): Promise<Stopping>;
   /** Sets limits. Resolves when the next ask gets a decision that they allow. */

@@ -1,6 +1,7 @@
 import type { ClaimReply } from '../../streams/study/hosted/claimedTrial.ts';
 import type { TrainerReply } from '../../streams/study/hosted/hostedStudy.ts';
-import type { Params, TrialEvent } from '../facts/facts.ts';
+import type { Params } from '../facts/facts.ts';
+import type { Said } from '../ledger/exampleFacts.ts';
 import { isTrialRunning } from '../ledger/openTrials.ts';
 import { OwnerGoneError } from '../stores/controlSocket.ts';
 import type { TrialId } from '../strategy/messages.ts';
@@ -17,7 +18,7 @@ export interface StudyTrainer {
   /** Waits for a trial. */
   ask(options?: { readonly fixed?: Params | undefined; readonly signal?: AbortSignal | undefined }): Promise<ClaimReply<Params>>;
   /** Takes a fact about a trial, for the claim of this process. @throws RefusedError if it does not count */
-  say(fact: TrialEvent): Promise<TrainerReply>;
+  say(fact: Said): Promise<TrainerReply>;
   submit(intent: Intent): Promise<Submitted>;
   limit(limits: NewLimits): Promise<void>;
   /** Looks at once whether a trial should stop. */

@@ -1,12 +1,22 @@
-import type { Created, ObjectiveSpec, ReportedFact, Values } from '../facts/facts.ts';
+import type { Completed, Created, ObjectiveSpec, ReportedFact, TrialEvent, Values } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { ExampleResult, Reported } from '../strategy/messages.ts';
+import type { ExampleResult, Reported, TrialId } from '../strategy/messages.ts';
 import { refuse } from './claim.ts';
 import { type Evaluated, type ExampleResults, meansOf } from './exampleResults.ts';
 import { boundedLosses, lossOf } from './settings.ts';
 import type { OpenTrial } from './trial.ts';
 
 type Results = NonNullable<ReportedFact['results']>;
+
+/** A fact as a trainer says it: after results of examples, the values of the trial follow from them. */
+export type Said = TrialEvent | Omit<Completed, 'values'>;
+
+/** The fact with the values that follow from results of examples, if it has none. Without results, those are missing. */
+export function withMeans<P>(fact: Said, open: ReadonlyMap<TrialId, OpenTrial<P>>): TrialEvent {
+  if (fact.type !== 'completed' || 'values' in fact) return fact;
+  const { evaluated = false, values = {} } = open.get(fact.trial) ?? {};
+  return { ...fact, values: evaluated ? values : {} };
+}
 
 /** The place of an example in the list of a study, or what is wrong with it. @param example its place from 0, or its name */
 export function placeOf(example: number | string, examples: Created['examples']): number | string {

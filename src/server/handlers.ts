@@ -5,6 +5,7 @@ import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import { entryPage, refuseOther, trialPage } from '../../streams/study/hosted/pages.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
+import { type Said, withMeans } from '../ledger/exampleFacts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { bestRowOf } from '../study/bestFirst.ts';
 import { parseIntent, RefusedError, unknownTrial } from '../study/commands.ts';
@@ -44,7 +45,7 @@ function hostOf({ name, host }: OpenStudy): HostedStudy {
 const saying =
   (type: TrialEvent['type']): Handler =>
   (studies, { study, trial, fields, user, key }) =>
-    hostOf(studies.open(study)).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
+    hostOf(studies.open(study)).say({ ...fields, type, trial } as Said, { author: user?.name, request: key });
 
 /** A command on the trial in the path, or on the study. @throws RefusedError */
 const intentOf = (type: Intent['type'], trial: number, fields: HttpRequest['fields']): Intent =>
@@ -157,7 +158,7 @@ async function preview(id: JsonOperationId, studies: ServedStudies, { study, tri
   if (isIntent(id)) return { fact: previewOf(intentOf(id, trial, fields), ledger, parseStrategy) };
   const [said] = Object.entries(verbs).find(([, verb]) => verb === id) ?? [];
   if (said !== undefined) {
-    const fact = { ...fields, type: said, trial } as TrialEvent;
+    const fact = withMeans({ ...fields, type: said, trial } as Said, ledger.open);
     const refusal = ledger.refusesFrom(fact, user?.name);
     if (refusal) throw new RefusedError(refusal);
     return { fact };

@@ -163,7 +163,7 @@ export const operations = {
     body: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
     result: stopping,
   },
-  tell: said('completed', 'Tell the result of a trial.'),
+  tell: said('completed', 'Tell the result of a trial.', ['values']),
   stopped: said('stopped', 'Tell that a trial was stopped: its last report is its result.'),
   fail: said('failed', 'Tell that an attempt has no result. The reason preempted hands the trial back.', ['reason']),
   best: {

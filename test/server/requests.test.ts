@@ -25,6 +25,28 @@ describe('over HTTP', () => {
     expect((await get('studies/digits')).body).toMatchObject({ created: { strategy: 'random', parallel: 2 } });
   });
 
+  it('the values of a trial on examples follow from its results', async () => {
+    const { get, post } = await open({}, { ...digits, examples: 2, early: false });
+    const { run } = (await post('studies/digits/ask')).body as { run: string };
+    const tell = (more: object = {}) => post('studies/digits/trials/1/tell', { run, ...more });
+    expect(await tell()).toMatchObject({ status: 400, body: { code: 'missing-field', error: expect.stringContaining('values.loss') } });
+    for (const [step, loss] of [
+      [1, 4],
+      [2, 2],
+    ] as const)
+      await post('studies/digits/trials/1/report', { run, step, values: { loss }, results: [[step - 1, loss]] });
+    expect(await tell()).toMatchObject({ status: 200 });
+    expect((await get('studies/digits/trials/1')).body).toMatchObject({ status: 'completed', values: { loss: 3 }, examples: 2 });
+    expect(await tell()).toMatchObject({ status: 409, body: { code: 'ended' } });
+  });
+
+  it('without examples, the values of a trial are told by its trainer', async () => {
+    const { post } = await open();
+    const { run } = (await post('studies/digits/ask')).body as { run: string };
+    await post('studies/digits/trials/1/report', { run, step: 1, values: { loss: 1 } });
+    expect(await post('studies/digits/trials/1/tell', { run })).toMatchObject({ status: 400, body: { code: 'missing-field' } });
+  });
+
   it('a trainer checks the space and the objectives of the study', async () => {
     const { get, post } = await open();
     const { created } = (await get('studies/digits')).body as { created: { space: { parameters: Record<string, object> } } };
@@ -240,7 +262,7 @@ describe('an invalid request is refused, and changes nothing:', () => {
     ['a wait that is too long', 'ask', { wait: 1e9 }, 400, 'bad-field'],
     ['a wait that is text', 'ask', { wait: '1' }, 400, 'bad-field'],
     ['a result without a run', 'trials/1/tell', { values: { loss: 1 } }, 400, 'missing-field'],
-    ['a result without values', 'trials/1/tell', { run: 'r' }, 400, 'missing-field'],
+    ['a report without values', 'trials/1/report', { run: 'r', step: 1 }, 400, 'missing-field'],
     ['a result that is text', 'trials/1/tell', { run: 'r', values: { loss: 'low' } }, 400, 'bad-field'],
     ['a result of a trial that there is not', 'trials/9/tell', { run: 'r', values: { loss: 1 } }, 404, 'unknown-trial'],
     ['a trial that is no number', 'trials/1e3/tell', { run: 'r', values: { loss: 1 } }, 404, 'unknown-trial'],

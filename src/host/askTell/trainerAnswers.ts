@@ -15,7 +15,7 @@ import type { StudyTrainer } from '../trainerOf.ts';
 import type { Driven } from './protocol.ts';
 import { SessionError } from './session.ts';
 
-/** How a trial ended: with values, stopped by its last report, or failed. */
+/** How a trial ended: with values, which follow from its results if the study has examples, stopped by its last report, or failed. */
 interface Ending {
   readonly trial: TrialId;
   readonly values?: Values;
@@ -78,15 +78,17 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       told.delete(trial);
       return { trial, id: trial, params, budget, examples, resumes, checkpoint };
     },
-    tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason = 'error', message = '', trace }: Ending) => {
-      if (stopped || (values && told.has(trial))) await trainer.say({ type: 'stopped', trial });
-      else if (values) await trainer.say({ type: 'completed', trial, values, ...omitUndefined({ metrics, constraints, checkpoint }) });
+    tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason, message, trace }: Ending) => {
+      const isEvaluated = trainer.seat.study.ledger.examples !== undefined && reason === undefined && message === undefined;
+      const isCompleted = values !== undefined || isEvaluated;
+      if (stopped || (isCompleted && told.has(trial))) await trainer.say({ type: 'stopped', trial });
+      else if (isCompleted) await trainer.say(omitUndefined({ type: 'completed', trial, values, metrics, constraints, checkpoint }));
       else
         await trainer.say({
           type: 'failed',
           trial,
-          reason,
-          message,
+          reason: reason ?? 'error',
+          message: message ?? '',
           ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE), checkpoint }),
         });
       handed.delete(trial);

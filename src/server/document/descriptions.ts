@@ -48,7 +48,7 @@ export const descriptions: Readonly<Record<OperationId, Description>> = {
   tell: {
     title: 'Tell a result',
     answer:
-      'Ends the trial: `values` has a number for each objective, by its name. If there is no result, call fail instead. Then ask for the next trial.',
+      'Ends the trial: `values` has a number for each objective, by its name. In a study of examples, leave it out: it follows from the results that were reported. If there is no result, call fail instead. Then ask for the next trial.',
   },
   stopped: {
     title: 'Tell that a trial was stopped',

@@ -2,6 +2,7 @@ import { type Observable, Subject } from 'rxjs';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import { type Said, withMeans } from '../../../src/ledger/exampleFacts.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
@@ -203,12 +204,15 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   /** Takes a fact of a trainer. @throws RefusedError */
-  async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<TrainerReply> {
+  async say(said: Said, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<TrainerReply> {
     const notReady = this.#notReady();
     if (notReady) await notReady;
-    const store = async () => ({ position: await this.#append(fact, origin), fact });
-    const { position } = await this.#repeats.once(origin, { ...fact }, store);
-    return { ...this.#stopping(fact.trial), position };
+    const store = async () => {
+      const fact = withMeans(said, this.ledger.open);
+      return { position: await this.#append(fact, origin), fact };
+    };
+    const { position } = await this.#repeats.once(origin, { ...said }, store);
+    return { ...this.#stopping(said.trial), position };
   }
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */

@@ -94,7 +94,7 @@ describe('ask-tell with a study', () => {
     const [opened, asked] = await inform([racing, { cmd: 'ask' }, report(1, 1, 4)], path);
     expect(opened).toMatchObject({ examples: { count: 2, ids: ['a', 'b'] }, endless: false, stops: true });
     expect([...(asked!.examples as number[])].sort()).toEqual([0, 1]);
-    const tell = (trial: number) => ({ cmd: 'tell', trial, values: { loss: 0 } });
+    const tell = (trial: number) => ({ cmd: 'tell', trial });
     const later = await inform(
       [init(), { cmd: 'ask' }, report(1, 0, 2), tell(1), { cmd: 'ask' }, report(2, 0, 9), report(2, 1, 9), tell(2), { cmd: 'trials' }],
       path,

@@ -233,7 +233,7 @@ describe('each tool', () => {
   it('names all mistakes', async () => {
     const { call } = await connect(await open());
     const { text } = await call('tell', { study: 7, trial: 0, stderrr: { loss: 1 } });
-    for (const mistake of ['run is missing', 'values is missing', 'study must be', 'trial must be', 'stderrr: there is no such field'])
+    for (const mistake of ['run is missing', 'study must be', 'trial must be', 'stderrr: there is no such field'])
       expect(text).toContain(mistake);
     const enqueued = await call('enqueue', { study, params: { lr: 7, unitz: 8, units: 900 } });
     for (const mistake of ['lr: expected', 'unitz: expected', 'units: expected']) expect(enqueued.text).toContain(mistake);
