@@ -22,6 +22,8 @@ export interface Axis {
   readonly ordered: boolean;
   /** Present if the axis has finitely many values: ints, floats with a step, ordinals, choices, booleans. */
   readonly levels?: Levels;
+  /** Numbers in [0, 1] that describe each level of an unordered axis, the same features for all: levels that are near in them are alike. */
+  readonly features?: readonly (readonly number[])[];
   /** Present if the axis exists only while an earlier axis exists and has one of these levels. */
   readonly when?: { readonly axis: number; readonly levels: readonly number[] };
   /** Where good values are expected, as a distribution of the coordinate. Absent: uniform. */

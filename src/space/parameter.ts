@@ -78,7 +78,7 @@ function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<s
 }
 
 export function axisOf({ name, scale, prior, when }: Parameter): Axis {
-  const { kind, ordered, levels } = scale;
+  const { kind, ordered, levels, features } = scale;
   if (kind === undefined) throw new SpaceError(`${name}: a constant has no axis`);
-  return omitUndefined({ name, kind, ordered, levels, prior, when: when && { axis: when.parameter.axis, levels: when.levels } });
+  return omitUndefined({ name, kind, ordered, levels, features, prior, when: when && { axis: when.parameter.axis, levels: when.levels } });
 }

@@ -10,6 +10,8 @@ export interface Scale {
   readonly ordered: boolean;
   /** Present if there are finitely many values. */
   readonly levels?: Levels;
+  /** What describes each level, scaled to [0, 1]. */
+  readonly features?: Axis['features'];
   /** The coordinate at which the bin of the k-th level begins. Absent: all bins are equally wide. */
   readonly cut?: (k: number) => number;
   /** The valid values, in words. */

@@ -1,7 +1,7 @@
 import type { StrategyCase } from '../../src/testing/subscribed.ts';
 import * as h from '../../streams/index.ts';
 import { runs } from '../support/runs.ts';
-import { examplesFleet, fleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';
+import { describedNet, examplesFleet, fleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';
 
 const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
@@ -43,12 +43,14 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(nsga2, cmaes)': { make: () => h.chain(h.nsga2({ population: 4, generations: 3 }), h.cmaes({ population: 4 })) },
   'chain(asha, nsga2)': { make: () => h.chain(asha(), h.nsga2({ population: 5 })) },
   tpe: { make: () => h.tpe({ startup: 4 }) },
+  'tpe with features': { make: () => h.tpe({ startup: 4 }), space: describedNet },
   'chain(asha, tpe)': { make: () => h.chain(asha(), h.tpe({ startup: 4 })) },
   'chain(medianStop, tpe)': { make: () => h.chain(h.medianStop(), h.tpe({ startup: 4 })) },
   'chain(ga, tpe)': {
     make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.tpe({ startup: 4 })),
   },
   bo: { ...model, make: () => h.bo({ startup: 4 }) },
+  'bo with features': { ...model, make: () => h.bo({ startup: 4 }), space: describedNet },
   'chain(asha, bo)': { ...model, make: () => h.chain(asha(), h.bo({ startup: 4 })) },
   'chain(asha stop, tpe)': { make: () => h.chain(stops(), h.tpe({ startup: 4 })) },
   'chain(asha stop, bo)': { ...model, make: () => h.chain(stops(), h.bo({ startup: 4 })) },

@@ -1,21 +1,29 @@
+import type { ChoiceDimension } from '../../src/space/types/choice.ts';
 import type { FleetOptions } from '../../src/testing/fleet.ts';
 import type { Infer } from '../../streams/index.ts';
 import { atMost, boolean, choice, float, int, logNormal, space, when } from '../../streams/index.ts';
 
 /** A space with everything in it: logs, steps, priors, conditions, a constraint. */
-export const net = space(
-  {
-    lr: float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 2) }),
-    layers: int(1, 8),
-    width: int(16, 256, { log: true }),
-    act: choice(['relu', 'tanh', 'gelu']),
-    opt: choice(['adam', 'sgd']),
-    momentum: when('opt', 'sgd', float(0, 1)),
-    nesterov: when('opt', 'sgd', boolean()),
-  },
-  { constraints: [atMost({ layers: 20, width: 1 }, 300)] },
-);
+export const net = spaceWith(choice(['relu', 'tanh', 'gelu']));
 export type Net = Infer<typeof net>;
+
+/** The same with features of the values of a choice. */
+export const describedNet = spaceWith(choice(['relu', 'tanh', 'gelu'], { features: { smoothness: [0, 1, 0.9], cost: [1, 3, 20] } }));
+
+function spaceWith(act: ChoiceDimension<readonly ['relu', 'tanh', 'gelu']>) {
+  return space(
+    {
+      lr: float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 2) }),
+      layers: int(1, 8),
+      width: int(16, 256, { log: true }),
+      act,
+      opt: choice(['adam', 'sgd']),
+      momentum: when('opt', 'sgd', float(0, 1)),
+      nesterov: when('opt', 'sgd', boolean()),
+    },
+    { constraints: [atMost({ layers: 20, width: 1 }, 300)] },
+  );
+}
 
 /** A made-up learning curve: falls to a floor that depends on the configuration, at a rate that does too. */
 function curve(p: Net, step: number): number {

@@ -75,6 +75,14 @@ def test_refuses_ambiguous_parameters():
         ht.Study({"x": ht.float(0, 1)}, minimize=loss_of)
 
 
+def test_describes_the_values_of_a_choice(path):
+    with ht.Study({"model": ht.choice("a", "b", features={"size": [1, 70]})}, path=path, strategy="tpe", trials=2) as study:
+        study.optimize(lambda trial: float(trial["model"] == "a"))
+        assert len(study.trials) == 2
+    with pytest.raises(ht.HypertideError, match="features.size: expected a number for each of the 2 values"):
+        ht.Study({"model": ht.choice("a", "b", features={"size": [1, 7, 70]})}).optimize(lambda trial: 0.0)
+
+
 def test_a_study_is_opened_without_its_space(open_study, path):
     with open_study() as study:
         study.add({"x": 1.0, "layers": 1, "opt": "adam"}, 0.5)

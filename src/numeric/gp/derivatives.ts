@@ -18,14 +18,14 @@ export const VALUE = -1;
  * systems", NeurIPS 2003; Wu et al., "Bayesian optimization with gradients", NeurIPS 2017). With e_c = s_c (x_c - y_c)^2 the kernel is a function
  * of e alone, of which
  *
- *     dk/de_c = -5/6 sigma^2 (1 + r) exp(-r) - c (tau^2 / width) / (1 + c e_c)^2
- *     d2k/de_c de_d = 25/12 sigma^2 exp(-r) + [c = d] 2 c^2 (tau^2 / width) / (1 + c e_c)^3
+ *     dk/de_c = -5/6 sigma^2 (1 + r) exp(-r) - c (tau^2 / effects) / (1 + c e_c)^2
+ *     d2k/de_c de_d = 25/12 sigma^2 exp(-r) + [c = d] 2 c^2 (tau^2 / effects) / (1 + c e_c)^3
  *
  * @param byX a column, or VALUE
  * @param byY a column, or VALUE; not both may be VALUE
  */
 export function derivativeCovariance(
-  { scales, joint, additive, sharpness }: Kernel,
+  { scales, joint, effect: share, sharpness }: Kernel,
   x: Float64Array,
   xAt: number,
   y: Float64Array,
@@ -45,7 +45,7 @@ export function derivativeCovariance(
   const column = byX === VALUE ? byY : byX;
   const difference = x[xAt + column]! - y[yAt + column]!;
   const part = 1 / (1 + sharpness * scales[column]! * difference * difference);
-  const effect = (sharpness * additive * part * part) / width;
+  const effect = sharpness * share * part * part;
   const slope = (-5 / 6) * (1 + r) * decay - effect;
   const byColumn = 2 * scales[column]! * difference; // of e, by x; by y it is the opposite
   if (byX === VALUE) return -slope * byColumn;
@@ -56,5 +56,5 @@ export function derivativeCovariance(
 }
 
 /** The prior variance of the derivative by a column. */
-export const derivativePriorVariance = ({ scales, joint, additive, sharpness }: Kernel, c: number): number =>
-  2 * scales[c]! * ((5 / 6) * joint + (sharpness * additive) / scales.length);
+export const derivativePriorVariance = ({ scales, joint, effect, sharpness }: Kernel, c: number): number =>
+  2 * scales[c]! * ((5 / 6) * joint + sharpness * effect);

@@ -3,6 +3,8 @@ export interface FeatureLayout {
   readonly width: number;
   /** How many leading columns are coordinates. */
   readonly ordered: number;
+  /** The column whose main effect each column is a part of, its own or a later one. Absent: each has one of its own. */
+  readonly joins?: Int32Array;
 }
 
 /**

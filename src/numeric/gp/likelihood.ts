@@ -2,7 +2,18 @@ import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } f
 
 import type { Derivatives } from './derivatives.ts';
 import { columnDistances, type FeatureLayout } from './gaps.ts';
-import { ADDITIVE, covariances, JOINT, type Kernel, kernelFromLogs, NOISE, priorVariance, SHARED, SHARPNESS } from './kernel.ts';
+import {
+  ADDITIVE,
+  covariances,
+  effectDistances,
+  JOINT,
+  type Kernel,
+  kernelFromLogs,
+  NOISE,
+  priorVariance,
+  SHARED,
+  SHARPNESS,
+} from './kernel.ts';
 import { warpByLogA, warpByLogB, warpRows } from './warp.ts';
 
 /** The training data of a Gaussian process, as plain data that can be sent to a thread. */
@@ -70,14 +81,15 @@ export function negativeLogPosterior(
   const factor = new Float64Array(n * n);
   const inverted = new Float64Array(n * n);
   const alpha = new Float64Array(n);
+  const wholes = new Float64Array(width);
 
   return (logs, gradient) => {
-    const kernel = kernelFromLogs(logs, width);
+    const kernel = kernelFromLogs(logs, features);
     if (kernel.warp) {
       warpRows(features, kernel.warp, points, n, inputs);
       measure();
     }
-    const { scales, sharpness, noise } = kernel;
+    const { scales, sharpness, noise, effect, joins } = kernel;
     covariances(kernel, pairGaps, pairs, covariance, 0, slopes);
     for (let i = 0, p = 0; i < n; i++) {
       for (let j = 0; j < i; j++) matrix[i * n + j] = covariance[p++]!;
@@ -94,7 +106,6 @@ export function negativeLogPosterior(
 
     // dL/dK = (K^-1 - alpha alpha') / 2, and each pair counts twice
     inverse(factor, n, n, inverted, matrix);
-    const effect = kernel.additive / width;
     gradient.fill(0);
     let byJoint = 0;
     let byEffects = 0;
@@ -105,14 +116,14 @@ export function negativeLogPosterior(
         const weight = inverted[i * n + j]! - alpha[i]! * alpha[j]!;
         const slope = slopes[p]!;
         let effects = 0;
+        effectDistances(kernel, pairGaps, at, wholes);
         for (let c = 0; c < width; c++, at++) {
           const gap = pairGaps[at]!;
-          const e = scales[c]! * gap;
-          const part = 1 / (1 + sharpness * e);
+          const part = 1 / (1 + sharpness * wholes[c]!);
           const bent = effect * part * part;
-          effects += part;
+          if (!joins || joins[c] === c) effects += part;
           gradient[c]! += weight * gap * (slope - sharpness * bent);
-          bySharpness -= weight * bent * e;
+          bySharpness -= weight * bent * (scales[c]! * gap);
         }
         byEffects += weight * effects;
         byJoint += weight * (covariance[p]! - effect * effects);
@@ -127,7 +138,7 @@ export function negativeLogPosterior(
 
     if (kernel.warp) {
       const { a, b } = kernel.warp;
-      const byInput = slopesByInput(kernel, features, n, inputs, inverted, alpha, slopes);
+      const byInput = slopesByInput(kernel, features, n, inputs, pairGaps, inverted, alpha, slopes);
       for (let c = 0; c < ordered; c++) {
         for (let i = 0; i < n; i++) {
           const x = points[i * width + c]!;
@@ -145,22 +156,26 @@ const penaltyOf = (i: number, width: number): Penalty => (i < width ? scalePenal
 
 /** The derivatives of the negative log likelihood by the warped coordinates: `n` x `ordered`. */
 function slopesByInput(
-  { scales, sharpness, additive }: Kernel,
+  kernel: Kernel,
   { width, ordered }: FeatureLayout,
   n: number,
   inputs: Float64Array,
+  pairGaps: Float64Array,
   inverted: Float64Array,
   alpha: Float64Array,
   slopes: Float64Array,
 ): Float64Array {
+  const { scales, sharpness, effect } = kernel;
   const by = new Float64Array(n * ordered);
+  const wholes = new Float64Array(width);
   for (let i = 0, p = 0; i < n; i++) {
     for (let j = 0; j < i; j++, p++) {
       const weight = inverted[i * n + j]! - alpha[i]! * alpha[j]!;
+      effectDistances(kernel, pairGaps, p * width, wholes);
       for (let c = 0; c < ordered; c++) {
         const difference = inputs[i * width + c]! - inputs[j * width + c]!;
-        const part = 1 / (1 + sharpness * scales[c]! * difference * difference);
-        const force = 2 * weight * scales[c]! * difference * (slopes[p]! - (sharpness * additive * part * part) / width);
+        const part = 1 / (1 + sharpness * wholes[c]!);
+        const force = 2 * weight * scales[c]! * difference * (slopes[p]! - sharpness * effect * part * part);
         by[i * ordered + c]! += force;
         by[j * ordered + c]! -= force;
       }

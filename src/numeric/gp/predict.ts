@@ -1,7 +1,7 @@
 import { cholesky, solveLower, solveUpper } from '../cholesky.ts';
 import { derivativeCovariance, VALUE } from './derivatives.ts';
 import { columnDistances } from './gaps.ts';
-import { covariances, priorVariance } from './kernel.ts';
+import { covariances, effectDistances, priorVariance } from './kernel.ts';
 import { NUGGET } from './likelihood.ts';
 import { covarianceRow, type Posterior, warpedRows } from './posterior.ts';
 import { warpSlope } from './warp.ts';
@@ -95,9 +95,9 @@ export function predictDifferences(gp: Posterior, rows: Float64Array, count: num
  */
 export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float64Array, varianceSlopes: Float64Array): Prediction {
   const { features, kernel, size: n, points, factor, stride, alpha, scratch } = gp;
-  const { scales, sharpness } = kernel;
+  const { scales, sharpness, effect } = kernel;
   const { width, ordered } = features;
-  const effect = kernel.additive / width;
+  const wholes = new Float64Array(width);
   const seen = warpedRows(gp, x, 1);
   covarianceRow(gp, seen, 0, n, scratch.row, 0, VALUE, scratch.slopes);
   let mean = 0;
@@ -112,9 +112,10 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
   const { observed, derivatives } = gp;
   for (let i = 0; i < n; i++) {
     const by = derivatives && i >= observed ? derivatives.columns[i - observed] : undefined; // undefined for fantasies
+    effectDistances(kernel, scratch.gaps, i * width, wholes);
     for (let c = 0; c < ordered; c++) {
       const at = i * width + c;
-      const part = 1 / (1 + sharpness * scales[c]! * scratch.gaps[at]!);
+      const part = 1 / (1 + sharpness * wholes[c]!);
       const slope =
         by === undefined
           ? 2 * scales[c]! * (seen[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part)

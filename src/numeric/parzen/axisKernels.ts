@@ -240,18 +240,13 @@ export class CategoricalKernels implements AxisKernels, CodedKernels {
     this.#logDensities.fill(undefined);
   }
   logDensity(slot: number, x: number): number {
-    return (this.codes[slot] === x ? this.#kernel.hit : this.#kernel.miss)[x]!;
+    return this.#kernel.logMass(this.codes[slot]!, x);
   }
   logDensities(x: number): Float64Array {
-    let logDensities = this.#logDensities[x];
-    if (logDensities === undefined) {
-      logDensities = new Float64Array(this.#cells.centres.length).fill(this.#kernel.miss[x]!);
-      logDensities[x] = this.#kernel.hit[x]!;
-      this.#logDensities[x] = logDensities;
-    }
-    return logDensities;
+    this.#logDensities[x] ??= this.#cells.centres.map((_, observed) => this.#kernel.logMass(observed, x));
+    return this.#logDensities[x];
   }
   draw(slot: number, rng: Rng): number {
-    return rng() < this.#kernel.priorMass ? drawCell(this.#cells, rng) : this.codes[slot]!;
+    return this.#kernel.draw(this.codes[slot]!, rng);
   }
 }

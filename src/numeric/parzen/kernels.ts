@@ -1,6 +1,6 @@
 import { logNormalMass } from '../distributions/special.ts';
 import { drawNormal, type Rng } from '../random.ts';
-import type { SupportCells } from './support.ts';
+import { type CellPrior, drawCell, type SupportCells } from './support.ts';
 
 const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -22,22 +22,19 @@ export function logCellMasses({ edges, centres }: SupportCells, mean: number, si
   return centres.map((_, k) => logNormalMass((edges[k]! - mean) / sigma, (edges[k + 1]! - mean) / sigma) - inside);
 }
 
-/** The kernel of Aitchison & Aitken (1976) on categories: mass on the observed category, smoothed by the prior. */
+/** The kernel of Aitchison & Aitken (1976) on categories: mass on the observed category, smoothed by the prior around it. */
 export interface CategoricalKernel {
-  /** The log mass of each category if it is the observed one, and if it is not. */
-  readonly hit: Float64Array;
-  readonly miss: Float64Array;
-  /** The probability that a draw comes from the prior. */
-  readonly priorMass: number;
+  logMass(observed: number, category: number): number;
+  draw(observed: number, rng: Rng): number;
 }
 
 /** @param smoothing weight of the prior per category, where the observed one has a weight of 1 */
-export function categoricalKernel({ logPrior }: SupportCells, smoothing: number): CategoricalKernel {
-  const extra = smoothing * logPrior.length;
-  const prior = logPrior.map((l) => extra * Math.exp(l));
+export function categoricalKernel(cells: SupportCells, smoothing: number): CategoricalKernel {
+  const extra = smoothing * cells.centres.length;
+  const around = (observed: number): CellPrior => cells.around?.(observed) ?? cells;
   return {
-    hit: prior.map((p) => Math.log((p + 1) / (1 + extra))),
-    miss: prior.map((p) => Math.log(p / (1 + extra))),
-    priorMass: extra / (1 + extra),
+    logMass: (observed, category) =>
+      Math.log((extra * Math.exp(around(observed).logPrior[category]!) + (observed === category ? 1 : 0)) / (1 + extra)),
+    draw: (observed, rng) => (rng() < extra / (1 + extra) ? drawCell(around(observed), rng) : observed),
   };
 }

@@ -1,13 +1,18 @@
 import type { Distribution } from '../distributions/distribution.ts';
 import type { Rng } from '../random.ts';
 
-/** The cells of a discrete axis on [0, 1], one per value: `edges[k]` to `edges[k + 1]` around `centres[k]`. */
-export interface SupportCells {
-  readonly centres: Float64Array;
-  readonly edges: Float64Array;
-  /** The prior: the log mass of each cell, and the cumulative sums of the masses. */
+/** A prior on cells: the log mass of each, and the cumulative sums of the masses. */
+export interface CellPrior {
   readonly logPrior: Float64Array;
   readonly cumulative: Float64Array;
+}
+
+/** The cells of a discrete axis on [0, 1], one per value: `edges[k]` to `edges[k + 1]` around `centres[k]`. */
+export interface SupportCells extends CellPrior {
+  readonly centres: Float64Array;
+  readonly edges: Float64Array;
+  /** The prior after a good value in a cell, if cells are alike to different degrees. */
+  readonly around?: (cell: number) => CellPrior;
 }
 
 /**
@@ -36,4 +41,4 @@ function firstAbove(sorted: Float64Array, x: number): number {
 export const cellAt = (cells: SupportCells, coordinate: number): number => firstAbove(cells.edges.subarray(1), coordinate);
 
 /** Draws a cell from the prior. */
-export const drawCell = (cells: SupportCells, rng: Rng): number => firstAbove(cells.cumulative, rng());
+export const drawCell = (cells: CellPrior, rng: Rng): number => firstAbove(cells.cumulative, rng());

@@ -14,7 +14,7 @@ expect good values, such as `{"logNormal": {"median": 1e-3, "sigma": 1}}`.
 from __future__ import annotations
 
 import builtins
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 from .errors import HypertideError
 
@@ -59,16 +59,24 @@ def int(
     return _parameter("int", low=low, high=high, log=log or None, step=step, when=when, prior=prior)
 
 
-def choice(*values: Any, ordered: bool = False, when: When | None = None, prior: When | None = None) -> Parameter:
+def choice(
+    *values: Any,
+    ordered: bool = False,
+    features: Mapping[str, Sequence[builtins.float]] | None = None,
+    when: When | None = None,
+    prior: When | None = None,
+) -> Parameter:
     """One of several values: texts, numbers, booleans, None, or tuples, lists and dictionaries of these. The objective gets them as you wrote them.
 
-    ordered  True: neighbours resemble each other, as sizes do.
-    when     as in `float`.
-    prior    how likely each value is to be good: {"weights": [3, 1]}.
+    ordered   True: neighbours resemble each other, as sizes do.
+    features  numbers that describe the values: for each feature one per value, in their order, such as {"price": [0.15, 0.6, 10]}. "bo" and "tpe"
+              then expect alike results from values with alike features.
+    when      as in `float`.
+    prior     how likely each value is to be good: {"weights": [3, 1]}.
     """
     if len(values) == 1 and isinstance(values[0], Iterable) and not isinstance(values[0], (str, Mapping)):
         raise HypertideError(f'choice: expected the values one by one, got the {type(values[0]).__name__} {values[0]!r}; write ht.choice("a", "b")')
-    return _parameter("ordinal" if ordered else "choice", values=list(values), when=when, prior=prior)
+    return _parameter("ordinal" if ordered else "choice", values=list(values), features=features, when=when, prior=prior)
 
 
 def boolean(*, when: When | None = None, prior: When | None = None) -> Parameter:

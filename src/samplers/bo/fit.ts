@@ -67,7 +67,7 @@ export class KernelFit {
     const [logs] = this.kernels;
     const trainingSet = this.#trainingSet();
     const { features, targets, logSlopes = new Float64Array(targets.length) } = trainingSet;
-    const gp = logs && posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features.width));
+    const gp = logs && posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features));
     if (!gp) return { logDensity: Number.NEGATIVE_INFINITY, pairs: [] };
     const { means, logDensities } = leaveOneOut(gp, targets);
     const logDensity = logDensities.reduce((sum, density, i) => sum + (Number.isNaN(logSlopes[i]!) ? 0 : density + logSlopes[i]!), 0);

@@ -57,10 +57,10 @@ export function quantityModel(
 }
 
 /** The posteriors for the sampled kernels or, if there are none, for the most probable one. */
-export function posteriors(kernels: Kernels, { width }: Features, trainingSet: TrainingSet, options: ModelOptions): Posterior[] {
+export function posteriors(kernels: Kernels, features: Features, trainingSet: TrainingSet, options: ModelOptions): Posterior[] {
   const { fantasies = 0, lengthscaleShrinkage = 1, previous } = options;
   return (kernels.length > 1 ? kernels.slice(1) : kernels).flatMap((logs, i) => {
-    const kernel = shrinkLengthscales(kernelFromLogs(logs, width), lengthscaleShrinkage);
+    const kernel = shrinkLengthscales(kernelFromLogs(logs, features), lengthscaleShrinkage);
     return posterior(trainingSet, kernel, fantasies, previous?.gps[i]) ?? [];
   });
 }

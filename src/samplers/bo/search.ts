@@ -95,7 +95,7 @@ function followGradient(terms: readonly AcquisitionTerm[], features: Features, d
   const { axes } = domain;
   const on = active(axes, start.point);
   const columns = Array.from({ length: features.ordered }, (_, c) => c).filter(
-    (c) => on[features.axes[c]!] && continuous(axes[features.axes[c]!]!), // false for the column of the budget
+    (c) => on[features.axes[c]!] && continuous(axes[features.axes[c]!]!), // false for columns that are no coordinates
   );
   if (columns.length === 0) return start;
   const row = new Float64Array(features.width);

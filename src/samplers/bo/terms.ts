@@ -9,7 +9,7 @@ import {
   logMeanTerm,
   logProbabilityBelow,
 } from './acquisition.ts';
-import { BUDGET, type Features } from './features.ts';
+import type { Features } from './features.ts';
 import { hypervolumeImprovement } from './hypervolume.ts';
 import { conditioningSet, type QuantityObservations } from './observations.ts';
 import type { FittedModels, KernelSample } from './posteriorSamples.ts';
@@ -129,7 +129,7 @@ export function priorTerm(axes: readonly Axis[], features: Features, weight: num
       const on = active(axes, point);
       for (let c = 0; c < features.ordered; c++) {
         const i = features.axes[c]!;
-        if (i === BUDGET || !on[i] || !axes[i]!.prior) continue;
+        if (!on[i] || !axes[i]!.prior) continue;
         const [low, high] = [Math.max(0, point[i]! - STEP), Math.min(1, point[i]! + STEP)];
         gradient[c]! += (weight * (at(i, high) - at(i, low))) / (high - low);
       }

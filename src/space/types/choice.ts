@@ -1,7 +1,8 @@
+import { finite } from '../../schema/optionRules.ts';
 import { fault, show } from '../check.ts';
 import { priorShape } from '../prior.ts';
 import { evenLevels, type Scale } from '../scale.ts';
-import { nonEmptyListOf } from '../shape.ts';
+import { checkedBy, mapping, nonEmptyListOf } from '../shape.ts';
 import { anyValue, frozen, isValue, type Value, valueKey } from '../value.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
 
@@ -13,21 +14,29 @@ const optional = {
   /** Weights of the values, in their order. */
   prior: priorShape,
 };
-type Listed<T extends string, V extends readonly Value[]> = Omit<DataOf<T, typeof required, typeof optional>, 'values'> & {
+const described = {
+  ...optional,
+  /** Numbers that describe the values: for each feature one per value, in their order. */
+  features: mapping(nonEmptyListOf(checkedBy(finite)), 'at least one feature'),
+};
+type Listed<T extends string, V extends readonly Value[], O> = Omit<DataOf<T, typeof required, O>, 'values'> & {
   readonly values: V;
 };
 /** @see choice */
-export type ChoiceDimension<V extends readonly Value[] = readonly Value[]> = Listed<'choice', V>;
+export type ChoiceDimension<V extends readonly Value[] = readonly Value[]> = Listed<'choice', V, typeof described>;
 /** @see ordinal */
-export type OrdinalDimension<V extends readonly Value[] = readonly Value[]> = Listed<'ordinal', V>;
+export type OrdinalDimension<V extends readonly Value[] = readonly Value[]> = Listed<'ordinal', V, typeof optional>;
 /** @see boolean */
 export type BooleanDimension = DataOf<'boolean', unknown, typeof optional>;
 
 export const choiceType: ParameterType<ChoiceDimension> = {
   required,
-  optional,
+  optional: described,
   values: ({ values }) => values,
-  scale: (path, { values }) => scaleOf(path, 'choice', values),
+  scale: (path, { values, features }) => ({
+    ...scaleOf(path, 'choice', values),
+    ...(features && { features: featuresByLevel(`${path}.features`, values, features) }),
+  }),
 };
 
 export const ordinalType: ParameterType<OrdinalDimension> = {
@@ -60,4 +69,24 @@ function scaleOf(path: string, kind: 'choice' | 'ordinal' | 'boolean', given: re
     toCoordinate: (value) => levels.at(levelOf.get(valueKey(value)) ?? Number.NaN),
     slope: () => 0,
   };
+}
+
+/** Strategies compare each value with each other one. */
+const MOST_DESCRIBED = 1000;
+/** Up to this ratio of the largest to the smallest, positive numbers keep a linear scale. */
+const LINEAR = 10;
+
+/** The features of each value, scaled to [0, 1]. @throws SpaceError if they do not describe the values */
+function featuresByLevel(path: string, values: readonly Value[], features: NonNullable<ChoiceDimension['features']>): number[][] {
+  if (values.length > MOST_DESCRIBED) throw fault(path, `no features for more than ${MOST_DESCRIBED} values`, Object.keys(features));
+  const columns = Object.entries(features).map(([name, numbers]) => {
+    if (numbers.length !== values.length)
+      throw fault(`${path}.${name}`, `a number for each of the ${values.length} values, in their order`, numbers);
+    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+    if (low === high) throw fault(`${path}.${name}`, 'numbers that differ', numbers);
+    const isLog = low > 0 && high > LINEAR * low;
+    const at = isLog ? Math.log : (x: number) => x / 2; // halved, so that a difference is finite
+    return numbers.map((x) => (at(x) - at(low)) / (at(high) - at(low)));
+  });
+  return values.map((_, level) => columns.map((column) => column[level]!));
 }

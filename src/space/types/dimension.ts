@@ -124,11 +124,16 @@ export const int = (
 /**
  * One of some values without an order. A value may be anything that JSON can hold, such as `null` or `[64, 32]`.
  *
+ * `features` are numbers that describe the values: for each feature one per value, in their order. `bo` and `tpe` then expect alike results from
+ * values with alike features. Differences count in relation to the range of a feature, on a logarithmic scale if all numbers are positive and the
+ * largest is more than ten times the smallest.
+ *
  * @example choice(['relu', 'tanh', 'gelu'], { prior: weights([3, 1, 1]) })
+ * @example choice(['mini', 'small', 'large'], { features: { price: [0.15, 0.6, 10], context: [16, 128, 200] } })
  */
 export const choice = <const V extends readonly Value[]>(
   values: V,
-  options: { readonly prior?: PriorData | undefined } = {},
+  options: AllowUndefined<Omit<ChoiceDimension, 'type' | 'values'>> = {},
 ): ChoiceDimension<V> => ({
   type: 'choice',
   values,

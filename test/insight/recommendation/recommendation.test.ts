@@ -135,7 +135,7 @@ it('leaveOneOut follows from the predictions without each observation', () => {
   const rng = rngFor('left', 'out', 0);
   const points = Float64Array.from({ length: 24 }, rng);
   const targets = Float64Array.from({ length: 12 }, (_, i) => Math.sin(4 * points[2 * i]!) + points[2 * i + 1]! + 0.1 * rng());
-  const kernel = kernelFromLogs(Float64Array.of(0.3, -0.7, -0.4, 0.1, 0.6, Math.log(0.02)), 2);
+  const kernel = kernelFromLogs(Float64Array.of(0.3, -0.7, -0.4, 0.1, 0.6, Math.log(0.02)), { width: 2 });
   const features = { width: 2, ordered: 2 };
   const gp = posterior({ features, size: 12, points, targets }, kernel)!;
   const { means: left, logDensities } = leaveOneOut(gp, targets);

@@ -9,7 +9,7 @@ import { addFantasy, meansAt, predict, predictDifferences, predictMany, predictS
 import { warpByLogA, warpByLogB, warpCoordinate, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
-import { choiceAxis, floatAxis } from '../../support/axes.ts';
+import { choiceAxis, describedAxis, floatAxis } from '../../support/axes.ts';
 
 const mixed = features([choiceAxis('a', 3), floatAxis('x'), floatAxis('y')]);
 
@@ -53,7 +53,7 @@ describe('widened', () => {
 
 describe('meansAt', () => {
   it('equals the means that come with variances', () => {
-    const gp = posterior(example(), kernelFromLogs(logs))!;
+    const gp = posterior(example(), kernelFromLogs(logs, { width: 3 }))!;
     const rows = example(7).points;
     const [means, variances] = [new Float64Array(7), new Float64Array(7)];
     predictMany(gp, rows, 7, means, variances);
@@ -83,6 +83,22 @@ describe('negativeLogPosterior', () => {
     const gradient = new Float64Array(11);
     const value = f(bent, gradient);
     expect(f(bent)).toBe(value);
+    for (let i = 0; i < 11; i++) {
+      const h = 1e-5;
+      expect(gradient[i]).toBeCloseTo((f(bent.with(i, bent[i]! + h)) - f(bent.with(i, bent[i]! - h))) / (2 * h), 5);
+    }
+  });
+
+  it('has its gradient with columns that share a main effect, too', () => {
+    const layout = features([describedAxis('a'), floatAxis('x')]);
+    const points = new Float64Array(45);
+    const rng = rngFor('gp', 'described', 0);
+    for (let i = 0; i < 15; i++) layout.encode([rng(), rng()], points, 3 * i);
+    const targets = Float64Array.from({ length: 15 }, (_, i) => points[3 * i]! ** 2 - points[3 * i + 1]! + 0.1 * rng());
+    const f = negativeLogPosterior({ features: layout, size: 15, points, targets }, true);
+    const bent = Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2);
+    const gradient = new Float64Array(11);
+    f(bent, gradient);
     for (let i = 0; i < 11; i++) {
       const h = 1e-5;
       expect(gradient[i]).toBeCloseTo((f(bent.with(i, bent[i]! + h)) - f(bent.with(i, bent[i]! - h))) / (2 * h), 5);
@@ -126,7 +142,7 @@ describe('fitInOrder', () => {
       seed: '',
       warp: true,
     }) as [Kernels];
-    const { a, b } = kernelFromLogs(logs!, 1).warp!;
+    const { a, b } = kernelFromLogs(logs!, { width: 1 }).warp!;
     expect(warpCoordinate(0.1, a[0]!, b[0]!)).toBeGreaterThan(0.25);
   });
 });
@@ -146,7 +162,7 @@ describe('warped', () => {
 });
 
 describe('derivativeCovariance', () => {
-  const kernel = kernelFromLogs(logs, 3);
+  const kernel = kernelFromLogs(logs, { width: 3 });
   const ordered = 2;
   const [x, y] = [Float64Array.of(0.31, 0.62, 1), Float64Array.of(0.45, 0.2, 0)];
   const h = 1e-5;
@@ -182,7 +198,7 @@ describe.each([
   ['bent', Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2)],
 ])('posterior on coordinates %s', (_, logs) => {
   const observations = example();
-  const gp = posterior(observations, kernelFromLogs(logs, 3), 4)!;
+  const gp = posterior(observations, kernelFromLogs(logs, { width: 3 }), 4)!;
 
   it('has the slopes of its finite differences', () => {
     const x = Float64Array.of(0.31, 0.62, 1);
@@ -199,13 +215,13 @@ describe.each([
   });
 
   it('extended from one with its first observations is the same to the bit', () => {
-    const first = posterior({ ...observations, size: 11 }, kernelFromLogs(logs, 3), 2)!;
+    const first = posterior({ ...observations, size: 11 }, kernelFromLogs(logs, { width: 3 }), 2)!;
     addFantasy(first, Float64Array.of(0.1, 0.1, 1));
-    const grown = posterior(observations, kernelFromLogs(logs, 3), 4, first)!;
+    const grown = posterior(observations, kernelFromLogs(logs, { width: 3 }), 4, first)!;
     const { scratch: _, ...rest } = grown;
-    expect(posterior(observations, kernelFromLogs(logs, 3), 4)).toMatchObject(rest);
-    const other = posterior({ ...observations, size: 11 }, kernelFromLogs(logs.with(0, 1), 3), 2)!;
-    const { scratch: __, ...fresh } = posterior(observations, kernelFromLogs(logs, 3), 4, other)!;
+    expect(posterior(observations, kernelFromLogs(logs, { width: 3 }), 4)).toMatchObject(rest);
+    const other = posterior({ ...observations, size: 11 }, kernelFromLogs(logs.with(0, 1), { width: 3 }), 2)!;
+    const { scratch: __, ...fresh } = posterior(observations, kernelFromLogs(logs, { width: 3 }), 4, other)!;
     expect(fresh).toEqual(rest);
   });
 
@@ -218,8 +234,8 @@ describe.each([
       return c === 0 ? 5 * Math.cos(5 * u) : 2 * (u - 0.3);
     };
     const targets = Float64Array.from(at, (i, k) => slopeOf(i, columns[k]!));
-    const knowing = posterior({ ...few, derivatives: { at, columns, targets } }, kernelFromLogs(logs, 3), 2)!;
-    const plain = posterior(few, kernelFromLogs(logs, 3))!;
+    const knowing = posterior({ ...few, derivatives: { at, columns, targets } }, kernelFromLogs(logs, { width: 3 }), 2)!;
+    const plain = posterior(few, kernelFromLogs(logs, { width: 3 }))!;
     const error = (of: typeof knowing) =>
       observations.targets.reduce((sum, y, i) => sum + (predict(of, observations.points.slice(3 * i, 3 * i + 3)).mean - y) ** 2, 0);
     expect(error(knowing)).toBeLessThan(0.5 * error(plain));
@@ -254,7 +270,7 @@ describe.each([
   });
 
   it('keeps its means with a fantasy at the mean, and loses the variance there', () => {
-    const believer = posterior(observations, kernelFromLogs(logs, 3), 4)!;
+    const believer = posterior(observations, kernelFromLogs(logs, { width: 3 }), 4)!;
     const [x, other] = [Float64Array.of(0.9, 0.1, 2), Float64Array.of(0.4, 0.2, 0)];
     const [before, elsewhere] = [predict(believer, x), predict(believer, other)];
     for (let k = 0; k < 4; k++) expect(addFantasy(believer, x)).toBeCloseTo(before.mean, 12); // four times the same: still a factor
@@ -267,7 +283,7 @@ describe.each([
 });
 
 it('differences of a function are predicted by hand', () => {
-  const kernel = kernelFromLogs(logs, 3);
+  const kernel = kernelFromLogs(logs, { width: 3 });
   const one = { ...example(1), targets: Float64Array.of(1) };
   const gp = posterior(one, kernel)!;
   const points = [...one.points, 0.1, 0.2, 1, 0.1, 0.9, 2]; // the observation, a, b

@@ -6,6 +6,7 @@ import { Parzen, recencyWeights } from '../../../src/numeric/parzen/parzen.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { supportOnAxis } from '../../../src/samplers/parzenSupport.ts';
 import type { Axis } from '../../../src/space/axis.ts';
+import { describedAxis } from '../../support/axes.ts';
 
 interface Reference {
   readonly space: string;
@@ -37,6 +38,24 @@ const filled = (supports: ConstructorParameters<typeof Parzen>[0], seen: readonl
   });
   return parzen;
 };
+
+describe('Parzen on levels with features', () => {
+  const parzen = filled([supportOnAxis(describedAxis('a'))], [[0], [0]]);
+  const mass = (level: number) => Math.exp(parzen.logDensity([level]));
+
+  it('has more mass on levels that are like good ones, and 1 in all', () => {
+    expect(mass(0)).toBeGreaterThan(mass(1));
+    expect(mass(1)).toBeGreaterThan(1.5 * mass(2));
+    expect(mass(3)).toBeGreaterThan(0.05);
+    expect([0, 1, 2, 3].reduce((sum, level) => sum + mass(level), 0)).toBeCloseTo(1, 12);
+  });
+  it('draws levels by their mass', () => {
+    const rng = rngFor('parzen', 'alike', 0);
+    const counts = [0, 0, 0, 0];
+    for (let i = 0; i < 4000; i++) counts[parzen.draw(rng)[0]!]! += 1;
+    for (const level of [0, 1, 2, 3]) expect(Math.abs(counts[level]! / 4000 - mass(level))).toBeLessThan(0.03);
+  });
+});
 
 describe('Parzen', () => {
   describe.each(references)("has Optuna's mixture on $space", ({ axes, seen, weights, kernels, at, logDensities: wanted }) => {

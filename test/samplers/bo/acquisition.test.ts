@@ -32,7 +32,7 @@ function gpOf(value: (x: number, y: number) => number): Posterior {
   const points = new Float64Array(15 * 3);
   for (let i = 0; i < 15; i++) f.encode([(Math.floor(rng() * 3) + 0.5) / 3, rng(), rng()], points, 3 * i);
   const targets = Float64Array.from({ length: 15 }, (_, i) => value(points[3 * i]!, points[3 * i + 1]!));
-  return posterior({ features: f, size: 15, points, targets }, kernelFromLogs([0.5, 0.2, -0.3, -0.5, -0.5, 0, -4]))!;
+  return posterior({ features: f, size: 15, points, targets }, kernelFromLogs([0.5, 0.2, -0.3, -0.5, -0.5, 0, -4], f))!;
 }
 const one = gpOf((x, y) => Math.sin(4 * x) + y);
 const two = gpOf((x, y) => Math.cos(3 * y) - x);
