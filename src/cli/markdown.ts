@@ -4,6 +4,7 @@ import type { FigureKind } from '../insight/figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../insight/figures/study.ts';
 import type { Importances } from '../insight/importance/importances.ts';
 import { byShare, type Costs, costText } from '../insight/importance/whatMatters.ts';
+import { onExamples } from '../insight/progress.ts';
 import { verdictOn } from '../insight/recommendation/verdict.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { ownValue } from '../schema/ownValue.ts';
@@ -74,16 +75,16 @@ function stateOf({ phase, closed, trials, completed, stopped, failed, open, cost
 }
 
 function trialTable(rows: readonly RowChange[], { objectives, parameters }: FigureStudy): string {
-  const hasBudget = rows.some(({ budget }) => budget !== undefined);
+  const budget = rows.some((row) => row.budget !== undefined) ? [onExamples(rows) ? 'examples' : 'budget'] : [];
   const names = parameters.map(([name]) => name);
   const cell = (value: unknown) => (value === undefined ? '' : formatNumber(value));
   return table(
-    ['trial', ...objectives.map(({ name, direction }) => `${name} (${direction})`), ...names, ...(hasBudget ? ['budget'] : []), 'by'],
+    ['trial', ...objectives.map(({ name, direction }) => `${name} (${direction})`), ...names, ...budget, 'by'],
     rows.map((row) => [
       String(row.trial),
       ...objectives.map((objective) => cell(objectiveValue(row, objective))),
       ...names.map((name) => cell(ownValue(row.params, name))),
-      ...(hasBudget ? [cell(row.budget)] : []),
+      ...budget.map(() => cell(row.budget)),
       row.by,
     ]),
   );

@@ -61,9 +61,21 @@ export function timeLeft(ended: readonly TrialRow[], more: number, running: numb
   return Math.sqrt(variance(times)) > ALIKE * each ? undefined : (1000 * each * more) / Math.min(running, more);
 }
 
-/** The step of a value that is not a result, so that it does not look like one: a trial that was stopped, or still runs. */
-export const stepOf = ({ status, step }: Pick<TrialRow, 'status' | 'step'>): number | undefined =>
-  status === 'completed' ? undefined : step;
+/** Whether trials are evaluated on examples. Their steps and budgets are then numbers of these. */
+export const onExamples = (rows: readonly Pick<TrialRow, 'examples'>[]): boolean => rows.some(({ examples }) => examples !== undefined);
+
+type Reached = Pick<TrialRow, 'step' | 'examples'>;
+
+/** How far a trial has come: its step, or how many examples; undefined before its first report. @param budget how far it may go */
+export function reachedText({ step, examples }: Reached, budget?: number): string | undefined {
+  if (step === undefined) return undefined;
+  const text = budget === undefined ? String(step) : `${step} of ${budget}`;
+  return examples === undefined ? `step ${text}` : `${text} ${(budget ?? step) === 1 ? 'example' : 'examples'}`;
+}
+
+/** The same for a value that is not a result, so that it does not look like one: of a trial that was stopped, or still runs. */
+export const unfinishedText = (row: Reached & Pick<TrialRow, 'status'>): string | undefined =>
+  row.status === 'completed' ? undefined : reachedText(row);
 
 /** How long a trial trained: by its trainer, or else by its entries in the log. */
 export function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {

@@ -3,6 +3,7 @@ import type { StudyStatus } from '../../streams/study/hosted/status.ts';
 import type { Params } from '../facts/facts.ts';
 import { failedAlike } from '../insight/failingAlike.ts';
 import { duration } from '../insight/figures/drawing/format.ts';
+import { reachedText } from '../insight/progress.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { aligned, displayWidth } from './layout.ts';
 import { stripControls } from './plainText.ts';
@@ -36,7 +37,7 @@ export interface Shown {
   readonly trend?: ((columns: number, lines: number) => readonly string[]) | undefined;
 }
 
-export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'budget' | 'values' | 'claimedAt'>;
+export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'examples' | 'budget' | 'values' | 'claimedAt'>;
 
 /** Only an engine says how many trials wait for a worker. */
 type Counts = Progress<Params> & Pick<StudyStatus, 'ended'> & Partial<Pick<StudyStatus, 'waiting'>>;
@@ -95,12 +96,12 @@ const barOf = (share: number, length: number): string => '█'.repeat(Math.round
 /** The share of the configurations to try that has ended. */
 const shareOf = ({ ended, open }: Counts, limit: number): number => ended / Math.max(limit, ended + open, 1);
 
-/** A running trial: its step, its last value, and for how long it has run. */
-const cellsOf = ({ trial, step, budget, values, claimedAt }: RunningTrial, { objective, front }: Shown, now: number): readonly string[] => [
-  `  trial ${trial}`,
-  step === undefined ? 'running' : `step ${step}${budget === undefined ? '' : ` of ${budget}`}`,
-  values === undefined ? '' : front === undefined ? shown(values[objective]) : pairs(values, ' '),
-  claimedAt === undefined ? '' : seconds(Math.max(0, now - claimedAt)),
+/** A running trial: how far it has come, its last value, and for how long it has run. */
+const cellsOf = (row: RunningTrial, { objective, front }: Shown, now: number): readonly string[] => [
+  `  trial ${row.trial}`,
+  reachedText(row, row.budget) ?? 'running',
+  row.values === undefined ? '' : front === undefined ? shown(row.values[objective]) : pairs(row.values, ' '),
+  row.claimedAt === undefined ? '' : seconds(Math.max(0, now - row.claimedAt)),
 ];
 
 /** A time that changes no more often than every second. */

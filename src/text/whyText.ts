@@ -1,6 +1,7 @@
 import { firstRungText, phaseText } from '../../streams/explanation/phases.ts';
 import type { Why } from '../../streams/explanation/why.ts';
 import type { ObjectiveSpec, Params } from '../facts/facts.ts';
+import { reachedText } from '../insight/progress.ts';
 import { predictionOf, type ShownPrediction } from '../study/prediction.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { escapeControls, stripControls } from './plainText.ts';
@@ -54,8 +55,9 @@ function predictionText({ values, at, limit }: ShownPrediction): string {
   return `the model that chose it predicted ${predicted}${where} (mean ± standard deviation${cap}${doubt})`;
 }
 
-function resultOf({ status, step, values, reason, message = '' }: TrialRow<Params>): string {
-  const at = status === 'stopped' && step !== undefined ? ` at step ${step}` : '';
+function resultOf(row: TrialRow<Params>): string {
+  const { status, step, examples, values, reason, message = '' } = row;
+  const at = status === 'stopped' && step !== undefined ? ` ${examples === undefined ? 'at' : 'after'} ${reachedText(row)}` : '';
   const why = reason === undefined ? '' : ` (${reason}${message && `: ${stripControls(message)}`})`;
   return `result: ${status}${at}${why}${values ? ` ${pairs(values)}` : ''}`;
 }

@@ -20,6 +20,26 @@ function folded(entries: readonly Entry[]) {
   return { ledger, imported: rows.imported, rows: [...changes.since(0)].flatMap((one) => one.rows).sort((a, b) => a.trial - b.trial) };
 }
 
+it('a row of the past has as many examples as it had then', () => {
+  const row = {
+    ...{
+      trial: 1,
+      params: {},
+      status: 'completed' as const,
+      attempt: 1,
+      by: 'race',
+      suggested: 2,
+      suggestedAt: 0,
+      ended: 9,
+      values: { loss: 3 },
+    },
+    ...{ budget: 2, step: 2, examples: 2, curve: [1, 5, 2, 3], reported: [4, 7] },
+  } as const;
+  expect(rowAt(row, 9, 'loss')).toBe(row);
+  expect(rowAt(row, 5, 'loss')).toMatchObject({ status: 'open', step: 1, examples: 1, values: { loss: 5 } });
+  expect(rowAt(row, 3, 'loss')).not.toHaveProperty('examples');
+});
+
 it('a row after an entry says what the log said then', async () => {
   const log = h.memoryLog();
   const line = h.space({ x: h.float(0, 1) });

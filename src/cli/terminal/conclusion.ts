@@ -115,13 +115,14 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
 }
 
 /**
- * The line about what early stopping has saved, if no trial resumes another one. A program may train for fewer steps than the study allows; the
+ * The line about what early stopping has saved in steps, if no trial resumes another one. A program may train for fewer steps than the study allows; the
  * rungs above these then decide nothing, so the line says so.
  */
 export function savedBy(rows: Iterable<TrialRow>): string | undefined {
   const ended = [...rows].filter(({ status, budget }) => budget !== undefined && (status === 'completed' || status === 'stopped'));
   const stopped = ended.filter(({ status }) => status === 'stopped').length;
-  if (stopped === 0 || ended.some(({ resumes, step }) => resumes !== undefined || step === undefined)) return undefined;
+  if (stopped === 0 || ended.some(({ resumes, step, examples }) => resumes !== undefined || step === undefined || examples !== undefined))
+    return undefined;
   const longest = Math.max(0, ...ended.filter(({ status }) => status === 'completed').map(({ step }) => step!));
   const allowed = Math.max(...ended.map(({ budget }) => budget!));
   const [trained, whole] = ended.reduce(([done, all], { step, budget }) => [done + step!, all + (longest || budget!)], [0, 0]);

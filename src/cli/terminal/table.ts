@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { duration } from '../../insight/figures/drawing/format.ts';
-import { secondsOf, stepOf } from '../../insight/progress.ts';
+import { onExamples, secondsOf, unfinishedText } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
@@ -57,16 +57,17 @@ function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
     cells: rows.map((row) => shown(cell(row))),
   });
   const isKept = rows.every(({ budget, step }) => budget === undefined || budget === step); // the step then says enough
-  const others = (['budget', 'step'] as const).filter(
-    (name) => rows.some((row) => row[name] !== undefined) && !(name === 'budget' && isKept),
-  );
-  const hasBudgets = new Set(rows.map(({ budget }) => budget)).size > 1;
+  const hasExamples = onExamples(rows);
+  const isMixed = new Set(rows.map(({ budget }) => budget)).size > 1;
+  const reached = column(hasExamples ? 'examples' : 'step', hasExamples ? 1 : 4, ({ step }) => step);
+  const planned = column(hasExamples ? 'planned' : 'budget', isMixed && !hasExamples ? 1 : 4, ({ budget }) => budget);
+  const others = [...(isKept ? [] : [planned]), ...(rows.some(({ step }) => step !== undefined) ? [reached] : [])];
   const timed = rows.some((row) => secondsOf(row) !== undefined);
   return [
     column('trial', 0, ({ trial }) => trial),
     ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, (row) => valueCell(row, name))),
     ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => ownValue(params, name))),
-    ...others.map((name) => column(name, name === 'budget' && hasBudgets ? 1 : 4, (row) => row[name])),
+    ...others,
     ...(timed ? [column('seconds', 4, secondsOf)] : []),
     column('status', 1, statusOf),
     ...(rows.some(({ running }) => running) ? runningColumns(now).map(([name, cell]) => column(name, 3, cell)) : []),
@@ -75,8 +76,8 @@ function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
 }
 
 function valueCell(row: TrialRow, name: string): unknown {
-  const [value, step] = [ownValue(row.values, name), stepOf(row)];
-  return value === undefined || step === undefined ? value : `${shown(value)} (step ${step})`;
+  const [value, at] = [ownValue(row.values, name), unfinishedText(row)];
+  return value === undefined || at === undefined ? value : `${shown(value)} (${at})`;
 }
 
 /** What a person needs to find a running trial that is stuck. */

@@ -1,3 +1,4 @@
+import { onExamples } from '../progress.ts';
 import type { Points } from './cells.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
@@ -17,12 +18,13 @@ export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
 export function curvesPlan(study: FigureStudy): Plan {
   const scales = curveScales(study);
   const [x, y] = scales;
+  const ofExamples = onExamples(study.rows);
   return overAxes({
-    title: `Learning curves of ${cut(study.objectives[0]?.name ?? '', 60)}`,
-    note: 'the thick curve is the best; a mark ends each; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped',
-    label: 'Reported values by step',
+    title: `${ofExamples ? 'Means' : 'Learning curves'} of ${cut(study.objectives[0]?.name ?? '', 60)}`,
+    note: `the thick curve is the best; a mark ends each; dashes lead to the trial that resumes it${ofExamples ? '' : '; vertical lines mark budgets, and steps at which trials are usually stopped'}`,
+    label: `Reported values by ${x.name}`,
     height: 430,
-    plane: () => ({ x, y, lines: [], more: (theme) => [rungLines(rungsOf(study.rows), theme)] }),
+    plane: () => ({ x, y, lines: [], more: (theme) => (ofExamples ? [] : [rungLines(rungsOf(study.rows), theme)]) }),
     curves: scales,
     series: (theme) => curveSeries(study, theme, scales),
   });
@@ -79,7 +81,7 @@ export function curveScales({ rows, parameters, scales, view, objectives: [objec
       losses.push(way * curve[i + 1]!);
     }
   }
-  const steps = stepScale(last);
+  const steps = stepScale(last, onExamples(rows) ? 'examples' : 'step');
   if (losses.length === 0) return [steps, numeric(name, 0, 1, false)];
   const sorted = Float64Array.from(losses).sort();
   const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];

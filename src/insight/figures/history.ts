@@ -1,5 +1,6 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { Spending } from '../../ledger/spending.ts';
+import { onExamples } from '../progress.ts';
 import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
@@ -96,13 +97,18 @@ export function passedIn({ rows, at, view }: Pick<FigureStudy, 'rows' | 'at' | '
   const { scale, unit } = passedScale(
     view.along,
     values.reduce((most, value) => Math.max(most, value), 0),
+    onExamples(rows) ? 'results' : 'steps',
   );
   return { scale, values: values.map((value) => value / unit) };
 }
 
-/** The axis of what passes, and the length of its unit. @param last number of the last trial, milliseconds, or steps */
-export function passedScale(along: FigureView['along'], last: number): { readonly scale: AxisScale; readonly unit: number } {
-  if (along === 'cost') return { scale: numeric('cost in steps', 0, last, false), unit: 1 };
+/** The axis of what passes, and the length of its unit. @param last number of the last trial, milliseconds, or cost @param paid what the cost counts */
+export function passedScale(
+  along: FigureView['along'],
+  last: number,
+  paid = 'steps',
+): { readonly scale: AxisScale; readonly unit: number } {
+  if (along === 'cost') return { scale: numeric(`cost in ${paid}`, 0, last, false), unit: 1 };
   if (along !== 'time') return { scale: trialScale(last), unit: 1 };
   const [name, unit] = UNITS.find(([, , least]) => last >= least)!;
   return { scale: numeric(`${name} since the beginning`, 0, last / unit, false), unit };

@@ -7,7 +7,7 @@ import { bestFirst } from '../../study/bestFirst.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { ExampleMatrix } from '../examples/matrix.ts';
 import type { Importances } from '../importance/importances.ts';
-import { stepOf } from '../progress.ts';
+import { unfinishedText } from '../progress.ts';
 import { cut, formatNumber, withoutBraces } from './drawing/format.ts';
 import { looks, stateOf, type TrialState } from './drawing/looks.ts';
 import { type AxisScale, numeric, parameterScale, roundScale } from './drawing/scale.ts';
@@ -216,7 +216,8 @@ export const bestOf = ({ objectives, ranked }: Pick<FigureStudy, 'objectives' | 
 /** The text of a trial's tooltip. */
 export function aboutTrial(row: FigureRow | undefined): string {
   if (row === undefined) return '';
-  const step = stepOf(row) === undefined ? '' : ` (step ${stepOf(row)})`;
+  const at = unfinishedText(row);
+  const step = at === undefined ? '' : ` (${at})`;
   const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${formatNumber(value)}${step}`);
   const params = Object.entries(row.params)
     .slice(0, 12)

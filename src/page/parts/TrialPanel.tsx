@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
-import { stepOf } from '../../insight/progress.ts';
+import { reachedText, unfinishedText } from '../../insight/progress.ts';
 import type { TrialEntry } from '../../server/feed/wire.ts';
 import { ENQUEUED } from '../../text/shown.ts';
 import { closedFor, get, submitAction } from '../state/api.ts';
@@ -71,8 +71,8 @@ function About({ row }: { readonly row: FigureRow }) {
 }
 
 function titleOf(row: FigureRow): string {
-  if (hasExamples.value && row.step !== undefined) return `Mean of ${row.step} example${row.step === 1 ? '' : 's'}`;
-  return stepOf(row) === undefined ? 'Values' : `Reported at step ${stepOf(row)}`;
+  if (hasExamples.value && row.step !== undefined) return `Mean of ${reachedText(row)}`;
+  return unfinishedText(row) === undefined ? 'Values' : `Reported at ${unfinishedText(row)}`;
 }
 
 function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknown>> | undefined; readonly title: string }) {

@@ -8,6 +8,7 @@ import { notesIn } from '../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../study/prediction.ts';
 import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/api.ts';
+import { hasExamples } from '../state/examples.ts';
 import { connection, objectives, rows, shownRow } from '../state/store.ts';
 import { Pair, TrialLink } from './Card.tsx';
 
@@ -50,7 +51,9 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
           <Pair name={`observed${at}`}>{formatNumber(came)}</Pair>
         )}
         {firstRung !== undefined && <Pair name="trials compared from">{cut(firstRungText(firstRung), 400)}</Pair>}
-        {row.budget !== undefined && <Pair name="budget">{`${row.budget}${rungOf(row)}`}</Pair>}
+        {row.budget !== undefined && (
+          <Pair name={hasExamples.value ? 'planned examples' : 'budget'}>{`${row.budget}${hasExamples.value ? '' : rungOf(row)}`}</Pair>
+        )}
         {row.resumes !== undefined && (
           <Pair name="resumes">
             <TrialLink trial={row.resumes} />

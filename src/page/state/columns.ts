@@ -5,6 +5,7 @@ import { ownValue } from '../../schema/ownValue.ts';
 import { csvLine } from '../../study/csv.ts';
 import { notesIn } from '../../study/notes.ts';
 import { listIn, toggled } from '../lib/lists.ts';
+import { hasExamples } from './examples.ts';
 import { objectives, parameters, rows } from './store.ts';
 import { kept } from './url.ts';
 
@@ -50,8 +51,8 @@ export const allColumns = computed((): readonly TableColumn[] => [
   ...parameters.value.map(([name]): TableColumn => ({ name, of: ({ params }) => ownValue(params, name) })),
   ...metricNames.value.map((name): TableColumn => ({ name: unlike(name, 'metric'), of: ({ metrics }) => ownValue(metrics, name) })),
   { name: 'by', of: ({ by }) => by, wide: 150 },
-  ifAny('budget', ({ budget }) => budget),
-  ifAny('step', ({ step }) => step),
+  ifAny(hasExamples.value ? 'planned examples' : 'budget', ({ budget }) => budget),
+  ifAny(hasExamples.value ? 'examples' : 'step', ({ step }) => step),
   { name: 'seconds', of: secondsOf },
   ifAny('trainer', ({ trainer }) => trainer),
   { name: 'attempt', of: ({ attempt }) => attempt, usual: false },

@@ -24,3 +24,7 @@ it('counts only steps that the program trains, and reports if these are fewer th
   );
   expect(savedBy(rows(['completed', 80], ['stopped', 3]))).not.toContain('in a new study'); // the last epoch of a program that counts from 0
 });
+
+it('says nothing of trials on examples, which train nothing', () => {
+  expect(savedBy(rows(['completed', 9], ['stopped', 3]).map((row) => ({ ...row, examples: row.step! })))).toBeUndefined();
+});

@@ -46,3 +46,15 @@ it('the value of a trial that did not complete has its step', () => {
   expect(all).toContain('0.25 (step 3)');
   expect(all.match(/\(step 3\)/g)).toHaveLength(1);
 });
+
+it('trials on examples have numbers of these, not steps and budgets', () => {
+  const row = { attempt: 1, by: 'random', suggested: 1, suggestedAt: 0, params: {} };
+  const all = table([
+    { ...row, trial: 1, status: 'stopped', values: { loss: 0.25 }, budget: 9, step: 1, examples: 1 },
+    { ...row, trial: 2, status: 'completed', values: { loss: 0.5 }, budget: 9, step: 9, examples: 9 },
+    { ...row, trial: 3, status: 'open', budget: 9 },
+  ]);
+  expect(all).toMatch(/^.*loss +planned +examples/);
+  expect(all).toMatch(/0\.25 \(1 example\) +9 +1 /);
+  expect(all).not.toMatch(/step|budget/);
+});

@@ -3,7 +3,7 @@ import { surfaceOf } from '../../../src/insight/figures/contour.ts';
 import { curveScales, curveSeries, curvesPlan } from '../../../src/insight/figures/curves.ts';
 import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
-import { bestSoFar, historyPoints } from '../../../src/insight/figures/history.ts';
+import { bestSoFar, historyPoints, passedIn } from '../../../src/insight/figures/history.ts';
 import { parallelAxes, parallelLines } from '../../../src/insight/figures/parallel.ts';
 import { frontPath, pairsOf } from '../../../src/insight/figures/pareto.ts';
 import { partsOf } from '../../../src/insight/figures/regret.ts';
@@ -219,6 +219,16 @@ it('curves have lines at budgets and where trials are usually stopped', () => {
   const study = studyOf(rows);
   const { series } = curvesPlan(study).option(themes.light) as { series: readonly { data: unknown }[] };
   expect(series[0]!.data).toEqual([[1], [3], [27]]);
+});
+
+it('curves and costs of trials on examples count these, and mark no rungs', () => {
+  const rows = [3, 9].map((step, i) => trialRow(i + 1, 1, { budget: step, step, examples: step, curve: [1, 2, step, 1] }));
+  const [steps, examples] = [rows.map(({ examples: _, ...row }) => row), rows].map((some) => studyOf(some, ['loss'], { along: 'cost' }));
+  expect([steps!, examples!].map((study) => curveScales(study)[0].name)).toEqual(['step', 'examples']);
+  expect([steps!, examples!].map((study) => passedIn(study).scale.name)).toEqual(['cost in steps', 'cost in results']);
+  const rungsOf = (study: typeof steps) =>
+    (curvesPlan(study!).option(themes.light) as { series: readonly { id?: string }[] }).series.filter(({ id }) => id === 'rungs').length;
+  expect([rungsOf(steps), rungsOf(examples)]).toEqual([1, 0]);
 });
 
 it('curves have a logarithmic axis if results have one, unless a person chose', () => {

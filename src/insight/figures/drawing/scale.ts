@@ -79,7 +79,7 @@ const counted = (name: string, first: number, last: number): AxisScale => ({ ...
 /** The numbers of trials. @param last the highest */
 export const trialScale = (last: number): AxisScale => counted('trial', 1, last);
 
-export const stepScale = (last: number): AxisScale => counted('step', 0, last);
+export const stepScale = (last: number, name = 'step'): AxisScale => counted(name, 0, last);
 
 /** Shares of the results. */
 export const shareScale = (): AxisScale => ({ ...numeric('share of the results', 0, 1, false), format: percent });

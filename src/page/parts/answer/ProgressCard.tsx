@@ -3,7 +3,7 @@ import { constantTexts } from '../../../insight/constantResults.ts';
 import { crashRegions, crashText } from '../../../insight/crashes.ts';
 import { cut, duration, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
-import { timeLeft, worked } from '../../../insight/progress.ts';
+import { reachedText, timeLeft, worked } from '../../../insight/progress.ts';
 import { resumedText } from '../../../insight/resumedTrials.ts';
 import { at, detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
 import { Card, Pair, TrialLink } from '../Card.tsx';
@@ -39,7 +39,7 @@ export function ProgressCard() {
         {left !== undefined && <Pair name="time left">about {duration(left)}</Pair>}
         {limits.cost !== undefined && (
           <Pair name="cost">
-            {formatNumber(one.cost)} of {formatNumber(limits.cost)} steps
+            {formatNumber(one.cost)} of {formatNumber(limits.cost)} {one.examples === undefined ? 'steps' : 'results'}
           </Pair>
         )}
         {Object.entries((at.value === undefined && limits.spend) || {}).map(([name, most]) => (
@@ -69,7 +69,7 @@ export function ProgressCard() {
               <TrialLink trial={row.trial} label={`running trial ${row.trial}`} />
               <span>
                 {[
-                  row.step !== undefined && `step ${row.step}${row.budget === undefined ? '' : ` of ${row.budget}`}`,
+                  reachedText(row, row.budget),
                   row.values && `${objectives.value[0]!.name} ${formatNumber(objectiveValue(row, objectives.value[0]))}`,
                   row.trainer,
                 ]

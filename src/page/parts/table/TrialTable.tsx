@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { looks } from '../../../insight/figures/drawing/looks.ts';
 import type { FigureRow } from '../../../insight/figures/study.ts';
-import { stepOf } from '../../../insight/progress.ts';
+import { unfinishedText } from '../../../insight/progress.ts';
 import { allColumns, shownColumns } from '../../state/columns.ts';
 import { focused, focusedIndex, lookAt, selected } from '../../state/selection.ts';
 import { objectives, ranked, rows } from '../../state/store.ts';
@@ -81,8 +81,8 @@ export function TrialTable() {
             <StateName row={row} />
           ) : (
             <>
-              {objectives.value.some((one) => one.name === name) && stepOf(row) !== undefined && (
-                <span class="note">step {stepOf(row)} </span>
+              {objectives.value.some((one) => one.name === name) && unfinishedText(row) !== undefined && (
+                <span class="note">{unfinishedText(row)} </span>
               )}
               {textOf(of(row))}
             </>
