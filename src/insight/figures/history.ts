@@ -1,5 +1,6 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { Spending } from '../../ledger/spending.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { onExamples } from '../progress.ts';
 import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
@@ -17,7 +18,7 @@ export function historyPlan(study: FigureStudy, k = 0, isMetric = false): Plan {
   const plane = () => historyPlane(study, k, isMetric);
   return {
     title: `${cut(name, 60)} by ${study.view.along ?? 'trial'}`,
-    note: isMetric ? 'a metric' : `${direction === 'maximize' ? 'higher' : 'lower'} is better; the line is the best so far`,
+    note: isMetric ? 'a metric' : `${direction === 'maximize' ? 'higher' : 'lower'} is better; the line is ${lineText(study)}`,
     label: `Value of each trial, ${name}${isMetric ? '' : ', and the best so far'}`,
     height: 300,
     option: (theme) => withStrip(plane(), theme),
@@ -25,6 +26,8 @@ export function historyPlan(study: FigureStudy, k = 0, isMetric = false): Plan {
     points: () => historyPoints(study, k),
   };
 }
+
+const lineText = ({ rows }: FigureStudy): string => (onExamples(rows) ? 'the leader, by all its examples' : 'the best so far');
 
 function historyPlane(study: FigureStudy, k: number, isMetric: boolean): Plane | undefined {
   const objective = study.objectives[k];
@@ -125,7 +128,12 @@ function costs(rows: readonly FigureRow[]): number[] {
   return rows.map((row) => totals.get(row) ?? spending.total);
 }
 
-/** The best value after each trial, among trials at the highest budget so far: lower budgets are not comparable. @param passed default: trials */
+/**
+ * The best value after each trial, among trials at the highest budget so far: lower budgets are not comparable. A leader that is evaluated on more examples
+ * has their mean from when it began to lead: the first few made it look better than it is.
+ *
+ * @param passed default: trials
+ */
 export function bestSoFar(
   { rows }: Pick<FigureStudy, 'rows'>,
   objective: ObjectiveSpec,
@@ -135,6 +143,7 @@ export function bestSoFar(
   const best: (readonly [passed: number, value: number])[] = [];
   let highest = Number.NEGATIVE_INFINITY;
   let first = Number.POSITIVE_INFINITY;
+  let leading = new Set<TrialId>();
   const order = [...rows.keys()].sort((a, b) => values[a]! - values[b]!);
   for (const i of order) {
     const row = rows[i]!;
@@ -143,7 +152,11 @@ export function bestSoFar(
     if (value === undefined || budget < highest || (budget === highest && sign(objective) * value >= first)) continue;
     highest = budget;
     first = sign(objective) * value;
-    best.push([values[i]!, value]);
+    const isGrown = row.examples !== undefined && row.resumes !== undefined && leading.has(row.resumes);
+    if (!isGrown) leading = new Set();
+    leading.add(row.trial);
+    const since = isGrown ? best.pop()![0] : values[i]!;
+    best.push([since, value]);
   }
   return upTo(values[order.at(-1)!]!, best);
 }

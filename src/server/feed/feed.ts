@@ -7,6 +7,7 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { bestResult, studyPhase } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import type { StudyLog } from '../../study/source.ts';
 import { TrialRows } from '../../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
@@ -42,6 +43,8 @@ export class Feed {
   readonly #past: () => Promise<void>;
   #rejected = 0;
   #trend: Headline['trend'] = [];
+  /** The trial that was the best at its end. */
+  #leading: TrialId | undefined;
   #begun: (Pick<Begun, 'createdAt' | 'changes'> & { study: Folded }) | undefined;
   #at = 0;
   #position = 0;
@@ -124,11 +127,15 @@ export class Feed {
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** Keeps how the best value changed. */
-  #note({ best, settings, paid }: Folded['ledger'], time: number): void {
-    const last = this.#trend.at(-1);
-    if (best === undefined || best.trial === last?.[0]) return;
-    this.#trend = [...this.#trend, [best.trial, best.values[settings.objectives[0]!.name]!, time, paid.cost]];
+  /** Keeps how the best value changed. A leader that is evaluated on more examples has their mean from when it began to lead. */
+  #note({ best, settings, paid, examples }: Folded['ledger'], time: number): void {
+    const before = this.#leading;
+    if (best === undefined || best.trial === before) return;
+    this.#leading = best.trial;
+    const value = best.values[settings.objectives[0]!.name]!;
+    const isGrown = examples !== undefined && before !== undefined && examples.of(best.trial) === examples.of(before);
+    const [trial, , ...since] = isGrown ? this.#trend.at(-1)! : ([best.trial, value, time, paid.cost] as const);
+    this.#trend = [...(isGrown ? this.#trend.slice(0, -1) : this.#trend), [trial, value, ...since]];
     if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 

@@ -40,6 +40,25 @@ describe('the history', () => {
     ]);
   });
 
+  it('gives a leader the mean of all its examples from when it began to lead', () => {
+    const on = (examples: number, more: object = {}) => ({ budget: examples, step: examples, examples, ...more });
+    const race = studyOf([
+      trialRow(1, 3, on(2)),
+      trialRow(2, 1, on(2)), // leads, by luck
+      trialRow(3, 9, on(1, { status: 'stopped', budget: 2 })),
+      trialRow(4, 2.5, on(4, { resumes: 2 })),
+      trialRow(5, 2.6, on(6, { resumes: 4 })),
+      trialRow(6, 2.4, on(6)),
+      trialRow(7, 2.7, on(8, { resumes: 6 })),
+    ]);
+    expect(bestSoFar(race, race.objectives[0]!)).toEqual([
+      [1, 3],
+      [2, 2.6],
+      [6, 2.7],
+      [7, 2.7],
+    ]);
+  });
+
   it('shows trials without a value in a strip', () => {
     const [above, strip] = historyPoints(study);
     expect(Array.from(above!.places[1]).map((place) => Number.isNaN(place))).toEqual([false, false, true, false, false]);
