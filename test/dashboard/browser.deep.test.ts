@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directory, hypertide, journalOf, type Started, start, until } from '../cli/support.ts';
-import { NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
+import { brokenWords, NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
 import { faintTexts } from './contrast.ts';
 
 const TRAINER = fileURLToPath(new URL('./programs/trainer.mjs', import.meta.url));
@@ -49,6 +49,7 @@ parallel: 2
       await expect.poll(() => page.locator('main').textContent(), { message: view }).not.toBe('');
       await page.waitForTimeout(250);
       expect(await spills(page), `${view} is wider than the window`).toBe(false);
+      expect(await brokenWords(page), view).toEqual([]);
       expect(await faintTexts(page), view).toEqual([]);
     }
     await page.goto(`${url}?study=net&trial=1`);

@@ -31,4 +31,12 @@ export const show = (page: Page, view: string) => page.getByRole('navigation').g
 export const offered = (page: Page) => page.getByRole('navigation', { name: 'views' }).getByRole('link').allTextContents();
 /** Whether a page is wider than its window. */
 export const spills = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth + 1');
+/** The words on buttons, and the names of values, that do not stand on one line. */
+export const brokenWords = (page: Page) =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('button, dt')].flatMap((of) => {
+    const range = document.createRange();
+    range.selectNodeContents(of);
+    const lines = new Set(Array.from(range.getClientRects(), ({ bottom }) => Math.round(bottom)));
+    return /^\\S+$/.test(of.textContent) && lines.size > 1 ? [of.textContent] : [];
+  })`);
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
