@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
+import { natsServer } from '../support/nats.ts';
 import { directory, expectRefused, hypertide } from './support.ts';
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
@@ -98,6 +100,31 @@ it('server config locks out a user with --revoke, and says what the server needs
   const signer = ['--signer', join(place, 'seeds', 'vision', 'trainer.signer'), '--team', 'vision', '--user', 'w2'];
   expect((await hypertide(place, 'server', 'config', ...signer)).err).toContain('vision/w2.creds renewed)');
   for (const option of ['--revoke', '--update']) expectRefused(await hypertide(place, 'server', 'config', 's', option, 'x'));
+});
+
+it('server config adds a team to a running server, and removes it, or says that a reload is needed', async () => {
+  const place = directory();
+  const config = (...more: readonly string[]) => hypertide(place, 'server', 'config', '--jwt', '--team', 'vision', ...more);
+  const { out } = await config();
+  const text = `${out.replace(/^(host|port): .*$/gm, '')}authorization { timeout: 30 }\n`;
+  const [server, old] = [await natsServer(text), await natsServer(text.replace(/resolver \{[^}]*\}/, 'resolver: MEMORY'))];
+  try {
+    const late = await config('nlp', '--update', old.url);
+    expect([late.code, late.err]).toEqual([1, expect.stringContaining('account nlp/studies is unchanged')]);
+    expect(late.err).not.toContain('is updated');
+    expect(await config('nlp', '--update', server.url)).toMatchObject({ code: 0, err: expect.stringContaining('is updated') });
+    const creds = join(place, 'seeds', 'nlp', 'engine.creds');
+    const login = () => connectTo(server.url, { creds, inboxPrefix: '_INBOX_engine' });
+    await (await login()).close();
+    expect((await config('--update', server.url)).err).toContain('accounts that this configuration does not name');
+    expectRefused(await config('--remove', 'nlp'));
+    const removed = await config('--update', server.url, '--remove', 'nlp');
+    expect([removed.code, removed.err]).toEqual([0, expect.not.stringContaining('does not name')]);
+    await expect(login()).rejects.toThrow(ConnectError);
+    expect(existsSync(join(place, 'seeds', 'nlp', 'studies.jwt'))).toBe(false); // a new one brings the team back
+  } finally {
+    await Promise.all([server.dispose(), old.dispose()]);
+  }
 });
 
 it('server config prints no configuration whose keys it could not write', async () => {

@@ -159,7 +159,7 @@ describe('a context of the nats command', () => {
     const tls = { cert, key, ca };
     const settings = { teams: [{ name: 'vision', trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1, tls };
     const { text, files: keys } = await jwtConfig(settings);
-    const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    const server = await natsServer(text);
     const seeds = directory();
     mkdirSync(join(seeds, 'vision'));
     for (const [name, value] of Object.entries(keys)) writeFileSync(join(seeds, name), value);
@@ -267,7 +267,7 @@ describe('the trainer in Python', () => {
   it('logs in with credentials, with a context, and with the address from the environment', async () => {
     const place = directory();
     const { out } = await hypertide(place, 'server', 'config', '--jwt', '--team', 'lab', '--trainer', 'w', '--port', '1');
-    const server = await natsServer(out.replace(/jetstream \{[^}]*\}/, '').replace(/^(host|port): .*$/gm, ''));
+    const server = await natsServer(out.replace(/^(host|port): .*$/gm, ''));
     try {
       const seeds = join(place, 'seeds', 'lab');
       const once = async (study: string, run: () => Promise<string>) => {

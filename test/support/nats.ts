@@ -28,12 +28,17 @@ export interface NatsServer {
   dispose(): Promise<void>;
 }
 
-/** Starts a server on a free port. @param config text of a configuration file. @param jetStream whether it has JetStream */
+/** Starts a server on a free port. @param config text of a configuration file, whose folders are replaced. @param jetStream whether it has JetStream */
 export async function natsServer(config?: string, jetStream = true): Promise<NatsServer> {
   const program = execFileSync(script, { encoding: 'utf8' }).trim();
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-nats-'));
   const file = join(directory, 'server.conf');
-  if (config !== undefined) writeFileSync(file, config);
+  const configure = (text: string) =>
+    writeFileSync(
+      file,
+      text.replace(/jetstream \{[^}]*store_dir[^}]*\}/, '').replace(/^( *dir: ).*$/m, `$1${JSON.stringify(join(directory, 'accounts'))}`),
+    );
+  if (config !== undefined) configure(config);
   const connections: NatsConnection[] = [];
   let child: ChildProcess;
   let port = ''; // one that the system gives to no connection while the server is restarted
@@ -89,7 +94,7 @@ export async function natsServer(config?: string, jetStream = true): Promise<Nat
     kill,
     restart: start,
     reload: (text) => {
-      writeFileSync(file, text);
+      configure(text);
       child.kill('SIGHUP');
     },
     dispose: async () => {
@@ -110,7 +115,7 @@ export interface TeamServer extends NatsServer {
 
 export async function teamServer(studies: readonly string[], trainers: readonly string[]): Promise<TeamServer> {
   const { text, seeds } = serverConfig({ teams: [{ studies, trainers }], store: 'unused', host: '127.0.0.1', port: -1 });
-  const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, '')); // which has a store of its own
+  const server = await natsServer(text);
   const as = (user: string) =>
     server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])), inboxPrefix: `_INBOX_${user}` });
   return Object.assign(server, { seeds, as });

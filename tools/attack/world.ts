@@ -17,7 +17,7 @@ import { type NatsServer, natsServer } from '../../test/support/nats.ts';
 const NAMES = Array.from({ length: 200 }, (_, i) => `s${i}`);
 const { text, seeds } = serverConfig({ teams: [{ studies: NAMES, trainers: ['w1', 'w2'] }], store: 'unused', host: '127.0.0.1', port: -1 });
 /** A user of the engine's account that may do everything, to see what arrives there. */
-const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
+const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }');
 const credentials = await jwtConfig({
   teams: [
     { name: 'lab', trainers: ['w1', 'w2'] },
@@ -32,7 +32,7 @@ const credentials = await jwtConfig({
 export type Login = 'accounts' | 'credentials';
 const configs: Readonly<Record<Login, string>> = {
   accounts: config,
-  credentials: `${credentials.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
+  credentials: `${credentials.text}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
 };
 
 /** Milliseconds to wait for an answer. */

@@ -12,6 +12,7 @@ export interface Secrets {
   read(name: string): string | undefined;
   /** Replaces a secret only if it was read before. */
   write(name: string, secret: string): void;
+  remove(name: string): void;
 }
 
 /** @param ending of the files, such as `.nk` */
@@ -45,5 +46,6 @@ export function secretsIn(directory: string, ending = ''): Secrets {
       renameSync(path, pathOf(name));
       renewed.push(name);
     },
+    remove: (name) => rmSync(pathOf(name), { force: true }),
   };
 }

@@ -1,4 +1,15 @@
-import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Account,
+  decode,
+  encodeAccount,
+  encodeGeneric,
+  encodeOperator,
+  encodeUser,
+  fmtCreds,
+  type Import,
+  type SigningKey,
+} from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
 import { isRecord } from '../../../src/schema/json.ts';
@@ -6,8 +17,20 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { checkName, everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
 import { checkRevoke, type Revoked, revokedIn, revokedName, revokedWith, userOf } from './revocation.ts';
 import { type Rights, type Role, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
-import { checkTeams, type KeyOf, type KeyPair, keyName, pairOf, type ServerSettings, seedIn, serverText, type Team } from './team.ts';
-import { type SignedAccount, updateOf } from './updateAccounts.ts';
+import {
+  checkTeams,
+  type KeyOf,
+  type KeyPair,
+  keyName,
+  pairOf,
+  quoted,
+  type ServerSettings,
+  STORE,
+  seedIn,
+  serverText,
+  type Team,
+} from './team.ts';
+import { LISTED, REMOVED, type SignedAccount, updateOf } from './updateAccounts.ts';
 
 /** A key that signs users of one role. The server gives all of them the rights of the role, whatever they claim. */
 export interface Signer {
@@ -27,18 +50,22 @@ export interface JwtConfigOptions extends ServerSettings {
   readonly days?: number;
   /** Users to lock out: their names, such as `vision/w1`, or their public keys. */
   readonly revoke?: readonly string[];
+  /** Names of other teams, which a server no longer has. */
+  readonly remove?: readonly string[];
 }
 
 export interface JwtConfig {
-  /** A whole nats-server.conf. It does not name users, so new ones need no reload. */
+  /** A whole nats-server.conf. It does not name users, so new ones need no reload. Nor do new teams, which a running server takes and keeps. */
   readonly text: string;
   /**
-   * The contents of each key file: `root.nk`, `root.jwt`, `system.nk` and `system.creds`; for each team `vision/<role>.signer`, `vision/<user>.creds`
-   * and, if users are locked out, `vision/revoked.json`.
+   * The contents of each key file: `root.nk`, `root.jwt`, `system.nk`, `system.jwt` and `system.creds`; for each team `vision/<role>.signer`,
+   * `vision/<user>.creds`, the JWTs of its accounts, `vision/studies.jwt` and `vision/trainers.jwt`, and, if users are locked out, `vision/revoked.json`.
    */
   readonly files: Readonly<Record<string, string>>;
   /** For an update of a running server. */
   readonly accounts: readonly SignedAccount[];
+  /** A signed request to a running server to remove the accounts of teams, and the key files that are void from then on. */
+  readonly removal?: { readonly request: string; readonly voided: readonly string[] };
 }
 
 /** The server puts the name of the user here. */
@@ -64,6 +91,7 @@ export async function jwtConfig({
   keyOf: existing = () => undefined,
   days,
   revoke = [],
+  remove = [],
   ...settings
 }: JwtConfigOptions): Promise<JwtConfig> {
   checkTeams(teams);
@@ -86,9 +114,11 @@ export async function jwtConfig({
   files[UPDATER] = updater !== undefined && isValid(UPDATER, updater, system) ? updater : await updaterOf(systemKey);
   const accounts: SignedAccount[] = [];
   const add = async (name: string, key: string, claims: Partial<Account>) => {
-    accounts.push({ name, key, jwt: await encodeAccount(name, key, claims, { signer: root }) });
+    const jwt = renewed(`${name}.jwt`, keyOf(`${name}.jwt`), await encodeAccount(name, key, claims, { signer: root }));
+    files[`${name}.jwt`] = jwt;
+    accounts.push({ name, key, jwt });
   };
-  await add('SYSTEM', system, { limits: LIMITS });
+  await add('system', system, { limits: LIMITS });
   for (const team of teams) {
     const signers = signersOf(team, keyOf);
     for (const signer of signers) files[signerName(team, signer.role)] = `${JSON.stringify(signer)}\n`;
@@ -117,14 +147,55 @@ export async function jwtConfig({
   const operator = (isKept ? keyOf('root.jwt') : undefined) ?? (await encodeOperator('hypertide', root, { system_account: system }));
   files['root.jwt'] = operator;
   const preload = accounts.map(({ key, jwt }) => `  ${key}: ${jwt}`);
-  const text = `${serverText(settings)}\noperator: ${operator}\nsystem_account: ${system}\nresolver: MEMORY\nresolver_preload {\n${preload.join('\n')}\n}\n`;
-  return { text, files, accounts };
+  const text = `${serverText(settings)}\noperator: ${operator}\nsystem_account: ${system}\n${resolver(settings)}resolver_preload {\n${preload.join('\n')}\n}\n`;
+  const removed = remove.flatMap((name) => removedOf(name, teams, keyOf));
+  if (removed.length === 0) return { text, files, accounts };
+  const request = await encodeGeneric('hypertide', root, 'generic', { accounts: removed });
+  // A server that has removed an account knows its last JWT, and ignores the same one.
+  const voided = remove
+    .flatMap((name) => ['studies', 'trainers'].map((account) => `${name}/${account}.jwt`))
+    .filter((file) => keyOf(file) !== undefined);
+  return { text, files, accounts, removal: { request, voided } };
 }
 
-/** Credentials of a user of the system account that may update accounts, and nothing else. */
+/** The accounts of a team that is removed. @throws OptionError if its keys are missing, or if it is still there */
+function removedOf(name: string, teams: readonly Team[], keyOf: KeyOf): readonly string[] {
+  if (teams.some((team) => team.name === name)) throw new OptionError('remove', 'a team that is not one of the teams', name);
+  const accounts = (['engine', 'trainer'] as const).flatMap((role) => {
+    const file = signerName({ name, trainers: [] }, role);
+    const text = keyOf(file);
+    return text === undefined ? [] : signerFrom(file, text).account;
+  });
+  if (accounts.length === 0) throw new OptionError('remove', 'a team whose keys are there', name);
+  return accounts;
+}
+
+/** Where a server keeps the accounts that it has taken since it started, so that it still has them after a restart. Of two JWTs, it keeps the newer one. */
+const resolver = ({ store = STORE }: ServerSettings): string => `resolver {
+  type: full
+  dir: ${quoted(`${store}/accounts`)}
+  allow_delete: true
+}
+`;
+
+/** The JWT of an account, or the existing one if it says the same: a server compares when they were signed. @throws OptionError */
+function renewed(file: string, old: string | undefined, jwt: string): string {
+  return old !== undefined && isDeepStrictEqual(saidIn(file, old), saidIn(file, jwt)) ? old : jwt;
+}
+
+function saidIn(file: string, jwt: string): object {
+  try {
+    const { iat, jti, ...said } = decode(jwt);
+    return said;
+  } catch {
+    throw new OptionError(file, 'the JWT of an account', 'something else');
+  }
+}
+
+/** Credentials of a user of the system account that may update, list and remove accounts, and nothing else. */
 async function updaterOf(system: ReturnType<typeof nkeys.createAccount>): Promise<string> {
   const user = nkeys.createUser();
-  const rights = { pub: { allow: [updateOf('*')] }, sub: { allow: ['_INBOX_system.>'] } };
+  const rights = { pub: { allow: [updateOf('*'), LISTED, REMOVED] }, sub: { allow: ['_INBOX_system.>'] } };
   return new TextDecoder().decode(fmtCreds(await encodeUser('system', user, system, rights, { signer: system }), user));
 }
 

@@ -14,7 +14,7 @@ export interface Team {
 
 /** Settings of the server other than its users. */
 export interface ServerSettings {
-  /** Directory of the streams. */
+  /** Directory of the streams, and of the accounts that a server with credentials has taken. Default: `nats-store`. */
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
@@ -70,8 +70,11 @@ function checkNames(option: string, names: readonly string[], taken: readonly st
   }
 }
 
+/** Directory of the streams. */
+export const STORE = 'nats-store';
+
 /** The part of a nats-server.conf that does not depend on users. */
-export function serverText({ store = 'nats-store', host = '127.0.0.1', port = 4222, tls }: ServerSettings): string {
+export function serverText({ store = STORE, host = '127.0.0.1', port = 4222, tls }: ServerSettings): string {
   const files = tls && [
     `cert_file: ${quoted(tls.cert)}`,
     `key_file: ${quoted(tls.key)}`,

@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { isUnheard } from '../connection/retry.ts';
 
 /** Milliseconds to wait for an answer, and between the answers of several servers. */
 const ANSWER_WITHIN = 4000;
@@ -14,29 +15,56 @@ export interface SignedAccount {
 }
 
 /**
- * How a server handled the new JWT of an account. `unused`: no user has connected since it started, so it knows the account only from its own
- * configuration, and still uses that.
+ * How a server handled the new JWT of an account. `skipped`: it takes accounts from its configuration only (`resolver: MEMORY`), and no user of this one
+ * has connected since it started.
  */
-export type Update = 'updated' | 'unused' | { readonly failed: string };
+export type Update = 'updated' | 'skipped' | { readonly failed: string };
 
 interface Answer {
-  readonly data?: { readonly message?: string };
+  readonly data?: { readonly message?: string } | readonly string[];
   readonly error?: { readonly description?: string };
 }
 
 /** The subject that gives servers a new JWT of an account. Only users of the system account may publish to it. */
 export const updateOf = (account: string): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.UPDATE`;
+/** The subject that asks servers for their accounts. */
+export const LISTED = '$SYS.REQ.CLAIMS.LIST';
+/** The subject that removes accounts, which the operator of the server must have signed. */
+export const REMOVED = '$SYS.REQ.CLAIMS.DELETE';
+
+/** What each server of a cluster answers. */
+async function answersTo(nc: NatsConnection, subject: string, payload?: string): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for await (const message of await nc.requestMany(subject, payload, { strategy: 'stall', maxWait: ANSWER_WITHIN, stall: STALL }))
+    answers.push(message.json<Answer>());
+  return answers;
+}
+
+const failureIn = (answers: readonly Answer[]): string | undefined =>
+  answers.length === 0 ? 'the server does not answer' : answers.find(({ error }) => error)?.error?.description;
 
 /**
- * Sends a running server, or each server of a cluster, a new JWT of an account. Connections of users that it revokes are closed immediately.
+ * Sends a running server, or each server of a cluster, a new JWT of an account, which may be new, too. Connections of users that it revokes are closed
+ * immediately.
  *
  * @param nc a connection with `system.creds`
  */
 export async function updateAccount(nc: NatsConnection, { key, jwt }: SignedAccount): Promise<Update> {
-  const answers: Answer[] = [];
-  for await (const message of await nc.requestMany(updateOf(key), jwt, { strategy: 'stall', maxWait: ANSWER_WITHIN, stall: STALL }))
-    answers.push(message.json<Answer>());
-  const failed = answers.length === 0 ? 'the server does not answer' : answers.find(({ error }) => error)?.error?.description;
+  const answers = await answersTo(nc, updateOf(key), jwt);
+  const failed = failureIn(answers);
   if (failed !== undefined) return { failed };
-  return answers.every(({ data }) => data?.message === 'jwt updated') ? 'updated' : 'unused';
+  return answers.every(({ data }) => data !== undefined && 'message' in data && data.message === 'jwt updated') ? 'updated' : 'skipped';
 }
+
+/** The public keys of the accounts that a server has taken; none for one that takes accounts from its configuration only. */
+export async function accountsOn(nc: NatsConnection): Promise<readonly string[]> {
+  const answers = await answersTo(nc, LISTED).catch((error) => {
+    if (isUnheard(error)) return [];
+    throw error;
+  });
+  return [...new Set(answers.flatMap(({ data }) => (Array.isArray(data) ? (data as readonly string[]) : [])))];
+}
+
+/** Removes accounts: their connections are closed at once, and their streams stay. @returns why it failed, if it did */
+export const removeAccounts = async (nc: NatsConnection, removal: string): Promise<string | undefined> =>
+  failureIn(await answersTo(nc, REMOVED, removal));

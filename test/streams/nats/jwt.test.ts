@@ -1,10 +1,10 @@
 import { nkeys } from '@nats-io/nats-core';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
 import { credentials, jwtConfig, signerFrom } from '../../../streams/nats/config/jwtConfig.ts';
-import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
+import { accountsOn, removeAccounts, updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { reconnectOptions, trainer } from '../../../streams/nats/index.ts';
 import { isRelayed } from '../../../streams/nats/protocol/messages.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
     ...options,
   });
   files = config.files;
-  server = await natsServer(`${config.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+  server = await natsServer(`${config.text}authorization { timeout: 30 }\n`);
 });
 afterAll(() => server.dispose());
 
@@ -112,7 +112,7 @@ describe('a server whose users have credentials', () => {
     const kept = (name: string) => (/^vision\/viewer\./.test(name) ? undefined : files[name]?.trim());
     const teams = [{ name: 'vision', trainers: ['w1'] }];
     const { text, files: others } = await jwtConfig({ teams, ...options, keyOf: kept });
-    const next = await natsServer(`${text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+    const next = await natsServer(`${text}authorization { timeout: 30 }\n`);
     const login = (creds: string) => next.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
     try {
       await expect(login(files['vision/viewer.creds']!)).rejects.toThrow(/authorization/i);
@@ -139,7 +139,7 @@ describe('a server whose users have credentials', () => {
   it('locks out one user at once and without a reload, and lets it in with new credentials', async () => {
     const teams = ['vision', 'nlp'].map((name) => ({ name, trainers: ['w1', 'w2'] }));
     const { text, files: keys } = await jwtConfig({ teams, ...options });
-    const own = await natsServer(`${text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+    const own = await natsServer(`${text}authorization { timeout: 30 }\n`);
     const login = (creds: string, more: object) =>
       own.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(`${creds}\n`)), ...reconnectOptions, ...more });
     try {
@@ -150,11 +150,10 @@ describe('a server whose users have credentials', () => {
       const next = await jwtConfig({ teams, ...options, keyOf: (name) => keys[name]?.trim(), revoke: ['vision/w2'] });
       const system = await login(next.files['system.creds']!, { inboxPrefix: '_INBOX_system' });
       const updates = await Promise.all(next.accounts.map(async (account) => [account.name, await updateAccount(system, account)]));
-      // The account of the trainers imports subjects of that of the studies, so the server has loaded both.
       expect(Object.fromEntries(updates)).toMatchObject({
         'vision/studies': 'updated',
         'vision/trainers': 'updated',
-        'nlp/trainers': 'unused',
+        'nlp/trainers': 'updated',
       });
       await eventually(() => expect(states).toEqual(['w2 lost', 'w2 refused']));
       await expect(login(keys['vision/w2.creds']!, {})).rejects.toThrow(/authorization/i);
@@ -167,13 +166,115 @@ describe('a server whose users have credentials', () => {
       const later = await jwtConfig({ teams, ...options, keyOf: (name) => (next.files[name] ?? keys[name])?.trim() });
       expect(later.files['vision/revoked.json']!.trim()).toBe(next.files['vision/revoked.json']!.trim());
       await own.kill();
-      const second = await natsServer(`${later.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+      const second = await natsServer(`${later.text}authorization { timeout: 30 }\n`);
       const again = (creds: string) => second.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
       await expect(again(keys['vision/w2.creds']!)).rejects.toThrow(/authorization/i);
       await (await again(keys['vision/w1.creds']!)).flush();
       await second.dispose();
     } finally {
       await own.dispose();
+    }
+  });
+
+  describe('and a team that is new', () => {
+    const kept = (name: string) => files[name]?.trim();
+    const login = (at: NatsServer, creds: string, inboxPrefix = '_INBOX_engine') =>
+      at.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(`${creds}\n`)), inboxPrefix });
+    const config = (teams: readonly string[], more: object = {}) =>
+      jwtConfig({ teams: teams.map((name) => ({ name, trainers: ['w1'] })), ...options, keyOf: kept, ...more });
+
+    it('lets it in at once, also after a restart with an older configuration, until it is removed', async () => {
+      const first = await config(['vision']);
+      const own = await natsServer(`${first.text}authorization { timeout: 30 }\n`);
+      try {
+        const next = await config(['vision', 'speech']);
+        const engine = next.files['speech/engine.creds']!;
+        await expect(login(own, engine)).rejects.toThrow(/authorization/i);
+        const system = await login(own, next.files['system.creds']!, '_INBOX_system');
+        const updates = await Promise.all(next.accounts.map((account) => updateAccount(system, account)));
+        expect(new Set(updates)).toEqual(new Set(['updated']));
+        const study = fresh();
+        const serving = await serve(await login(own, engine), plane, { strategy: random(), study, trials: 1 });
+        await trainer<At>(await login(own, next.files['speech/w1.creds']!, '_INBOX.w1'), study, () => 7, { name: 'w1' }).done;
+        await serving.finished;
+        await serving.close();
+
+        await own.kill();
+        await own.restart();
+        const again = await login(own, engine);
+        await again.flush();
+        const keys = (names: readonly string[]) =>
+          next.accounts.filter(({ name }) => names.includes(name.split('/')[0]!)).map(({ key }) => key);
+        const after = await login(own, next.files['system.creds']!, '_INBOX_system');
+        expect(new Set(await accountsOn(after))).toEqual(new Set(keys(['system', 'vision', 'speech'])));
+
+        const without = await config(['vision'], { remove: ['speech'], keyOf: (name: string) => next.files[name]?.trim() });
+        const forged = await jwtConfig({
+          teams: [],
+          ...options,
+          remove: ['speech'],
+          keyOf: (name) => (name.startsWith('speech/') ? next.files[name] : undefined),
+        });
+        expect(await removeAccounts(after, forged.removal!.request)).toBeDefined(); // which another operator has signed
+        expect(await removeAccounts(after, without.removal!.request)).toBeUndefined();
+        expect(new Set(await accountsOn(after))).toEqual(new Set(keys(['system', 'vision'])));
+        await expect(login(own, engine)).rejects.toThrow(/authorization/i);
+
+        expect([...without.removal!.voided].sort()).toEqual(['speech/studies.jwt', 'speech/trainers.jwt']);
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 }); // it knows the old JWTs, which it would ignore
+        const back = await config(['vision', 'speech'], {
+          keyOf: (name: string) => (name.endsWith('.jwt') ? undefined : next.files[name]?.trim()),
+        });
+        for (const account of back.accounts) expect(await updateAccount(after, account)).toBe('updated');
+        const info = await (await login(own, engine)).request(`$JS.API.STREAM.INFO.HT_${study}`, '');
+        expect(info.json()).toMatchObject({ state: { messages: expect.any(Number) } }); // its studies were there all the time
+      } finally {
+        vi.useRealTimers();
+        await own.dispose();
+      }
+    });
+
+    it('skips it if the server takes accounts from its configuration only', async () => {
+      const first = await config(['vision']);
+      const own = await natsServer(`${first.text.replace(/resolver \{[^}]*\}/, 'resolver: MEMORY')}authorization { timeout: 30 }\n`);
+      try {
+        const next = await config(['vision', 'speech']);
+        const system = await login(own, next.files['system.creds']!, '_INBOX_system');
+        expect(await updateAccount(system, next.accounts.at(-1)!)).toBe('skipped');
+        expect(await accountsOn(system)).toEqual([]);
+      } finally {
+        await own.dispose();
+      }
+    });
+
+    it.each([
+      ['that is one of the teams', ['vision', 'nlp']],
+      ['without keys', ['vision']],
+    ])('does not remove a team %s', async (_, teams) => {
+      const keyOf = (name: string) => (name.startsWith('nlp/') && teams.length === 1 ? undefined : kept(name));
+      await expect(config(teams, { remove: ['nlp'], keyOf })).rejects.toThrow(wrongOption('remove'));
+    });
+  });
+
+  it('is configured with the same text if nothing has changed', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+    try {
+      const teams = [
+        { name: 'vision', trainers: ['w1', 'w2'] },
+        { name: 'nlp', trainers: ['w1'] },
+      ];
+      const again = await jwtConfig({ teams, ...options, keyOf: (name) => files[name]?.trim() });
+      expect(again.files).toEqual(
+        Object.fromEntries(Object.entries(files).map(([name, text]) => [name, name.endsWith('.signer') ? text : text.trim()])),
+      );
+      const other = await jwtConfig({ teams: teams.slice(0, 1), ...options, prefix: 'acme', keyOf: (name) => files[name]?.trim() });
+      expect(other.files['system.jwt']).toBe(files['system.jwt']);
+      expect(other.files['vision/studies.jwt']).not.toBe(files['vision/studies.jwt']);
+      await expect(
+        jwtConfig({ teams, ...options, keyOf: (name) => (name === 'nlp/trainers.jwt' ? 'x' : files[name]?.trim()) }),
+      ).rejects.toThrow(wrongOption('nlp/trainers.jwt'));
+    } finally {
+      vi.useRealTimers();
     }
   });
 

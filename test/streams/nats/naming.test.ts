@@ -135,7 +135,7 @@ describe('with a prefix', () => {
       prefix,
       seedOf: () => undefined,
     });
-    const own = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    const own = await natsServer(text);
     const as = (user: string) =>
       own.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])), inboxPrefix: `_INBOX_${user}` });
     const options = { study: 's1', trials: 3, strategy: random() };

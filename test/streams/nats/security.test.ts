@@ -21,7 +21,7 @@ const { text, seeds } = serverConfig({
   port: -1,
 });
 /** A user of the engine's account with all rights, to see what arrives there. */
-const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
+const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }');
 
 let server: NatsServer;
 let admin: NatsConnection;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
-import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
 import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { accessOf } from '../../../stores/connect.ts';
@@ -22,6 +22,7 @@ const offered = {
   signer: value('file', 'only sign credentials with this key, for --user'),
   user: values('name', 'names of new users with the role of --signer'),
   revoke: values('user', 'with --jwt: lock out users, such as vision/w2'),
+  remove: values('team', 'with --update: take teams off the server, which keeps their studies'),
   update: value('url', 'with --jwt: update this running server, without a reload'),
   seeds: preset('folder', 'where to write the keys of the users', 'seeds'),
   store: value('folder', 'where the server keeps its streams'),
@@ -45,21 +46,26 @@ type NatsConfigOptions = Given<typeof offered> & { readonly study?: readonly str
 
 /** Prints a server configuration and writes the keys of its users. Keeps existing keys. @returns the exit status */
 async function natsConfig(options: NatsConfigOptions, connection: Connection): Promise<number> {
-  const { seeds: directory, store, host, port, maxBytes, prefix, jwt, days, signer, user, revoke, update: server } = options;
+  const { seeds: directory, store, host, port, maxBytes, prefix, jwt, days, signer, user, revoke, remove, update: server } = options;
   const keys = secretsIn(directory);
   if (signer !== undefined || user !== undefined) return newUsers(options);
   if (days !== undefined && !jwt) throw new UsageError('--days: expected --jwt or --signer as well: only credentials can expire');
   if (revoke !== undefined && !jwt)
     throw new UsageError('--revoke: expected --jwt as well; without it, leave a trainer out of --trainer, and reload the server');
+  if (remove !== undefined && server === undefined)
+    throw new UsageError(
+      '--remove: expected --update as well; without it, leave the team out of --team, and restart the server without its accounts',
+    );
   if (server !== undefined && !jwt) throw new UsageError('--update: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
   const settings = omitUndefined({ store, host, port, maxBytes, prefix, tls: tlsOf(options) });
   if (jwt) {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
-    const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });
+    const made = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke, remove }), keyOf: keys.read });
+    const { text, files } = made;
     writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
     await writeConfig(text, options); // a configuration is useless without its keys
-    if (server !== undefined) return update(server, accounts, options, connection);
+    if (server !== undefined) return update(server, made, options, connection);
     if (revoke !== undefined)
       inform(
         `reload the server with this configuration to lock out ${revoke.join(', ')}, or repeat this command with --update and its address`,
@@ -81,12 +87,11 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
 /** Updates the accounts of a running server. Resolves with the exit status. */
 async function update(
   url: string,
-  accounts: readonly SignedAccount[],
-  options: NatsConfigOptions,
+  { accounts, removal }: Pick<JwtConfig, 'accounts' | 'removal'>,
+  { seeds, remove = [] }: NatsConfigOptions,
   connection: Connection,
 ): Promise<number> {
-  const { seeds, revoke = [] } = options;
-  const [{ connectTo }, { updateAccount }, { UPDATER }] = await Promise.all([
+  const [{ connectTo }, { accountsOn, removeAccounts, updateAccount }, { UPDATER }] = await Promise.all([
     import('../../../../streams/nats/connection/connect.ts'),
     import('../../../../streams/nats/config/updateAccounts.ts'),
     import('../../../../streams/nats/config/jwtConfig.ts'),
@@ -96,23 +101,27 @@ async function update(
   const certificates = omitUndefined({ tlsCa, tlsCert, tlsKey });
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_system', creds: join(seeds, UPDATER), ...certificates });
   try {
-    let isOpen = false;
+    const wrong: string[] = [];
     const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
     for (const [i, update] of updates.entries()) {
       if (update === 'updated') continue;
-      const { name } = accounts[i]!;
-      const why = update === 'unused' ? 'no user has connected since the server started' : update.failed;
-      inform(`${place}: account ${name} is unchanged (${why}): reload the server with this configuration`);
-      isOpen ||= update !== 'unused' || revoke.some((user) => teamOf(user) === teamOf(name));
+      const why = update === 'skipped' ? 'the server takes accounts from its configuration only' : update.failed;
+      wrong.push(`account ${accounts[i]!.name} is unchanged (${why}): reload the server with this configuration`);
     }
-    if (!isOpen) inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
-    return isOpen ? 1 : 0;
+    const failed = removal === undefined ? undefined : await removeAccounts(nc, removal.request);
+    if (failed === undefined) for (const name of removal?.voided ?? []) secretsIn(seeds).remove(name);
+    else wrong.push(`${remove.join(', ')} cannot be removed (${failed}): restart the server with this configuration`);
+    const others = (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
+    for (const text of wrong) inform(`${place}: ${text}`);
+    if (others.length > 0)
+      inform(`${place} has accounts that this configuration does not name; --remove takes a team off the server: ${others.join(', ')}`);
+    if (wrong.length > 0) return 1;
+    inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
+    return 0;
   } finally {
     await nc.close();
   }
 }
-
-const teamOf = (name: string): string => name.split('/')[0]!;
 
 /** Signs credentials, which the server accepts immediately. */
 async function newUsers({ seeds: directory, signer: file, user: names, days, team = [] }: NatsConfigOptions): Promise<number> {
