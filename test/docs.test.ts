@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { wholeProgram } from '../src/cli/program.ts';
+import { readPlatform } from '../src/host/platform/platformFile.ts';
 import { readStudyFile } from '../src/studyFile/studyFile.ts';
 import { strategyContract } from '../src/testing/strategy.ts';
 import { studyLayout } from '../src/text/studyLayout.ts';
@@ -26,11 +27,12 @@ const place = writeBlocks(
 describe.concurrent('the code of the documents', () => {
   it.each(blocks.filter(isProgram))('%s runs', (_, block) => inDirectory((directory) => tsx(directory, place(block))));
 
-  it.each(blocksOf(documents, 'yaml').filter(isProgram))('%s is a study file, or the file of a worker', (_, { code }) =>
+  it.each(blocksOf(documents, 'yaml').filter(isProgram))('%s is a study file, or the file of a worker or a platform', (_, { code }) =>
     inDirectory(async (directory) => {
       const path = join(directory, 'file.yaml');
       writeFileSync(path, code);
       if (code.startsWith('# worker.yaml')) expect(await readAssignments(path, { parallel: 4 })).not.toEqual([]);
+      else if (code.startsWith('# platform.yaml')) expect((await readPlatform(path)).teams).not.toEqual([]);
       else expect(Object.keys(await readStudyFile(path))).toContain('space');
     }),
   );

@@ -7,8 +7,8 @@ import { readers } from './operation.ts';
 
 /** The connection of this process to a server. */
 export interface Link {
-  /** Whether it is connected now. */
-  connected(): boolean;
+  /** Whether it is connected now; undefined if it needs no server. */
+  connected(): boolean | undefined;
   /** Whether it was closed for good. */
   closed(): boolean;
 }
@@ -37,7 +37,8 @@ async function studyOf({ state, leads, stored, isFull, failure, last }: Measured
 
 /** Whether the process can do its work now, with details for people. */
 async function readinessOf({ studies, attended }: Metrics, link: Link | undefined) {
-  const server = link && (link.connected() ? 'connected' : 'disconnected');
+  const connected = link?.connected();
+  const server = connected === undefined ? undefined : connected ? 'connected' : 'disconnected';
   const shown = await Promise.all([...studies].map(async ([name, study]) => [name, await studyOf(study)] as const));
   const isServing = shown.every(([, { phase, failure, store }]) => phase !== 'starting' && failure === undefined && store === undefined);
   const isWorking = attended.size === 0 || [...attended.values()].includes('working');

@@ -8,8 +8,14 @@ export interface AtMost {
   readonly trials?: number | undefined;
 }
 
-/** The options of a server that creates studies for others, with their defaults. */
-export const atMostOf = ({ maxParallel = 1000, maxTrials }: { readonly maxParallel?: number; readonly maxTrials?: number }): AtMost => ({
+/** The options of a server that creates studies for others. */
+export interface AtMostOptions {
+  readonly maxParallel?: number;
+  readonly maxTrials?: number;
+}
+
+/** The same with their defaults. */
+export const atMostOf = ({ maxParallel = 1000, maxTrials }: AtMostOptions): AtMost => ({
   parallel: maxParallel,
   trials: maxTrials,
 });

@@ -19,7 +19,7 @@ import { together, UserError } from '../errors.ts';
 import { isRecord, jsonIn } from '../schema/json.ts';
 import { tooDeepAt } from '../text/parseData.ts';
 
-/** A study file, or that of a worker, cannot be used; the message begins with file, line and column. */
+/** A study file, or that of a worker or a platform, cannot be used; the message begins with file, line and column. */
 class StudyFileError extends UserError {
   override readonly name = 'StudyFileError';
   readonly code = 'study-file';
@@ -51,7 +51,7 @@ export async function readDocument<T>(path: string, parse: (data: unknown, stem:
   } catch (cause) {
     const causes = [cause as Error, ...(cause instanceof UserError ? (cause.also ?? []) : [])];
     const errors = causes
-      .map(({ message }) => message.replace(/^(?:study|worker)[.:] ?/, ''))
+      .map(({ message }) => message.replace(/^(?:study|worker|platform)[.:] ?/, ''))
       .map((message) => ({ message: message + pointHint(message), offset: offsetOf(document, message) }))
       .sort((a, b) => (a.offset ?? 0) - (b.offset ?? 0))
       .map(({ message, offset }) => new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`));

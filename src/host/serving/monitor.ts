@@ -13,12 +13,9 @@ type Connection = Awaited<ReturnType<typeof connect>>;
 /** The monitor of this process. */
 export interface Monitor {
   readonly metrics: Metrics;
-  /** The connection of this process. */
-  readonly link: (() => Link) | undefined;
+  readonly links: Links;
   /** Measures a worker. @param slots how many programs it runs at a time. */
   ofWorker(slots: number): WorkerMetrics;
-  /** Measures what the account of this process takes on its server. @param apiPrefix what requests to JetStream begin with there. */
-  ofAccount(apiPrefix: string): void;
   close(): Promise<void>;
 }
 
@@ -27,18 +24,10 @@ export interface Monitor {
  * studies and their best values. What it needs is loaded only if it is requested.
  *
  * @param address a port or host:port; undefined for no monitor.
- * @param nc is closed if the monitor cannot start.
  * @throws UsageError, ListenError
  */
-export async function monitorFor(address: string | undefined, screen: StatusLine, nc?: Connection): Promise<Monitor | undefined> {
+export async function monitorFor(address: string | undefined, screen: StatusLine): Promise<Monitor | undefined> {
   if (address === undefined) return undefined;
-  return monitor(address, screen, nc).catch(async (error: Error) => {
-    await nc?.close();
-    throw error;
-  });
-}
-
-async function monitor(address: string, screen: StatusLine, nc: Connection | undefined): Promise<Monitor> {
   const { host = '127.0.0.1', port } = addressOf('--monitor', address);
   const [{ Metrics }, { WorkerMetrics }, { monitorApp }, { listen }] = await Promise.all([
     import('../../monitoring/metrics.ts'),
@@ -47,43 +36,90 @@ async function monitor(address: string, screen: StatusLine, nc: Connection | und
     import('../../server/listen.ts'),
   ]);
   const metrics = new Metrics();
-  const link = nc && linkOf(nc, metrics);
-  const { url, close } = await listen(monitorApp(metrics, link), host, port);
+  const links = new Links(metrics);
+  const { url, close } = await listen(monitorApp(metrics, links), host, port);
   screen.line(`metrics and health at ${url}metrics, ${url}readyz and ${url}healthz`);
   return {
     metrics,
-    link: link && (() => link),
+    links,
     ofWorker: (slots) => new WorkerMetrics(metrics, slots),
-    ofAccount: (apiPrefix) => nc && measureAccount(nc, metrics, apiPrefix),
     close: () => {
-      link?.end();
+      links.end();
       return close();
     },
   };
 }
 
-/** Measures what the account of a connection takes on its server. */
-export function measureAccount(nc: Connection, metrics: Metrics, apiPrefix?: string): void {
-  const ask = inTime(accountStore(nc, apiPrefix));
-  const stored = () => ask().catch(() => undefined); // without a connection, it is unknown
-  metrics.gauge('account_store_bytes', 'Bytes that the streams of the account take on the server.', [], async (set) => {
-    const store = await stored();
-    if (store) set({}, store.bytes);
-  });
-  metrics.gauge('account_store_limit_bytes', 'The most bytes that these may take, if the account has a limit.', [], async (set) => {
-    const store = await stored();
-    if (store?.limit !== undefined) set({}, store.limit);
-  });
+/** A connection to a server, from the moment when it is wanted. */
+interface LinkState {
+  readonly team: string | undefined;
+  nc?: Connection;
+  connected: boolean;
+  end(): void;
+  /** What the streams of its account take there. */
+  store?: () => Promise<{ readonly bytes: number; readonly limit?: number | undefined } | undefined>;
 }
 
-/** Follows the state of a connection, also for the metrics. */
-export function linkOf(nc: Connection, metrics: Metrics): Link & { end(): void } {
-  let connected = true;
-  const lost = metrics.counter('server_disconnects_total', 'How often the connection to the NATS server was lost.');
-  const end = onLink(nc, (state) => {
-    if (connected && state !== 'back') lost.inc();
-    connected = state === 'back';
-  });
-  metrics.gauge('server_connected', '1 while this process is connected to the NATS server.', [], (set) => set({}, connected ? 1 : 0));
-  return { connected: () => connected, closed: () => nc.isClosed(), end };
+/** The connections of this process, for its health and its metrics. Those of several teams have the label `team`. */
+export class Links implements Link {
+  readonly #links: LinkState[] = [];
+  readonly #lost: ReturnType<Metrics['counter']>;
+
+  constructor(metrics: Metrics) {
+    this.#lost = metrics.counter('server_disconnects_total', 'How often the connection to the NATS server was lost.', 'team');
+    metrics.gauge('server_connected', '1 while this process is connected to the NATS server.', ['team'], (set) => {
+      for (const { team, connected } of this.#links) set(labelsOf(team), connected ? 1 : 0);
+    });
+    metrics.gauge('account_store_bytes', 'Bytes that the streams of the account take on the server.', ['team'], (set) =>
+      this.#stored((labels, { bytes }) => set(labels, bytes)),
+    );
+    metrics.gauge('account_store_limit_bytes', 'The most bytes that these may take, if the account has a limit.', ['team'], (set) =>
+      this.#stored((labels, { limit }) => limit !== undefined && set(labels, limit)),
+    );
+  }
+
+  /**
+   * Adds a connection that the process needs.
+   *
+   * @returns called once there is one. `apiPrefix` is what requests to JetStream begin with, where the account is to be measured.
+   */
+  expect(team?: string): (nc: Connection, apiPrefix?: string) => void {
+    const link: LinkState = { team, connected: false, end: () => {} };
+    this.#links.push(link);
+    this.#lost.inc(labelsOf(team), 0); // shown from the start, so that the first loss is an increase
+    return (nc, apiPrefix) => {
+      link.end();
+      link.nc = nc;
+      link.connected = true;
+      link.end = onLink(nc, (state) => {
+        if (link.connected && state !== 'back') this.#lost.inc(labelsOf(team));
+        link.connected = state === 'back';
+      });
+      if (apiPrefix !== undefined) link.store = inTime(accountStore(nc, apiPrefix));
+    };
+  }
+
+  /** Whether one of them is there; undefined if the process needs none. */
+  connected(): boolean | undefined {
+    return this.#links.length === 0 ? undefined : this.#links.some(({ connected }) => connected);
+  }
+
+  closed(): boolean {
+    return this.#links.length > 0 && this.#links.every(({ nc }) => nc?.isClosed());
+  }
+
+  end(): void {
+    for (const link of this.#links) link.end();
+  }
+
+  async #stored(take: (labels: Labels, size: { readonly bytes: number; readonly limit?: number | undefined }) => void): Promise<void> {
+    const asked = this.#links.map(async ({ team, store }) => {
+      const size = await store?.().catch(() => undefined); // without a connection, it is unknown
+      if (size) take(labelsOf(team), size);
+    });
+    await Promise.all(asked);
+  }
 }
+
+type Labels = Readonly<Partial<Record<'team', string>>>;
+const labelsOf = (team: string | undefined): Labels => (team === undefined ? {} : { team });

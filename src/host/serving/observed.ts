@@ -19,9 +19,11 @@ import { FAILED, type Supervised } from './supervise.ts';
 /**
  * A study that this process serves, with its observers, and what its supervisor says of it.
  */
-export function observed({ nc, screen, nats, naming, access, metrics, plugins = [], server, settings }: ServingOptions, study: string) {
-  const line = ofStudy(screen, study);
-  const warn = (text: string) => screen.line(text, { level: 'warn', study });
+export function observed(options: ServingOptions, study: string) {
+  const { nc, screen, nats, naming, access, metrics, plugins = [], server, settings } = options;
+  const name = shownName(options, study);
+  const line = ofStudy(screen, name);
+  const warn = (text: string) => screen.line(text, { level: 'warn', study: name });
   let engine: ServedStudy | undefined;
   let failure: string | undefined;
   /** Ends the answers that it has failed. */
@@ -31,7 +33,7 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
   const lines = servedLines(line, settings.lease);
   const { ports, attach, detach, close } = host(
     {
-      name: study,
+      name,
       place: reaching(nats, study, access, 'your'),
       log: logOn(nc, subjectsOf(study, naming), warn),
       line,
@@ -72,12 +74,12 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
       const why = 'error' in now ? messagesOf(now.error).join('; ') : undefined;
       admit();
       if (now.is === 'restarting') {
-        metrics?.restarted(study);
+        metrics?.restarted(name);
         line(`ended unexpectedly: ${why}; starting again in ${now.pause / 1000} s`, { level: 'warn' });
       }
       if (now.is === 'deleted') {
         line(`is no longer served: ${why}`);
-        void metrics?.deleted(study);
+        void metrics?.deleted(name);
       }
       if (now.is === 'failed') {
         if (why !== failure) line(`has failed: ${why}`, { level: 'error' });
@@ -92,7 +94,7 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
     forget: () => {
       admit();
       void close();
-      server?.forget(study);
+      server?.forget(name);
     },
   };
 }
@@ -114,10 +116,15 @@ function logOn(...of: Parameters<typeof readLog>): Awaited<ReturnType<typeof rea
 
 export type Observed = ReturnType<typeof observed>;
 
+/** The name of a study in this process, which may serve studies of the same name for several teams. */
+const shownName = ({ team }: ServingOptions, study: string): string => (team === undefined ? study : `${team}.${study}`);
+
 /** Where and how this process serves studies. */
 export interface ServingOptions {
   readonly nc: Parameters<typeof serveStudy>[0];
   readonly screen: StatusLine;
+  /** Whose account it is, if the process serves several teams. */
+  readonly team?: string | undefined;
   /** The address of the server. */
   readonly nats: string;
   /** How studies are named there. */

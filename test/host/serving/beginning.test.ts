@@ -1,26 +1,11 @@
 import { join } from 'node:path';
-import type { NatsConnection } from '@nats-io/nats-core';
 import { expect, it } from 'vitest';
 import { serveOverHttp, serveStudies } from '../../../src/cli/commands/server/start.ts';
-import { monitorFor } from '../../../src/host/serving/monitor.ts';
 import { connectionFrom } from '../../../src/stores/connection.ts';
 import { studyIn } from '../../cli/support.ts';
 
 const lines: string[] = [];
 const screen = { terminal: false, line: (text: string) => void lines.push(text), status: () => {}, end: () => {} };
-
-it('a wrong address of --monitor leaves no connection open', async () => {
-  let closed = 0;
-  const nc = {
-    status: async function* () {},
-    isClosed: () => false,
-    close: async () => {
-      closed++;
-    },
-  } as unknown as NatsConnection;
-  await expect(monitorFor('nowhere', screen, nc)).rejects.toThrow('--monitor');
-  expect(closed).toBe(1);
-});
 
 it('serve reads the file of --hooks before it connects or listens', async () => {
   const place = studyIn('trials: 3\nobjective: minimize loss\n');

@@ -1,15 +1,14 @@
-import { namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { withResolvers } from '../../../../streams/promises.ts';
 import { interruption } from '../../../host/interrupt.ts';
+import { placeOfTeam, readPlatform } from '../../../host/platform/platformFile.ts';
 import { measured, openPlugins } from '../../../host/plugins.ts';
-import { openServer } from '../../../host/server.ts';
 import { serveAll } from '../../../host/serving/all.ts';
-import { linkOf, monitorFor } from '../../../host/serving/monitor.ts';
-import { type Outcome, serving } from '../../../host/serving/serving.ts';
+import { monitorFor } from '../../../host/serving/monitor.ts';
+import { openShared } from '../../../host/serving/place.ts';
+import { serveTeam } from '../../../host/serving/serveTeam.ts';
+import type { Outcome } from '../../../host/serving/serving.ts';
 import { usersIn } from '../../../host/serving/usersIn.ts';
-import type { Metrics } from '../../../monitoring/metrics.ts';
-import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import { accessOf, CONNECT_WITHIN, connect } from '../../../stores/connect.ts';
+import { accessOf } from '../../../stores/connect.ts';
 import type { Connection } from '../../../stores/connection.ts';
 import { checkPattern } from '../../../stores/namePattern.ts';
 import { atMostOf } from '../../../study/atMost.ts';
@@ -24,6 +23,7 @@ import { withLog } from '../../terminal/withLog.ts';
 
 const offered = {
   nats: value('url', 'serve on this NATS server (default: of the context)'),
+  platform: value('file', 'serve all studies of the teams in this platform.yaml'),
   http: value('address', 'serve page, requests, agents, metrics at this port'),
   users: value('file', 'users, by "server users" (default: this machine only)'),
   proxy: values('host', 'host names of a proxy in front of the server'),
@@ -48,7 +48,11 @@ export const command = declare({
   options: offered,
   run: ({ files = [], ...options }, { connection }) =>
     withLog(options.logFormat, async (log) => {
-      const { http, nats = http === undefined ? connection.server : undefined } = options;
+      const { http, platform, nats = http === undefined ? connection.server : undefined } = options;
+      if (platform !== undefined) {
+        if (files.length > 0) throw new UsageError('--platform: expected no study files: it serves all studies of its teams');
+        return servePlatform(platform, options, log);
+      }
       if (nats !== undefined) return serveStudies(files, { ...options, nats }, connection, log);
       if (http === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
       return serveOverHttp(files, { ...options, http }, log);
@@ -65,43 +69,22 @@ export async function serveStudies(
   connection: Connection,
   screen: StatusLine,
 ): Promise<number> {
-  const { nats, lease, replicas, maxBytes, checkpoints: checkpointBytes, once = false, all } = options;
-  const access = accessOf(connection.loginTo(nats));
+  const { nats, once = false, all } = options;
   if (paths.length === 0 && all === undefined) throw new UsageError('expected study files to serve, or --all with a pattern of names');
   if (all !== undefined) checkPattern('--all', all);
   if (once && all !== undefined) throw new UsageError('--once: expected study files, since --all waits for studies that begin later');
-  const users = await usersIn(options.users);
   const files = await Promise.all(paths.map(readStudyFile));
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   for (const { strategy, options: described } of files) checkResuming({ strategy: strategy?.spec, resumes: described.resumes ?? false });
-  const at = options.http === undefined ? undefined : addressOf('--http', options.http);
-  const observing = await openPlugins({ hooks: options.hooks }, screen);
-  const naming = namingIn(nats);
-  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...access }, CONNECT_WITHIN);
-  const monitor = await monitorFor(options.monitor, screen, nc);
-  monitor?.ofAccount(naming.apiPrefix);
-  const link = monitor?.link ?? ((metrics: Metrics) => linkOf(nc, metrics));
-  const server = at && (await openServer({ ...at, names: options.proxy, users, link }, monitor?.metrics, screen.line));
-  await server?.listen().catch(async (error: Error) => {
-    await nc.close();
-    throw error;
-  });
-  const metrics = server?.metrics ?? monitor?.metrics;
-  const shown = server?.plugin ?? (metrics && measured(metrics));
-  const place = {
-    nc,
-    screen,
-    nats,
-    naming,
-    access,
-    metrics,
-    server,
-    plugins: [...observing.plugins, ...(shown ? [shown] : [])],
-    settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes, atMost: atMostOf(options) }),
-  };
-  const engines = serving(place);
+  const shared = await openShared(options, screen);
+  const { options: place, serving: engines } = await shared
+    .open({ nats, access: accessOf(connection.loginTo(nats)) })
+    .catch(async (error: Error) => {
+      await shared.close();
+      throw error;
+    });
   const { interrupted, release } = interruption();
   /** Studies that are not served now, since they have failed or were deleted. */
   const lost = new Map<string, 'failed' | 'deleted'>();
@@ -129,10 +112,26 @@ export async function serveStudies(
   } finally {
     endAll();
     release();
-    await monitor?.close();
-    await server?.close();
     await engines.close();
-    await observing.close();
+    await shared.close();
+  }
+}
+
+/** Serves all studies of the teams of a platform until it is interrupted. @returns the exit status */
+async function servePlatform(path: string, options: Given<typeof offered>, screen: StatusLine): Promise<number> {
+  const platform = await readPlatform(path);
+  const shared = await openShared(options, screen);
+  const { interrupted, release } = interruption();
+  const ending = new AbortController();
+  try {
+    const served = platform.teams.map(({ name }) => serveTeam(placeOfTeam(platform, name), shared, screen, ending.signal));
+    await interrupted;
+    ending.abort();
+    await Promise.all(served);
+    return 0;
+  } finally {
+    release();
+    await shared.close();
   }
 }
 

@@ -82,7 +82,11 @@ async function work(
     },
     CONNECT_WITHIN,
   );
-  const monitor = await monitorFor(options.monitor, screen, nc);
+  const monitor = await monitorFor(options.monitor, screen).catch(async (error: Error) => {
+    await nc.close();
+    throw error;
+  });
+  monitor?.links.expect()(nc);
   const studies = new WorkerStudies({
     nc,
     naming: namingIn(nats),

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { credsAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { placeOfTeam, readPlatform } from '../../../src/host/platform/platformFile.ts';
+import { openShared } from '../../../src/host/serving/place.ts';
+import { serveTeam } from '../../../src/host/serving/serveTeam.ts';
+import type { StatusLine } from '../../../src/text/statusLine.ts';
+import { float, space } from '../../../streams/index.ts';
+import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
+import { trainer } from '../../../streams/nats/index.ts';
+import { request } from '../../../streams/nats/studies.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+
+const teams = ['vision', 'speech'];
+let server: NatsServer;
+let files: Readonly<Record<string, string>>;
+let folder: string;
+const lines: string[] = [];
+const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
+
+beforeAll(async () => {
+  const config = await jwtConfig({ teams: teams.map((name) => ({ name, trainers: ['w1'] })), store: 'unused', port: -1 });
+  files = config.files;
+  server = await natsServer(`${config.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+  folder = mkdtempSync(join(tmpdir(), 'platform-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });
+    writeFileSync(join(folder, 'keys', name), text);
+  }
+  const data = { nats: { url: server.url }, teams: { vision: { users: ['w1'] }, speech: { users: ['w1'] }, late: {} } };
+  writeFileSync(join(folder, 'platform.yaml'), JSON.stringify(data));
+});
+afterAll(async () => {
+  await server.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+const as = (user: string, inboxPrefix: string) =>
+  server.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(files[`${user}.creds`])), inboxPrefix });
+
+it('one process serves studies of the same name for several teams, each in its own account', async () => {
+  const platform = await readPlatform(join(folder, 'platform.yaml'));
+  const ending = new AbortController();
+  const shared = await openShared({ monitor: '0' }, screen);
+  const served = platform.teams.map(({ name }) => serveTeam(placeOfTeam(platform, name), shared, screen, ending.signal));
+  const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
+  const ask = async (path: string) => (await fetch(monitor + path)).text();
+  try {
+    const tried = await Promise.all(
+      teams.map(async (team, k) => {
+        const own = space({ x: float(k, k + 0.5) }); // no value of one team is one of another
+        const admin = await as(`${team}/admin`, '_INBOX_admin');
+        const study = { parameters: own.toJSON().parameters, strategy: 'random', objective: 'minimize loss', trials: 8, parallel: 2 };
+        await eventually(() => request(admin, 'digits', 'create', { study }));
+        const xs: number[] = [];
+        const worker = trainer<{ x: number }>(
+          await as(`${team}/w1`, '_INBOX.w1'),
+          'digits',
+          async ({ x }) => {
+            xs.push(x);
+            return x;
+          },
+          { name: 'w1' },
+        );
+        await worker.done;
+        return xs;
+      }),
+    );
+    for (const [k, xs] of tried.entries()) {
+      expect(xs.length).toBeGreaterThanOrEqual(8);
+      expect(xs.every((x) => x >= k && x <= k + 0.5)).toBe(true);
+    }
+    const metrics = await ask('metrics');
+    for (const team of teams) {
+      expect(metrics).toContain(`hypertide_phase{study="${team}.digits",phase="closed"} 1`);
+      expect(metrics).toContain(`hypertide_server_connected{team="${team}"} 1`);
+    }
+    expect(metrics).toContain('hypertide_server_connected{team="late"} 0');
+    expect(lines.filter((line) => line.startsWith('late: is not served'))).toHaveLength(1); // and the others are
+    expect(JSON.parse(await ask('readyz'))).toMatchObject({ ready: true, server: 'connected' });
+  } finally {
+    ending.abort();
+    await Promise.all(served);
+    await shared.close();
+  }
+});
+
+it.each([
+  ['{ nats: { url: nats://a }, teams: { a.b: {} } }', /platform\.yaml:1:\d+: teams\.a\.b: expected letters/],
+  ['{ nats: {}, teams: { a: {} } }', /nats\.url: expected a value/],
+  ['{ nats: { url: nats://a }, teams: {} }', /teams: expected names of teams/],
+  ['{ nats: { url: nats://a }, teams: { a: { user: [w1] } } }', /user: unknown key.*users/],
+])('refuses %s', async (text, message) => {
+  const path = join(mkdtempSync(join(folder, 'wrong-')), 'platform.yaml');
+  writeFileSync(path, text);
+  await expect(readPlatform(path)).rejects.toThrow(message);
+});
