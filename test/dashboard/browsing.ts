@@ -31,9 +31,9 @@ export const show = (page: Page, view: string) => page.getByRole('navigation').g
 export const offered = (page: Page) => page.getByRole('navigation', { name: 'views' }).getByRole('link').allTextContents();
 /** Whether a page is wider than its window. */
 export const spills = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth + 1');
-/** The words on buttons, and the names of values, that do not stand on one line. */
+/** The words on buttons, and the names of values and columns, that do not stand on one line. */
 export const brokenWords = (page: Page) =>
-  page.evaluate<string[]>(`[...document.querySelectorAll('button, dt')].flatMap((of) => {
+  page.evaluate<string[]>(`[...document.querySelectorAll('button, dt, th:not(:has(button))')].flatMap((of) => {
     const range = document.createRange();
     range.selectNodeContents(of);
     const lines = new Set(Array.from(range.getClientRects(), ({ bottom }) => Math.round(bottom)));
