@@ -1,9 +1,9 @@
-import { studyStatusOf } from '../../streams/study/hosted/status.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { NOT_BEGUN, RefusedError, unknownTrial } from '../study/commands.ts';
+import { studyStatusOf } from '../study/status.ts';
 import type { TrialRow, TrialRows } from '../study/trials.ts';
 import { sentenceFor } from './request.ts';
 import type { OpenStudy } from './studies.ts';

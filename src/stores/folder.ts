@@ -36,15 +36,17 @@ export function folderPlace(folder: string): StudyPlace {
       throw error;
     });
   };
+  const names = async () => {
+    const paths = await journalsIn(folder).catch((cause: NodeJS.ErrnoException) => {
+      throw new UsageError(`${folder}: cannot be read: ${whyUnread[cause.code ?? ''] ?? cause.message}`);
+    });
+    return paths.map((path) => basename(path, ENDING)).sort();
+  };
   return {
     place: folder,
     form: 'journal',
-    names: async () => {
-      const paths = await journalsIn(folder).catch((cause: NodeJS.ErrnoException) => {
-        throw new UsageError(`${folder}: cannot be read: ${whyUnread[cause.code ?? ''] ?? cause.message}`);
-      });
-      return paths.map((path) => basename(path, ENDING)).sort();
-    },
+    names,
+    list: async () => (await names()).map((study) => ({ study, isRun: false })),
     open: async (name) => {
       const path = pathOf(name);
       await createdIn(path);

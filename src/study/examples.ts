@@ -31,6 +31,7 @@ export const statusExample = {
   study: 'digits',
   phase: 'live',
   position: 53,
+  at: AT + 13_000,
   paused: false,
   limit: 60,
   ended: 7,
@@ -65,6 +66,7 @@ const entryExample = { position: 53, at: AT + 12_540, fact: factExamples.complet
 /** An example of each request to a study, and of its result. */
 export const requestExamples: Readonly<Record<RequestMethod, { readonly request: object; readonly result: unknown }>> = {
   status: { request: {}, result: statusExample },
+  list: { request: { after: 'cifar' }, result: { studies: [{ study: 'digits', status: statusExample }], more: false } },
   best: { request: {}, result: rowExample },
   front: { request: {}, result: [rowExample] },
   match: { request: { parameters, objectives: { loss: 'minimize' } }, result: {} },

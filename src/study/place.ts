@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import type { Entry } from '../facts/entry.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import type { StudySource } from './source.ts';
+import type { ListedStudy } from './status.ts';
 
 /** The form of a stored log: the lines of a journal, or the messages of a stream. */
 export type LogForm = 'journal' | 'stream';
@@ -37,12 +38,20 @@ export interface LogSize {
   readonly replicas?: number | undefined;
 }
 
+/** A study of a place, as the process that runs it describes it. */
+export interface PlacedStudy extends ListedStudy {
+  /** Whether a process describes it. Otherwise, its log says how it is. */
+  readonly isRun: boolean;
+}
+
 /** Studies by name: in a folder, on a server, or run by this process. @typeParam S an opened study */
 export interface Studies<S extends StudySource = StudySource> {
   /** The folder or the address of the server, without passwords. */
   readonly place: string;
   /** The names of its studies, in order. @throws UserError if this user may not list them. */
   names(): Promise<readonly string[]>;
+  /** The same, in order, with what processes say of them. @throws UserError if this user may not list them. */
+  list(): Promise<readonly PlacedStudy[]>;
   /** Opens a study to read it and act on it. @throws UserError if there is no study of this name. */
   open(name: string): Promise<S>;
   /**

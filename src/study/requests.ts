@@ -22,6 +22,7 @@ export const statusSchema = objectSchema(
     study: proseSchema('its name'),
     phase: proseSchema('of the engine'),
     position: count('of the last entry in the log'),
+    at: count('when that was written, in milliseconds since 1970'),
     paused: { type: 'boolean' },
     objective: proseSchema('name of the first one'),
     trials: count('suggested so far'),
@@ -77,6 +78,29 @@ const turnSchema = objectSchema(
 /** Each method of `ht.<study>.rpc.<method>`. Requests are checked against these schemas. */
 export const requestKinds = {
   status: { summary: 'Get the state of the study.', request: nothing, result: statusSchema },
+  list: {
+    summary: 'List the studies, with their state.',
+    request: objectSchema(
+      'with `_all` in the place of the name of the study: each process answers for the studies that it runs, in the order of their names, with as many as fit into an answer; ask again with `after` while one says `more`',
+      {},
+      { after: proseSchema('later names only') },
+    ),
+    result: objectSchema(
+      'studies of a process',
+      {
+        studies: listSchema(
+          objectSchema(
+            'a study',
+            { study: proseSchema('its name') },
+            { status: statusSchema, error: proseSchema('why it cannot be run, if it has failed') },
+          ),
+          'without `status` while their logs are read, or if they have failed',
+        ),
+        more: { type: 'boolean', description: 'whether more follow' },
+      },
+      {},
+    ),
+  },
   best: {
     summary: 'Get the best trial so far, or null.',
     request: nothing,

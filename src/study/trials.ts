@@ -88,6 +88,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   readonly #rows = new Map<TrialId, Draft<P>>();
   #about: Annotation = {};
   #uncounted = 0;
+  #at = 0;
   #imported = 0;
   /** How many examples the study has. */
   #examples: number | undefined;
@@ -95,6 +96,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
 
   /** @returns the row of the trial of the entry. It changes until the trial has ended, and never after that. */
   apply(entry: AppliedEntry<P>): TrialRow<P> | undefined {
+    this.#at = entry.at;
     if (entry.refusal || entry.effect === 'void') return undefined;
     const trial = 'trial' in entry.fact ? entry.fact.trial : undefined;
     if (trial === undefined) {
@@ -138,6 +140,11 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   /** The annotations of the study. */
   get about(): Annotation {
     return this.#about;
+  }
+
+  /** When the last entry was written, in milliseconds since 1970. */
+  get at(): number {
+    return this.#at;
   }
 
   /** How many failed trials do not count towards the limit of trials. */

@@ -1,9 +1,9 @@
 import type { Progress } from '../../streams/results/observe.ts';
-import type { StudyStatus } from '../../streams/study/hosted/status.ts';
 import type { Params } from '../facts/facts.ts';
 import { failedAlike } from '../insight/failingAlike.ts';
 import { duration } from '../insight/figures/drawing/format.ts';
 import { reachedText } from '../insight/progress.ts';
+import type { StudyStatus } from '../study/status.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { aligned, displayWidth } from './layout.ts';
 import { stripControls } from './plainText.ts';

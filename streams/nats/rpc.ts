@@ -64,6 +64,7 @@ export function answerRequests<P>(
       due ??= setTimeout(publishStatus, FRAME);
     },
     rows: answers.rows,
+    status: answers.status,
     submit: (intent: Intent) => answers.submit(intent),
     close: () => {
       clearTimeout(due);
@@ -81,6 +82,7 @@ type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request:
 function asking<P>({ rows, status, submit, turnOf }: Answers<P>, log: NatsLog, run: EngineRun<P>, present: () => Present) {
   const queries: Queries = {
     status,
+    list: () => ({ studies: [{ study: run.engine.ledger.settings.study, status: status() }], more: false }),
     best: () => bestRowOf(run.engine.ledger, rows) ?? null,
     front: () => frontAmong(rows, run.engine.ledger.settings.objectives),
     match: (request) => refuseOther(run.engine.ledger.created!, request),

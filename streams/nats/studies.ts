@@ -2,7 +2,10 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../src/errors.ts';
 import type { RequestMethod } from '../../src/study/requests.ts';
+import type { ListedStudy } from '../../src/study/status.ts';
+import type { listPage } from '../study/hosted/pages.ts';
 import { roleFor } from './config/rights.ts';
+import { jsonOf } from './connection/connection.ts';
 import { isForbidden, isUnheard, isWithoutStreams, withRetry } from './connection/retry.ts';
 import { everyStudy, isName, namingOf, type StudyNaming, type StudyRef, streamsOf, subjectsOf, trainersApi } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
@@ -29,6 +32,8 @@ export async function studiesOn(nc: NatsConnection, naming: StudyNaming = naming
   }
 }
 
+type ListPage = ReturnType<typeof listPage>;
+
 /** Connections of trainers with an account of their own. The server logs each request that they may not make, so only the first list tries. */
 const trainers = new WeakSet<NatsConnection>();
 
@@ -37,6 +42,53 @@ async function namesOn(nc: NatsConnection, naming: StudyNaming, subject: string 
   const names: string[] = [];
   for await (const name of await withRetry(nc, async () => jsm.streams.names(subject))) names.push(...studyOf(name, naming));
   return names.sort();
+}
+
+/**
+ * What the engines of a server say of their studies, by name; of several engines of a study, the one that has read most. Undefined if this user may not
+ * ask. An engine that answers late is missing.
+ */
+export async function listOn(nc: NatsConnection, naming: StudyNaming = namingOf()): Promise<ReadonlyMap<string, ListedStudy> | undefined> {
+  const all = new Map<string, ListedStudy>();
+  const { list } = everyStudy(naming);
+  try {
+    for (let after = '', engines = 0, isMore = true; isMore; ) {
+      const answers = await answersTo(nc, list, { after }, engines);
+      engines = answers.length;
+      isMore = false;
+      let next = '';
+      for (const { studies, more } of answers) {
+        for (const one of studies) if (positionOf(all.get(one.study)) < positionOf(one)) all.set(one.study, one);
+        const last = studies.at(-1)?.study;
+        if (!more || last === undefined) continue;
+        next = isMore && next < last ? next : last;
+        isMore = true;
+      }
+      after = next;
+    }
+    return all;
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    if (isUnheard(error)) return all;
+    throw error;
+  }
+}
+
+/** Engines that have read more come first; those that have failed or still read the log, last. */
+const positionOf = (listed: ListedStudy | undefined): number => listed?.status?.position ?? (listed ? 0 : -1);
+
+/** Milliseconds to wait for the first answer of an engine. After it, others have 300. */
+const FIRST_WITHIN = 2000;
+
+/** The answers of several engines to a request. @param count how many there are, if that is known */
+async function answersTo(nc: NatsConnection, subject: string, data: object, count: number) {
+  const pages: ListPage[] = [];
+  const most = count > 0 ? ({ strategy: 'count', maxMessages: count } as const) : ({ strategy: 'stall' } as const);
+  for await (const answer of await nc.requestMany(subject, JSON.stringify(data), { ...most, maxWait: FIRST_WITHIN })) {
+    const reply = jsonOf(answer) as Reply | undefined;
+    if (reply?.ok) pages.push(reply.result as ListPage);
+  }
+  return pages;
 }
 
 /** The study of a stream; undefined for a stream of another program whose name has the same prefix. */

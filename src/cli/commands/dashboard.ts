@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { connectTo, namingIn } from '../../../streams/nats/connection/connect.ts';
+import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { natsSource } from '../../../streams/nats/place/source.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
+import { whenBegun } from '../../../streams/nats/studies.ts';
 import { interruption } from '../../host/interrupt.ts';
 import { keptFiles } from '../../host/keptFiles.ts';
 import { usersIn } from '../../host/serving/usersIn.ts';
@@ -82,7 +83,8 @@ async function addServer(
   const add = async (name: string) => {
     if (!studies.has(name)) studies.show(name, await natsSource(nc, subjectsOf(name, naming), withoutPassword(url)));
   };
-  for (const name of study === undefined ? await studiesOn(nc, naming) : [study]) await add(name);
+  const place = serverPlace(nc, withoutPassword(url), naming);
+  for (const name of study === undefined ? await place.names() : [study]) await add(name);
   if (study === undefined) whenBegun(nc, naming, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
   return () => nc.close();
 }

@@ -1,5 +1,4 @@
 import { frontAmong } from '../../../streams/results/pareto.ts';
-import { studyStatusOf } from '../../../streams/study/hosted/status.ts';
 import type { FailedFact, Params } from '../../facts/facts.ts';
 import type { FoldedStudy } from '../../host/host.ts';
 import { constantTexts } from '../../insight/constantResults.ts';
@@ -16,6 +15,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { passedOver } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
+import { studyStatusOf } from '../../study/status.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { print } from '../../text/output.ts';
 import { stripControls } from '../../text/plainText.ts';

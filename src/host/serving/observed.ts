@@ -3,6 +3,7 @@ import { readLog } from '../../../streams/nats/log/readLog.ts';
 import { LEASE } from '../../../streams/nats/protocol/messages.ts';
 import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { refuseRequests } from '../../../streams/nats/rpc.ts';
+import { enlist } from '../../../streams/nats/serve/listing.ts';
 import type { ServedStudy, ServeStudyOptions, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { messagesOf } from '../../errors.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
@@ -26,7 +27,7 @@ export function observed(options: ServingOptions, study: string) {
   const warn = (text: string) => screen.line(text, { level: 'warn', study: name });
   let engine: ServedStudy | undefined;
   let failure: string | undefined;
-  /** Ends the answers that it has failed. */
+  /** Ends what says that it has failed. */
   let admit = () => {};
   let hasBegun = false;
   let hasClosed = false;
@@ -83,11 +84,12 @@ export function observed(options: ServingOptions, study: string) {
       }
       if (now.is === 'failed') {
         if (why !== failure) line(`has failed: ${why}`, { level: 'error' });
-        admit = refuseRequests(
-          nc,
-          subjectsOf(study, naming),
-          `${study} has failed: ${why}; its engine tries it again every ${FAILED / 60_000} minutes`,
-        );
+        const subjects = subjectsOf(study, naming);
+        const refusal = `${study} has failed: ${why}; its engine tries it again every ${FAILED / 60_000} minutes`;
+        const ends = [refuseRequests(nc, subjects, refusal), enlist(nc, subjects, () => ({ study, error: refusal }))];
+        admit = () => {
+          for (const end of ends) end();
+        };
       }
       failure = now.is === 'failed' ? why : undefined;
     },

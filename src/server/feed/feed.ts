@@ -1,6 +1,5 @@
 import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
 import { turnsOf } from '../../../streams/engine/timeout.ts';
-import { studyStatusOf } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
@@ -9,6 +8,7 @@ import { bestResult, studyPhase } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { StudyLog } from '../../study/source.ts';
+import { studyStatusOf } from '../../study/status.ts';
 import { TrialRows } from '../../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline, Summary } from './wire.ts';
@@ -46,7 +46,6 @@ export class Feed {
   /** The trial that was the best at its end. */
   #leading: TrialId | undefined;
   #begun: (Pick<Begun, 'createdAt' | 'changes'> & { study: Folded }) | undefined;
-  #at = 0;
   #position = 0;
 
   /** @param past resolves when it has taken the entries that existed at the start */
@@ -111,7 +110,6 @@ export class Feed {
   take(applied: AppliedEntry<Params>, study: Folded): void {
     const { position, at, refusal } = applied;
     this.#position = position;
-    this.#at = at;
     const { ledger, rows } = study;
     if (ledger.created === undefined) return;
     this.#begun ??= { createdAt: at, changes: new TrialChanges(ledger.created.objectives[0]!.name), study };
@@ -154,7 +152,6 @@ export class Feed {
       best: bestResult(begun),
       trend: this.#trend,
       objective: ledger.settings.objectives[0]!,
-      at: this.#at,
     });
   }
 

@@ -1,7 +1,6 @@
 /** What the server tells of studies to people: in the page, its events and reports. */
 
 import type { Moment } from '../../../streams/explanation/moment.ts';
-import type { StudyStatus } from '../../../streams/study/hosted/status.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { ObjectiveSpec, Values } from '../../facts/facts.ts';
 import type { ExampleMatrix } from '../../insight/examples/matrix.ts';
@@ -12,6 +11,7 @@ import type { Settings } from '../../ledger/settings.ts';
 import type { Phase } from '../../monitoring/studyState.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { TrialId } from '../../strategy/messages.ts';
+import type { StudyStatus } from '../../study/status.ts';
 import type { Annotation, TrialRow } from '../../study/trials.ts';
 
 /** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */
@@ -34,6 +34,7 @@ type Status = Pick<
   StudyStatus,
   | 'study'
   | 'position'
+  | 'at'
   | 'closed'
   | 'trials'
   | 'ended'
@@ -63,8 +64,6 @@ export interface Headline extends Status {
    */
   readonly trend: readonly (readonly [trial: TrialId, value: number, time: number, cost: number])[];
   readonly objective: ObjectiveSpec;
-  /** Milliseconds since 1970 of the last entry. */
-  readonly at: number;
 }
 
 /** A study without its trials. */

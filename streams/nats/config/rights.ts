@@ -28,7 +28,7 @@ export type Role = (typeof roles)[number];
 const VIEWER_INBOX = '_INBOX_viewer.>';
 
 /** The requests that only read. */
-const READING: readonly RequestMethod[] = ['status', 'best', 'trials', 'front', 'match', 'trainers', 'log'];
+const READING: readonly RequestMethod[] = ['status', 'list', 'best', 'trials', 'front', 'match', 'trainers', 'log'];
 
 /** The role with the fewest rights that may send a request to an engine. */
 export const roleFor = (method: RequestMethod): Role => (READING.includes(method) ? 'viewer' : 'operator');
@@ -40,20 +40,21 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
     subscribe: [
       '_INBOX_engine.>',
       VIEWER_INBOX,
+      ...listOf(studies),
       ...studies.flatMap(({ beat, rpc, checkpoint }) => [beat('*', '*'), rpc('*'), checkpoint('*', '*')]),
     ],
     answers: true,
   }),
   operator: (studies) => ({
-    publish: studies.map(({ rpc }) => rpc('*')),
+    publish: [...listOf(studies), ...studies.map(({ rpc }) => rpc('*'))],
     subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   admin: (studies) => ({
-    publish: [...apiOf(studies, 'STREAM.NAMES'), ...studies.flatMap(ofAdmin)],
+    publish: [...apiOf(studies, 'STREAM.NAMES'), ...listOf(studies), ...studies.flatMap(ofAdmin)],
     subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   viewer: (studies) => ({
-    publish: studies.flatMap(({ rpc }) => READING.map(rpc)),
+    publish: [...listOf(studies), ...studies.flatMap(({ rpc }) => READING.map(rpc))],
     subscribe: [VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
 };
@@ -67,6 +68,9 @@ export function rightsOfTrainer(studies: readonly Subjects[], trainer: string, i
 
 /** The request for the names of the studies in an account, for engines and workers that serve those that match a pattern. */
 const apiOf = ([one]: readonly Subjects[], request: string): readonly string[] => (one ? [`${one.apiPrefix}.${request}`] : []);
+
+/** The request for the list of all studies in an account. */
+const listOf = ([one]: readonly Subjects[]): readonly string[] => (one ? [one.list] : []);
 
 /** What a team's account shares with the account of a trainer. */
 export const sharedWith = (studies: readonly Subjects[], trainer: string): readonly Share[] => [

@@ -2,14 +2,15 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../../src/errors.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
-import { type Checkpoints, checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
+import { type Checkpoints, checkEntries, type LogSize, type PlacedStudy, type StudyPlace } from '../../../src/study/place.ts';
+import type { ListedStudy } from '../../../src/study/status.ts';
 import { waker } from '../../log/follow.ts';
 import { deleteCheckpoints } from '../checkpoints/stream.ts';
 import { ifThere, isForbidden, isStreamMissing, isUnheard, withRetry } from '../connection/retry.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
 import { namingOf, type StudyNaming, type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import { request, studiesOn } from '../studies.ts';
+import { listOn, request, studiesOn } from '../studies.ts';
 import { readCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { type RestoredMessage, restoreStream } from './restore.ts';
 import { natsSource } from './source.ts';
@@ -52,10 +53,22 @@ export function serverPlace(
         throw error;
       }
     });
+  const list = async () => {
+    const said = listOn(nc, naming);
+    const names = await studiesOn(nc, naming).catch(async (error) => {
+      if ((await said)?.size) return []; // engines know theirs
+      throw error;
+    });
+    const listed = (await said) ?? new Map<string, ListedStudy>();
+    const others = names.filter((name) => !listed.has(name)).map((study): PlacedStudy => ({ study, isRun: false }));
+    const run = [...listed.values()].map((one): PlacedStudy => ({ ...one, isRun: true }));
+    return [...run, ...others].sort((a, b) => (a.study < b.study ? -1 : 1));
+  };
   return {
     place,
     form: 'stream',
-    names: () => studiesOn(nc, naming),
+    names: async () => (await list()).map(({ study }) => study),
+    list,
     open: async (study) => natsSource(nc, subjectsIn(study), place, warn),
     create: async (study, data) => {
       await request(nc, subjectsIn(study), 'create', { study: data });

@@ -12,6 +12,9 @@ export function checkName(option: string, name: unknown): string {
   return name;
 }
 
+/** In the place of the name of a study, in a request about all of them, which no study can have. */
+const ALL = '_all';
+
 /** In the place of the name of a trainer, which no trainer can have. */
 export const ADMITTED = '_admitted';
 
@@ -101,6 +104,8 @@ function subjectsBelow(name: string, { prefix, apiPrefix }: StudyNaming) {
     /** The status of the study when it has changed, at most a few times a second. */
     status: `${root}.status`,
     rpc: (method: string) => `${root}.rpc.${method}`,
+    /** For the list of all studies of the server, which each engine answers for its own. */
+    list: `${prefix}.${ALL}.rpc.list`,
     /** A part of a checkpoint that a trainer saved in a trial, by the SHA-256 of its content. */
     chunk: (trainer: string, trial: TrialId | '*', sha256: string) => `${root}.chunk.${trainer}.${trial}.${sha256}`,
     /** A checkpoint that an engine has admitted: `<trainer>=<bytes>`. */

@@ -27,6 +27,7 @@ import { LEASE } from '../protocol/messages.ts';
 import { type NamingOptions, subjectsOf } from '../protocol/subjects.ts';
 import { answerRequests } from '../rpc.ts';
 import { deleted } from '../studyError.ts';
+import { enlist } from './listing.ts';
 import { Shell } from './shell.ts';
 
 export interface ServeStudyOptions extends StudyOptions, StrategyOption, EarlierOption, StreamOptions, NamingOptions {
@@ -156,6 +157,8 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     throw missing(error);
   });
   const leave = joinStudy(nc, options.study);
+  let hasStarted = false;
+  const unlist = enlist(nc, subjects, () => omitUndefined({ study: options.study, status: hasStarted ? rpc.status() : undefined }));
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   const { promise: finished, resolve, reject } = withResolvers<void>();
@@ -167,6 +170,7 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     shell.close();
     checkpoints.close();
     leave();
+    unlist();
     rpc.close();
     await log.close();
     resolve();
@@ -211,6 +215,7 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
   signal?.addEventListener('abort', close);
   const begin = async () => {
     await running.started;
+    hasStarted = true;
     await shell.watch();
     checkpoints.watch({
       get ledger() {

@@ -3,6 +3,7 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import type { Created } from '../../../src/facts/facts.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { parseSpace } from '../../../src/space/space.ts';
+import type { ListedStudy } from '../../../src/study/status.ts';
 import type { TrialRow, TrialRows, TrialStatus } from '../../../src/study/trials.ts';
 import { spaceOf } from '../../engine/applyEntries.ts';
 import { createdOf, differences, type StudyOptions } from '../../spec/options.ts';
@@ -44,6 +45,17 @@ export async function entryPage(past: AsyncIterable<readonly Entry[]>): Promise<
   const page = pager<Entry>();
   for await (const entries of past) for (const entry of entries) if (!page.add(entry)) return page.items;
   return page.items;
+}
+
+/** The studies with the next names, as many as one answer has room for, and whether more follow. */
+export function listPage(
+  studies: readonly ListedStudy[],
+  after: string,
+): { readonly studies: readonly ListedStudy[]; readonly more: boolean } {
+  const next = studies.filter(({ study }) => study > after).sort((a, b) => (a.study < b.study ? -1 : 1));
+  const { items, add } = pager<ListedStudy>();
+  for (const one of next) if (!add(one)) break;
+  return { studies: items, more: items.length < next.length };
 }
 
 /** Collects what fits into one answer: at least one item, and at most {@link ROOM} characters. */

@@ -1,24 +1,25 @@
-import { UserError } from '../../../errors.ts';
+import { studyPhase } from '../../../monitoring/studyState.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
-import type { Headline } from '../../../server/feed/wire.ts';
 import { placeAt, withPlace } from '../../../stores/locate.ts';
-import type { Studies, StudyPlace } from '../../../study/place.ts';
+import type { PlacedStudy, Studies, StudyPlace } from '../../../study/place.ts';
+import { type StudyStatus, studyStatusOf } from '../../../study/status.ts';
 import { inform, print } from '../../../text/output.ts';
 import { shown } from '../../../text/shown.ts';
 import { declare } from '../../command.ts';
 import { json, value } from '../../parts.ts';
 import { minuteOf, textTable } from '../../terminal/table.ts';
 
-interface Shown extends Omit<Headline, 'id' | 'source'> {
+/** The state of a study. One that cannot be read is listed with the reason. */
+interface Listed {
+  readonly name: string;
+  readonly status?: StudyStatus | undefined;
   /** Whether a process runs it, if that is known. The log does not show that a process was killed. */
   readonly running?: boolean | undefined;
   /** Why the process that serves it cannot run it. */
   readonly failure?: string | undefined;
+  readonly error?: string;
 }
-
-/** A study that cannot be read is listed with the reason. */
-type Listed = Shown | { readonly study: string; readonly error: string };
 
 export const command = declare({
   description: 'List the studies in a folder or on a server, with their status and best value.',
@@ -26,62 +27,66 @@ export const command = declare({
   options: { json },
   run: ({ place: at, ...options }, { connection }) =>
     withPlace(placeAt(at, connection), connection, async (place) => {
-      const listed: (Listed & { readonly name: string })[] = [];
-      for (const name of await place.names()) listed.push({ name, ...(await headlineOf(place, name)) });
-      if (options.json) print(JSON.stringify(listed));
+      const listed: Listed[] = [];
+      for (const one of await place.list()) listed.push(one.isRun ? saidOf(one) : await readIn(place, one.study));
+      if (options.json) print(JSON.stringify(listed.map(({ status, ...rest }) => ({ ...rest, ...status }))));
       else print(listed.length > 0 ? tableOf(listed) : `there is no study in ${place.place}`);
-      if (!options.json) for (const one of listed) if ('failure' in one && one.failure !== undefined) inform(one.failure);
-      if (!options.json && listed.some((one) => !('error' in one) && one.running === undefined))
+      if (!options.json) for (const { failure } of listed) if (failure !== undefined) inform(failure);
+      if (!options.json && listed.some(({ status, running }) => status && running === undefined))
         inform('this user has no right to ask engines, so it is not known whether one serves the studies with status unknown');
       return 0;
     }),
 });
 
-async function headlineOf(place: Studies | StudyPlace, name: string): Promise<Listed> {
+/** What the process that runs it says. */
+function saidOf({ study, status, error }: PlacedStudy): Listed {
+  const running = status?.closed === undefined && error === undefined;
+  return omitUndefined({ name: study, status, running, failure: error });
+}
+
+/** What its log says. */
+async function readIn(place: Studies | StudyPlace, name: string): Promise<Listed> {
   try {
-    const headline = (await readFeed(await place.open(name))).headline();
-    if (headline === undefined) return { study: name, error: 'it has not begun' };
-    const { id: _, source: __, ...rest } = headline;
-    if (rest.closed !== undefined) return { ...rest, running: false };
-    return omitUndefined({ ...rest, ...(await runningIn(place, name)) });
+    const { begun } = await readFeed(await place.open(name));
+    if (begun === undefined) return { name, error: 'it has not begun' };
+    const status = studyStatusOf(begun.ledger, studyPhase(begun), begun.rows);
+    return { name, status, ...(status.closed === undefined ? await runningIn(place, name) : { running: false }) };
   } catch (error) {
-    return { study: name, error: (error as Error).message };
+    return { name, error: (error as Error).message };
   }
 }
 
-async function runningIn(place: Studies | StudyPlace, name: string): Promise<Pick<Shown, 'running' | 'failure'>> {
+async function runningIn(place: Studies | StudyPlace, name: string): Promise<Pick<Listed, 'running' | 'failure'>> {
   if (!('busy' in place)) return { running: true }; // its server runs all of them
   try {
     return { running: (await place.busy(name)) !== undefined };
-  } catch (error) {
-    // Some users may not ask engines.
-    return error instanceof UserError && error.code === 'failed' ? { running: false, failure: error.message } : {};
+  } catch {
+    return {}; // some users may not ask engines
   }
 }
 
-function tableOf(listed: readonly (Listed & { readonly name: string })[]): string {
+function tableOf(listed: readonly Listed[]): string {
   const rows = listed.map((study) => {
-    if ('error' in study) return [study.name, study.error, '', '', '', ''];
-    const { open, best, objective, at } = study;
-    return [
-      study.name,
-      statusOf(study),
-      endedOf(study),
-      String(open),
-      best === undefined ? '' : `${objective.name}=${shown(best.value)} (trial ${best.trial})`,
-      minuteOf(at),
-    ];
+    const { name, status, error } = study;
+    if (error !== undefined) return [name, error, '', '', '', ''];
+    if (status === undefined) return [name, stateOf(study), '', '', '', ''];
+    const { open, best, objective, at } = status;
+    const result = best && `${objective}=${shown(best.values[objective]!)} (trial ${best.trial})`;
+    return [name, stateOf(study), endedOf(status), String(open), result ?? '', minuteOf(at)];
   });
   return textTable(['study', 'status', 'ended', 'open', 'best', 'last entry (UTC)'], rows);
 }
 
 /** How many configurations have ended, of as many as the limit allows: trials that resume another one, or were imported, are none of them. */
-const endedOf = ({ trials, open, ended, limit }: Shown): string =>
+const endedOf = ({ trials, open, ended, limit }: StudyStatus): string =>
   `${ended}${limit === undefined ? '' : `/${limit}`}${trials - open > ended ? ` (${trials} trials)` : ''}`;
 
-function statusOf({ closed, phase, running, failure }: Shown): string {
-  if (closed !== undefined) return `closed: ${closed}`;
+function stateOf({ status, running, failure }: Listed): string {
   if (failure !== undefined) return 'failed';
-  if (phase !== 'running' || running === true) return phase;
-  return running === undefined ? 'unknown' : 'not running';
+  if (status === undefined) return 'starting';
+  const { closed, paused } = status;
+  if (closed !== undefined) return `closed: ${closed}`;
+  if (paused) return 'paused';
+  if (running === undefined) return 'unknown';
+  return running ? 'running' : 'not running';
 }

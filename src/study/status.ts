@@ -1,8 +1,8 @@
-import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { endedIn, waitingIn } from '../../../src/ledger/openTrials.ts';
-import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
-import { bestRowOf } from '../../../src/study/bestFirst.ts';
-import type { CompletedRow, TrialRows } from '../../../src/study/trials.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { endedIn, waitingIn } from '../ledger/openTrials.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { bestRowOf } from './bestFirst.ts';
+import type { CompletedRow, TrialRows } from './trials.ts';
 
 /** The state of a study: the answer of `status`, as `statusSchema` describes it. */
 export interface StudyStatus extends ReturnType<typeof studyStatusOf> {}
@@ -16,6 +16,7 @@ export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRo
     study,
     phase,
     position: ledger.position,
+    at: rows.at,
     paused,
     objective: objectives[0]!.name,
     limit: limits.trials,
@@ -31,4 +32,13 @@ export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRo
     closed: ledger.closed,
     ...rows.about,
   });
+}
+
+/** What a process says of a study that it runs. */
+export interface ListedStudy {
+  readonly study: string;
+  /** Absent until its log has been read, and if it has failed. */
+  readonly status?: StudyStatus;
+  /** Why it cannot be run, if it has failed. */
+  readonly error?: string;
 }
