@@ -49,7 +49,8 @@ interface Heard<E extends string, F, Event> {
 type AppliedFact<P> =
   | Heard<'suggested', SuggestedFact<P>, Suggested>
   | Heard<'reported', ReportedFact, Reported>
-  | Heard<'ended', Completed | Stopped | FailedFact | Cancelled, Ended>
+  /** `leads`: the trial was evaluated on examples, and its configuration leads. */
+  | (Heard<'ended', Completed | Stopped | FailedFact | Cancelled, Ended> & { readonly leads?: boolean })
   | Heard<'proposed', ProposedFact, Proposed>
   | Heard<'expired', ExpiredFact, Expired>
   /** Another attempt at an open trial was suggested. */

@@ -73,6 +73,10 @@ export class Results<P> {
   get examples(): ExampleResults | undefined {
     return this.#examples;
   }
+  /** Whether the trial is the last one of the leader, if trials are evaluated on examples. */
+  isLed(id: TrialId): boolean {
+    return this.#leading?.trial === id;
+  }
   get best(): Best<P> | undefined {
     return this.#leading ?? this.#leader.best;
   }

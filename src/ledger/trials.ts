@@ -281,7 +281,7 @@ export class Trials<P> {
     if (status === 'failed') this.configurations.fail(trial.suggestion);
     const event = endedOf(trial, end);
     this.results.add(event);
-    return { effect: 'ended', fact, event };
+    return { effect: 'ended', fact, event, ...(this.results.isLed(trial.proposal.id) && { leads: true }) };
   }
 
   retract(fact: Retracted): Applied<P> {

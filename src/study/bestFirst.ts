@@ -4,8 +4,11 @@ import { lossOf } from '../ledger/settings.ts';
 import { violates } from '../strategy/messages.ts';
 import { type CompletedRow, isCompleted, type TrialRow, type TrialRows } from './trials.ts';
 
-/** The completed trials that violate no constraint, the best first: by higher budget (without one: the highest), then by lower loss. */
-export function bestFirst<R extends Pick<TrialRow, 'status' | 'values' | 'budget' | 'constraints'>>(
+/**
+ * The completed trials that violate no constraint, the best first: by higher budget (without one: the highest), then by lower loss. In a study of examples, the
+ * leader comes first: it was better than others on the same examples, of which it may have fewer.
+ */
+export function bestFirst<R extends Pick<TrialRow, 'status' | 'values' | 'budget' | 'constraints' | 'led' | 'ended'>>(
   rows: Iterable<R>,
   objective: ObjectiveSpec,
 ): R[] {
@@ -17,8 +20,14 @@ export function bestFirst<R extends Pick<TrialRow, 'status' | 'values' | 'budget
     loss: lossOf(objective, row.values![objective.name]!),
     budget: row.budget ?? highest,
   }));
-  return keyed.sort((a, b) => (a.budget === b.budget ? a.loss - b.loss : b.budget - a.budget)).map(({ row }) => row);
+  const sorted = keyed.sort((a, b) => (a.budget === b.budget ? a.loss - b.loss : b.budget - a.budget)).map(({ row }) => row);
+  const leader = leaderIn(candidates);
+  return leader === undefined || leader === sorted[0] ? sorted : [leader, ...sorted.filter((row) => row !== leader)];
 }
+
+/** The trial that led last. */
+const leaderIn = <R extends Pick<TrialRow, 'led' | 'ended'>>(rows: readonly R[]): R | undefined =>
+  rows.reduce<R | undefined>((last, row) => (row.led && row.ended! > (last?.ended ?? 0) ? row : last), undefined);
 
 /** The highest budget of some trials; infinity if none has one. */
 export const highestBudget = (rows: Iterable<Pick<TrialRow, 'budget'>>): number => {

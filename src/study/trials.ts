@@ -55,6 +55,8 @@ export interface TrialRow<P = Params, O extends string = string> extends Annotat
   readonly step?: number;
   /** On how many examples its configuration was evaluated, in a study of examples. */
   readonly examples?: number;
+  /** Whether it led at its end, in a study of examples. Of these trials, the one that ended last is the best. */
+  readonly led?: true;
   /** Seconds until the result, as its trainer measured them. */
   readonly seconds?: number;
   readonly trainer?: string;
@@ -222,7 +224,7 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
   const trainer = author ?? (isClaim ? fact.trainer : undefined); // the author in the log takes precedence over the name in the fact
   if (trainer !== undefined && (isClaim || row.trainer === undefined)) row.trainer = trainer;
   if (isClaim) row.run = fact.run;
-  return event?.type === 'ended' ? endedRow(row, event, entry) : row;
+  return effect === 'ended' ? endedRow(row, event, entry) : row;
 }
 
 function runs<P>(row: Draft<P>, at: number): void {
@@ -241,7 +243,11 @@ function waits<P>(row: Draft<P>): void {
 const KEPT = ['budget', 'resumes', 'proposal', 'tags', 'step', 'examples', 'note', 'labels', 'starred', 'trainer', 'run'] as const;
 
 /** The row of a trial that has ended. It is a new object: one whose properties were deleted would take three times the memory. */
-function endedRow<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }: Ended, { position, at }: At): Draft<P> {
+function endedRow<P>(
+  row: Draft<P>,
+  { outcome, reason, losses, constraints, seconds }: Ended,
+  { position, at, leads = false }: At & { readonly leads?: boolean },
+): Draft<P> {
   const { trial, params, attempt, by, suggested, suggestedAt, startedAt = suggestedAt } = row;
   const ended: Draft<P> = { trial, params, status: outcome, attempt, by, suggested, suggestedAt, startedAt, ended: position, endedAt: at };
   for (const name of KEPT) copy(row, ended, name);
@@ -250,6 +256,7 @@ function endedRow<P>(row: Draft<P>, { outcome, reason, losses, constraints, seco
   if (losses !== undefined) for (const name of ['values', 'metrics'] as const) copy(row, ended, name);
   if (constraints) ended.constraints = constraints;
   if (seconds !== undefined) ended.seconds = seconds;
+  if (leads) ended.led = true;
   return ended;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Ended } from '../../src/strategy/messages.ts';
+import { bestFirst, bestRowOf } from '../../src/study/bestFirst.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { created, line } from './created.ts';
 
@@ -114,6 +115,32 @@ describe('the value of a trial on examples', () => {
 });
 
 describe('the leader', () => {
+  it('comes first among the trials, also if others have more examples', () => {
+    const { suggest, report, complete, ledger, rows } = study();
+    const objective = { name: 'value', direction: 'minimize' } as const;
+    const all = (trial: number, losses: readonly number[]) => {
+      report(
+        trial,
+        losses.map((loss, place) => [place, loss]),
+      );
+      return complete(trial);
+    };
+    suggest(1, [0, 1]);
+    expect(all(1, [3, 3])).toMatchObject({ leads: true });
+    suggest(2, [0, 1]);
+    suggest(3, [2, 3], { resumes: 1, params: { x: 0.1 } });
+    report(3, [
+      [2, 0],
+      [3, 0],
+    ]);
+    complete(3);
+    expect(rows.get(3)).toMatchObject({ led: true, examples: 4, values: { value: 1.5 } });
+    expect(all(2, [2, 2])).toMatchObject({ leads: true }); // better on the two examples that both have
+    suggest(4, [0, 1]);
+    expect(all(4, [4, 4])).not.toHaveProperty('leads');
+    expect(bestFirst(rows, objective).map(({ trial }) => trial)).toEqual([2, 3, 1, 4]);
+    expect(bestRowOf(ledger, rows)).toBe(bestFirst(rows, objective)[0]);
+  });
   it('is better on the examples that both have, not by its mean', () => {
     const { suggest, report, complete, ledger } = study();
     suggest(1, [0, 1]);

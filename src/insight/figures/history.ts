@@ -128,22 +128,17 @@ function costs(rows: readonly FigureRow[]): number[] {
   return rows.map((row) => totals.get(row) ?? spending.total);
 }
 
-/**
- * The best value after each trial, among trials at the highest budget so far: lower budgets are not comparable. A leader that is evaluated on more examples
- * has their mean from when it began to lead: the first few made it look better than it is.
- *
- * @param passed default: trials
- */
+/** The best value after each trial, among trials at the highest budget so far: lower budgets are not comparable. @param passed default: trials */
 export function bestSoFar(
   { rows }: Pick<FigureStudy, 'rows'>,
   objective: ObjectiveSpec,
   passed = passedIn({ rows, at: 0, view: {} }),
 ): Path {
   const { values } = passed;
+  if (onExamples(rows)) return leadersSoFar(rows, objective, values);
   const best: (readonly [passed: number, value: number])[] = [];
   let highest = Number.NEGATIVE_INFINITY;
   let first = Number.POSITIVE_INFINITY;
-  let leading = new Set<TrialId>();
   const order = [...rows.keys()].sort((a, b) => values[a]! - values[b]!);
   for (const i of order) {
     const row = rows[i]!;
@@ -152,13 +147,30 @@ export function bestSoFar(
     if (value === undefined || budget < highest || (budget === highest && sign(objective) * value >= first)) continue;
     highest = budget;
     first = sign(objective) * value;
-    const isGrown = row.examples !== undefined && row.resumes !== undefined && leading.has(row.resumes);
-    if (!isGrown) leading = new Set();
-    leading.add(row.trial);
-    const since = isGrown ? best.pop()![0] : values[i]!;
-    best.push([since, value]);
+    best.push([values[i]!, value]);
   }
   return upTo(values[order.at(-1)!]!, best);
+}
+
+/**
+ * The value of the leader after each trial. One that is evaluated on more examples has their mean from when it began to lead: the first few made it look
+ * better than it is.
+ */
+function leadersSoFar(rows: readonly FigureRow[], objective: ObjectiveSpec, values: ArrayLike<number>): Path {
+  const best: (readonly [passed: number, value: number])[] = [];
+  let leading = new Set<TrialId>();
+  const led = [...rows.keys()].filter((i) => rows[i]!.led).sort((a, b) => rows[a]!.ended! - rows[b]!.ended!);
+  for (const i of led) {
+    const row = rows[i]!;
+    const value = counts(row) ? objectiveValue(row, objective) : undefined;
+    if (value === undefined) continue;
+    const isGrown = row.resumes !== undefined && leading.has(row.resumes);
+    const since = isGrown ? best.at(-1)![0] : values[i]!;
+    while (best.length > 0 && best.at(-1)![0] >= since) best.pop(); // with a lower number, it may have ended later
+    leading = isGrown ? leading.add(row.trial) : new Set([row.trial]);
+    best.push([since, value]);
+  }
+  return upTo(Math.max(0, ...Array.from(values)), best);
 }
 
 /** The last trial number on the axis. */

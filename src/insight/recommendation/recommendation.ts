@@ -127,9 +127,9 @@ export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<
   return full.length > MOST_RESULTS ? bestAndSpread(full, MOST_RESULTS) : full;
 }
 
-/** The best first. */
+/** Those at the budget of the best trial, the best first. */
 function atHighestBudget<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {
   const sorted = bestFirst([...rows].filter(isCompleted<P, string>), objective);
-  const highest = highestBudget(sorted);
+  const highest = sorted[0]?.budget ?? highestBudget(sorted);
   return sorted.filter(({ budget = highest }) => budget === highest);
 }
