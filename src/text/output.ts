@@ -30,9 +30,9 @@ export function suggestAfterData(command: string, { quoted }: { readonly quoted?
   suggestNext(`hypertide ${[`${command}${quoted}`, ...more].join(' ')}`);
 }
 
-/** Writes a file that the user asked for. @throws UsageError */
-export const writeOutput = (path: string, data: string | Uint8Array): Promise<void> =>
-  writeFile(path, data).catch((cause: Error) => {
+/** Writes a file that the user asked for. @param mode of a new file. @throws UsageError */
+export const writeOutput = (path: string, data: string | Uint8Array, mode?: number): Promise<void> =>
+  writeFile(path, data, { mode }).catch((cause: Error) => {
     throw new UsageError(`${path}: cannot be written (${cause.message})`);
   });
 

@@ -10,6 +10,9 @@ import { freePort } from './ports.ts';
 
 const script = fileURLToPath(new URL('../scripts/ensure-nats.sh', import.meta.url));
 
+/** The path of the server. */
+export const natsProgram = (): string => execFileSync(script, { encoding: 'utf8' }).trim();
+
 /** Milliseconds in which a busy machine answers a request. */
 const LONG = 60_000;
 
@@ -30,7 +33,7 @@ export interface NatsServer {
 
 /** Starts a server on a free port. @param config text of a configuration file, whose folders are replaced. @param jetStream whether it has JetStream */
 export async function natsServer(config?: string, jetStream = true): Promise<NatsServer> {
-  const program = execFileSync(script, { encoding: 'utf8' }).trim();
+  const program = natsProgram();
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-nats-'));
   const file = join(directory, 'server.conf');
   const configure = (text: string) =>

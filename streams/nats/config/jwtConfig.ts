@@ -12,35 +12,13 @@ import {
 } from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
-import { isRecord } from '../../../src/schema/json.ts';
-import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
-import { checkName, everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
-import { checkRevoke, type Revoked, revokedIn, revokedName, revokedWith, userOf } from './revocation.ts';
-import { type Rights, type Role, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
-import {
-  checkTeams,
-  type KeyOf,
-  type KeyPair,
-  keyName,
-  pairOf,
-  quoted,
-  type ServerSettings,
-  STORE,
-  seedIn,
-  serverText,
-  type Team,
-} from './team.ts';
+import { everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
+import { checkRevoke, revokedIn, revokedName, revokedWith } from './revocation.ts';
+import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
+import { quoted, type ServerSettings, STORE, serverText } from './server.ts';
+import { credentials, isValid, type Signer, signerFrom, signerName, signersOf } from './signers.ts';
+import { bytesOf, checkTeams, type KeyOf, type KeyPair, keyName, pairOf, seedIn, type Team } from './team.ts';
 import { LISTED, REMOVED, type SignedAccount, updateOf } from './updateAccounts.ts';
-
-/** A key that signs users of one role. The server gives all of them the rights of the role, whatever they claim. */
-export interface Signer {
-  readonly role: Role | 'trainer';
-  /** Public key of the account that its users belong to. */
-  readonly account: string;
-  readonly seed: string;
-  /** Name of the team, if it has one. */
-  readonly team?: string;
-}
 
 export interface JwtConfigOptions extends ServerSettings {
   readonly teams: readonly Team[];
@@ -57,6 +35,8 @@ export interface JwtConfigOptions extends ServerSettings {
 export interface JwtConfig {
   /** A whole nats-server.conf. It does not name users, so new ones need no reload. Nor do new teams, which a running server takes and keeps. */
   readonly text: string;
+  /** The same for another server of its cluster. */
+  readonly textOf: (server: ServerSettings) => string;
   /**
    * The contents of each key file: `root.nk`, `root.jwt`, `system.nk`, `system.jwt` and `system.creds`; for each team `vision/<role>.signer`,
    * `vision/<user>.creds`, the JWTs of its accounts, `vision/studies.jwt` and `vision/trainers.jwt`, and, if users are locked out, `vision/revoked.json`.
@@ -120,6 +100,8 @@ export async function jwtConfig({
   };
   await add('system', system, { limits: LIMITS });
   for (const team of teams) {
+    const { streams = -1, consumers = -1, connections = -1, ...room } = team.limits ?? {};
+    const limits = { ...LIMITS, conn: connections };
     const signers = signersOf(team, keyOf);
     for (const signer of signers) files[signerName(team, signer.role)] = `${JSON.stringify(signer)}\n`;
     const of = (wanted: Signer['role']) => signers.find(({ role }) => role === wanted)!;
@@ -129,13 +111,13 @@ export async function jwtConfig({
     const shares = sharedWith(every, '*');
     await add(keyName(team, 'studies'), main, {
       revocations,
-      limits: { ...LIMITS, disk_storage: settings.maxBytes ?? -1, streams: -1, consumer: -1 },
+      limits: { ...limits, disk_storage: bytesOf(room) ?? -1, streams, consumer: consumers },
       exports: shares.map(exported),
       signing_keys: roles.map((role) => scope(of(role), rightsOf[role](every))),
     });
     await add(keyName(team, 'trainers'), trainers, {
       revocations,
-      limits: LIMITS,
+      limits,
       imports: shares.map((share) => imported(share, main)),
       signing_keys: [scope(of('trainer'), rightsOfTrainer(every, NAME, inboxOfTrainer(NAME, true)))],
     });
@@ -147,15 +129,17 @@ export async function jwtConfig({
   const operator = (isKept ? keyOf('root.jwt') : undefined) ?? (await encodeOperator('hypertide', root, { system_account: system }));
   files['root.jwt'] = operator;
   const preload = accounts.map(({ key, jwt }) => `  ${key}: ${jwt}`);
-  const text = `${serverText(settings)}\noperator: ${operator}\nsystem_account: ${system}\n${resolver(settings)}resolver_preload {\n${preload.join('\n')}\n}\n`;
+  const textOf = (server: ServerSettings) =>
+    `${serverText(server)}\noperator: ${operator}\nsystem_account: ${system}\n${resolver(server)}resolver_preload {\n${preload.join('\n')}\n}\n`;
+  const made = { text: textOf(settings), textOf, files, accounts };
   const removed = remove.flatMap((name) => removedOf(name, teams, keyOf));
-  if (removed.length === 0) return { text, files, accounts };
+  if (removed.length === 0) return made;
   const request = await encodeGeneric('hypertide', root, 'generic', { accounts: removed });
   // A server that has removed an account knows its last JWT, and ignores the same one.
   const voided = remove
     .flatMap((name) => ['studies', 'trainers'].map((account) => `${name}/${account}.jwt`))
     .filter((file) => keyOf(file) !== undefined);
-  return { text, files, accounts, removal: { request, voided } };
+  return { ...made, removal: { request, voided } };
 }
 
 /** The accounts of a team that is removed. @throws OptionError if its keys are missing, or if it is still there */
@@ -197,82 +181,6 @@ async function updaterOf(system: ReturnType<typeof nkeys.createAccount>): Promis
   const user = nkeys.createUser();
   const rights = { pub: { allow: [updateOf('*'), LISTED, REMOVED] }, sub: { allow: ['_INBOX_system.>'] } };
   return new TextDecoder().decode(fmtCreds(await encodeUser('system', user, system, rights, { signer: system }), user));
-}
-
-/**
- * Credentials of new users, which the server accepts without a reload.
- *
- * @returns the text of each file, by its name. Existing credentials are kept as long as they are valid. @throws OptionError for names that cannot be
- * part of a subject, and for invalid credentials.
- */
-export async function credentials(
-  { seed, account }: Signer,
-  names: readonly string[],
-  { team, keyOf = () => undefined, days }: { readonly team?: Team; readonly keyOf?: KeyOf; readonly days?: number | undefined } = {},
-): Promise<Record<string, string>> {
-  const signer = nkeys.fromSeed(new TextEncoder().encode(seed));
-  const exp = days === undefined ? {} : { exp: Math.floor(Date.now() / 1000 + days * 86_400) };
-  const files: Record<string, string> = {};
-  const revoked = () => revokedIn(team ?? { trainers: [] }, keyOf);
-  for (const name of names) {
-    const file = `${keyName(team ?? { trainers: [] }, checkName('user', name))}.creds`;
-    const user = nkeys.createUser();
-    const old = keyOf(file);
-    files[file] =
-      old !== undefined && isValid(file, old, signer.getPublicKey(), revoked)
-        ? old
-        : new TextDecoder().decode(fmtCreds(await encodeUser(name, user, account, {}, { signer, scopedUser: true, ...exp }), user));
-  }
-  return files;
-}
-
-/**
- * Whether a server accepts credentials: a key that it knows has signed them, they have not expired, and their user is not locked out.
- *
- * @throws OptionError for invalid credentials.
- */
-function isValid(file: string, creds: string, key: string, revoked: () => Revoked = () => ({})): boolean {
-  const { iss, exp, sub } = userOf(file, creds);
-  return iss === key && !(exp !== undefined && exp > 0 && exp * 1000 <= Date.now()) && !Object.hasOwn(revoked(), sub);
-}
-
-/** @throws OptionError unless it is a signing key. */
-export function signerFrom(name: string, text: string): Signer {
-  const wrong = (): never => {
-    throw new OptionError(name, 'a key of a role that hypertide server config --jwt has written', 'something else');
-  };
-  try {
-    const signer: unknown = JSON.parse(text);
-    if (!isRecord(signer)) return wrong();
-    const { role, account, seed, team } = signer;
-    const known = [...roles, 'trainer' as const].find((one) => one === role);
-    if (known === undefined || typeof account !== 'string' || typeof seed !== 'string') return wrong();
-    nkeys.fromPublic(account);
-    nkeys.fromSeed(new TextEncoder().encode(seed));
-    return omitUndefined({ role: known, account, seed, team: typeof team === 'string' ? team : undefined });
-  } catch {
-    return wrong();
-  }
-}
-
-const signerName = (team: Team, role: Signer['role']): string => `${keyName(team, role)}.signer`;
-
-/** The keys of a team that sign users: existing ones, or new ones for the same accounts. */
-function signersOf(team: Team, keyOf: KeyOf): Signer[] {
-  const existing = [...roles, 'trainer' as const].map((role) => {
-    const name = signerName(team, role);
-    const text = keyOf(name);
-    return { role, signer: text === undefined ? undefined : signerFrom(name, text) };
-  });
-  const accountOf = (isTrainer: boolean) =>
-    existing.find(({ role, signer }) => signer && (role === 'trainer') === isTrainer)?.signer?.account ??
-    nkeys.createAccount().getPublicKey();
-  const accounts = { main: accountOf(false), trainers: accountOf(true) };
-  return existing.map(({ role, signer }) => {
-    if (signer) return signer;
-    const account = role === 'trainer' ? accounts.trainers : accounts.main;
-    return omitUndefined({ role, account, seed: seedIn(nkeys.createAccount()), team: team.name });
-  });
 }
 
 /** The library's own template would allow each user to answer requests. */

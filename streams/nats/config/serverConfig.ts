@@ -1,7 +1,8 @@
 import { nkeys } from '@nats-io/nats-core';
 import { inboxOfTrainer } from '../protocol/subjects.ts';
 import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
-import { checkTeams, type KeyOf, keyName, pairOf, quoted, type ServerSettings, seedIn, serverText, studiesOf, type Team } from './team.ts';
+import { quoted, type ServerSettings, serverText } from './server.ts';
+import { bytesOf, checkTeams, type KeyOf, keyName, type Limits, pairOf, seedIn, studiesOf, type Team } from './team.ts';
 
 export interface ServerConfigOptions extends ServerSettings {
   readonly teams: readonly Team[];
@@ -12,6 +13,8 @@ export interface ServerConfigOptions extends ServerSettings {
 export interface ServerConfig {
   /** A whole nats-server.conf. */
   readonly text: string;
+  /** The same for another server of its cluster. */
+  readonly textOf: (server: ServerSettings) => string;
   /** The seed of each user: `engine`, `operator`, `admin`, `viewer`, and each trainer, or `vision/engine` for a team with a name. */
   readonly seeds: Readonly<Record<string, string>>;
 }
@@ -27,6 +30,7 @@ export function serverConfig({ teams, seedOf = () => undefined, ...settings }: S
   checkTeams(teams);
   const seeds: Record<string, string> = {};
   const accounts = teams.flatMap((team) => {
+    const { limits = {} } = team;
     const studies = studiesOf(team, settings.prefix);
     const user = (name: string, rights: Rights): User => {
       const key = keyName(team, name);
@@ -38,19 +42,29 @@ export function serverConfig({ teams, seedOf = () => undefined, ...settings }: S
     const engine = `${prefix}ENGINE`;
     const accountOf = (trainer: string) => `${prefix}TRAINER_${trainer}`;
     const main = account(engine, {
-      jetstream: settings.maxBytes === undefined ? 'enabled' : `{ max_file: ${settings.maxBytes} }`,
+      jetstream: streamsOf(limits),
+      limits,
       users: roles.map((role) => user(role, rightsOf[role](studies))),
       exports: team.trainers.flatMap((trainer) => sharedWith(studies, trainer).map((share) => exported(share, accountOf(trainer)))),
     });
     const workers = team.trainers.map((trainer) =>
       account(accountOf(trainer), {
+        limits,
         users: [user(trainer, rightsOfTrainer(studies, trainer, inboxOfTrainer(trainer)))],
         imports: sharedWith(studies, trainer).map((share) => imported(share, engine)),
       }),
     );
     return [main, ...workers];
   });
-  return { text: `${serverText(settings)}\naccounts {\n${accounts.join('\n')}\n}\n`, seeds };
+  const textOf = (server: ServerSettings) => `${serverText(server)}\naccounts {\n${accounts.join('\n')}\n}\n`;
+  return { text: textOf(settings), textOf, seeds };
+}
+
+/** What an account may use of JetStream. */
+function streamsOf(limits: Limits): string {
+  const set = { max_file: bytesOf(limits), max_streams: limits.streams, max_consumers: limits.consumers };
+  const known = Object.entries(set).flatMap(([name, most]) => (most === undefined ? [] : `${name}: ${most}`));
+  return known.length === 0 ? 'enabled' : `{ ${known.join(', ')} }`;
 }
 
 interface User extends Rights {
@@ -59,6 +73,7 @@ interface User extends Rights {
 
 interface Account {
   readonly jetstream?: string;
+  readonly limits: Limits;
   readonly users: readonly User[];
   readonly exports?: readonly string[];
   readonly imports?: readonly string[];
@@ -69,7 +84,7 @@ const exported = ({ kind, subject, many }: Share, to: string): string =>
 const imported = ({ kind, subject, as }: Share, from: string): string =>
   `{ ${kind}: { account: ${from}, subject: ${quoted(subject)} }${as === undefined ? '' : `, to: ${quoted(as)}`} }`;
 
-function account(name: string, { jetstream, users, exports = [], imports = [] }: Account): string {
+function account(name: string, { jetstream, limits, users, exports = [], imports = [] }: Account): string {
   const rights = users.map(
     ({ nkey, publish, subscribe, answers }) => `{
         nkey: ${nkey}
@@ -81,6 +96,7 @@ function account(name: string, { jetstream, users, exports = [], imports = [] }:
   );
   const parts = [
     jetstream && `jetstream: ${jetstream}`,
+    limits.connections !== undefined && `limits: { max_connections: ${limits.connections} }`,
     `users: [\n      ${rights.join('\n      ')}\n    ]`,
     exports.length > 0 && `exports: [\n      ${exports.join('\n      ')}\n    ]`,
     imports.length > 0 && `imports: [\n      ${imports.join('\n      ')}\n    ]`,

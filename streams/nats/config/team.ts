@@ -10,21 +10,25 @@ export interface Team {
   /** Names of its studies. Without them, its engine may use every study in its account. */
   readonly studies?: readonly string[];
   readonly trainers: readonly string[];
+  readonly limits?: Limits;
 }
 
-/** Settings of the server other than its users. */
-export interface ServerSettings {
-  /** Directory of the streams, and of the accounts that a server with credentials has taken. Default: `nats-store`. */
-  readonly store?: string;
-  readonly host?: string;
-  readonly port?: number;
-  /** What all subjects of studies begin with. Default: `ht`. */
-  readonly prefix?: string;
-  /** Disk space of the studies of each team, in bytes. */
-  readonly maxBytes?: number;
-  /** PEM files: the certificate of the server, its key, and the authority that signs certificates of clients, if they must show one. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+/** What the server grants to a team at most. Default: all that it has. */
+export interface Limits {
+  /** Bytes of its studies on the disk. */
+  readonly bytes?: number;
+  /** Copies of each study in a cluster. The server counts each copy, so they get this many times the bytes. Default: 1. */
+  readonly replicas?: number;
+  /** A study is a stream, and its checkpoints are one more. */
+  readonly streams?: number;
+  /** Consumers of each stream: two for each engine, and one for each other process that reads the log. */
+  readonly consumers?: number;
+  /** Connections to each of its accounts: that of its studies, and those of its trainers. */
+  readonly connections?: number;
 }
+
+/** Bytes of all copies of a team's studies. */
+export const bytesOf = ({ bytes, replicas = 1 }: Limits): number | undefined => (bytes === undefined ? undefined : bytes * replicas);
 
 /** Keys that exist: of a user, of an account, or of the operator, by their names. */
 export type KeyOf = (name: string) => string | undefined;
@@ -69,27 +73,3 @@ function checkNames(option: string, names: readonly string[], taken: readonly st
     if (names.findIndex(isSame) < i || taken.some(isSame)) throw new OptionError(option, 'a name that is used once', name);
   }
 }
-
-/** Directory of the streams. */
-export const STORE = 'nats-store';
-
-/** The part of a nats-server.conf that does not depend on users. */
-export function serverText({ store = STORE, host = '127.0.0.1', port = 4222, tls }: ServerSettings): string {
-  const files = tls && [
-    `cert_file: ${quoted(tls.cert)}`,
-    `key_file: ${quoted(tls.key)}`,
-    ...(tls.ca === undefined ? [] : [`ca_file: ${quoted(tls.ca)}`, 'verify: true']),
-  ];
-  return `# Made by hypertide server config. It holds no secrets: the keys are in other files.
-host: ${quoted(host)}
-port: ${port}
-${files ? `\ntls {\n  ${files.join('\n  ')}\n}\n` : ''}
-jetstream {
-  store_dir: ${quoted(store)}
-  # Each message is on the disk before it is acknowledged. With the default, 2m, a power cut loses what was acknowledged before it.
-  sync_interval: always
-}
-`;
-}
-
-export const quoted = (text: string): string => JSON.stringify(text);

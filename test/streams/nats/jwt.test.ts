@@ -3,7 +3,8 @@ import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
-import { credentials, jwtConfig, signerFrom } from '../../../streams/nats/config/jwtConfig.ts';
+import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
+import { credentials, signerFrom } from '../../../streams/nats/config/signers.ts';
 import { accountsOn, removeAccounts, updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { reconnectOptions, trainer } from '../../../streams/nats/index.ts';

@@ -1,12 +1,16 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
+import { type Member, type ServerSettings, serversOf } from '../../../../streams/nats/config/server.ts';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
-import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
+import type { Team } from '../../../../streams/nats/config/team.ts';
 import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { accessOf } from '../../../stores/connect.ts';
 import type { Connection } from '../../../stores/connection.ts';
+import { makeFolder } from '../../../stores/makeFolder.ts';
+import { addressOf } from '../../../text/address.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
 import { withoutPassword } from '../../../text/plainText.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -27,12 +31,17 @@ const offered = {
   seeds: preset('folder', 'where to write the keys of the users', 'seeds'),
   store: value('folder', 'where the server keeps its streams'),
   maxBytes: value('size', 'disk space of the studies of a team (default: all)', { kind: byteSize }),
+  replicas: value('n', 'with --max-bytes: copies that servers keep of each study, each as large', { kind: wholeNumber }),
+  maxConnections: value('n', 'clients of a server at a time', { kind: wholeNumber }),
   host: value('address', 'address to listen on, such as 0.0.0.0 for all machines'),
   port: value('n', 'port of the server (default: 4222)', { kind: wholeNumber }),
+  monitor: value('address', 'answer /healthz and /varz at this port, to everybody who reaches it'),
+  cluster: values('host', 'the servers of a cluster, as host or host:port; writes <output>/<host>.conf'),
+  clusterCa: value('file', 'authority of the certificates of the servers (PEM)'),
   serverCert: value('file', 'certificate of the server (PEM)'),
   serverKey: value('file', 'key of the certificate (PEM)'),
   clientCa: value('file', 'authority of the certificates of clients (PEM)'),
-  output: value('file', 'write to this file, which an error leaves as it was', { short: 'o' }),
+  output: value('path', 'write to this file or, with --cluster, into this folder', { short: 'o' }),
 };
 
 export const command = declare({
@@ -46,7 +55,7 @@ type NatsConfigOptions = Given<typeof offered> & { readonly study?: readonly str
 
 /** Prints a server configuration and writes the keys of its users. Keeps existing keys. @returns the exit status */
 async function natsConfig(options: NatsConfigOptions, connection: Connection): Promise<number> {
-  const { seeds: directory, store, host, port, maxBytes, prefix, jwt, days, signer, user, revoke, remove, update: server } = options;
+  const { seeds: directory, jwt, days, signer, user, revoke, remove, update: server } = options;
   const keys = secretsIn(directory);
   if (signer !== undefined || user !== undefined) return newUsers(options);
   if (days !== undefined && !jwt) throw new UsageError('--days: expected --jwt or --signer as well: only credentials can expire');
@@ -58,13 +67,19 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
     );
   if (server !== undefined && !jwt) throw new UsageError('--update: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
-  const settings = omitUndefined({ store, host, port, maxBytes, prefix, tls: tlsOf(options) });
+  const settings = settingsOf(options);
+  const { servers, secrets } = clusterOf(options, settings, keys);
   if (jwt) {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
     const made = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke, remove }), keyOf: keys.read });
-    const { text, files } = made;
-    writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
-    await writeConfig(text, options); // a configuration is useless without its keys
+    const { files } = made;
+    writeKeys(
+      keys,
+      directory,
+      { ...files, ...secrets },
+      'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself',
+    );
+    await writeConfigs(made, servers, options); // a configuration is useless without its keys
     if (server !== undefined) return update(server, made, options, connection);
     if (revoke !== undefined)
       inform(
@@ -72,10 +87,10 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
       );
     return 0;
   }
-  const { text, seeds } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
+  const { seeds, ...made } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
   const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
-  writeKeys(keys, directory, files, 'give each user its own, with --nkey');
-  await writeConfig(text, options);
+  writeKeys(keys, directory, { ...files, ...secrets }, 'give each user its own, with --nkey');
+  await writeConfigs(made, servers, options);
   const added = Object.keys(seeds).filter((name) => !keys.kept.includes(`${name}.nk`));
   if (keys.kept.length > 0 && added.length > 0)
     inform(
@@ -83,6 +98,36 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
     );
   return 0;
 }
+
+function settingsOf(options: NatsConfigOptions): ServerSettings {
+  const { store, host, port, prefix, monitor, maxConnections } = options;
+  return omitUndefined({
+    store,
+    host,
+    port,
+    prefix,
+    maxConnections,
+    monitor: monitor === undefined ? undefined : addressOf('--monitor', monitor),
+    tls: tlsOf(options),
+  });
+}
+
+/** The file of the password that the servers of a cluster show each other. */
+const CLUSTER_PASSWORD = 'cluster.password';
+
+/** The settings of the servers of a cluster, and its secrets; no servers without a cluster. */
+function clusterOf({ cluster, clusterCa: ca, output }: NatsConfigOptions, shared: ServerSettings, keys: Secrets) {
+  if (cluster === undefined) {
+    if (ca !== undefined) throw new UsageError('--cluster-ca: expected --cluster as well');
+    return { servers: [], secrets: {} };
+  }
+  if (output === undefined) throw new UsageError('--cluster: expected --output as well, with a folder for the configurations');
+  const password = keys.read(CLUSTER_PASSWORD) ?? randomBytes(24).toString('base64url');
+  const servers = serversOf(cluster.map(memberOf), { ...shared, password, ...omitUndefined({ ca }) });
+  return { servers, secrets: { [CLUSTER_PASSWORD]: password } };
+}
+
+const memberOf = (text: string): Member => (/:\d+$/.test(text) ? { host: text, ...addressOf('--cluster', text) } : { host: text });
 
 /** Updates the accounts of a running server. Resolves with the exit status. */
 async function update(
@@ -128,7 +173,7 @@ async function newUsers({ seeds: directory, signer: file, user: names, days, tea
   if (file === undefined || names === undefined) throw new UsageError('--signer: expected the file of a key, and --user with names');
   if (team.length > 1) throw new UsageError('--signer: expected one team at most: a key belongs to one');
   if (!existsSync(file)) throw new UsageError(`${file}: there is no such file`);
-  const { credentials, signerFrom } = await import('../../../../streams/nats/config/jwtConfig.ts');
+  const { credentials, signerFrom } = await import('../../../../streams/nats/config/signers.ts');
   const signer = signerFrom(file, readFileSync(file, 'utf8'));
   if (team[0] !== undefined && signer.team !== undefined && team[0] !== signer.team)
     throw new UsageError(`--team: expected ${signer.team}, whose key ${file} is, got ${team[0]}`);
@@ -139,11 +184,13 @@ async function newUsers({ seeds: directory, signer: file, user: names, days, tea
   return 0;
 }
 
-function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: NatsConfigOptions): Team[] {
+function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt, maxBytes: bytes, replicas }: NatsConfigOptions): Team[] {
+  if (replicas !== undefined && bytes === undefined) throw new UsageError('--replicas: expected --max-bytes as well');
+  const limits = omitUndefined({ bytes, replicas });
   if (names === undefined) {
     if (jwt || studies === undefined)
       throw new UsageError(`expected ${jwt ? '' : 'the names of studies, or '}--team with the names of teams`);
-    return [{ studies, trainers }];
+    return [{ studies, trainers, limits }];
   }
   if (studies !== undefined) throw new UsageError('--team: leave out the studies: the engine of a team may use every study of the team');
   const members = trainers.map((text) => {
@@ -152,16 +199,31 @@ function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: N
       throw new UsageError(`--trainer: expected a name after its team, such as ${names[0]}/w1, got ${text}`);
     return { team, name: name! };
   });
-  return names.map((name) => ({ name, trainers: members.flatMap((one) => (one.team === name ? [one.name] : [])) }));
+  return names.map((name) => ({ name, trainers: members.flatMap((one) => (one.team === name ? [one.name] : [])), limits }));
 }
 
-/** Prints the configuration, or replaces the file: a server that reads it sees the old or the new one, never a part. */
-async function writeConfig(text: string, { output, host }: NatsConfigOptions): Promise<void> {
+/** Prints a configuration, or writes it to its file, or one for each server of a cluster. */
+async function writeConfigs(
+  { text, textOf }: Pick<JwtConfig, 'text' | 'textOf'>,
+  servers: readonly (ServerSettings & { readonly name: string })[],
+  { output, host }: NatsConfigOptions,
+): Promise<void> {
+  if (servers.length > 0 && output !== undefined) {
+    makeFolder(output, 0o700);
+    for (const server of servers) await replaceFile(join(output, `${server.name}.conf`), textOf(server), 0o600);
+    return;
+  }
   if (host === undefined) inform('this server accepts connections from its own machine only; --host 0.0.0.0 lets others connect');
-  if (output === undefined) return void process.stdout.write(text);
-  const fresh = `${output}.new`;
-  await writeOutput(fresh, text);
-  renameSync(fresh, output);
+  if (output === undefined) process.stdout.write(text);
+  else await replaceFile(output, text);
+}
+
+/** A server that reads the file sees the old or the new one, never a part. */
+async function replaceFile(path: string, text: string, mode?: number): Promise<void> {
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  await writeOutput(fresh, text, mode);
+  renameSync(fresh, path);
 }
 
 function tlsOf({ serverCert: cert, serverKey: key, clientCa: ca }: NatsConfigOptions): ServerSettings['tls'] | undefined {
