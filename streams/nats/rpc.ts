@@ -3,6 +3,7 @@ import { failureOf, type RequestFailure, StudyError } from '../../src/errors.ts'
 import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord, jsonIn } from '../../src/schema/json.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
 import { parseIntent, RefusedError } from '../../src/study/commands.ts';
@@ -25,15 +26,23 @@ export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonl
 /** The shortest time between two status messages, in milliseconds. */
 const FRAME = 200;
 
+interface AnswerOptions {
+  readonly present: () => Present;
+  /** Why the study may not begin another trial. */
+  readonly waits?: (() => string | undefined) | undefined;
+  readonly atMost?: AtMost | undefined;
+}
+
 /** Answers requests about a study and accepts commands. If several engines serve the study, any one of them answers. */
 export function answerRequests<P>(
   nc: NatsConnection,
   subjects: Subjects,
   log: NatsLog,
   run: EngineRun<P>,
-  { present, atMost }: { readonly present: () => Present; readonly atMost?: AtMost | undefined },
+  { present, waits, atMost }: AnswerOptions,
 ) {
-  const answers = answersOf(log, run, atMost);
+  const answered = answersOf(log, run, atMost);
+  const answers = { ...answered, status: () => omitUndefined({ ...answered.status(), waits: waits?.() }) };
   const ask = asking(answers, log, run, present);
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {

@@ -22,7 +22,7 @@ const LOOK = 5000;
  * @returns a function that ends it, once the first check is over.
  */
 export async function serveAll(
-  { nc, naming, screen, settings }: ServingOptions,
+  { nc, naming, screen, quota, settings }: ServingOptions,
   serving: Serving,
   pattern: string,
   files: readonly Served[] = [],
@@ -62,6 +62,7 @@ export async function serveAll(
     checkResuming({ strategy: study.strategy?.spec, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
     if (attended.has(name)) throw taken;
+    quota?.refuseStudy();
     attended.add(name); // set here, so that a concurrent request is refused
     try {
       if ((await studiesOn(nc, naming)).includes(name)) throw taken;

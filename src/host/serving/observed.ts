@@ -14,6 +14,7 @@ import { brokenProgram } from '../brokenProgram.ts';
 import { host, type Plugin } from '../host.ts';
 import { pausesTold } from '../plugins.ts';
 import type { HostServer } from '../server.ts';
+import type { TeamQuota } from './quota.ts';
 import { reaching } from './reaching.ts';
 import { FAILED, type Supervised } from './supervise.ts';
 
@@ -21,7 +22,7 @@ import { FAILED, type Supervised } from './supervise.ts';
  * A study that this process serves, with its observers, and what its supervisor says of it.
  */
 export function observed(options: ServingOptions, study: string) {
-  const { nc, screen, nats, naming, access, metrics, plugins = [], server, settings } = options;
+  const { nc, screen, nats, naming, access, metrics, plugins = [], server, quota, settings } = options;
   const name = shownName(options, study);
   const line = ofStudy(screen, name);
   const warn = (text: string) => screen.line(text, { level: 'warn', study: name });
@@ -43,12 +44,13 @@ export function observed(options: ServingOptions, study: string) {
       isFull: () => engine?.isFull ?? false,
       failure: () => failure,
     },
-    [...plugins, brokenProgram(), pausesTold, lines.plugin],
+    [...plugins, ...(quota ? [quota.plugin(study)] : []), brokenProgram(), pausesTold, lines.plugin],
   );
   return {
     line,
     warn,
     onLead: lines.onLead,
+    room: quota?.roomFor(study, line),
     ports,
     /** An engine serves it. Its entries are read after this. */
     served: (now: ServedStudy) => {
@@ -137,6 +139,8 @@ export interface ServingOptions {
   readonly plugins?: readonly Plugin[] | undefined;
   /** What shows the studies. */
   readonly server?: HostServer | undefined;
+  /** What its team may use. */
+  readonly quota?: TeamQuota | undefined;
   readonly settings: Pick<ServeStudyOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
 }
 

@@ -10,6 +10,7 @@ import { measured, openPlugins } from '../plugins.ts';
 import { openServer } from '../server.ts';
 import { Links, monitorFor } from './monitor.ts';
 import type { ServingOptions } from './observed.ts';
+import { type Quota, Quotas } from './quota.ts';
 import { type Serving, serving } from './serving.ts';
 import { usersIn } from './usersIn.ts';
 
@@ -20,6 +21,8 @@ export interface Place {
   readonly access: Access;
   /** Whose account it is, if the process serves several teams. */
   readonly team?: string;
+  /** What that team may use. */
+  readonly quota?: Quota;
 }
 
 /** A connection to a place, and the studies that this process serves there. */
@@ -75,15 +78,28 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
   const plugins = [...observing.plugins, ...(shown ? [shown] : [])];
   const settings = omitUndefined({ lease, replicas, maxBytes, checkpointBytes, atMost: atMostOf(options) });
   const together = withoutRepeats(screen);
+  const quotas = new Quotas(metrics);
   const linkTo = new Map<string | undefined, ReturnType<Links['expect']>>();
   return {
-    open: async ({ nats, access, team }) => {
+    open: async ({ nats, access, team, quota }) => {
       const naming = namingIn(nats);
       const link = linkTo.get(team) ?? links?.expect(team);
       if (link) linkTo.set(team, link);
       const nc = await connect(together, nats, { inboxPrefix: '_INBOX_engine', ...access }, CONNECT_WITHIN);
       link?.(nc, naming.apiPrefix);
-      const options: ServingOptions = { nc, screen, team, nats, naming, access, metrics, server, plugins, settings };
+      const options: ServingOptions = {
+        nc,
+        screen,
+        team,
+        nats,
+        naming,
+        access,
+        metrics,
+        server,
+        quota: team === undefined ? undefined : quotas.of(team, quota),
+        plugins,
+        settings,
+      };
       return { options, serving: serving(options) };
     },
     close,

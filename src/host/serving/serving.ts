@@ -66,7 +66,7 @@ export function serving(options: ServingOptions): Serving {
   };
   const begin: Serving['begin'] = async ({ space, strategy, options: described }) => {
     const { study } = described;
-    const { line, warn, ports, onLead, served, ended, hasBegun } = observe(study);
+    const { line, warn, ports, onLead, room, served, ended, hasBegun } = observe(study);
     const engine = await serveStudy(nc, space, {
       strategy,
       ...described,
@@ -76,6 +76,7 @@ export function serving(options: ServingOptions): Serving {
       create: !hasBegun,
       ...ports,
       onLead,
+      room,
       warn,
     });
     served(engine);

@@ -37,6 +37,8 @@ export interface ServeStudyOptions extends StudyOptions, StrategyOption, Earlier
   readonly lease?: number;
   /** Bytes that the checkpoints of the study may take on the server, which reserves them when the first one is saved. Default: 10 GB, or less if the server has less. */
   readonly checkpointBytes?: number;
+  /** Whether the study may begin another trial, as far as others leave room for it. Default: always. */
+  readonly room?: Room | undefined;
   /** The largest values that requests may set. Default: any. */
   readonly atMost?: AtMost | undefined;
   /** Whether the study begins if it is not there. Default: true. */
@@ -51,6 +53,14 @@ export interface ServeStudyOptions extends StudyOptions, StrategyOption, Earlier
   readonly warn?: ((message: string) => void) | undefined;
   /** Ends this engine, as `close` does; while it waits for the server, `serve` rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a study shares with others. */
+export interface Room {
+  /** Whether it may begin another trial now. If not, `wake` is called when there may be room. */
+  isOpen(wake: () => void): boolean;
+  /** Why it may not, for people. */
+  why(): string | undefined;
 }
 
 /** A study that this process serves. */
@@ -136,12 +146,13 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     'maxMessageBytes',
     'maxBytes',
     'checkpointBytes',
+    'room',
     'atMost',
     'prefix',
     'domain',
     'apiPrefix',
   );
-  const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, atMost } = options;
+  const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, room, atMost } = options;
   const subjects = subjectsOf(options.study, options);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
   const missing = (error: unknown) => (isStreamMissing(error) ? deleted(subjects.stream, error) : error);
@@ -192,7 +203,7 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
       parseStrategy,
       stay: true,
       areClaimed: true,
-      isTrialWanted: shell.lookahead.isWanted,
+      isTrialWanted: () => shell.lookahead.isWanted() && (room?.isOpen(() => running.engine.wake()) ?? true),
       onEntry: (applied) => {
         shell.apply(applied);
         checkpoints.apply(applied);
@@ -211,7 +222,7 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     },
   );
   shell.run = running;
-  const rpc = answerRequests(nc, subjects, log, running, { present: () => shell.present(), atMost }); // the engine reads its first entry after this
+  const rpc = answerRequests(nc, subjects, log, running, { present: () => shell.present(), waits: room?.why, atMost }); // the engine reads its first entry after this
   signal?.addEventListener('abort', close);
   const begin = async () => {
     await running.started;

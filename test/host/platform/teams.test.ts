@@ -45,7 +45,7 @@ it('one process serves studies of the same name for several teams, each in its o
   const platform = await readPlatform(join(folder, 'platform.yaml'));
   const ending = new AbortController();
   const shared = await openShared({ monitor: '0' }, screen);
-  const served = platform.teams.map(({ name }) => serveTeam(placeOfTeam(platform, name), shared, screen, ending.signal));
+  const served = platform.teams.map((team) => serveTeam(placeOfTeam(platform, team), shared, screen, ending.signal));
   const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
   const ask = async (path: string) => (await fetch(monitor + path)).text();
   try {

@@ -124,7 +124,7 @@ async function servePlatform(path: string, options: Given<typeof offered>, scree
   const { interrupted, release } = interruption();
   const ending = new AbortController();
   try {
-    const served = platform.teams.map(({ name }) => serveTeam(placeOfTeam(platform, name), shared, screen, ending.signal));
+    const served = platform.teams.map((team) => serveTeam(placeOfTeam(platform, team), shared, screen, ending.signal));
     await interrupted;
     ending.abort();
     await Promise.all(served);

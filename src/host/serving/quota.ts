@@ -1,0 +1,218 @@
+import type { Room } from '../../../streams/nats/serve/serveStudy.ts';
+import type { Fact, Values } from '../../facts/facts.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
+import { StudyTimes } from '../../monitoring/studyTimes.ts';
+import { RefusedError } from '../../study/commands.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
+import type { Plugin } from '../host.ts';
+
+/** The most that the studies of a team may use together. What is absent has no limit. */
+export interface Quota {
+  /** Studies that are not closed. */
+  readonly studies?: number | undefined;
+  /** Trials that are open at a time. */
+  readonly parallel?: number | undefined;
+  /** Amounts that open trials require together, by the names of `requires`. */
+  readonly slots?: Values | undefined;
+  /** Configurations in all, those of closed studies included. */
+  readonly trials?: number | undefined;
+  /** Seconds that attempts have run, in all. */
+  readonly seconds?: number | undefined;
+  /** Steps that trials have taken, in all. */
+  readonly cost?: number | undefined;
+  /** Sums of metrics, in all. */
+  readonly spend?: Values | undefined;
+}
+
+/** A part of a quota: what is used, and the most of it. */
+export interface Used {
+  /** Such as `parallel`, `slots.gpu` or `spend.usd`. */
+  readonly name: string;
+  readonly used: number;
+  readonly most: number | undefined;
+}
+
+/** What a study has used, also after its engine has ended. */
+interface Past {
+  readonly trials: number;
+  readonly seconds: number;
+  readonly cost: number;
+  readonly spent: Values;
+}
+
+/** A study that is served. */
+interface Served {
+  readonly ledger: Ledger<unknown>;
+  readonly times: StudyTimes;
+  /** Seconds of the attempts that have ended. */
+  seconds: number;
+  /** Until when room is kept for its next trial, by a clock that never goes back. */
+  keptUntil: number;
+}
+
+/** Milliseconds for which room is kept for a study that may suggest a trial. Its strategy may want none. */
+const KEPT = 5000;
+/** Milliseconds for which the others wait until the log of a study is read. */
+const READ_WITHIN = 60_000;
+/** Entries that make no room. */
+const NO_ROOM: readonly Fact['type'][] = ['suggested', 'started', 'reported'];
+
+/**
+ * What the studies of a team use, as a fold over their logs, and its quota. A study that would exceed it waits until there is room, or until the quota is
+ * raised. Two processes that serve a team may exceed it by a few trials.
+ */
+export class TeamQuota {
+  readonly #quota: Quota;
+  readonly #served = new Map<string, Served>();
+  readonly #past = new Map<string, Past>();
+  /** The studies whose logs are being read, and since when. Until then, it is not known what they use. */
+  readonly #reading = new Map<string, number>();
+  /** The studies that wait for room, the longest first. */
+  readonly #waiting = new Map<string, { readonly why: string; readonly isLasting: boolean; readonly wake: () => void }>();
+
+  constructor(quota: Quota = {}) {
+    this.#quota = quota;
+  }
+
+  /** Observes a study. @param study its name in the team */
+  plugin(study: string): Plugin {
+    return ({ past }) => {
+      const times = new StudyTimes();
+      this.#served.delete(study); // of an earlier connection: its log is read again
+      this.#reading.set(study, performance.now());
+      return {
+        apply: (entry, { ledger }) => {
+          const { seconds = 0, keptUntil = 0 } = this.#served.get(study) ?? {};
+          const { trained = 0 } = times.fold(entry);
+          const type = entry.refusal ? undefined : entry.fact.type;
+          const isKept = type !== 'suggested';
+          this.#served.set(study, { ledger, times, seconds: seconds + trained, keptUntil: isKept ? keptUntil : 0 });
+          this.#past.delete(study);
+          const isRead = entry.position >= past() && this.#reading.delete(study);
+          if (isRead || (type && !NO_ROOM.includes(type))) this.#wake();
+        },
+        close: () => {
+          const served = this.#served.get(study);
+          if (served) this.#past.set(study, pastOf(served, 0));
+          this.#served.delete(study);
+          this.#reading.delete(study);
+          this.#waiting.delete(study);
+          this.#wake();
+        },
+      };
+    };
+  }
+
+  /** The room that it leaves for a study. @param line prints a line about it */
+  roomFor(study: string, line: StatusLine['line']): Room {
+    return {
+      isOpen: (wake) => {
+        const { why, isLasting = false } = this.#forbids(study) ?? {};
+        const before = this.#waiting.get(study);
+        this.#waiting.delete(study);
+        if (why === undefined) {
+          const served = this.#served.get(study);
+          if (served) served.keptUntil = performance.now() + KEPT;
+          return true;
+        }
+        this.#waiting.set(study, { why, isLasting, wake });
+        if (isLasting && !before?.isLasting) line(`waits: ${why}`, { level: 'warn' });
+        return false;
+      },
+      why: () => this.#waiting.get(study)?.why,
+    };
+  }
+
+  /** @throws RefusedError if the team may not begin another study */
+  refuseStudy(): void {
+    const { studies: most } = this.#quota;
+    const open = this.used().find(({ name }) => name === 'studies')!.used;
+    if (most !== undefined && open >= most)
+      throw new RefusedError({ code: 'allowance', message: `the team may have ${most} open studies, and has ${open}: close one first` });
+  }
+
+  /** What the team uses, of what its quota speaks. @param now in milliseconds since 1970 */
+  used(now = Date.now()): readonly Used[] {
+    const served = [...this.#served.values()];
+    const past = [...this.#past.values(), ...served.map((one) => pastOf(one, now))];
+    const open = (of: (ledger: Ledger<unknown>) => number) => served.reduce((sum, { ledger }) => sum + of(ledger), 0);
+    const inAll = (of: (past: Past) => number) => past.reduce((sum, one) => sum + of(one), 0);
+    const { parallel, slots = {}, studies, trials, seconds, cost, spend = {} } = this.#quota;
+    return [
+      { name: 'studies', used: open(({ closed }) => Number(closed === undefined)), most: studies },
+      { name: 'parallel', used: open(({ running }) => running), most: parallel },
+      ...Object.entries(slots).map(([of, most]) => ({ name: `slots.${of}`, used: open((one) => one.running * required(one, of)), most })),
+      { name: 'trials', used: inAll((one) => one.trials), most: trials },
+      { name: 'seconds', used: inAll((one) => one.seconds), most: seconds },
+      { name: 'cost', used: inAll((one) => one.cost), most: cost },
+      ...Object.entries(spend).map(([of, most]) => ({ name: `spend.${of}`, used: inAll(({ spent }) => spent[of] ?? 0), most })),
+    ];
+  }
+
+  /** Why a study may not begin another trial. Lasting: until a person raises the quota. */
+  #forbids(study: string): { readonly why: string; readonly isLasting?: boolean } | undefined {
+    const now = performance.now();
+    if ([...this.#reading.values()].some((since) => now - since < READ_WITHIN)) return { why: 'logs of the team are being read' };
+    const exceeded = this.#exceededBy(study);
+    if (exceeded === undefined) return undefined;
+    const { name, used, most } = exceeded;
+    return { why: `the quota of the team is used: ${name} ${shown(used)} of ${shown(most!)}`, isLasting: isInAll(exceeded) };
+  }
+
+  /** What another trial of a study would exceed. */
+  #exceededBy(study: string): Used | undefined {
+    const ledger = this.#served.get(study)?.ledger;
+    const demand = ledger?.demand();
+    if (!ledger || demand?.type === 'retry') return undefined; // which is open already
+    const now = performance.now();
+    const others = [...this.#served].filter(([name, { keptUntil }]) => name !== study && keptUntil > now).map(([, one]) => one.ledger);
+    return this.used().find(({ name, used, most }) => {
+      if (most === undefined || name === 'studies') return false;
+      if (name === 'trials') return !(demand?.type === 'ask' && !demand.fresh) && used + others.length + 1 > most;
+      if (isInAll({ name })) return used >= most;
+      const next = (one: Ledger<unknown>) => (name === 'parallel' ? 1 : required(one, name.slice('slots.'.length)));
+      return next(ledger) > 0 && others.reduce((sum, one) => sum + next(one), used + next(ledger)) > most;
+    });
+  }
+
+  /** The studies that wait ask again whether there is room. */
+  #wake(): void {
+    for (const { wake } of [...this.#waiting.values()]) wake();
+  }
+}
+
+/** The quotas of teams, and the metrics of what they use. They outlive connections. */
+export class Quotas {
+  readonly #teams = new Map<string, TeamQuota>();
+
+  constructor(metrics?: Metrics) {
+    metrics?.gauge('team_used', 'What the studies of a team use, by the parts of its quota.', ['team', 'of'], (set) => {
+      for (const [team, quota] of this.#teams) for (const { name, used } of quota.used()) set({ team, of: name }, used);
+    });
+    metrics?.gauge('team_quota', 'The most that they may use.', ['team', 'of'], (set) => {
+      for (const [team, quota] of this.#teams)
+        for (const { name, most } of quota.used()) if (most !== undefined) set({ team, of: name }, most);
+    });
+  }
+
+  of(team: string, quota?: Quota): TeamQuota {
+    const known = this.#teams.get(team) ?? new TeamQuota(quota);
+    this.#teams.set(team, known);
+    return known;
+  }
+}
+
+/** Whether it grows only, so that a study waits until a person raises the quota. */
+const isInAll = ({ name }: Pick<Used, 'name'>): boolean => !/^(studies|parallel|slots\.)/.test(name);
+
+const pastOf = ({ ledger, times, seconds }: Served, now: number): Past => ({
+  trials: ledger.configurations,
+  seconds: seconds + times.running(now),
+  cost: ledger.paid.cost,
+  spent: ledger.paid.spent,
+});
+
+const required = ({ created }: Ledger<unknown>, name: string): number => created?.requires?.[name] ?? 0;
+
+const shown = (amount: number): string => String(Number(amount.toPrecision(6)));

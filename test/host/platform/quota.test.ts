@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openShared } from '../../../src/host/serving/place.ts';
+import type { Quota } from '../../../src/host/serving/quota.ts';
+import { serveTeam } from '../../../src/host/serving/serveTeam.ts';
+import type { StatusLine } from '../../../src/text/statusLine.ts';
+import { trainer } from '../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { request } from '../../../streams/nats/studies.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+let teams = 0;
+/** A team of its own on the server, whose studies are served until the end of `act`. */
+async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
+  const lines: string[] = [];
+  const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
+  const ending = new AbortController();
+  const shared = await openShared({ monitor: '0' }, screen);
+  const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
+  const prefix = `quota${teams++}`;
+  const served = serveTeam({ nats: `${server.url}?prefix=${prefix}`, access: {}, team: 'vision', quota }, shared, screen, ending.signal);
+  const nc = await server.connect();
+  const metrics = async () => (await fetch(`${monitor}metrics`)).text();
+  const usedOf = async (of: string) => Number(new RegExp(`team_used\\{team="vision",of="${of}"\\} (\\S+)`).exec(await metrics())![1]);
+  const create = (study: string, more: object = {}) => {
+    const data = { parameters: { x: { type: 'float', low: 0, high: 1 } }, strategy: 'random', objective: 'minimize loss', ...more };
+    return request(nc, subjectsOf(study, { prefix }), 'create', { study: data });
+  };
+  const status = (study: string) =>
+    request(nc, subjectsOf(study, { prefix }), 'status') as Promise<{ ended: number; open: number; waits?: string; trials: number }>;
+  const work = (study: string, name: string, f: (x: number, signal: AbortSignal) => Promise<number>) =>
+    trainer(nc, study, ({ x }: { readonly x: number }, { signal }) => f(x, signal), { name, prefix });
+  try {
+    await eventually(() => create('first', { trials: 30, parallel: 4 }));
+    await act({ lines, usedOf, create, status, work });
+  } finally {
+    ending.abort();
+    await served;
+    await shared.close();
+  }
+}
+interface Team {
+  readonly lines: readonly string[];
+  usedOf(of: string): Promise<number>;
+  create(study: string, more?: object): Promise<unknown>;
+  status(study: string): Promise<{ ended: number; open: number; waits?: string; trials: number }>;
+  work(study: string, name: string, f: (x: number, signal: AbortSignal) => Promise<number>): { readonly done: Promise<unknown> };
+}
+
+it('studies of a team share the trials that may be open, and those in all', () =>
+  withTeam({ parallel: 3, trials: 20 }, async ({ lines, usedOf, create, status, work }) => {
+    await create('second', { trials: 30, parallel: 4 });
+    let running = 0;
+    let most = 0;
+    const f = async (x: number) => {
+      most = Math.max(most, ++running);
+      await new Promise((later) => setTimeout(later, 20));
+      running--;
+      return x;
+    };
+    for (const study of ['first', 'second']) for (const name of ['w1', 'w2']) work(study, name, f).done.catch(() => {});
+    await eventually(async () => expect((await status('first')).ended + (await status('second')).ended).toBe(20));
+    expect(most).toBe(3);
+    const [first, second] = [await status('first'), await status('second')];
+    expect(first.ended).toBeGreaterThan(0);
+    expect(second.ended).toBeGreaterThan(0);
+    expect(first.waits).toBe('the quota of the team is used: trials 20 of 20');
+    expect(lines.filter((line) => line.includes('waits: the quota of the team is used'))).toHaveLength(2);
+    expect(await usedOf('trials')).toBe(20);
+    expect(await usedOf('seconds')).toBeGreaterThan(0.3);
+  }));
+
+it('a lost attempt is repeated although the quota is used', () =>
+  withTeam({ parallel: 1 }, async ({ status, work }) => {
+    let attempts = 0;
+    const f = async (x: number, signal: AbortSignal) => {
+      if (attempts++ === 0) throw new Error('the first attempt fails');
+      signal.throwIfAborted();
+      return x;
+    };
+    work('first', 'w1', f).done.catch(() => {});
+    await eventually(async () => expect((await status('first')).ended).toBe(30));
+  }));
+
+it('amounts that open trials require are shared, and a study too many is refused', () =>
+  withTeam({ slots: { gpu: 4 }, studies: 3, spend: { usd: 1 } }, async ({ usedOf, create, status }) => {
+    await create('gpus', { trials: 30, parallel: 9, requires: { gpu: 3 } });
+    await create('plain', { trials: 3 });
+    await eventually(async () => expect((await status('gpus')).open).toBe(1));
+    await eventually(async () => expect((await status('gpus')).waits).toBe('the quota of the team is used: slots.gpu 3 of 4'));
+    expect(await usedOf('slots.gpu')).toBe(3);
+    expect(await usedOf('spend.usd')).toBe(0);
+    await expect(create('fourth')).rejects.toThrow('the team may have 3 open studies, and has 3: close one first');
+  }));
