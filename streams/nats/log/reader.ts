@@ -78,9 +78,11 @@ async function begin({ nc, js, stream, news: outside, end }: StreamReading, from
   let next = from;
   let broken = false;
   const stop = () => {
+    if (broken) return;
     broken = true;
     ended.abort();
     void messages.close();
+    if (!nc.isClosed()) void consumer.delete().catch(() => {}); // else the server keeps it for five minutes
     news.wake();
   };
   const take = (message: JsMsg) => {

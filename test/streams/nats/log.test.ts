@@ -30,6 +30,26 @@ logContract({ describe: describe.concurrent, it, expect }, 'nats', async () => {
 });
 
 describe.concurrent('nats', () => {
+  it('leaves no consumer on the server when it has been read', async () => {
+    const study = fresh();
+    const nc = await server.connect();
+    const log = await natsLog(nc, study);
+    await log.append({ type: 'created' });
+    const jsm = await jetstreamManager(nc);
+    const consumers = async () => (await jsm.streams.info(subjectsOf(study).stream)).state.consumer_count;
+    for await (const _ of log.read()) {
+      expect(await consumers()).toBe(1);
+      break;
+    }
+    const ending = new AbortController();
+    const reading = (async () => {
+      for await (const _ of log.read(1, ending.signal)) ending.abort();
+    })();
+    await reading;
+    await eventually(async () => expect(await consumers()).toBe(0));
+    await log.close();
+  });
+
   it('fences a writer that has not read the last entry of another one', async () => {
     const study = fresh();
     const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
