@@ -36,6 +36,9 @@ export function onLink(nc: NatsConnection, hear: (state: 'lost' | 'refused' | 'b
 
 const isRefusal = (error: Error): boolean => isClientError(error, 'AuthorizationError', 'UserAuthenticationExpiredError');
 
+/** Whether other servers may do the work of the server of this connection. */
+export const isClustered = (nc: NatsConnection): boolean => nc.info?.cluster !== undefined;
+
 /** The JSON in a message; undefined if it holds none. */
 export function jsonOf(message: Msg): unknown {
   try {

@@ -2,6 +2,7 @@ import { DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstr
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { type Waker, waker } from '../../log/follow.ts';
+import { isClustered } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
 import { entryOf } from './entry.ts';
 
@@ -13,10 +14,12 @@ const PULL = 500;
 const FULL = 20_000;
 const BATCH = 256;
 /**
- * Milliseconds between two heartbeats of the server. If two are missing, the consumer is gone without a notification. That is rare, since the server
- * reports a deletion, and a lost connection shows sooner; but each wait of an engine costs several heartbeats.
+ * Milliseconds between two heartbeats of the server. If two are missing, the consumer is gone without a notification. With one server that is rare, since
+ * the server reports a deletion, and a lost connection shows sooner; but each wait of an engine costs several heartbeats. In a cluster, the server that has
+ * the consumer may be another one than that of the connection: then only the heartbeats tell that it is away.
  */
 const HEARTBEAT = 5000;
+const CLUSTER_HEARTBEAT = 1000;
 
 export interface StreamReading {
   readonly nc: NatsConnection;
@@ -94,7 +97,8 @@ async function begin({ nc, js, stream, news: outside, end }: StreamReading, from
     if (waiting.length >= FULL) stop();
     else if (waiting.length === 1) news.wake();
   };
-  const messages = await consumer.consume({ callback: take, max_messages: PULL, expires: 30_000, idle_heartbeat: HEARTBEAT });
+  const idle_heartbeat = isClustered(nc) ? CLUSTER_HEARTBEAT : HEARTBEAT;
+  const messages = await consumer.consume({ callback: take, max_messages: PULL, expires: 30_000, idle_heartbeat });
   void messages.closed().then(stop);
   void (async () => {
     for await (const { type } of messages.status()) if (type === 'consumer_deleted' || type === 'heartbeats_missed') return stop();

@@ -1,5 +1,5 @@
 import { type Msg, type NatsConnection, nanos } from '@nats-io/nats-core';
-import { inboxOf, onStatus, publish } from '../connection/connection.ts';
+import { inboxOf, isClustered, onStatus, publish } from '../connection/connection.ts';
 import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
 
 /** Pulls suggestions for slots. */
@@ -23,6 +23,13 @@ interface Waiting {
 const PULL = 5000;
 /** Milliseconds after which an unanswered pull is repeated, and between checks for that. */
 const PULL_AGAIN = PULL + 1000;
+/**
+ * Milliseconds between two heartbeats for a pull, and without one after which it is repeated. Only in a cluster: there, the server that holds the pulls may
+ * go away while this connection, to another one, stays.
+ */
+const HEARTBEAT = 1000;
+const HEARTBEAT_MISSED = 2500;
+const IDLE = 100;
 const SWEEP = 250;
 const EXPIRED = 408;
 const NO_RESPONDERS = 503;
@@ -38,7 +45,10 @@ const GONE = 3000;
 export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isThere: (there: boolean) => void = () => {}): Puller {
   const inbox = inboxOf(nc);
   const subject = `${apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`;
-  const pull = JSON.stringify({ batch: 1, expires: nanos(PULL) });
+  const pulls = {
+    alone: { request: JSON.stringify({ batch: 1, expires: nanos(PULL) }), again: PULL_AGAIN },
+    clustered: { request: JSON.stringify({ batch: 1, expires: nanos(PULL), idle_heartbeat: nanos(HEARTBEAT) }), again: HEARTBEAT_MISSED },
+  };
   const waiting: Waiting[] = [];
   let over = false;
   /**
@@ -56,12 +66,19 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
     isThere(!missing);
   };
   const ask = (one: Waiting) => {
-    one.again = performance.now() + PULL_AGAIN;
-    publish(nc, subject, pull, { reply: inbox });
+    const { request, again } = isClustered(nc) ? pulls.clustered : pulls.alone;
+    one.again = performance.now() + again;
+    publish(nc, subject, request, { reply: inbox });
+  };
+  /** All pulls wait at the same server. */
+  const isHeld = () => {
+    const again = performance.now() + HEARTBEAT_MISSED;
+    for (const one of waiting) if (one.again > 0) one.again = Math.max(one.again, again);
   };
   const hear = (message: Msg) => {
-    const one = waiting[0];
     noteAnswer(message.headers?.code);
+    if (message.headers?.code === IDLE) return isHeld();
+    const one = waiting[0];
     if (!message.reply) {
       // There was no suggestion for a while, or there is no consumer or no server: ask again a little later.
       if (!one) return;
