@@ -38,6 +38,7 @@ export const statusSchema = objectSchema(
     uncounted: count('failed ones that do not count towards the limit'),
     best: trialRowSchema,
     closed: proseSchema('why it is over'),
+    waits: proseSchema('why no other trial may begin, if its team has used its quota'),
     ...annotationSchemas,
     error: proseSchema('why it cannot be run, if it has failed'),
   },

@@ -5,7 +5,10 @@ import { bestRowOf } from './bestFirst.ts';
 import type { CompletedRow, TrialRows } from './trials.ts';
 
 /** The state of a study: the answer of `status`, as `statusSchema` describes it. */
-export interface StudyStatus extends ReturnType<typeof studyStatusOf> {}
+export interface StudyStatus extends ReturnType<typeof studyStatusOf> {
+  /** Why no other trial may begin, if its team has used its quota. */
+  readonly waits?: string;
+}
 
 /** The state of a study that has begun. @param phase of its engine */
 export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>) {

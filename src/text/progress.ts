@@ -40,7 +40,7 @@ export interface Shown {
 export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'examples' | 'budget' | 'values' | 'claimedAt'>;
 
 /** Only an engine says how many trials wait for a worker. */
-type Counts = Progress<Params> & Pick<StudyStatus, 'ended'> & Partial<Pick<StudyStatus, 'waiting'>>;
+type Counts = Progress<Params> & Pick<StudyStatus, 'ended'> & Partial<Pick<StudyStatus, 'waiting' | 'waits'>>;
 
 /** The progress of a study in a line. */
 export const progressLine = (state: Counts, shown: Shown): string => textsOf(state, shown).join('  ');
@@ -62,7 +62,7 @@ export function progressFrame(state: Counts, given: Shown, columns: number, rows
 }
 
 function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused, front }: Shown): readonly string[] {
-  const { stopped, failed, ended, best, open, waiting = 0 } = state;
+  const { stopped, failed, ended, best, open, waiting = 0, waits } = state;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
   const time = [elapsed !== undefined && seconds(elapsed), left !== undefined && `about ${seconds(left)} left`].filter(Boolean).join(', ');
   return [
@@ -75,6 +75,7 @@ function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused,
     paused ? 'paused' : `${Math.max(0, open - waiting)} running`,
     waiting > 0 && `${waiting} waiting`,
     others && `(${others})`,
+    waits,
   ].filter((text): text is string => Boolean(text));
 }
 
