@@ -70,6 +70,9 @@ const server: Branch = {
   commands: {
     start: leaf('run studies for remote trainers', async () => (await import('./commands/server/start.ts')).command),
     config: leaf('print a NATS configuration with least privilege', async () => (await import('./commands/server/config.ts')).command),
+    render: leaf('write the files that a platform.yaml declares', async () => (await import('./commands/server/platform.ts')).render),
+    plan: leaf('say what "server apply" would change', async () => (await import('./commands/server/platform.ts')).plan),
+    apply: leaf('render, and update running servers', async () => (await import('./commands/server/platform.ts')).apply),
     users: leaf('make tokens for a server over HTTP', async () => (await import('./commands/server/users.ts')).command),
     mirror: leaf('send a study to a webhook or to MLflow', async () => (await import('./commands/server/mirror.ts')).command),
     mcp: leaf('let an agent work on studies', async () => (await import('./commands/server/mcp.ts')).command),

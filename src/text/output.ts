@@ -1,3 +1,4 @@
+import { renameSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { shellQuoted } from '../study/programArguments.ts';
@@ -40,4 +41,12 @@ export const writeOutput = (path: string, data: string | Uint8Array, mode?: numb
 export function nearby(path: string): string {
   const near = relative(process.cwd(), path);
   return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
+}
+
+/** Replaces a file: who reads it sees the old or the new one, never a part. */
+export async function replaceFile(path: string, text: string, mode?: number): Promise<void> {
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  await writeOutput(fresh, text, mode);
+  renameSync(fresh, path);
 }

@@ -1,27 +1,56 @@
 import { dirname, join, resolve } from 'node:path';
+import type { Member } from '../../../streams/nats/config/server.ts';
+import type { Limits } from '../../../streams/nats/config/team.ts';
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
-import { secondsOf, timeAmount } from '../../schema/amount.ts';
+import { type Amount, amount, amountIn, secondsOf, timeAmount } from '../../schema/amount.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { notNegative, text, wholeFrom } from '../../schema/optionRules.ts';
+import { fault } from '../../space/check.ts';
 import { checkedBy, fields, mapping, nonEmptyListOf } from '../../space/shape.ts';
 import { readDocument } from '../../studyFile/readDocument.ts';
+import { addressOf } from '../../text/address.ts';
 import type { Place } from '../serving/place.ts';
 import type { Quota } from '../serving/quota.ts';
 
 /** Teams that share servers, engines and workers, as platform.yaml declares them. */
 export interface Platform {
-  readonly nats: { readonly url: string };
+  readonly nats: PlatformServers;
   /** The folder of the keys of all teams. */
   readonly keys: string;
+  /** The port at which engines serve metrics and health. */
+  readonly monitor: number;
+  readonly images: Readonly<Record<'hypertide' | 'nats', string>>;
   readonly teams: readonly PlatformTeam[];
+  /** The file as data. */
+  readonly declared: object;
+}
+
+/** Servers of NATS: some that are there already, or a cluster. */
+export interface PlatformServers {
+  /** Where clients find them. */
+  readonly url: string;
+  /** The servers of the cluster; empty for one server. */
+  readonly cluster: readonly Member[];
+  /** How many of them keep a copy of a study. */
+  readonly replicas: number;
+  readonly store: string;
+  /** The port of their health and their figures. */
+  readonly monitor: number;
+  /** Paths on the machines of the servers. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string | undefined } | undefined;
 }
 
 export interface PlatformTeam {
   readonly name: string;
   /** The names of its trainers. */
   readonly users: readonly string[];
-  readonly quota?: Quota;
+  readonly quota: Quota;
+  /** What the servers grant to it. */
+  readonly limits: Limits;
 }
 
+const name = checkedBy(text);
+const port = checkedBy(wholeFrom(1));
 const amounts = (expected: string) => mapping(checkedBy(notNegative), expected);
 const quota = fields(
   {},
@@ -33,10 +62,24 @@ const quota = fields(
     seconds: checkedBy(timeAmount),
     cost: checkedBy(notNegative),
     spend: amounts('sums of metrics, such as { usd: 100 }'),
+    bytes: checkedBy(amount),
   },
 );
-const team = fields({}, { users: nonEmptyListOf(checkedBy(text)), quota });
-const layout = fields({ nats: fields({ url: checkedBy(text) }, {}), teams: mapping(team, 'names of teams') }, { keys: checkedBy(text) });
+const nats = fields(
+  {},
+  {
+    url: name,
+    cluster: nonEmptyListOf(name),
+    store: name,
+    monitor: port,
+    tls: fields({ cert: name, key: name }, { ca: name }),
+  },
+);
+const layout = fields(
+  { nats, teams: mapping(fields({}, { users: nonEmptyListOf(name), quota }), 'names of teams') },
+  { keys: name, monitor: port, images: fields({}, { hypertide: name, nats: name }) },
+);
+type Layout = ReturnType<typeof layout.read>;
 
 /**
  * Reads platform.yaml. Paths in it are relative to its folder.
@@ -45,19 +88,41 @@ const layout = fields({ nats: fields({ url: checkedBy(text) }, {}), teams: mappi
  */
 export const readPlatform = (path: string): Promise<Platform> =>
   readDocument(path, (data) => {
-    const { nats, teams, keys = 'keys' } = layout.read('platform', data);
-    const named = Object.entries(teams).map(([name, { users = [], quota: { seconds, ...quota } = {} }]) => {
-      checkName(`teams.${name}`, name);
-      for (const [i, user] of users.entries()) checkName(`teams.${name}.users[${i}]`, user);
-      return { name, users, quota: { ...quota, seconds: secondsOf(seconds) } };
-    });
-    return { nats, keys: resolve(dirname(path), keys), teams: named };
+    const { nats, teams, keys = 'keys', monitor = 9400, images = {} } = layout.read('platform', data);
+    const servers = serversIn(nats);
+    return {
+      nats: servers,
+      keys: resolve(dirname(path), keys),
+      monitor,
+      images: { hypertide: 'hypertide', nats: 'nats:2.12', ...omitUndefined(images) },
+      declared: data as object,
+      teams: Object.entries(teams).map(([team, data]) => teamIn(team, data, servers.replicas)),
+    };
   });
+
+function serversIn({ url, cluster, tls, store = '/var/lib/nats', monitor = 8222 }: Layout['nats']): PlatformServers {
+  if ((url === undefined) === (cluster === undefined))
+    throw fault('nats', 'url, of servers that are there, or cluster, with the names of their machines', { url, cluster });
+  const members = (cluster ?? []).map(
+    (host, i): Member => (/:\d+$/.test(host) ? { host, ...addressOf(`nats.cluster[${i}]`, host) } : { host }),
+  );
+  const scheme = tls ? 'tls' : 'nats';
+  const addresses = members.map(({ host, port }) => `${scheme}://${host}${port === undefined ? '' : `:${port}`}`);
+  return { url: url ?? addresses.join(','), cluster: members, replicas: members.length >= 3 ? 3 : 1, store, monitor, tls };
+}
+
+function teamIn(team: string, { users = [], quota: given = {} }: Layout['teams'][string], replicas: number): PlatformTeam {
+  checkName(`teams.${team}`, team);
+  for (const [i, user] of users.entries()) checkName(`teams.${team}.users[${i}]`, user);
+  const { seconds, bytes, ...quota } = given;
+  const limits = bytes === undefined ? {} : { bytes: amountIn(bytes as Amount)!, replicas };
+  return { name: team, users, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, limits };
+}
 
 /** Where the studies of a team are, with the login of its engine. */
 export const placeOfTeam = ({ nats, keys }: Platform, { name, quota }: PlatformTeam): Place => ({
   nats: nats.url,
-  access: { creds: join(keys, name, 'engine.creds') },
+  access: omitUndefined({ creds: join(keys, name, 'engine.creds'), tlsCa: nats.tls?.ca }),
   team: name,
-  ...(quota && { quota }),
+  quota,
 });

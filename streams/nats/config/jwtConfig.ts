@@ -18,7 +18,7 @@ import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith }
 import { quoted, type ServerSettings, STORE, serverText } from './server.ts';
 import { credentials, isValid, type Signer, signerFrom, signerName, signersOf } from './signers.ts';
 import { bytesOf, checkTeams, type KeyOf, type KeyPair, keyName, pairOf, seedIn, type Team } from './team.ts';
-import { LISTED, REMOVED, type SignedAccount, updateOf } from './updateAccounts.ts';
+import { LISTED, lookupOf, REMOVED, type SignedAccount, updateOf } from './updateAccounts.ts';
 
 export interface JwtConfigOptions extends ServerSettings {
   readonly teams: readonly Team[];
@@ -179,7 +179,7 @@ function saidIn(file: string, jwt: string): object {
 /** Credentials of a user of the system account that may update, list and remove accounts, and nothing else. */
 async function updaterOf(system: ReturnType<typeof nkeys.createAccount>): Promise<string> {
   const user = nkeys.createUser();
-  const rights = { pub: { allow: [updateOf('*'), LISTED, REMOVED] }, sub: { allow: ['_INBOX_system.>'] } };
+  const rights = { pub: { allow: [updateOf('*'), lookupOf('*'), LISTED, REMOVED] }, sub: { allow: ['_INBOX_system.>'] } };
   return new TextDecoder().decode(fmtCreds(await encodeUser('system', user, system, rights, { signer: system }), user));
 }
 

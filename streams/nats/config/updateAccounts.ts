@@ -27,6 +27,8 @@ interface Answer {
 
 /** The subject that gives servers a new JWT of an account. Only users of the system account may publish to it. */
 export const updateOf = (account: string): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.UPDATE`;
+/** The subject that asks servers for the JWT of an account. */
+export const lookupOf = (account: string): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`;
 /** The subject that asks servers for their accounts. */
 export const LISTED = '$SYS.REQ.CLAIMS.LIST';
 /** The subject that removes accounts, which the operator of the server must have signed. */
@@ -63,6 +65,15 @@ export async function accountsOn(nc: NatsConnection): Promise<readonly string[]>
     throw error;
   });
   return [...new Set(answers.flatMap(({ data }) => (Array.isArray(data) ? (data as readonly string[]) : [])))];
+}
+
+/** The JWT of an account that a server has taken; undefined if it has none. */
+export async function accountOn(nc: NatsConnection, key: string): Promise<string | undefined> {
+  const answer = await nc.request(lookupOf(key), '', { timeout: ANSWER_WITHIN }).catch((error) => {
+    if (isUnheard(error)) return undefined;
+    throw error;
+  });
+  return answer?.string() || undefined;
 }
 
 /** Removes accounts: their connections are closed at once, and their streams stay. @returns why it failed, if it did */

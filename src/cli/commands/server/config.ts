@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
 import { type Member, type ServerSettings, serversOf } from '../../../../streams/nats/config/server.ts';
@@ -7,12 +7,10 @@ import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { Team } from '../../../../streams/nats/config/team.ts';
 import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import { accessOf } from '../../../stores/connect.ts';
 import type { Connection } from '../../../stores/connection.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
 import { addressOf } from '../../../text/address.ts';
-import { inform, writeOutput } from '../../../text/output.ts';
-import { withoutPassword } from '../../../text/plainText.ts';
+import { inform, replaceFile } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { declare } from '../../command.ts';
 import { byteSize, flag, type Given, positiveNumber, preset, value, values, wholeNumber } from '../../parts.ts';
@@ -80,7 +78,8 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
       'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself',
     );
     await writeConfigs(made, servers, options); // a configuration is useless without its keys
-    if (server !== undefined) return update(server, made, options, connection);
+    if (server !== undefined)
+      return (await import('../../../host/platform/updateServer.ts')).updateServer(server, made, directory, connection, remove);
     if (revoke !== undefined)
       inform(
         `reload the server with this configuration to lock out ${revoke.join(', ')}, or repeat this command with --update and its address`,
@@ -128,45 +127,6 @@ function clusterOf({ cluster, clusterCa: ca, output }: NatsConfigOptions, shared
 }
 
 const memberOf = (text: string): Member => (/:\d+$/.test(text) ? { host: text, ...addressOf('--cluster', text) } : { host: text });
-
-/** Updates the accounts of a running server. Resolves with the exit status. */
-async function update(
-  url: string,
-  { accounts, removal }: Pick<JwtConfig, 'accounts' | 'removal'>,
-  { seeds, remove = [] }: NatsConfigOptions,
-  connection: Connection,
-): Promise<number> {
-  const [{ connectTo }, { accountsOn, removeAccounts, updateAccount }, { UPDATER }] = await Promise.all([
-    import('../../../../streams/nats/connection/connect.ts'),
-    import('../../../../streams/nats/config/updateAccounts.ts'),
-    import('../../../../streams/nats/config/jwtConfig.ts'),
-  ]);
-  const place = withoutPassword(url);
-  const { tlsCa, tlsCert, tlsKey } = accessOf(connection.loginTo(url)); // not its login, because only the system account may do this
-  const certificates = omitUndefined({ tlsCa, tlsCert, tlsKey });
-  const nc = await connectTo(url, { inboxPrefix: '_INBOX_system', creds: join(seeds, UPDATER), ...certificates });
-  try {
-    const wrong: string[] = [];
-    const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
-    for (const [i, update] of updates.entries()) {
-      if (update === 'updated') continue;
-      const why = update === 'skipped' ? 'the server takes accounts from its configuration only' : update.failed;
-      wrong.push(`account ${accounts[i]!.name} is unchanged (${why}): reload the server with this configuration`);
-    }
-    const failed = removal === undefined ? undefined : await removeAccounts(nc, removal.request);
-    if (failed === undefined) for (const name of removal?.voided ?? []) secretsIn(seeds).remove(name);
-    else wrong.push(`${remove.join(', ')} cannot be removed (${failed}): restart the server with this configuration`);
-    const others = (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
-    for (const text of wrong) inform(`${place}: ${text}`);
-    if (others.length > 0)
-      inform(`${place} has accounts that this configuration does not name; --remove takes a team off the server: ${others.join(', ')}`);
-    if (wrong.length > 0) return 1;
-    inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
-    return 0;
-  } finally {
-    await nc.close();
-  }
-}
 
 /** Signs credentials, which the server accepts immediately. */
 async function newUsers({ seeds: directory, signer: file, user: names, days, team = [] }: NatsConfigOptions): Promise<number> {
@@ -216,14 +176,6 @@ async function writeConfigs(
   if (host === undefined) inform('this server accepts connections from its own machine only; --host 0.0.0.0 lets others connect');
   if (output === undefined) process.stdout.write(text);
   else await replaceFile(output, text);
-}
-
-/** A server that reads the file sees the old or the new one, never a part. */
-async function replaceFile(path: string, text: string, mode?: number): Promise<void> {
-  const fresh = `${path}.new`;
-  rmSync(fresh, { force: true });
-  await writeOutput(fresh, text, mode);
-  renameSync(fresh, path);
 }
 
 function tlsOf({ serverCert: cert, serverKey: key, clientCa: ca }: NatsConfigOptions): ServerSettings['tls'] | undefined {

@@ -31,10 +31,11 @@ export const command = declare({
       for (const one of await place.list()) listed.push(one.isRun ? saidOf(one) : await readIn(place, one.study));
       if (options.json) print(JSON.stringify(listed.map(({ status, ...rest }) => ({ ...rest, ...status }))));
       else print(listed.length > 0 ? tableOf(listed) : `there is no study in ${place.place}`);
-      if (!options.json) for (const { name, failure, status } of listed) {
-        if (failure !== undefined) inform(failure);
-        if (status?.waits !== undefined) inform(`${name} waits: ${status.waits}`);
-      }
+      if (!options.json)
+        for (const { name, failure, status } of listed) {
+          if (failure !== undefined) inform(failure);
+          if (status?.waits !== undefined) inform(`${name} waits: ${status.waits}`);
+        }
       if (!options.json && listed.some(({ status, running }) => status && running === undefined))
         inform('this user has no right to ask engines, so it is not known whether one serves the studies with status unknown');
       return 0;

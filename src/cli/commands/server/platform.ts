@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Platform, readPlatform } from '../../../host/platform/platformFile.ts';
+import { type Rendered, render as renderPlatform } from '../../../host/platform/render.ts';
+import { accountDifferences, updateServer } from '../../../host/platform/updateServer.ts';
+import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
+import { makeFolder } from '../../../stores/makeFolder.ts';
+import { inform, print, replaceFile } from '../../../text/output.ts';
+import { declare } from '../../command.ts';
+import { needed, preset } from '../../parts.ts';
+
+const given = {
+  arguments: { file: needed('file', 'the platform, such as platform.yaml') },
+  options: { output: preset('folder', 'where the files are', 'out', { short: 'o' }) },
+};
+
+export const render = declare({
+  description: 'Write the files of servers and engines that a platform.yaml declares, and the keys of its teams once.',
+  ...given,
+  run: async ({ file, output }) => {
+    const made = await madeFrom(file, output);
+    await write(made, output);
+    return 0;
+  },
+});
+
+export const plan = declare({
+  description: 'Say what "server apply" would change: files, and accounts of running servers. Exit status 4: something differs.',
+  ...given,
+  run: async ({ file, output }, { connection }) => {
+    const { platform, rendered, keys } = await madeFrom(file, output);
+    const fresh = Object.keys(rendered.keys).filter((name) => keys.read(name) === undefined);
+    const lines = [
+      ...fresh.map((name) => `${join(platform.keys, name)}: would be made`),
+      ...changedIn(output, rendered).map(({ path, isNew }) => `${path}: would ${isNew ? 'be made' : 'change'}`),
+      ...(fresh.includes('root.nk') ? [] : await accountDifferences(platform.nats.url, rendered, platform.keys, connection)),
+    ];
+    print(lines.length > 0 ? lines.join('\n') : 'nothing differs');
+    return lines.length > 0 ? DIFFERS : 0;
+  },
+});
+
+export const apply = declare({
+  description: 'Do what "server render" does, and give running servers the accounts. Says which servers need a restart.',
+  ...given,
+  run: async ({ file, output }, { connection }) => {
+    const made = await madeFrom(file, output);
+    const changed = changedIn(output, made.rendered);
+    await write(made, output);
+    const { platform, rendered } = made;
+    const status = await updateServer(platform.nats.url, rendered, platform.keys, connection);
+    for (const { path, isNew, old } of changed)
+      if (path.endsWith('.conf') && !isNew && withoutAccounts(old) !== withoutAccounts(readFileSync(path, 'utf8')))
+        inform(`${path} has changed: restart this server with it`);
+    return status;
+  },
+});
+
+/** The exit status if something differs. */
+const DIFFERS = 4;
+
+interface Made {
+  readonly platform: Platform;
+  readonly rendered: Rendered;
+  readonly keys: Secrets;
+}
+
+async function madeFrom(file: string, output: string): Promise<Made> {
+  const platform = await readPlatform(file);
+  const keys = secretsIn(platform.keys);
+  const rendered = await renderPlatform(platform, keys.read, relative(resolve(output), platform.keys) || '.');
+  return { platform, rendered, keys };
+}
+
+interface Change {
+  readonly path: string;
+  readonly isNew: boolean;
+  readonly old: string;
+}
+
+function changedIn(output: string, { files }: Rendered): readonly Change[] {
+  return Object.entries(files).flatMap(([name, text]) => {
+    const path = join(output, name);
+    const isNew = !existsSync(path);
+    const old = isNew ? '' : readFileSync(path, 'utf8');
+    return old === text ? [] : [{ path, isNew, old }];
+  });
+}
+
+async function write({ platform, rendered, keys }: Made, output: string): Promise<void> {
+  for (const [name, text] of Object.entries(rendered.keys)) keys.write(name, text.trimEnd());
+  const changed = changedIn(output, rendered);
+  makeFolder(output, 0o700); // configurations of a cluster hold its password
+  for (const { path } of changed) {
+    makeFolder(dirname(path), 0o700);
+    await replaceFile(path, rendered.files[relative(output, path)]!, 0o600);
+  }
+  const fresh = Object.keys(rendered.keys).length - keys.kept.length - keys.renewed.length;
+  if (fresh > 0) inform(`${fresh} new keys are in ${platform.keys}: keep them, and give each user its .creds`);
+  for (const { path, isNew } of changed) print(`${path} ${isNew ? 'is made' : 'is changed'}`);
+  if (changed.length === 0) print('nothing has changed');
+  for (const warning of rendered.warnings) inform(warning);
+}
+
+/** A configuration without the accounts, which running servers take from "server apply". */
+const withoutAccounts = (text: string): string => text.replace(/resolver_preload \{[^}]*\}/, '');

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { stringify } from 'yaml';
+import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
+import { type ServerSettings, serversOf } from '../../../streams/nats/config/server.ts';
+import type { KeyOf } from '../../../streams/nats/config/team.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { Platform } from './platformFile.ts';
+import { unitText } from './units.ts';
+
+/** What follows from a platform. */
+export interface Rendered {
+  /** The secrets, by the names of their files in the folder of keys. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** The other files, by their paths in the output. Those of servers hold the password of the cluster. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The accounts, for running servers. */
+  readonly accounts: JwtConfig['accounts'];
+  /** What is not as it should be for production. */
+  readonly warnings: readonly string[];
+}
+
+/** The file of the password that the servers of a cluster show each other. */
+const CLUSTER_PASSWORD = 'cluster.password';
+
+/**
+ * The files of servers and processes that a platform declares.
+ *
+ * @param keyOf an existing secret by the name of its file. What is missing is made.
+ * @param keysFrom the folder of the keys, as a path from the output
+ */
+export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string): Promise<Rendered> {
+  const { nats, teams, images } = platform;
+  const { store, tls } = nats;
+  const shared: ServerSettings = {
+    store,
+    monitor: { host: '0.0.0.0', port: nats.monitor },
+    ...omitUndefined({ tls: tls && { cert: tls.cert, key: tls.key } }),
+  };
+  const password = keyOf(CLUSTER_PASSWORD) ?? randomBytes(24).toString('base64url');
+  const isCluster = nats.cluster.length > 0;
+  const servers = isCluster
+    ? serversOf(nats.cluster, { ...shared, password, ...omitUndefined({ ca: tls?.ca }) })
+    : [{ ...shared, name: 'nats', host: '0.0.0.0' }];
+  const members = teams.map(({ name, users, limits }) => ({ name, trainers: users, limits }));
+  const { files: keys, accounts, textOf } = await jwtConfig({ teams: members, ...shared, keyOf });
+  return {
+    accounts,
+    keys: { ...keys, ...(isCluster && { [CLUSTER_PASSWORD]: password }) },
+    files: {
+      ...Object.fromEntries(servers.map((server) => [`nats/${server.name}.conf`, textOf(server)])),
+      'compose.yaml': composeText(
+        platform,
+        servers.map(({ name }) => name),
+        keysFrom,
+      ),
+      'platform.yaml': `# Made by hypertide server render: what engines read.\n${stringify({ ...platform.declared, keys: 'keys' })}`,
+      'systemd/hypertide-engine.service': unitText({
+        description: 'Engine of hypertide for all teams',
+        about: [
+          '/etc/systemd/system/hypertide-engine.service: an engine. On a second machine, it is the standby.',
+          'platform.yaml is in /etc/hypertide, and the engine.creds of each team in /etc/hypertide/keys/<team>.',
+        ],
+        words: engineWords(platform, '/etc/hypertide/platform.yaml'),
+      }),
+    },
+    warnings: Object.entries(images).flatMap(([image, name]) =>
+      name.includes('@sha256:') ? [] : [`images.${image}: ${name} may change: name an image by its digest, as in ${image}@sha256:...`],
+    ),
+  };
+}
+
+const engineWords = ({ monitor, nats }: Platform, file: string, host = ''): string[] => [
+  'server',
+  'start',
+  '--platform',
+  file,
+  '--replicas',
+  String(nats.replicas),
+  '--monitor',
+  `${host}${monitor}`,
+  '--log-format',
+  'json',
+];
+
+/** Asks a process in its container whether it works: images of Node have no curl. */
+const askedBy = (port: number) => [
+  'CMD',
+  'node',
+  '-e',
+  `fetch('http://127.0.0.1:${port}/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`,
+];
+
+const CONFINED = { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], restart: 'unless-stopped' };
+
+/** Servers, an engine and its standby on one machine. Each container gets only the keys that it needs. */
+function composeText(platform: Platform, servers: readonly string[], keys: string): string {
+  const { images, teams, monitor, nats } = platform;
+  const secretOf = (team: string) => `${team}-engine`;
+  const engine = {
+    image: images.hypertide,
+    command: engineWords(platform, '/etc/hypertide/platform.yaml', '0.0.0.0:'),
+    volumes: ['./platform.yaml:/etc/hypertide/platform.yaml:ro'],
+    secrets: teams.map(({ name }) => ({ source: secretOf(name), target: `/etc/hypertide/keys/${name}/engine.creds` })),
+    depends_on: servers,
+    healthcheck: { test: askedBy(monitor), interval: '10s' },
+    ...CONFINED,
+  };
+  const services = Object.fromEntries(
+    servers.map((name) => [
+      name,
+      {
+        image: images.nats,
+        command: ['-c', `/etc/nats/${name}.conf`],
+        volumes: [`./nats/${name}.conf:/etc/nats/${name}.conf:ro`, `${name}:${nats.store}`],
+        ...CONFINED,
+      },
+    ]),
+  );
+  return `# Made by hypertide server render: servers, an engine and its standby on one machine.\n${stringify(
+    {
+      name: 'hypertide',
+      services: { ...services, engine, standby: engine },
+      secrets: Object.fromEntries(teams.map(({ name }) => [secretOf(name), { file: `${keys}/${name}/engine.creds` }])),
+      volumes: Object.fromEntries(servers.map((name) => [name, null])),
+    },
+    { aliasDuplicateObjects: false, nullStr: '', lineWidth: 0 },
+  )}`;
+}
