@@ -120,9 +120,8 @@ function teamIn(team: string, { users = [], quota: given = {} }: Layout['teams']
 }
 
 /** Where the studies of a team are, with the login of its engine. */
-export const placeOfTeam = ({ nats, keys }: Platform, { name, quota }: PlatformTeam): Place => ({
+export const placeOfTeam = ({ nats, keys }: Platform, { name }: PlatformTeam): Place & { readonly team: string } => ({
   nats: nats.url,
   access: omitUndefined({ creds: join(keys, name, 'engine.creds'), tlsCa: nats.tls?.ca }),
   team: name,
-  quota,
 });

@@ -99,6 +99,13 @@ export class Links implements Link {
     };
   }
 
+  /** A team is no longer served. */
+  forget(team: string): void {
+    const at = this.#links.findIndex((link) => link.team === team);
+    for (const { end } of at < 0 ? [] : this.#links.splice(at, 1)) end();
+    this.#lost.remove(labelsOf(team));
+  }
+
   /** Whether one of them is there; undefined if the process needs none. */
   connected(): boolean | undefined {
     return this.#links.length === 0 ? undefined : this.#links.some(({ connected }) => connected);

@@ -21,8 +21,6 @@ export interface Place {
   readonly access: Access;
   /** Whose account it is, if the process serves several teams. */
   readonly team?: string;
-  /** What that team may use. */
-  readonly quota?: Quota;
 }
 
 /** A connection to a place, and the studies that this process serves there. */
@@ -46,6 +44,10 @@ export interface ServeOptions extends AtMostOptions, Pick<ServingOptions['settin
 export interface Shared {
   /** Connects to a place. @throws ConnectError */
   open(place: Place): Promise<OpenPlace>;
+  /** Changes what a team may use. */
+  limit(team: string, quota: Quota): void;
+  /** Shows a team no longer. */
+  forget(team: string): void;
   close(): Promise<void>;
 }
 
@@ -81,7 +83,7 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
   const quotas = new Quotas(metrics);
   const linkTo = new Map<string | undefined, ReturnType<Links['expect']>>();
   return {
-    open: async ({ nats, access, team, quota }) => {
+    open: async ({ nats, access, team }) => {
       const naming = namingIn(nats);
       const link = linkTo.get(team) ?? links?.expect(team);
       if (link) linkTo.set(team, link);
@@ -96,11 +98,17 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
         access,
         metrics,
         server,
-        quota: team === undefined ? undefined : quotas.of(team, quota),
+        quota: team === undefined ? undefined : quotas.of(team),
         plugins,
         settings,
       };
       return { options, serving: serving(options) };
+    },
+    limit: (team, quota) => quotas.of(team).limit(quota),
+    forget: (team) => {
+      links?.forget(team);
+      linkTo.delete(team);
+      quotas.forget(team);
     },
     close,
   };

@@ -63,7 +63,7 @@ const NO_ROOM: readonly Fact['type'][] = ['suggested', 'started', 'reported'];
  * raised. Two processes that serve a team may exceed it by a few trials.
  */
 export class TeamQuota {
-  readonly #quota: Quota;
+  #quota: Quota = {};
   readonly #served = new Map<string, Served>();
   readonly #past = new Map<string, Past>();
   /** The studies whose logs are being read, and since when. Until then, it is not known what they use. */
@@ -71,8 +71,10 @@ export class TeamQuota {
   /** The studies that wait for room, the longest first. */
   readonly #waiting = new Map<string, { readonly why: string; readonly isLasting: boolean; readonly wake: () => void }>();
 
-  constructor(quota: Quota = {}) {
+  /** Changes the quota. */
+  limit(quota: Quota): void {
     this.#quota = quota;
+    this.#wake();
   }
 
   /** Observes a study. @param study its name in the team */
@@ -196,8 +198,12 @@ export class Quotas {
     });
   }
 
-  of(team: string, quota?: Quota): TeamQuota {
-    const known = this.#teams.get(team) ?? new TeamQuota(quota);
+  forget(team: string): void {
+    this.#teams.delete(team);
+  }
+
+  of(team: string): TeamQuota {
+    const known = this.#teams.get(team) ?? new TeamQuota();
     this.#teams.set(team, known);
     return known;
   }

@@ -25,6 +25,7 @@ export async function serveTeam(place: Place, shared: Shared, screen: StatusLine
         end();
       } finally {
         await serving.close();
+        serving.forgetAll();
       }
     } catch (error) {
       const why = messagesOf(error).join('; ');

@@ -33,6 +33,8 @@ export interface Serving {
   attend(study: string, describe: Describe, hear: (outcome: Outcome) => void, running?: ServedStudy): Promise<void>;
   /** Shows a study no longer, since it could not be begun. */
   forget(study: string): void;
+  /** Shows none any more: they are served elsewhere, or over another connection. */
+  forgetAll(): void;
   /** Ends all engines. */
   close(): Promise<void>;
 }
@@ -115,6 +117,9 @@ export function serving(options: ServingOptions): Serving {
   return {
     begin,
     forget,
+    forgetAll: () => {
+      for (const study of [...studies.keys()]) forget(study);
+    },
     attend: async (study, describe, hear, running) => {
       const { supervised, closed } = observe(study);
       let next = running;

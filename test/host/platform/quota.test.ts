@@ -24,7 +24,8 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
   const shared = await openShared({ monitor: '0' }, screen);
   const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
   const prefix = `quota${teams++}`;
-  const served = serveTeam({ nats: `${server.url}?prefix=${prefix}`, access: {}, team: 'vision', quota }, shared, screen, ending.signal);
+  shared.limit('vision', quota);
+  const served = serveTeam({ nats: `${server.url}?prefix=${prefix}`, access: {}, team: 'vision' }, shared, screen, ending.signal);
   const nc = await server.connect();
   const metrics = async () => (await fetch(`${monitor}metrics`)).text();
   const usedOf = async (of: string) => Number(new RegExp(`team_used\\{team="vision",of="${of}"\\} (\\S+)`).exec(await metrics())![1]);
@@ -38,7 +39,7 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
     trainer(nc, study, ({ x }: { readonly x: number }, { signal }) => f(x, signal), { name, prefix });
   try {
     await eventually(() => create('first', { trials: 30, parallel: 4 }));
-    await act({ lines, usedOf, create, status, work });
+    await act({ lines, usedOf, create, status, work, limit: (to) => shared.limit('vision', to) });
   } finally {
     ending.abort();
     await served;
@@ -46,6 +47,7 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
   }
 }
 interface Team {
+  limit(to: Quota): void;
   readonly lines: readonly string[];
   usedOf(of: string): Promise<number>;
   create(study: string, more?: object): Promise<unknown>;
@@ -54,7 +56,7 @@ interface Team {
 }
 
 it('studies of a team share the trials that may be open, and those in all', () =>
-  withTeam({ parallel: 3, trials: 20 }, async ({ lines, usedOf, create, status, work }) => {
+  withTeam({ parallel: 3, trials: 20 }, async ({ lines, usedOf, create, status, work, limit }) => {
     await create('second', { trials: 30, parallel: 4 });
     let running = 0;
     let most = 0;
@@ -74,6 +76,9 @@ it('studies of a team share the trials that may be open, and those in all', () =
     expect(lines.filter((line) => line.includes('waits: the quota of the team is used'))).toHaveLength(2);
     expect(await usedOf('trials')).toBe(20);
     expect(await usedOf('seconds')).toBeGreaterThan(0.3);
+    limit({ parallel: 3, trials: 60 });
+    await eventually(async () => expect((await status('first')).ended + (await status('second')).ended).toBe(60));
+    expect(most).toBe(3);
   }));
 
 it('a lost attempt is repeated although the quota is used', () =>

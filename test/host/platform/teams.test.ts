@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { placeOfTeam, readPlatform } from '../../../src/host/platform/platformFile.ts';
+import { readPlatform } from '../../../src/host/platform/platformFile.ts';
+import { servePlatform } from '../../../src/host/platform/servePlatform.ts';
 import { openShared } from '../../../src/host/serving/place.ts';
-import { serveTeam } from '../../../src/host/serving/serveTeam.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, space } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
@@ -18,6 +18,7 @@ const teams = ['vision', 'speech'];
 let server: NatsServer;
 let files: Readonly<Record<string, string>>;
 let folder: string;
+let declared: { readonly nats: object; readonly teams: Readonly<Record<string, object>> };
 const lines: string[] = [];
 const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
 
@@ -30,8 +31,8 @@ beforeAll(async () => {
     mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });
     writeFileSync(join(folder, 'keys', name), text);
   }
-  const data = { nats: { url: server.url }, teams: { vision: { users: ['w1'] }, speech: { users: ['w1'] }, late: {} } };
-  writeFileSync(join(folder, 'platform.yaml'), JSON.stringify(data));
+  declared = { nats: { url: server.url }, teams: { vision: { users: ['w1'] }, speech: { users: ['w1'] }, late: {} } };
+  writeFileSync(join(folder, 'platform.yaml'), JSON.stringify(declared));
 });
 afterAll(async () => {
   await server.dispose();
@@ -42,10 +43,10 @@ const as = (user: string, inboxPrefix: string) =>
   server.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(files[`${user}.creds`])), inboxPrefix });
 
 it('one process serves studies of the same name for several teams, each in its own account', async () => {
-  const platform = await readPlatform(join(folder, 'platform.yaml'));
   const ending = new AbortController();
   const shared = await openShared({ monitor: '0' }, screen);
-  const served = platform.teams.map((team) => serveTeam(placeOfTeam(platform, team), shared, screen, ending.signal));
+  const file = join(folder, 'platform.yaml');
+  const served = servePlatform(file, shared, screen, ending.signal);
   const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
   const ask = async (path: string) => (await fetch(monitor + path)).text();
   try {
@@ -81,16 +82,23 @@ it('one process serves studies of the same name for several teams, each in its o
     expect(metrics).toContain('hypertide_server_connected{team="late"} 0');
     expect(lines.filter((line) => line.startsWith('late: is not served'))).toHaveLength(1); // and the others are
     expect(JSON.parse(await ask('readyz'))).toMatchObject({ ready: true, server: 'connected' });
+    const { speech: _, ...left } = declared.teams;
+    writeFileSync(file, JSON.stringify({ ...declared, teams: { ...left, late: { quota: { parallel: 7 } } } }));
+    await eventually(async () => expect(await ask('metrics')).toContain('hypertide_team_quota{team="late",of="parallel"} 7'));
+    await eventually(async () => expect(await ask('metrics')).not.toContain('speech'));
+    writeFileSync(file, '{ teams: 1 }');
+    await eventually(() => expect(lines.at(-1)).toContain('the teams are served as before'));
+    expect(await ask('metrics')).toContain('hypertide_server_connected{team="vision"} 1');
   } finally {
     ending.abort();
-    await Promise.all(served);
+    await served;
     await shared.close();
   }
 });
 
 it.each([
   ['{ nats: { url: nats://a }, teams: { a.b: {} } }', /platform\.yaml:1:\d+: teams\.a\.b: expected letters/],
-  ['{ nats: {}, teams: { a: {} } }', /nats\.url: expected a value/],
+  ['{ nats: {}, teams: { a: {} } }', /nats: expected url, of servers that are there, or cluster/],
   ['{ nats: { url: nats://a }, teams: {} }', /teams: expected names of teams/],
   ['{ nats: { url: nats://a }, teams: { a: { user: [w1] } } }', /user: unknown key.*users/],
 ])('refuses %s', async (text, message) => {

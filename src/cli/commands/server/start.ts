@@ -1,11 +1,10 @@
 import { withResolvers } from '../../../../streams/promises.ts';
 import { interruption } from '../../../host/interrupt.ts';
-import { placeOfTeam, readPlatform } from '../../../host/platform/platformFile.ts';
+import { servePlatform } from '../../../host/platform/servePlatform.ts';
 import { measured, openPlugins } from '../../../host/plugins.ts';
 import { serveAll } from '../../../host/serving/all.ts';
 import { monitorFor } from '../../../host/serving/monitor.ts';
 import { openShared } from '../../../host/serving/place.ts';
-import { serveTeam } from '../../../host/serving/serveTeam.ts';
 import type { Outcome } from '../../../host/serving/serving.ts';
 import { usersIn } from '../../../host/serving/usersIn.ts';
 import { accessOf } from '../../../stores/connect.ts';
@@ -51,7 +50,7 @@ export const command = declare({
       const { http, platform, nats = http === undefined ? connection.server : undefined } = options;
       if (platform !== undefined) {
         if (files.length > 0) throw new UsageError('--platform: expected no study files: it serves all studies of its teams');
-        return servePlatform(platform, options, log);
+        return serveTeams(platform, options, log);
       }
       if (nats !== undefined) return serveStudies(files, { ...options, nats }, connection, log);
       if (http === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
@@ -118,18 +117,16 @@ export async function serveStudies(
 }
 
 /** Serves all studies of the teams of a platform until it is interrupted. @returns the exit status */
-async function servePlatform(path: string, options: Given<typeof offered>, screen: StatusLine): Promise<number> {
-  const platform = await readPlatform(path);
+async function serveTeams(path: string, options: Given<typeof offered>, screen: StatusLine): Promise<number> {
   const shared = await openShared(options, screen);
   const { interrupted, release } = interruption();
   const ending = new AbortController();
+  void interrupted.then(() => ending.abort());
   try {
-    const served = platform.teams.map((team) => serveTeam(placeOfTeam(platform, team), shared, screen, ending.signal));
-    await interrupted;
-    ending.abort();
-    await Promise.all(served);
+    await servePlatform(path, shared, screen, ending.signal);
     return 0;
   } finally {
+    ending.abort();
     release();
     await shared.close();
   }

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messagesOf } from '../../errors.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
+import type { Place, Shared } from '../serving/place.ts';
+import { serveTeam } from '../serving/serveTeam.ts';
+import { type Platform, placeOfTeam, readPlatform } from './platformFile.ts';
+
+/** Milliseconds between two looks whether the file has changed. */
+const LOOK = 5000;
+
+interface ServedTeam {
+  /** Where it is, as text. */
+  readonly at: string;
+  readonly ending: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Serves all studies of the teams of a platform, and follows its file: teams come and go, and quotas change, while the others are served.
+ *
+ * @throws StudyFileError if the file cannot be used at the start. Later, the process says so and keeps what it has.
+ */
+export async function servePlatform(path: string, shared: Shared, screen: StatusLine, signal: AbortSignal): Promise<void> {
+  const served = new Map<string, ServedTeam>();
+  const begin = (place: ReturnType<typeof placeOfTeam>) => {
+    const ending = new AbortController();
+    const done = serveTeam(place, shared, screen, AbortSignal.any([signal, ending.signal]));
+    served.set(place.team, { at: atOf(place), ending, done });
+  };
+  const end = async (team: string) => {
+    const { ending, done } = served.get(team)!;
+    served.delete(team);
+    ending.abort();
+    await done;
+    shared.forget(team);
+  };
+  const follow = async (platform: Platform, isStart: boolean) => {
+    const places = platform.teams.map((team) => placeOfTeam(platform, team));
+    for (const { name, quota } of platform.teams) shared.limit(name, quota);
+    for (const [team, { at }] of [...served]) if (!places.some((place) => place.team === team && atOf(place) === at)) await end(team);
+    const fresh = places.filter(({ team }) => !served.has(team));
+    for (const place of fresh) begin(place);
+    if (!isStart) screen.line(`${path} has changed: ${places.map(({ team }) => team).join(', ')} are served`);
+  };
+  let text = await readFile(path, 'utf8').catch(() => ''); // what cannot be read is an error of the next line
+  await follow(await readPlatform(path), true);
+  while (await sleep(LOOK, true, { signal }).catch(() => false)) {
+    const now = await readFile(path, 'utf8').catch(() => text); // it is being replaced
+    if (now === text) continue;
+    text = now;
+    try {
+      await follow(await readPlatform(path), false);
+    } catch (error) {
+      screen.line(`${messagesOf(error).join('; ')}; the teams are served as before`, { level: 'error' });
+    }
+  }
+  await Promise.all([...served.values()].map(({ done }) => done));
+}
+
+const atOf = ({ nats, access }: Place): string => JSON.stringify([nats, access]);
