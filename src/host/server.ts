@@ -1,6 +1,7 @@
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { AccessOptions } from '../server/access/access.ts';
 import type { Link } from '../server/health.ts';
+import type { UnloadedStudy } from '../server/studies.ts';
 import { processSource } from '../stores/process.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import type { Plugin } from './host.ts';
@@ -12,6 +13,8 @@ export interface HostServer {
   readonly metrics: Metrics;
   /** Begins to listen, unless it does. @throws OpenServerError, ListenError */
   listen(): Promise<void>;
+  /** Shows a study without its trials, since it was unloaded, until someone asks for it. */
+  unload(study: string, unloaded: UnloadedStudy): void;
   /** Shows a study no longer, since it was deleted. */
   forget(study: string): void;
   close(): Promise<void>;
@@ -59,5 +62,12 @@ export async function openServer(
       watch: (seen) => seen.type === 'answered' && metrics.answered(name, seen.path, seen.seconds),
     };
   };
-  return { plugin, metrics, listen, forget: (study) => studies.remove(study), close: async () => (await listening)?.close() };
+  return {
+    plugin,
+    metrics,
+    listen,
+    unload: (study, unloaded) => studies.unload(study, unloaded),
+    forget: (study) => studies.remove(study),
+    close: async () => (await listening)?.close(),
+  };
 }

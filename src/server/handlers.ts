@@ -64,9 +64,9 @@ const commanding =
 
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   listStudies: async (studies) => {
-    const all = studies.names.map((name) => studies.open(name));
+    const all = studies.loaded;
     await Promise.all(all.map((study) => study.host && caughtUp(study).catch(() => {})));
-    return all.flatMap((study) => stateOf(study) ?? []);
+    return [...all.flatMap((study) => stateOf(study) ?? []), ...studies.unloaded];
   },
   createStudy: async (studies, { fields }) => {
     const name = fields.name as string;
@@ -142,6 +142,8 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
  * @throws RefusedError; what the operation throws.
  */
 export async function handle(id: JsonOperationId, studies: ServedStudies, request: HttpRequest, dry = false): Promise<unknown> {
+  const loading = studies.load(request.study);
+  if (loading) await loading; // each wait costs as much as a check
   const isDry = operations[id].method === 'post' && (dry || request.user?.dryRun === true);
   const settle = studies.allowances.admit(id, request.user);
   try {

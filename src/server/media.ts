@@ -28,6 +28,7 @@ const nameOf = ({ user = ANYONE }: HttpRequest): string => user.name;
 
 /** The log from a position on, then what is appended, as server-sent events. The id of an event is its position. */
 export const factEvents: MediaHandler = async (c, studies, request, streams) => {
+  await studies.load(request.study);
   const { source, host } = studies.open(request.study);
   await host?.ready();
   return streams(c, nameOf(request), async (out, leaving) => {
@@ -42,12 +43,14 @@ export const factEvents: MediaHandler = async (c, studies, request, streams) => 
 export const isMediaOperation = (id: OperationId): id is MediaOperationId => Object.hasOwn(mediaHandlers, id);
 
 export const mediaHandlers: Readonly<Record<MediaOperationId, MediaHandler>> = {
-  watch: (c, studies, request, streams) => {
+  watch: async (c, studies, request, streams) => {
     const { study } = request.fields as { readonly study?: string };
+    if (study) await studies.load(study);
     const watched = { study: study && studies.has(study) ? studies.open(study) : undefined, after: positionIn(c, request) };
     return watchEvents(c, studies, watched, [nameOf(request), streams]);
   },
   getReport: async (_, studies, { study }) => {
+    await studies.load(study);
     const html = await studies.compute(studies.open(study), (feed) => reportOf([feed]));
     return answerAs('text/html; charset=utf-8', html, 200, { 'Content-Disposition': 'attachment; filename="report.html"' });
   },

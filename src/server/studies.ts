@@ -1,11 +1,13 @@
 import type { ReadStream } from 'node:fs';
 import { inTurn } from '../../streams/engine/timeout.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
-import type { Created } from '../facts/facts.ts';
+import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { StudySource } from '../study/source.ts';
+import type { StudyStatus } from '../study/status.ts';
 import { Allowances } from './allowances.ts';
 import { Feed, readingFeed } from './feed/feed.ts';
 import type { Headline, KeptFile } from './feed/wire.ts';
@@ -25,6 +27,23 @@ export interface OpenStudy {
   readonly files?: KeptFiles | undefined;
 }
 
+/** A closed study that was unloaded. */
+export interface UnloadedStudy {
+  readonly status: StudyStatus;
+  readonly objective: ObjectiveSpec;
+  /** Where its log is. */
+  readonly place: string;
+  /** Runs it again. Resolves when it has read its log. */
+  load(): Promise<void>;
+}
+
+/** A study that was unloaded in one line, without how its best value changed. */
+function headlineOf(id: string, { status, objective, place }: UnloadedStudy): Headline {
+  const { paused: _, waiting: __, note: ___, best, ...rest } = status;
+  const result = best && { trial: best.trial, value: best.values[objective.name]! };
+  return omitUndefined({ ...rest, id, source: place, phase: 'closed' as const, best: result, trend: [], objective });
+}
+
 export interface ServedStudiesOptions {
   /** Prints a line for people who run the server. */
   readonly warn?: ((message: string) => void) | undefined;
@@ -41,6 +60,8 @@ export class ServedStudies {
   /** What users have used of their allowances. */
   readonly allowances = new Allowances();
   readonly #all = new Map<string, OpenStudy>();
+  readonly #unloaded = new Map<string, UnloadedStudy>();
+  readonly #loading = new Map<string, Promise<void>>();
   readonly #watchers = new Set<(study: string) => void>();
   /** Does one thing after the other: a long log takes memory while it is read. */
   readonly inTurn = inTurn();
@@ -86,8 +107,22 @@ export class ServedStudies {
   remove(name: string): void {
     this.#all.get(name)?.feed.close();
     this.#all.delete(name);
+    this.#unloaded.delete(name);
     void this.#options.metrics?.remove(name);
     this.tell(name);
+  }
+
+  /** Shows a study that nothing runs here until someone asks for it. */
+  unload(name: string, study: UnloadedStudy): void {
+    this.#unloaded.set(name, study);
+    this.tell(name);
+  }
+
+  /** Loads a study that was unloaded. Undefined if there is none of this name; resolves when it can be opened. */
+  load(name: string): Promise<void> | undefined {
+    const loading = this.#loading.get(name) ?? this.#unloaded.get(name)?.load();
+    if (loading) this.#loading.set(name, loading);
+    return loading?.finally(() => this.#loading.delete(name));
   }
 
   get metrics(): Metrics | undefined {
@@ -95,7 +130,11 @@ export class ServedStudies {
   }
 
   get names(): readonly string[] {
-    return [...this.#all.keys()];
+    return [...this.#all.keys(), ...this.#unloaded.keys()];
+  }
+
+  get loaded(): readonly OpenStudy[] {
+    return [...this.#all.values()];
   }
 
   /** A name like the wanted one that no study has, and that can be part of a path. */
@@ -107,7 +146,7 @@ export class ServedStudies {
   }
 
   has(name: string): boolean {
-    return this.#all.has(name);
+    return this.#all.has(name) || this.#unloaded.has(name);
   }
 
   /** @throws RefusedError if there is no such study */
@@ -135,7 +174,13 @@ export class ServedStudies {
 
   /** Each study in one line. */
   get headlines(): Headline[] {
-    return [...this.#all.values()].flatMap(({ feed }) => feed.headline() ?? []);
+    const loaded = [...this.#all.values()].flatMap(({ feed }) => feed.headline() ?? []);
+    return [...loaded, ...[...this.#unloaded].map(([name, study]) => headlineOf(name, study))];
+  }
+
+  /** The states of the studies that were unloaded. */
+  get unloaded(): StudyStatus[] {
+    return [...this.#unloaded].map(([study, { status }]) => ({ ...status, study }));
   }
 
   /** Computes something from the current log of a study, after earlier computations. */

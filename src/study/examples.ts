@@ -67,6 +67,7 @@ const entryExample = { position: 53, at: AT + 12_540, fact: factExamples.complet
 export const requestExamples: Readonly<Record<RequestMethod, { readonly request: object; readonly result: unknown }>> = {
   status: { request: {}, result: statusExample },
   list: { request: { after: 'cifar' }, result: { studies: [{ study: 'digits', status: statusExample }], more: false } },
+  load: { request: {}, result: {} },
   best: { request: {}, result: rowExample },
   front: { request: {}, result: [rowExample] },
   match: { request: { parameters, objectives: { loss: 'minimize' } }, result: {} },

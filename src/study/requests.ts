@@ -102,6 +102,11 @@ export const requestKinds = {
       {},
     ),
   },
+  load: {
+    summary: 'Load a closed study that was unloaded.',
+    request: nothing,
+    result: nothing,
+  },
   best: {
     summary: 'Get the best trial so far, or null.',
     request: nothing,

@@ -44,4 +44,6 @@ export interface ListedStudy {
   readonly status?: StudyStatus;
   /** Why it cannot be run, if it has failed. */
   readonly error?: string;
+  /** Where its archive is, if its log is no longer on the server. */
+  readonly archive?: string;
 }

@@ -92,6 +92,7 @@ function asking<P>({ rows, status, submit, turnOf }: Answers<P>, log: NatsLog, r
   const queries: Queries = {
     status,
     list: () => ({ studies: [{ study: run.engine.ledger.settings.study, status: status() }], more: false }),
+    load: () => ({}),
     best: () => bestRowOf(run.engine.ledger, rows) ?? null,
     front: () => frontAmong(rows, run.engine.ledger.settings.objectives),
     match: (request) => refuseOther(run.engine.ledger.created!, request),

@@ -118,6 +118,9 @@ export function whenBegun(nc: NatsConnection, naming: StudyNaming | undefined, b
 /** Seconds that an engine, or the server, has to answer a request. */
 const ANSWER_WITHIN = 5;
 
+/** Milliseconds that an engine has to load a study. */
+const LOADED_WITHIN = 60_000;
+
 /** Whether a study was deleted: the server lists no stream of it, and none answers. False if the server does not say. */
 export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boolean> {
   const study = subjectsOf(of);
@@ -131,13 +134,27 @@ export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boole
 /**
  * Sends a request to a study's engine.
  *
+ * @param loads whether an engine that has unloaded the closed study loads it for this.
  * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request; with the code `unknown-command` if it does not know it.
  */
-export async function request(nc: NatsConnection, study: StudyRef, method: RequestMethod, data: object = {}): Promise<unknown> {
+export async function request(
+  nc: NatsConnection,
+  study: StudyRef,
+  method: RequestMethod,
+  data: object = {},
+  loads = true,
+): Promise<unknown> {
   const { name, rpc } = subjectsOf(study);
-  const answer = await nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * ANSWER_WITHIN }).catch((cause: Error) => {
-    throw unanswered(name, method, cause);
-  });
+  const ask = () => nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * ANSWER_WITHIN });
+  const answer = await ask()
+    .catch(async (cause: Error) => {
+      if (!loads || method === 'create' || !isUnheard(cause)) throw cause;
+      await nc.request(rpc('load'), '', { timeout: LOADED_WITHIN }).catch(() => Promise.reject(cause));
+      return ask();
+    })
+    .catch((cause: Error) => {
+      throw unanswered(name, method, cause);
+    });
   const reply = answer.json<Reply>();
   if (reply.ok) return reply.result;
   const todo = reply.code === 'unknown-command' ? 'the engine is of another version: start it again with this one' : undefined;

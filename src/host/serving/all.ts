@@ -11,6 +11,7 @@ import { matching } from '../../stores/namePattern.ts';
 import { checkResuming } from '../../studyFile/checkResuming.ts';
 import { studyFromElsewhere } from '../../studyFile/elsewhere.ts';
 import type { ServingOptions } from './observed.ts';
+import { retirement } from './retirement.ts';
 import type { Describe, Outcome, Served, Serving } from './serving.ts';
 
 /** Milliseconds between two checks for new studies. The server also announces them, but announcements may get lost or be forbidden. */
@@ -22,11 +23,12 @@ const LOOK = 5000;
  * @returns a function that ends it, once the first check is over.
  */
 export async function serveAll(
-  { nc, naming, screen, quota, settings }: ServingOptions,
+  place: ServingOptions,
   serving: Serving,
   pattern: string,
   files: readonly Served[] = [],
 ): Promise<() => void> {
+  const { nc, naming, screen, quota, settings } = place;
   const fits = matching(pattern);
   /** Names of studies that are served here, or about to be. */
   const attended = new Set<string>();
@@ -41,44 +43,62 @@ export async function serveAll(
       const created = await createdOn(nc, subjectsOf(name, naming), { signal: either }).finally(() => awaited.delete(name));
       return { space: spaceOf(created), options: { study: name } };
     };
+  /** Resolves when the study is served for the first time, or has failed. */
   const attend = (name: string, describe = inLog(name), running?: ServedStudy) => {
     attended.add(name);
-    const hear = (outcome: Outcome) => {
-      if (outcome === 'deleted') attended.delete(name); // it may be created again
-    };
-    void serving.attend(name, describe, hear, running);
+    return new Promise<void>((resolve) => {
+      const hear = (outcome: Outcome) => {
+        if (outcome === 'deleted') attended.delete(name); // it may be created again
+        if (outcome !== 'restarting') resolve();
+        if (outcome === 'serving') void consider(name);
+      };
+      void serving.attend(name, describe, hear, running);
+    });
   };
   const add = (name: string) => {
-    if (!attended.has(name) && fits(name)) attend(name);
+    if (!attended.has(name) && !retired.has(name) && fits(name)) void attend(name);
+  };
+  /** Unloads a study that has been closed for long. */
+  const consider = async (name: string) => {
+    await retired.consider(name).catch(({ message }: Error) => screen.line(`${name}: cannot be unloaded: ${message}`, { level: 'warn' }));
+    if (retired.has(name)) attended.delete(name);
   };
   const look = async () => {
     const before = [...awaited];
     const names = await studiesOn(nc, naming);
+    retired.keep(names);
     for (const name of names) add(name);
     for (const [name, missed] of before) if (!names.includes(name)) missed.abort(deleted(subjectsOf(name, naming).stream));
+    for (const name of attended) await consider(name);
   };
   const create = async (name: string, data: unknown) => {
     const study: Served = studyFromElsewhere(name, data, settings.atMost);
     checkResuming({ strategy: study.strategy?.spec, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
-    if (attended.has(name)) throw taken;
+    if (attended.has(name) || retired.has(name)) throw taken;
     quota?.refuseStudy();
     attended.add(name); // set here, so that a concurrent request is refused
     try {
       if ((await studiesOn(nc, naming)).includes(name)) throw taken;
       const engine = await serving.begin(study);
       await engine.started;
-      attend(name, inLog(name), engine);
+      void attend(name, inLog(name), engine);
     } catch (error) {
       attended.delete(name);
       serving.forget(name);
       throw error;
     }
   };
-  for (const file of files) attend(file.options.study, async () => file);
+  const names = (await studiesOn(nc, naming)).filter((name) => fits(name) && files.every(({ options }) => options.study !== name));
+  const retired = await retirement(place, serving, names, (name) => attend(name));
+  for (const file of files) void attend(file.options.study, async () => file);
   await look();
   const ends = [
-    whenBegun(nc, naming, add),
+    whenBegun(nc, naming, (name) => {
+      retired.release(name); // it is another study, or was restored
+      add(name);
+    }),
+    retired.close,
     answerCreations(nc, naming, pattern, fits, create),
     repeatCheck(nc, look, LOOK, (message) => screen.line(message, { level: 'warn' })),
   ];

@@ -121,7 +121,13 @@ function logOn(...of: Parameters<typeof readLog>): Awaited<ReturnType<typeof rea
 export type Observed = ReturnType<typeof observed>;
 
 /** The name of a study in this process, which may serve studies of the same name for several teams. */
-const shownName = ({ team }: ServingOptions, study: string): string => (team === undefined ? study : `${team}.${study}`);
+export const shownName = ({ team }: ServingOptions, study: string): string => (team === undefined ? study : `${team}.${study}`);
+
+/** When a process that serves all studies of a server lets go of closed ones. */
+export interface RetireOptions {
+  /** Seconds after which a closed study is unloaded. */
+  readonly unloadAfter: number;
+}
 
 /** Where and how this process serves studies. */
 export interface ServingOptions {
@@ -141,6 +147,8 @@ export interface ServingOptions {
   readonly server?: HostServer | undefined;
   /** What its team may use. */
   readonly quota?: TeamQuota | undefined;
+  /** When closed studies are unloaded. Default: never. */
+  readonly retire?: RetireOptions | undefined;
   readonly settings: Pick<ServeStudyOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
 }
 

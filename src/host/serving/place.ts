@@ -36,9 +36,14 @@ export interface ServeOptions extends AtMostOptions, Pick<ServingOptions['settin
   readonly users?: string;
   readonly proxy?: readonly string[];
   readonly hooks?: string;
+  /** Seconds after which a closed study is unloaded. */
+  readonly unloadAfter?: number;
   /** Bytes of the checkpoints of all studies. */
   readonly checkpoints?: number;
 }
+
+/** Seconds after which a closed study is unloaded. */
+const UNLOAD = 3600;
 
 /** What all places of a process share: its page, its metrics and its hooks. */
 export interface Shared {
@@ -53,7 +58,7 @@ export interface Shared {
 
 /** @throws UsageError, ListenError, OpenServerError; HooksError */
 export async function openShared(options: ServeOptions, screen: StatusLine): Promise<Shared> {
-  const { lease, replicas, maxBytes, checkpoints: checkpointBytes } = options;
+  const { lease, replicas, maxBytes, checkpoints: checkpointBytes, unloadAfter = UNLOAD } = options;
   const users = await usersIn(options.users);
   const at = options.http === undefined ? undefined : addressOf('--http', options.http);
   const observing = await openPlugins({ hooks: options.hooks }, screen);
@@ -100,6 +105,7 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
         server,
         quota: team === undefined ? undefined : quotas.of(team),
         plugins,
+        retire: { unloadAfter },
         settings,
       };
       return { options, serving: serving(options) };

@@ -34,7 +34,7 @@ export interface Used {
 }
 
 /** What a study has used, also after its engine has ended. */
-interface Past {
+export interface Past {
   readonly trials: number;
   readonly seconds: number;
   readonly cost: number;
@@ -104,6 +104,17 @@ export class TeamQuota {
         },
       };
     };
+  }
+
+  /** What a study that has ended has used. */
+  pastOf(study: string): Past | undefined {
+    const served = this.#served.get(study);
+    return served ? pastOf(served, 0) : this.#past.get(study);
+  }
+
+  /** Counts what a study has used whose log is not read. */
+  recall(study: string, past: Past): void {
+    if (!this.#served.has(study)) this.#past.set(study, past);
   }
 
   /** The room that it leaves for a study. @param line prints a line about it */

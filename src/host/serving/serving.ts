@@ -31,6 +31,10 @@ export interface Serving {
    * @param running an engine that serves it already.
    */
   attend(study: string, describe: Describe, hear: (outcome: Outcome) => void, running?: ServedStudy): Promise<void>;
+  /** The engine of a study. */
+  engineOf(study: string): ServedStudy | undefined;
+  /** Ends the engine of a study, and shows the study no longer. */
+  unload(study: string): Promise<void>;
   /** Shows a study no longer, since it could not be begun. */
   forget(study: string): void;
   /** Shows none any more: they are served elsewhere, or over another connection. */
@@ -50,7 +54,7 @@ const RESTORING = 1000;
 
 export function serving(options: ServingOptions): Serving {
   const { nc, nats, naming, access, settings } = options;
-  const engines = new Set<ServedStudy>();
+  const engines = new Map<string, ServedStudy>();
   const studies = new Map<string, Observed>();
   const ending = new AbortController();
   /** Whether it has said how to start a worker: it is the same command for each study. */
@@ -82,9 +86,9 @@ export function serving(options: ServingOptions): Serving {
       warn,
     });
     served(engine);
-    engines.add(engine);
+    engines.set(study, engine);
     void engine.ended.then(() => {
-      engines.delete(engine);
+      if (engines.get(study) === engine) engines.delete(study);
       ended();
     });
     line(engine.past > 0 ? 'resumed' : 'started');
@@ -120,6 +124,11 @@ export function serving(options: ServingOptions): Serving {
     forgetAll: () => {
       for (const study of [...studies.keys()]) forget(study);
     },
+    engineOf: (study) => engines.get(study),
+    unload: async (study) => {
+      await engines.get(study)?.close();
+      forget(study);
+    },
     attend: async (study, describe, hear, running) => {
       const { supervised, closed } = observe(study);
       let next = running;
@@ -144,7 +153,7 @@ export function serving(options: ServingOptions): Serving {
     close: async () => {
       ending.abort();
       // Pending messages are sent, unless the server cannot be reached. An engine may end at any moment.
-      const parted = Promise.all([...engines].map((engine) => engine.close())).then(() => nc.drain());
+      const parted = Promise.all([...engines.values()].map((engine) => engine.close())).then(() => nc.drain());
       await Promise.race([parted.catch(() => {}), sleep(PARTING, undefined, { ref: false })]);
       await nc.close();
     },

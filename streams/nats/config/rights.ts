@@ -28,7 +28,7 @@ export type Role = (typeof roles)[number];
 const VIEWER_INBOX = '_INBOX_viewer.>';
 
 /** The requests that only read. */
-const READING: readonly RequestMethod[] = ['status', 'list', 'best', 'trials', 'front', 'match', 'trainers', 'log'];
+const READING: readonly RequestMethod[] = ['status', 'list', 'load', 'best', 'trials', 'front', 'match', 'trainers', 'log'];
 
 /** The role with the fewest rights that may send a request to an engine. */
 export const roleFor = (method: RequestMethod): Role => (READING.includes(method) ? 'viewer' : 'operator');
@@ -36,12 +36,12 @@ export const roleFor = (method: RequestMethod): Role => (READING.includes(method
 /** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
 export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
   engine: (studies) => ({
-    publish: [...apiOf(studies, 'STREAM.NAMES'), ...apiOf(studies, 'INFO'), ...studies.flatMap(ofEngine)],
+    publish: [...apiOf(studies, 'STREAM.NAMES'), ...apiOf(studies, 'INFO'), ...summariesOf(studies), ...studies.flatMap(ofEngine)],
     subscribe: [
       '_INBOX_engine.>',
       VIEWER_INBOX,
       ...listOf(studies),
-      ...studies.flatMap(({ beat, rpc, checkpoint }) => [beat('*', '*'), rpc('*'), checkpoint('*', '*')]),
+      ...studies.flatMap(({ beat, rpc, checkpoint, study }) => [beat('*', '*'), rpc('*'), checkpoint('*', '*'), study]),
     ],
     answers: true,
   }),
@@ -50,7 +50,7 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
     subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   admin: (studies) => ({
-    publish: [...apiOf(studies, 'STREAM.NAMES'), ...listOf(studies), ...studies.flatMap(ofAdmin)],
+    publish: [...apiOf(studies, 'STREAM.NAMES'), ...listOf(studies), ...summariesOf(studies), ...studies.flatMap(ofAdmin)],
     subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   viewer: (studies) => ({
@@ -71,6 +71,14 @@ const apiOf = ([one]: readonly Subjects[], request: string): readonly string[] =
 
 /** The request for the list of all studies in an account. */
 const listOf = ([one]: readonly Subjects[]): readonly string[] => (one ? [one.list] : []);
+
+/** The stream of summaries, for engines. Patterns of all studies already fit it. */
+function summariesOf([one]: readonly Subjects[]): readonly string[] {
+  if (one === undefined || one.name === '*') return [];
+  const { apiPrefix, summaries } = one;
+  const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${summaries}.>`);
+  return [...['STREAM.CREATE', 'STREAM.INFO', 'CONSUMER.CREATE'].map((name) => `${apiPrefix}.${name}.${summaries}`), ...consumers];
+}
 
 /** What a team's account shares with the account of a trainer. */
 export const sharedWith = (studies: readonly Subjects[], trainer: string): readonly Share[] => [
@@ -101,12 +109,12 @@ function sharedOf(
 }
 
 /** Archives, restores, renames and deletes whole studies. No process that runs a study may delete it. */
-function ofAdmin({ apiPrefix, stream, chunks, chunk, log, rpc }: Subjects): string[] {
+function ofAdmin({ apiPrefix, stream, chunks, chunk, log, summary, rpc }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'];
   const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);
   const ofChunks = ['CREATE', 'INFO', 'DELETE'].map((name) => `${apiPrefix}.STREAM.${name}.${chunks}`);
   const checkpoints = [chunk('*', '*', '*'), ...ofChunks, `${apiPrefix}.DIRECT.GET.${chunks}.>`];
-  return [log, rpc('*'), ...api.map((name) => `${apiPrefix}.${name}.${stream}`), ...checkpoints, ...consumers];
+  return [log, summary, rpc('*'), ...api.map((name) => `${apiPrefix}.${name}.${stream}`), ...checkpoints, ...consumers];
 }
 
 /**
@@ -115,13 +123,26 @@ function ofAdmin({ apiPrefix, stream, chunks, chunk, log, rpc }: Subjects): stri
  */
 const shown = ({ log, directive, rejected, status }: Subjects): string[] => [log, directive('*'), rejected('*'), status];
 
-function ofEngine({ apiPrefix, stream, chunks, admitted, created, suggested, study, directive, rejected, status }: Subjects): string[] {
+function ofEngine({
+  apiPrefix,
+  stream,
+  chunks,
+  admitted,
+  created,
+  suggested,
+  study,
+  summary,
+  directive,
+  rejected,
+  status,
+}: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `${apiPrefix}.${name}.${stream}`);
   const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);
   return [
     created,
     suggested,
     study,
+    summary,
     directive('*'),
     rejected('*'),
     status,

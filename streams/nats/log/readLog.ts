@@ -29,10 +29,10 @@ export async function readLog(nc: NatsConnection, of: StudyRef, warn?: (message:
   }
 }
 
-/** The next entries, if an engine answers. */
-async function entriesAfter(nc: NatsConnection, study: Subjects, after: number): Promise<readonly Entry[]> {
+/** The next entries, if an engine answers. @param loads whether a closed study is loaded for this: who waits for more does not need that */
+async function entriesAfter(nc: NatsConnection, study: Subjects, after: number, loads: boolean): Promise<readonly Entry[]> {
   try {
-    return (await request(nc, study, 'log', { after })) as readonly Entry[];
+    return (await request(nc, study, 'log', { after }, loads)) as readonly Entry[];
   } catch (error) {
     if (isPassing((error as Error).cause) && !nc.isClosed()) return [];
     throw error;
@@ -57,7 +57,7 @@ const logOfEngine = (nc: NatsConnection, study: Subjects): ReadableLog => ({
     try {
       for (let next = from; !signal?.aborted; ) {
         const before = times;
-        const entries = await entriesAfter(nc, study, next - 1);
+        const entries = await entriesAfter(nc, study, next - 1, times > 0 || next === from);
         next = (entries.at(-1)?.position ?? next - 1) + 1;
         if (entries.length > 0) yield entries;
         else if (times === before && !signal?.aborted) await firstValueFrom(merge(heard, aborted, timer(SILENCE)));

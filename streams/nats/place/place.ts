@@ -74,7 +74,7 @@ export function serverPlace(
       await request(nc, subjectsIn(study), 'create', { study: data });
     },
     busy: async (study) => {
-      const free = await request(nc, subjectsIn(study), 'status').then(
+      const free = await request(nc, subjectsIn(study), 'status', {}, false).then(
         () => false,
         (error: StudyError) => {
           if (error.code === 'failed') throw error;

@@ -61,9 +61,12 @@ export const trainersApi = ({ prefix }: Pick<StudyNaming, 'prefix'>): string => 
 
 /** The names of the streams of a study: of its log, and of its checkpoints. */
 export const streamsOf = (study: string, prefix: string): readonly [log: string, chunks: string] => {
-  const word = prefix.replaceAll('.', '_').toUpperCase();
+  const word = wordOf(prefix);
   return [`${word}_${study}`, `${word}C_${study}`];
 };
+
+/** What the names of all streams begin with. */
+const wordOf = (prefix: string): string => prefix.replaceAll('.', '_').toUpperCase();
 
 /**
  * The subjects of a study. Only those below `<prefix>.<study>.log` are in its stream: a stream that covered the subject of a request would answer it
@@ -104,6 +107,10 @@ function subjectsBelow(name: string, { prefix, apiPrefix }: StudyNaming) {
     /** The status of the study when it has changed, at most a few times a second. */
     status: `${root}.status`,
     rpc: (method: string) => `${root}.rpc.${method}`,
+    /** What is known of the study while no engine has it loaded: the last message counts. */
+    summary: `${root}.summary`,
+    /** The stream of the summaries of all studies. */
+    summaries: `${wordOf(prefix)}S`,
     /** For the list of all studies of the server, which each engine answers for its own. */
     list: `${prefix}.${ALL}.rpc.list`,
     /** A part of a checkpoint that a trainer saved in a trial, by the SHA-256 of its content. */

@@ -35,6 +35,7 @@ const offered = {
   maxParallel: value('n', 'most parallel of a request (default: 1000)', { kind: wholeNumber }),
   maxTrials: value('n', 'most trials of a request', { kind: wholeNumber }),
   lease: value('time', 'silence after which a trial is lost (default: 30s)', { kind: time }),
+  unloadAfter: value('time', 'with --all: when to unload closed studies (default: 1h)', { kind: time }),
   once: flag('end when all studies have closed'),
   monitor: value('address', 'serve /metrics, /readyz and /healthz at this port'),
   hooks: value('file', 'commands and webhooks to call on events (YAML)'),

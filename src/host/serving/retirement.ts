@@ -1,0 +1,174 @@
+import { onStatus } from '../../../streams/nats/connection/connection.ts';
+import { isPassing, isStreamMissing } from '../../../streams/nats/connection/retry.ts';
+import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { isInbox, respond } from '../../../streams/nats/rpc.ts';
+import { enlist } from '../../../streams/nats/serve/listing.ts';
+import { type Summary, summariesOn } from '../../../streams/nats/serve/summaries.ts';
+import { isTrialRunning } from '../../ledger/openTrials.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { studyStatusOf } from '../../study/status.ts';
+import { ofStudy } from '../../text/statusLine.ts';
+import { type ServingOptions, shownName } from './observed.ts';
+import type { Past } from './quota.ts';
+import { reaching } from './reaching.ts';
+import type { Serving } from './serving.ts';
+
+/** Studies that are checked at a time. */
+const AT_ONCE = 64;
+
+/** A closed study that is not loaded: what it was, and what ends its answers. */
+interface Retired {
+  readonly summary: Summary;
+  /** Lists it no more. */
+  readonly hide: () => void;
+  /** Answers no more requests to load it. */
+  readonly end: () => void;
+}
+
+/** The closed studies of a server that this process has unloaded. They take almost no memory, and are loaded again when someone needs them. */
+export interface Retirement {
+  has(study: string): boolean;
+  /** Unloads a study if it has been closed for long enough. */
+  consider(study: string): Promise<void>;
+  /** Studies that were deleted are no longer listed. @param names of the studies on the server */
+  keep(names: readonly string[]): void;
+  /** Lets go of a study whose log is new on the server. */
+  release(study: string): void;
+  close(): void;
+}
+
+/**
+ * Unloads studies, and begins with those that an engine has unloaded before.
+ *
+ * @param names the studies that may be unloaded. @param load serves a study again; resolves when it can answer
+ */
+export async function retirement(
+  options: ServingOptions,
+  serving: Serving,
+  names: readonly string[],
+  load: (study: string) => Promise<void>,
+): Promise<Retirement> {
+  const { nc, naming = namingOf(), nats, access, screen, server, quota, settings, retire } = options;
+  const after = (retire?.unloadAfter ?? Number.POSITIVE_INFINITY) * 1000;
+  const summaries = await summariesOn(nc, naming, settings.replicas);
+  const retired = new Map<string, Retired>();
+  /** When studies were loaded again, by a clock that never goes back. */
+  const loaded = new Map<string, number>();
+  const unloading = new Set<string>();
+
+  /** Studies that are being loaded again. */
+  const loading = new Map<string, Promise<void>>();
+
+  const release = (study: string) => {
+    const known = retired.get(study);
+    retired.delete(study);
+    known?.hide();
+    known?.end();
+  };
+  const loadAgain = async (study: string): Promise<void> => {
+    const known = retired.get(study);
+    if (known === undefined) return loading.get(study);
+    retired.delete(study);
+    known.hide();
+    loaded.set(study, performance.now());
+    const again = load(study).finally(() => {
+      loading.delete(study);
+      known.end(); // until here, others can ask for the same
+    });
+    loading.set(study, again);
+    await again;
+  };
+  const retain = (study: string, summary: Summary) => {
+    release(study);
+    const subjects = subjectsOf(study, naming);
+    const { status, objective, archive } = summary;
+    if (summary.used) quota?.recall(study, summary.used as Past);
+    const shown = shownName(options, study);
+    server?.unload(shown, { status, objective, place: reaching(nats, study, access, 'your'), load: () => loadAgain(study) });
+    const unlist = enlist(nc, subjects, () => omitUndefined({ study, status, archive }));
+    const requests = nc.subscribe(subjects.rpc('load'), {
+      callback: (error, message) => {
+        if (error || !isInbox(message.reply)) return;
+        void loadAgain(study).then(() => respond(message, { ok: true, result: {} }));
+      },
+    });
+    const facts = nc.subscribe(subjects.study, { callback: (error) => (error ? undefined : void loadAgain(study)) }); // another engine serves it
+    const hide = () => {
+      server?.forget(shown);
+      unlist();
+      facts.unsubscribe();
+    };
+    retired.set(study, { summary, hide, end: () => requests.unsubscribe() });
+  };
+  /** Whether the log of a study is still as it was. */
+  const isSame = async (study: string, { status, created }: Summary): Promise<boolean> => {
+    const now = await summaries.logOf(study);
+    return now.position === status.position && now.created === created;
+  };
+  const unload = async (study: string) => {
+    const engine = serving.engineOf(study);
+    const idleFor = performance.now() - (loaded.get(study) ?? Number.NEGATIVE_INFINITY);
+    if (!engine || engine.ledger.closed === undefined || isTrialRunning(engine.ledger, true) || idleFor < after) return;
+    const { ledger, rows } = engine;
+    if (Date.now() - rows.at < after) return;
+    const status = studyStatusOf(ledger, 'closed', rows);
+    const { created, position } = await summaries.logOf(study);
+    if (position !== status.position) return;
+    const summary = { status, objective: ledger.settings.objectives[0]!, created, used: quota?.pastOf(study) };
+    await summaries.put(study, summary);
+    await serving.unload(study);
+    retain(study, summary);
+    loaded.delete(study);
+    ofStudy(screen, shownName(options, study))('unloaded, as it is closed; a request loads it again');
+    await summaries.endDelivery(study);
+    if (!(await isSame(study, summary))) await loadAgain(study);
+  };
+  /** The studies to which an entry was written while this process did not hear it. */
+  const changed = async (): Promise<readonly string[]> => {
+    const found: string[] = [];
+    const look = async ([study, { summary }]: readonly [string, Retired]) => {
+      const same = await isSame(study, summary).catch((error) => !isStreamMissing(error)); // `keep` notices what is missing
+      if (!same && summary.archive === undefined) found.push(study);
+    };
+    const all = [...retired];
+    for (let i = 0; i < all.length; i += AT_ONCE) await Promise.all(all.slice(i, i + AT_ONCE).map(look));
+    return found;
+  };
+
+  if (retire) {
+    const known = await summaries.read();
+    for (const study of names) if (known.has(study)) retain(study, known.get(study)!);
+    for (const study of await changed()) release(study);
+  }
+  const unsubscribe = onStatus(nc, ({ type }) => {
+    if (type !== 'reconnect') return;
+    changed().then(
+      (all) => Promise.all(all.map(loadAgain)),
+      () => {},
+    ); // the next connection checks again
+  });
+  return {
+    has: (study) => retired.has(study),
+    release,
+    consider: async (study) => {
+      if (!Number.isFinite(after) || unloading.has(study)) return;
+      unloading.add(study);
+      try {
+        await unload(study);
+      } catch (error) {
+        if (!isPassing(error) && !isStreamMissing(error)) throw error;
+      } finally {
+        unloading.delete(study);
+      }
+    },
+    keep: (on) => {
+      const there = new Set(on);
+      for (const [study, { summary }] of retired) if (!there.has(study) && summary.archive === undefined) release(study);
+    },
+    close: () => {
+      unsubscribe();
+      for (const study of [...retired.keys()]) release(study);
+      summaries.close();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { measured } from '../../../src/host/plugins.ts';
+import { type HostServer, openServer } from '../../../src/host/server.ts';
+import { serveAll } from '../../../src/host/serving/all.ts';
+import { serving } from '../../../src/host/serving/serving.ts';
+import { Metrics } from '../../../src/monitoring/metrics.ts';
+import type { StatusLine } from '../../../src/text/statusLine.ts';
+import { float, random, space } from '../../../streams/index.ts';
+import { trainer } from '../../../streams/nats/index.ts';
+import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
+import { request } from '../../../streams/nats/studies.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+
+let server: NatsServer;
+let nc: NatsConnection;
+const ends: (() => unknown)[] = [];
+beforeAll(async () => {
+  server = await natsServer();
+  nc = await server.connect();
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+afterAll(() => server.dispose());
+
+/** Serves all studies, and unloads closed ones after a time in seconds. */
+async function all(pattern: string, unloadAfter = 0.1, http?: HostServer) {
+  const lines: string[] = [];
+  const screen: StatusLine = {
+    terminal: false,
+    line: (text) => void lines.push(text),
+    status: () => {},
+    end: () => {},
+  };
+  const metrics = http?.metrics ?? new Metrics();
+  const own = await server.connect();
+  const options = {
+    nc: own,
+    screen,
+    nats: server.url,
+    access: {},
+    metrics,
+    server: http,
+    plugins: [http?.plugin ?? measured(metrics)],
+    retire: { unloadAfter },
+    settings: {},
+  };
+  const engines = serving(options);
+  const stop = await serveAll(options, engines, pattern);
+  const end = async () => {
+    stop();
+    await engines.close();
+  };
+  ends.push(end);
+  return { lines, metrics, engines, end };
+}
+
+/** A closed study that no engine serves. */
+async function closed(name: string) {
+  const study = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 2 });
+  await trainer<{ x: number }>(nc, name, ({ x }) => x, { name: 'w1' }).done;
+  await study.finished;
+  await study.close();
+  await sleep(150);
+}
+const listed = async (name: string) => (await serverPlace(nc, server.url).list()).find(({ study }) => study === name);
+const until = async (holds: () => unknown) => {
+  while (!(await holds())) await sleep(20);
+};
+const consumers = async (name: string) => (await (await jetstreamManager(nc)).streams.info(`HT_${name}`)).state.consumer_count;
+const unloaded = ({ lines }: { readonly lines: readonly string[] }, name: string) =>
+  lines.filter((line) => line.startsWith(`${name}: unloaded`)).length;
+
+it('a closed study is unloaded with its consumer and series, is listed, and is loaded for a request', async () => {
+  await closed('done');
+  const process = await all('done');
+  await until(() => unloaded(process, 'done') === 1);
+  await until(async () => (await consumers('done')) === 0);
+  expect(process.engines.engineOf('done')).toBeUndefined();
+  expect(await process.metrics.registry.metrics()).not.toContain('study="done"');
+  expect(await listed('done')).toMatchObject({ isRun: true, status: { closed: 'trials', completed: 2, best: { status: 'completed' } } });
+  expect(await request(nc, 'done', 'best')).toMatchObject({ status: 'completed' });
+  expect(process.engines.engineOf('done')).toBeDefined();
+  await request(nc, 'done', 'change', { limits: { trials: 4 } });
+  await trainer<{ x: number }>(nc, 'done', ({ x }) => x, { name: 'w1' }).done;
+  await until(() => unloaded(process, 'done') === 2);
+  expect(await listed('done')).toMatchObject({ status: { closed: 'trials', completed: 4 } });
+});
+
+it('the page and requests over HTTP show a study that was unloaded, and load it when someone opens it', async () => {
+  await closed('page');
+  let url = '';
+  const http = await openServer({ port: 0, host: '127.0.0.1' }, undefined, (text) => {
+    url ||= /http\S+/.exec(text)?.[0] ?? '';
+  });
+  await http.listen();
+  const process = await all('page', 0.1, http);
+  await until(() => unloaded(process, 'page') === 1);
+  const get = async (path: string) => (await fetch(`${url}${path}`)).json();
+  expect(await get('v1/studies')).toMatchObject([{ study: 'page', closed: 'trials', completed: 2 }]);
+  expect(await Promise.all([get('v1/studies/page'), get('v1/studies/page/best')])).toMatchObject([
+    { study: 'page', completed: 2 },
+    { status: 'completed' },
+  ]);
+  expect(process.engines.engineOf('page')).toBeDefined();
+  expect(await get('v1/studies')).toMatchObject([{ study: 'page' }]);
+  await http.close();
+});
+
+it('the next process lists it without its log, and reads that if it has changed', async () => {
+  await closed('kept-re');
+  await closed('more');
+  const first = await all('kept-re', 0.1);
+  const second = await all('more', 0.1);
+  await until(() => unloaded(first, 'kept-re') + unloaded(second, 'more') === 2);
+  await first.end();
+  await second.end();
+  const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'more', trials: 2 });
+  await other.started;
+  await other.submit({ type: 'change', limits: { trials: 3 } });
+  await other.close();
+  const next = await all('*re*', 0.1);
+  await until(() => next.engines.engineOf('more'));
+  expect(next.lines.filter((line) => line.startsWith('kept-re'))).toEqual([]);
+  expect(await listed('kept-re')).toMatchObject({ isRun: true, status: { closed: 'trials' } });
+});
+
+it('a fact that another engine writes loads it, and a deletion removes it', async () => {
+  await closed('shared');
+  const process = await all('shared', 0.1);
+  await until(() => unloaded(process, 'shared') === 1);
+  const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'shared', trials: 2 });
+  await other.started;
+  await other.submit({ type: 'change', limits: { trials: 3 } });
+  await until(() => process.engines.engineOf('shared')?.ledger.closed === undefined && process.engines.engineOf('shared'));
+  await other.submit({ type: 'close' });
+  await until(() => unloaded(process, 'shared') === 2);
+  await other.close();
+  await serverPlace(nc, server.url).delete('shared');
+  await until(async () => (await listed('shared')) === undefined);
+});
+
+it('without a time, closed studies stay loaded', async () => {
+  await closed('stays');
+  const process = await all('stays', Number.POSITIVE_INFINITY);
+  await until(() => process.engines.engineOf('stays'));
+  await request(nc, 'stays', 'status');
+  expect(unloaded(process, 'stays')).toBe(0);
+});
