@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { root } from '../support/documents.ts';
+import { unitFiles } from '../support/units.ts';
 import { unknownIn } from './commandLine.ts';
 
 const read = (path: string) => readFileSync(join(root, 'deploy', path), 'utf8');
@@ -10,16 +11,14 @@ const read = (path: string) => readFileSync(join(root, 'deploy', path), 'utf8');
 interface Compose {
   readonly services: Readonly<Record<string, { readonly image: string; readonly command?: readonly string[] }>>;
 }
-const unit = (name: string) => /^ExecStart=\/usr\/bin\/env hypertide (.*)$/m.exec(read(`systemd/${name}`))![1]!.split(' ');
+const wordsOf = (unit: string) => /^ExecStart=\/usr\/bin\/env hypertide (.*)$/m.exec(unit)![1]!.split(' ');
 type Line = readonly [name: string, words: readonly string[]];
 const composed = Object.entries((parse(read('docker/compose.yaml'), { merge: true }) as Compose).services)
   .filter(([, { image }]) => image === 'hypertide')
   .map(([name, { command }]): Line => [name, command!]);
-const lines: readonly Line[] = [
-  ['hypertide-serve.service', unit('hypertide-serve.service')],
-  ['hypertide-worker.service', unit('hypertide-worker.service')],
-  ...composed,
-];
+const lines: readonly Line[] = [...Object.entries(unitFiles).map(([name, text]): Line => [name, wordsOf(text)]), ...composed];
+
+it.each(Object.entries(unitFiles))('%s is as npm run schema writes it', (name, text) => expect(read(`systemd/${name}`)).toBe(text));
 
 it.each(lines)('%s starts a command with options that it has', (_, line) => {
   expect(line.length).toBeGreaterThan(1);

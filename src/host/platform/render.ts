@@ -62,6 +62,15 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
         ],
         words: engineWords(platform, '/etc/hypertide/platform.yaml'),
       }),
+      'systemd/hypertide-worker@.service': unitText({
+        description: 'Worker %i of hypertide',
+        about: [
+          '/etc/systemd/system/hypertide-worker@.service: hypertide-worker@w1 is a worker with the login of user w1 of a team.',
+          'Its login is /etc/hypertide/w1.creds, and its programs are in /etc/hypertide/w1.yaml.',
+        ],
+        words: workerWords(platform, '/etc/hypertide/%i'),
+        runsPrograms: true,
+      }),
     },
     warnings: Object.entries(images).flatMap(([image, name]) =>
       name.includes('@sha256:') ? [] : [`images.${image}: ${name} may change: name an image by its digest, as in ${image}@sha256:...`],
@@ -78,6 +87,20 @@ const engineWords = ({ monitor, nats }: Platform, file: string, host = ''): stri
   String(nats.replicas),
   '--monitor',
   `${host}${monitor}`,
+  '--log-format',
+  'json',
+];
+
+const workerWords = ({ nats: { url, tls } }: Platform, files: string): string[] => [
+  'worker',
+  url,
+  '--config',
+  `${files}.yaml`,
+  '--name',
+  '%i',
+  '--creds',
+  `${files}.creds`,
+  ...(tls?.ca === undefined ? [] : ['--tls-ca', tls.ca]),
   '--log-format',
   'json',
 ];

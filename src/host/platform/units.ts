@@ -33,8 +33,8 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 UMask=0077`;
 
-/** SIGTERM reaches the worker alone, which ends its programs and hands their trials back. */
-const HANDS_BACK = `KillMode=mixed
+const HANDS_BACK = `# SIGTERM reaches the worker alone, which ends its programs and hands their trials back.
+KillMode=mixed
 SuccessExitStatus=130
 TimeoutStopSec=30`;
 

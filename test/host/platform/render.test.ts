@@ -65,10 +65,13 @@ it('no file holds a key of a user, and a container gets only the keys of engines
   }
 });
 
-it('the unit starts an engine with options that it has', () => {
-  const [, words = ''] = /^ExecStart=\S+ hypertide (.*)$/m.exec(made.files['systemd/hypertide-engine.service']!)!;
+it.each([
+  ['engine', '--replicas 3'],
+  ['worker@', '--name %i'],
+])('the unit of an %s starts it with options that it has', (name, option) => {
+  const [, words = ''] = /^ExecStart=\S+ hypertide (.*)$/m.exec(made.files[`systemd/hypertide-${name}.service`]!)!;
   expect(unknownIn(words.split(' '))).toEqual([]);
-  expect(words).toContain('--replicas 3');
+  expect(words).toContain(option);
 });
 
 it('engines read the platform that they get, with the keys beside it', async () => {
