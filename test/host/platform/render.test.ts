@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { type Platform, readPlatform } from '../../../src/host/platform/platformFile.ts';
 import { type Rendered, render } from '../../../src/host/platform/render.ts';
 import { unknownIn } from '../../deploy/commandLine.ts';
+import { natsProgram } from '../../support/nats.ts';
 
 let folder: string;
 let platform: Platform;
@@ -43,7 +44,7 @@ it('NATS accepts the configuration of each server of the cluster', () => {
   for (const name of names) {
     const path = join(folder, 'server.conf');
     writeFileSync(path, made.files[name]!);
-    expect(spawnSync('nats-server', ['-t', '-c', path], { encoding: 'utf8' })).toMatchObject({ status: 0 });
+    expect(spawnSync(natsProgram(), ['-t', '-c', path], { encoding: 'utf8' })).toMatchObject({ status: 0 });
     expect(made.files[name]).toContain(`server_name: "${name.slice(5, -5)}"`);
   }
 });
