@@ -12,10 +12,24 @@ export interface SharedSlots {
   join(weight: number, needs?: Amounts): Gate;
   /** The slot of a run that has entered. */
   slotOf(run: string): number;
+  /**
+   * The same slots for the studies of a group, such as those of a team. Groups share the time by their weights, however many studies they have, and the
+   * studies of a group share that of the group.
+   */
+  group(weight: number): SharedSlots;
+}
+
+interface Group {
+  readonly weight: number;
+  /** Milliseconds of slots that ended runs of its studies have used, divided by its weight. */
+  used: number;
+  /** The usage that its studies start from: at least that of the others. */
+  reached: number;
 }
 
 /** A study that shares the slots. */
 interface Sharer {
+  readonly group: Group;
   weight: number;
   readonly needs: Amounts;
   /** Milliseconds of slots that its ended runs have used, divided by its weight. */
@@ -44,12 +58,18 @@ export function sharedSlots(count: number, has: Amounts = {}, now: () => number 
   const free = new Set(Array.from({ length: count }, (_, slot) => slot));
   const studies = new Set<Sharer>();
   const slots = new Map<string, number>();
-  /** The usage that a study starts from: at least that of the others. */
+  /** The usage that a group starts from: at least that of the others. */
   let reached = 0;
   let later: ReturnType<typeof setTimeout> | undefined;
   const shareOf = ({ weight, used, running }: Sharer): number => {
     let share = used;
     for (const { since } of running.values()) share += (now() - since) / weight;
+    return share;
+  };
+  const membersOf = (group: Group) => [...studies].filter((study) => study.group === group);
+  const shareOfGroup = (group: Group): number => {
+    let share = group.used;
+    for (const { running } of membersOf(group)) for (const { since } of running.values()) share += (now() - since) / group.weight;
     return share;
   };
   /** The resources that no trial uses. They are summed each time, because a running sum would drift. */
@@ -75,15 +95,18 @@ export function sharedSlots(count: number, has: Amounts = {}, now: () => number 
     if (free.size === 0) return;
     const [first, ...others] = [...studies]
       .filter((study) => study.waiting.length > 0 && roomFor(study) > 0)
-      .sort((a, b) => shareOf(a) - shareOf(b));
+      .sort((a, b) => shareOfGroup(a.group) - shareOfGroup(b.group) || shareOf(a) - shareOf(b));
     if (first) ask(first);
     if (others.length > 0) later = setTimeout(() => others.forEach(ask), HEAD_START);
   };
   const enter = (study: Sharer, run: string): boolean => {
     const [slot] = free;
     if (slot === undefined || roomFor(study) < 1) return false;
-    if (study.running.size === 0) study.used = Math.max(study.used, reached); // time that it did not use before is not made up for
-    reached = Math.max(reached, shareOf(study));
+    const { group } = study;
+    if (membersOf(group).every(({ running }) => running.size === 0)) group.used = Math.max(group.used, reached);
+    reached = Math.max(reached, shareOfGroup(group));
+    if (study.running.size === 0) study.used = Math.max(study.used, group.reached); // time that it did not use before is not made up for
+    group.reached = Math.max(group.reached, shareOf(study));
     free.delete(slot);
     slots.set(run, slot);
     study.running.set(run, { slot, since: now() });
@@ -93,14 +116,16 @@ export function sharedSlots(count: number, has: Amounts = {}, now: () => number 
     const one = study.running.get(run);
     if (!one) return;
     study.used += (now() - one.since) / study.weight;
+    study.group.used += (now() - one.since) / study.group.weight;
     study.running.delete(run);
     slots.delete(run);
     free.add(one.slot);
     queueMicrotask(call); // the study may ask again too
   };
-  return {
+  const inGroup = (group: Group): SharedSlots => ({
+    group: (weight) => inGroup({ weight, used: 0, reached: 0 }),
     join: (weight, needs = {}) => {
-      const study: Sharer = { weight, needs, used: 0, running: new Map(), waiting: [], asking: 0 };
+      const study: Sharer = { group, weight, needs, used: 0, running: new Map(), waiting: [], asking: 0 };
       studies.add(study);
       return {
         whenOpen: (callback) => {
@@ -118,5 +143,6 @@ export function sharedSlots(count: number, has: Amounts = {}, now: () => number 
       };
     },
     slotOf: (run) => slots.get(run)!,
-  };
+  });
+  return inGroup({ weight: 1, used: 0, reached: 0 });
 }

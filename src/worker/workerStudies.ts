@@ -14,6 +14,8 @@ import { type Killable, type Serves, type Work, workOn } from './workOn.ts';
 
 interface WorkerOptions extends Pick<Work, 'nc' | 'naming' | 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
   readonly assignments: readonly Assignment[];
+  /** Whose studies they are, if the worker serves several teams. */
+  readonly team?: string | undefined;
   /** Whether it serves one study, and no other. */
   readonly isAlone: boolean;
   readonly slots: SharedSlots;
@@ -98,7 +100,7 @@ export class WorkerStudies {
     let trainer: Trainer | undefined;
     let hasLeft = false;
     const hasClosed = this.#attend(study, assignment, (begun) => {
-      this.#options.screen.line(`${study}: this worker takes its trials`, { study });
+      this.#screenOf(study).line('this worker takes its trials');
       trainer = begun;
     });
     const leave = () => {
@@ -117,8 +119,7 @@ export class WorkerStudies {
     } catch (error) {
       if (this.#options.isAlone) throw error;
       const { message } = error as Error;
-      if (this.#failures.get(study) !== message)
-        this.#options.screen.line(`${study}: this worker does not serve it: ${message}`, { level: 'warn', study });
+      if (this.#failures.get(study) !== message) this.#screenOf(study).line(`this worker does not serve it: ${message}`, { level: 'warn' });
       this.#failures.set(study, message);
       return false;
     }
@@ -126,20 +127,21 @@ export class WorkerStudies {
 
   async #workOn(study: string, { weight, words, ...settings }: Assignment, begun: (trainer: Trainer) => void): Promise<boolean> {
     const { directoryOf, slots, monitor, meter, ...own } = this.#options;
+    const name = this.#nameOf(study);
     let hasClosed = false;
-    monitor?.metrics.attended.set(study, 'waiting');
+    monitor?.metrics.attended.set(name, 'waiting');
     const trainer = await workOn({
       ...own,
       ...settings,
       study,
       words,
-      directory: directoryOf(study),
+      directory: directoryOf(name),
       screen: this.#screenOf(study),
       gateFor: (needs) => slots.join(weight, needs),
       slotOf: slots.slotOf,
       signal: this.#ending.signal,
       serves: this.#servesAs(settings),
-      instructed: (to) => monitor?.metrics.attended.set(study, phaseAfter[to]),
+      instructed: (to) => monitor?.metrics.attended.set(name, phaseAfter[to]),
       closed: () => {
         hasClosed = true;
       },
@@ -150,18 +152,18 @@ export class WorkerStudies {
       },
       ended: (attempt, { type }) => {
         this.#running.delete(attempt);
-        meter?.end(study, type);
+        meter?.end(name, type);
         this.#restartIdle();
       },
     });
     if (!trainer) return false;
-    monitor?.metrics.attended.set(study, 'working');
+    monitor?.metrics.attended.set(name, 'working');
     this.#trainers.add(trainer);
     this.#failures.delete(study);
     begun(trainer);
     await (this.#ending.signal.aborted ? trainer.close() : trainer.done);
     this.#trainers.delete(trainer);
-    monitor?.metrics.attended.delete(study);
+    monitor?.metrics.attended.delete(name);
     return hasClosed;
   }
 
@@ -183,12 +185,20 @@ export class WorkerStudies {
     return assignments.some((other) => isPattern(other.studies)) ? 'next to a pattern' : 'named';
   }
 
+  /** The name of a study in this process, which may serve studies of the same name for several teams. */
+  #nameOf(study: string): string {
+    const { team } = this.#options;
+    return team === undefined ? study : `${team}.${study}`;
+  }
+
   /** The lines about a study, which name it if there are others. */
   #screenOf(study: string): StatusLine {
     const { isAlone, screen } = this.#options;
-    const own = about(screen, { study });
+    const name = this.#nameOf(study);
+    const own = about(screen, { study: name });
     if (isAlone) return own;
-    return { ...own, line: (text, fields) => own.line(text.startsWith(`${study}: `) ? text : `${study}: ${text}`, fields) };
+    const isNamed = (text: string) => [study, name].find((one) => text.startsWith(`${one}: `));
+    return { ...own, line: (text, fields) => own.line(`${name}: ${text.slice((isNamed(text)?.length ?? -2) + 2)}`, fields) };
   }
 }
 

@@ -142,3 +142,17 @@ it('take any name of a resource', () => {
   expect(amountsIn(['constructor=2', 'gpu=1'])).toEqual({ constructor: 2, gpu: 1 });
   expect(() => amountsIn(['constructor=2', 'constructor=1'])).toThrow('expected constructor once, got it twice');
 });
+
+it('share slots by the weights of groups, however many studies these have', async () => {
+  const at = begin(2);
+  const [heavy, light] = [at.group(3), at.group(1)];
+  const one = study(heavy, 2, { lasting: 70 });
+  const few = [study(light, 2), study(light, 2), study(light, 2, { weight: 2 })];
+  await vi.advanceTimersByTimeAsync(400_000);
+  const [own, ...others] = [one, ...few].map(({ trials }, i) => trials * (i === 0 ? 70 : 100));
+  const total = others.reduce((sum, time) => sum + time, own!);
+  expect(own! / total).toBeGreaterThan(0.72);
+  expect(own! / total).toBeLessThan(0.78);
+  expect(others[2]! / (others[0]! + others[1]!)).toBeGreaterThan(0.9);
+  expect(others[2]! / (others[0]! + others[1]!)).toBeLessThan(1.1);
+});

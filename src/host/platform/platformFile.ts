@@ -4,7 +4,7 @@ import type { Limits } from '../../../streams/nats/config/team.ts';
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { type Amount, amount, amountIn, secondsOf, timeAmount } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { notNegative, text, wholeFrom } from '../../schema/optionRules.ts';
+import { notNegative, positive, text, wholeFrom } from '../../schema/optionRules.ts';
 import { fault } from '../../space/check.ts';
 import { checkedBy, fields, mapping, nonEmptyListOf } from '../../space/shape.ts';
 import { readDocument } from '../../studyFile/readDocument.ts';
@@ -19,6 +19,8 @@ export interface Platform {
   readonly keys: string;
   /** The port at which engines serve metrics and health. */
   readonly monitor: number;
+  /** The names of the workers that serve all teams. */
+  readonly workers: readonly string[];
   readonly images: Readonly<Record<'hypertide' | 'nats', string>>;
   readonly teams: readonly PlatformTeam[];
   /** The file as data. */
@@ -42,8 +44,10 @@ export interface PlatformServers {
 
 export interface PlatformTeam {
   readonly name: string;
-  /** The names of its trainers. */
+  /** The names of its own trainers. */
   readonly users: readonly string[];
+  /** Its share of the time of the workers, relative to the other teams. */
+  readonly weight: number;
   readonly quota: Quota;
   /** What the servers grant to it. */
   readonly limits: Limits;
@@ -76,8 +80,8 @@ const nats = fields(
   },
 );
 const layout = fields(
-  { nats, teams: mapping(fields({}, { users: nonEmptyListOf(name), quota }), 'names of teams') },
-  { keys: name, monitor: port, images: fields({}, { hypertide: name, nats: name }) },
+  { nats, teams: mapping(fields({}, { users: nonEmptyListOf(name), weight: checkedBy(positive), quota }), 'names of teams') },
+  { keys: name, monitor: port, workers: nonEmptyListOf(name), images: fields({}, { hypertide: name, nats: name }) },
 );
 type Layout = ReturnType<typeof layout.read>;
 
@@ -88,12 +92,14 @@ type Layout = ReturnType<typeof layout.read>;
  */
 export const readPlatform = (path: string): Promise<Platform> =>
   readDocument(path, (data) => {
-    const { nats, teams, keys = 'keys', monitor = 9400, images = {} } = layout.read('platform', data);
+    const { nats, teams, keys = 'keys', monitor = 9400, images = {}, workers = [] } = layout.read('platform', data);
     const servers = serversIn(nats);
+    checkNames('workers', workers);
     return {
       nats: servers,
       keys: resolve(dirname(path), keys),
       monitor,
+      workers,
       images: { hypertide: 'hypertide', nats: 'nats:2.12', ...omitUndefined(images) },
       declared: data as object,
       teams: Object.entries(teams).map(([team, data]) => teamIn(team, data, servers.replicas)),
@@ -111,17 +117,21 @@ function serversIn({ url, cluster, tls, store = '/var/lib/nats', monitor = 8222 
   return { url: url ?? addresses.join(','), cluster: members, replicas: members.length >= 3 ? 3 : 1, store, monitor, tls };
 }
 
-function teamIn(team: string, { users = [], quota: given = {} }: Layout['teams'][string], replicas: number): PlatformTeam {
+function teamIn(team: string, { users = [], weight = 1, quota: given = {} }: Layout['teams'][string], replicas: number): PlatformTeam {
   checkName(`teams.${team}`, team);
-  for (const [i, user] of users.entries()) checkName(`teams.${team}.users[${i}]`, user);
+  checkNames(`teams.${team}.users`, users);
   const { seconds, bytes, ...quota } = given;
   const limits = bytes === undefined ? {} : { bytes: amountIn(bytes as Amount)!, replicas };
-  return { name: team, users, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, limits };
+  return { name: team, users, weight, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, limits };
 }
 
-/** Where the studies of a team are, with the login of its engine. */
-export const placeOfTeam = ({ nats, keys }: Platform, { name }: PlatformTeam): Place & { readonly team: string } => ({
+function checkNames(path: string, names: readonly string[]): void {
+  for (const [i, name] of names.entries()) checkName(`${path}[${i}]`, name);
+}
+
+/** Where the studies of a team are, with the login of its engine or of a worker. */
+export const placeOfTeam = ({ nats, keys }: Platform, { name }: PlatformTeam, user = 'engine'): Place & { readonly team: string } => ({
   nats: nats.url,
-  access: omitUndefined({ creds: join(keys, name, 'engine.creds'), tlsCa: nats.tls?.ca }),
+  access: omitUndefined({ creds: join(keys, name, `${user}.creds`), tlsCa: nats.tls?.ca }),
   team: name,
 });

@@ -29,7 +29,7 @@ const CLUSTER_PASSWORD = 'cluster.password';
  * @param keysFrom the folder of the keys, as a path from the output
  */
 export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string): Promise<Rendered> {
-  const { nats, teams, images } = platform;
+  const { nats, teams, workers, images } = platform;
   const { store, tls } = nats;
   const shared: ServerSettings = {
     store,
@@ -41,7 +41,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
   const servers = isCluster
     ? serversOf(nats.cluster, { ...shared, password, ...omitUndefined({ ca: tls?.ca }) })
     : [{ ...shared, name: 'nats', host: '0.0.0.0' }];
-  const members = teams.map(({ name, users, limits }) => ({ name, trainers: users, limits }));
+  const members = teams.map(({ name, users, limits }) => ({ name, trainers: [...new Set([...users, ...workers])], limits }));
   const { files: keys, accounts, textOf } = await jwtConfig({ teams: members, ...shared, keyOf });
   return {
     accounts,

@@ -1,37 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { messagesOf } from '../../errors.ts';
+import { StudyError } from '../../errors.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { serveAll } from './all.ts';
+import { persist } from './persist.ts';
 import type { Place, Shared } from './place.ts';
 
-/** Milliseconds between two attempts to log in. */
-const PAUSE = 10_000;
-
-/**
- * Serves all studies of a team until the signal aborts. The other teams of this process do not notice a login that is refused or a server that is
- * away: it is tried again, and said once.
- */
-export async function serveTeam(place: Place, shared: Shared, screen: StatusLine, signal: AbortSignal): Promise<void> {
-  let said: string | undefined;
+/** Serves all studies of a team until the signal aborts. */
+export async function serveTeam(
+  place: Place & { readonly team: string },
+  shared: Shared,
+  screen: StatusLine,
+  signal: AbortSignal,
+): Promise<void> {
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  while (!signal.aborted) {
+  const serve = async (works: () => void) => {
+    const { serving, options } = await shared.open(place);
     try {
-      const { serving, options } = await shared.open(place);
-      try {
-        const end = await serveAll(options, serving, '*');
-        if (said !== undefined) screen.line(`${place.team}: is served again`);
-        said = undefined;
-        await Promise.race([aborted, options.nc.closed()]);
-        end();
-      } finally {
-        await serving.close();
-        serving.forgetAll();
-      }
-    } catch (error) {
-      const why = messagesOf(error).join('; ');
-      if (why !== said) screen.line(`${place.team}: is not served: ${why}; trying again every ${PAUSE / 1000} s`, { level: 'error' });
-      said = why;
+      const end = await serveAll(options, serving, '*');
+      works();
+      await Promise.race([aborted, options.nc.closed()]);
+      end();
+      if (!signal.aborted) throw new StudyError('the connection to the server was closed', { code: 'no-connection' });
+    } finally {
+      await serving.close();
+      serving.forgetAll();
     }
-    await sleep(PAUSE, undefined, { signal }).catch(() => {});
-  }
+  };
+  await persist(place.team, serve, screen, signal);
 }

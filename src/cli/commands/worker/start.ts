@@ -3,7 +3,10 @@ import { namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
 import { withResolvers } from '../../../../streams/promises.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
-import { monitorFor } from '../../../host/serving/monitor.ts';
+import { placeOfTeam, readPlatform } from '../../../host/platform/platformFile.ts';
+import { type Links, monitorFor } from '../../../host/serving/monitor.ts';
+import { persist } from '../../../host/serving/persist.ts';
+import type { Place } from '../../../host/serving/place.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { accessOf, CONNECT_WITHIN, connect } from '../../../stores/connect.ts';
@@ -26,6 +29,7 @@ import { withLog } from '../../terminal/withLog.ts';
 
 const options = {
   config: value('file', 'a program for each study, instead of names'),
+  platform: value('file', 'serve all teams of this platform.yaml, as one of its workers'),
   name: value('name', 'name of this worker (default: a random one)'),
   parallel: value('n', 'programs at a time (default: 1, or as --config)', { kind: wholeNumber }),
   slots: values('name=amount', 'what this machine has for trials, such as gpu=2'),
@@ -52,6 +56,14 @@ gives digits twice the time. --config names studies itself: give only a server.`
 
 type WorkerOptions = Given<typeof options>;
 
+/** What a worker serves: studies on one server, or those of all teams of a platform. */
+interface Served {
+  /** Connects. A platform tries again until it can; another worker fails. */
+  readonly places: readonly (Place & { readonly weight: number })[];
+  /** Names and patterns of studies. */
+  readonly names: string | undefined;
+}
+
 async function work(
   study: string | undefined,
   words: readonly string[],
@@ -59,75 +71,102 @@ async function work(
   connection: Connection,
   terminal: StatusLine,
 ): Promise<number> {
-  const { form, at: nats, name: names } = parseAddress(study, connection);
-  if (form !== 'nats') throw new UsageError('expected studies on a NATS server, such as nats://127.0.0.1:4222/digits');
   const { name, idle, keep, saveEvery } = options;
-  const login = connection.loginTo(nats);
+  const { places, names } =
+    options.platform === undefined ? onServer(study, connection) : await onPlatform(options.platform, study, options);
   const commands = commandsIn(options);
   const assignments = await assignmentsIn(names, words, options);
   const parallel = options.parallel ?? Math.max(...assignments.map((assignment) => assignment.parallel));
   const [{ studies: first }] = assignments as [Assignment];
-  const isAlone = assignments.length === 1 && !isPattern(first);
+  const isAlone = options.platform === undefined && assignments.length === 1 && !isPattern(first);
   const offers = amountsIn(options.slots ?? []);
   const screen = isAlone ? about(terminal, { study: first }) : terminal;
   if (name !== undefined) checkName('--name', name);
   if (options.directory !== undefined) makeFolder(options.directory);
   const tracing = await openTracing();
-  const nc = await connect(
-    screen,
-    nats,
-    {
-      ...accessOf(login),
-      ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, login.creds !== undefined), name }),
-    },
-    CONNECT_WITHIN,
-  );
-  const monitor = await monitorFor(options.monitor, screen).catch(async (error: Error) => {
-    await nc.close();
-    throw error;
-  });
-  monitor?.links.expect()(nc);
-  const studies = new WorkerStudies({
-    nc,
-    naming: namingIn(nats),
-    name,
-    commands,
-    keep,
-    saveEvery,
-    offers,
-    tracing,
-    assignments,
-    isAlone,
-    idle,
-    screen,
-    monitor,
-    meter: monitor?.ofWorker(parallel),
-    slots: sharedSlots(parallel, offers),
-    directoryOf: (study) => directoryOf(study, options.directory, isAlone),
-  });
+  const slots = sharedSlots(parallel, offers);
+  const monitor = await monitorFor(options.monitor, screen);
+  const meter = monitor?.ofWorker(parallel);
+  const ending = new AbortController();
+  const served = new Set<WorkerStudies>();
+  const running = () => [...served].reduce((sum, studies) => sum + studies.running, 0);
+  /** Works at a place until all studies there have closed, or until the end. */
+  const workAt = async ({ nats, access, team, weight }: Served['places'][number], linked: ReturnType<Links['expect']> | undefined) => {
+    const inbox = name !== undefined && { inboxPrefix: inboxOfTrainer(name, access.creds !== undefined), name };
+    const nc = await connect(screen, nats, { ...access, ...inbox }, CONNECT_WITHIN);
+    linked?.(nc);
+    const studies = new WorkerStudies({
+      nc,
+      naming: namingIn(nats),
+      name,
+      team,
+      commands,
+      keep,
+      saveEvery,
+      offers,
+      tracing,
+      assignments,
+      isAlone,
+      idle,
+      screen,
+      monitor,
+      meter,
+      slots: slots.group(weight),
+      directoryOf: (study) => directoryOf(study, options.directory, isAlone),
+    });
+    served.add(studies);
+    try {
+      if (!ending.signal.aborted) await Promise.race([studies.work(), killed]);
+      studies.kill();
+      return studies.hasFailed;
+    } finally {
+      studies.close();
+      await nc.close();
+    }
+  };
   let interrupts = 0;
   const { promise: killed, resolve: kill } = withResolvers<void>();
   const release = onInterrupt((count) => {
     interrupts = count;
     if (count > 1) kill();
-    else if (studies.hasBegun) {
-      const trials = studies.running === 1 ? 'the running trial' : `${studies.running} running trials`;
-      const what = studies.running > 0 ? `handing ${trials} back` : 'no trial runs here, so this worker ends';
+    else if ([...served].some(({ hasBegun }) => hasBegun)) {
+      const trials = running() === 1 ? 'the running trial' : `${running()} running trials`;
+      const what = running() > 0 ? `handing ${trials} back` : 'no trial runs here, so this worker ends';
       screen.line(`${what}; interrupt again to end at once`);
     }
-    studies.end();
+    ending.abort();
+    for (const studies of served) studies.end();
   });
   try {
-    await Promise.race([studies.work(), killed]);
-    studies.kill();
+    const failed = await Promise.all(
+      places.map((place) => {
+        const linked = monitor?.links.expect(place.team);
+        return place.team === undefined ? workAt(place, linked) : persist(place.team, () => workAt(place, linked), screen, ending.signal);
+      }),
+    );
     if (interrupts > 0) return 130;
-    return studies.hasFailed ? 1 : 0;
+    return failed.includes(true) ? 1 : 0;
   } finally {
-    studies.close();
     release();
     await monitor?.close();
-    await nc.close();
   }
+}
+
+/** @throws UsageError */
+function onServer(study: string | undefined, connection: Connection): Served {
+  const { form, at: nats, name: names } = parseAddress(study, connection);
+  if (form !== 'nats') throw new UsageError('expected studies on a NATS server, such as nats://127.0.0.1:4222/digits');
+  return { places: [{ nats, access: accessOf(connection.loginTo(nats)), weight: 1 }], names };
+}
+
+/** @throws UsageError; StudyFileError */
+async function onPlatform(file: string, names: string | undefined, { name, idle, config }: WorkerOptions): Promise<Served> {
+  const platform = await readPlatform(file);
+  if (name === undefined || !platform.workers.includes(name))
+    throw new UsageError(`--name: expected one of the workers of ${file}, ${platform.workers.join(', ') || 'which names none'}`);
+  if (idle !== undefined) throw new UsageError('--idle: a worker of a platform waits for the studies of all teams, so leave it out');
+  const places = platform.teams.map((team) => ({ ...placeOfTeam(platform, team, name), weight: team.weight }));
+  return { places, names: names ?? (config === undefined ? '*' : undefined) };
 }
 
 /** What saves and restores checkpoints. @throws UsageError */

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messagesOf } from '../../errors.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
+
+/** Milliseconds between two attempts. */
+const PAUSE = 10_000;
+
+/**
+ * Does something for a team until it succeeds or the signal aborts: a login that is refused, or a server that is away, is not the trouble of the other
+ * teams of this process. It prints that once.
+ *
+ * @param act calls `works` once the team is served
+ */
+export async function persist<T>(
+  team: string,
+  act: (works: () => void) => Promise<T>,
+  screen: StatusLine,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  let said: string | undefined;
+  const works = () => {
+    if (said !== undefined) screen.line(`${team}: is served again`);
+    said = undefined;
+  };
+  while (!signal.aborted) {
+    try {
+      return await act(works);
+    } catch (error) {
+      const why = messagesOf(error).join('; ');
+      if (why !== said) screen.line(`${team}: is not served: ${why}; trying again every ${PAUSE / 1000} s`, { level: 'error' });
+      said = why;
+    }
+    await sleep(PAUSE, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
