@@ -21,8 +21,8 @@ export interface NatsServer {
   readonly url: string;
   readonly pid: number;
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
-  /** Kills the server with SIGKILL. */
-  kill(): Promise<void>;
+  /** Ends the server, by default with SIGKILL. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Starts the server again after a kill, with the same port and store. */
   restart(): Promise<void>;
   /** Reloads it with another configuration, which takes effect soon after. */
@@ -56,10 +56,10 @@ export async function natsServer(config?: string, jetStream = true): Promise<Nat
     failed.catch(() => {});
     await Promise.race([ready, failed]);
   };
-  const kill = async () => {
+  const kill = async (signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL') => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill(signal);
     await exited;
     rmSync(join(directory, `nats-server_${child.pid}.ports`), { force: true });
   };

@@ -44,7 +44,7 @@ export const STORE = 'nats-store';
 const PORT = 4222;
 /** The ports for other servers and for monitoring lie this far above the port for clients, as by NATS' own defaults. */
 const ROUTES_ABOVE = 2000;
-/** Seconds that a server takes to hand over its streams and send its clients away when it is asked to end gently: the least that it accepts. */
+/** Seconds over which a server that is asked to sends its clients away, before it ends: the least that it accepts. */
 const LAME_DUCK = 30;
 
 /** The part of a nats-server.conf that does not depend on users. */
@@ -59,7 +59,8 @@ export function serverText(settings: ServerSettings): string {
     `port: ${port}`,
     monitor && `http: ${quoted(`${monitor.host ?? '127.0.0.1'}:${monitor.port}`)}`,
     maxConnections !== undefined && `max_connections: ${maxConnections}`,
-    `# nats-server --signal ldm=<pid> ends it gently: it hands its streams to other servers first, and sends its clients away one by one.`,
+    '# SIGTERM ends it gently: it hands its streams to other servers first. With thousands of clients, nats-server --signal ldm=<pid> also spreads',
+    '# their reconnections over this time.',
     `lame_duck_duration: "${LAME_DUCK}s"`,
   ];
   return `# Made by hypertide server config. ${about}.

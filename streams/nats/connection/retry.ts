@@ -20,9 +20,15 @@ const NOT_FOR_ACCOUNT = 10039;
 export const isWithoutStreams = (error: unknown): boolean =>
   isCode(error, NOT_FOR_ACCOUNT) || (error instanceof Error && isWithoutStreams(error.cause));
 
+/** There are too few servers for all copies of a stream, such as while one is away. */
+const NO_PEERS = 10005;
+/** A server of a cluster has not joined it yet, or has not elected a leader, and a stream or a consumer has no leader. */
+const NOT_READY = [10007, 10009, 10118, 10119, 10194, 10195];
+
 /** Whether an error is temporary (the server is down or starting), so that the request can be repeated. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status === 503 || isStreamFull(error) || isCode(error, 10008, NOT_FOR_ACCOUNT);
+  if (error instanceof JetStreamApiError)
+    return error.status === 503 || isStreamFull(error) || isCode(error, NO_PEERS, NOT_FOR_ACCOUNT, ...NOT_READY);
   return (
     isClientError(error, 'TimeoutError', 'ConnectionError', 'DrainingConnectionError', 'JetStreamNotEnabled') || // the last: no responder yet
     isUnheard(error) ||
@@ -74,6 +80,7 @@ export function ailmentOf(error: unknown): string {
     return 'has no JetStream for the account of this login: turn it on for the account, or log in to the account of the study';
   if (isClientError(error, 'JetStreamNotEnabled') || isUnheard(error)) return 'has no JetStream: start it with nats-server -js';
   if (isStreamFull(error)) return `has no room: ${(error as Error).message}`;
+  if (isCode(error, NO_PEERS)) return `has too few servers in its cluster for all copies of the study: ${(error as Error).message}`;
   return 'does not answer: JetStream is starting, or most servers of its cluster are away';
 }
 

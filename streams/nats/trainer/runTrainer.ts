@@ -79,7 +79,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     warn(
       isThere
         ? `the study ${study} is on the server again`
-        : `the study ${study} is not on the server: its stream ${subjects.stream} was deleted, or its engine has never run; waiting for it`,
+        : `the study ${study} is not on the server: its stream ${subjects.stream} was deleted, its engine has never run, or most servers of its cluster are away; waiting for it`,
     ),
   );
   const deliveries = deliveryTracker();

@@ -1,3 +1,4 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { describe, expect, it, vi } from 'vitest';
 import { isForbidden, isPassing, isUnheard, withRetry } from '../../../../streams/nats/connection/retry.ts';
@@ -27,6 +28,16 @@ describe('errors of a connection that comes from another copy of the client', ()
     ]);
     expect(isForbidden(foreign('RequestError'))).toBe(false);
   });
+});
+
+it.each([
+  ['too few servers for all copies', 400, 10005, true],
+  ['a stream without a leader', 500, 10118, true],
+  ['a server that is not in the cluster yet', 500, 10007, true],
+  ['copies on a server alone', 500, 10074, false],
+  ['too many streams', 400, 10027, false],
+])('%s is temporary or not', (description, code, err_code, is) => {
+  expect(isPassing(new JetStreamApiError({ code, err_code, description }))).toBe(is);
 });
 
 it('a request is not sent if its signal has aborted', async () => {
