@@ -4,6 +4,7 @@ import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfi
 import { type ServerSettings, serversOf } from '../../../streams/nats/config/server.ts';
 import type { KeyOf } from '../../../streams/nats/config/team.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { chartFiles } from './chart/chart.ts';
 import type { Platform } from './platformFile.ts';
 import { unitText } from './units.ts';
 
@@ -43,6 +44,13 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
     : [{ ...shared, name: 'nats', host: '0.0.0.0' }];
   const members = teams.map(({ name, users, limits }) => ({ name, trainers: [...new Set([...users, ...workers])], limits }));
   const { files: keys, accounts, textOf } = await jwtConfig({ teams: members, ...shared, keyOf });
+  const text = `# Made by hypertide server render: what engines read.\n${stringify({ ...platform.declared, keys: 'keys' })}`;
+  const chart = chartFiles({
+    platform,
+    accountOf: (team) => accounts.find(({ name }) => name === `${team}/studies`)!.key,
+    engineWords: engineWords(platform, '/etc/hypertide/platform.yaml', '0.0.0.0:'),
+    text,
+  });
   return {
     accounts,
     keys: { ...keys, ...(isCluster && { [CLUSTER_PASSWORD]: password }) },
@@ -53,7 +61,8 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
         servers.map(({ name }) => name),
         keysFrom,
       ),
-      'platform.yaml': `# Made by hypertide server render: what engines read.\n${stringify({ ...platform.declared, keys: 'keys' })}`,
+      'platform.yaml': text,
+      ...Object.fromEntries(Object.entries(chart).map(([path, text]) => [`chart/${path}`, text])),
       'systemd/hypertide-engine.service': unitText({
         description: 'Engine of hypertide for all teams',
         about: [
@@ -65,10 +74,13 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
       'systemd/hypertide-worker@.service': unitText({
         description: 'Worker %i of hypertide',
         about: [
-          '/etc/systemd/system/hypertide-worker@.service: hypertide-worker@w1 is a worker with the login of user w1 of a team.',
-          'Its login is /etc/hypertide/w1.creds, and its programs are in /etc/hypertide/w1.yaml.',
+          '/etc/systemd/system/hypertide-worker@.service: hypertide-worker@gpu1 is the worker gpu1 of platform.yaml, for all teams.',
+          'Its programs are in /etc/hypertide/worker.yaml, and the gpu1.creds of each team in /etc/hypertide/keys/<team>.',
         ],
-        words: workerWords(platform, '/etc/hypertide/%i'),
+        words: [
+          ...['worker', '--platform', '/etc/hypertide/platform.yaml', '--config', '/etc/hypertide/worker.yaml'],
+          ...['--name', '%i', '--log-format', 'json'],
+        ],
         runsPrograms: true,
       }),
     },
@@ -87,20 +99,6 @@ const engineWords = ({ monitor, nats }: Platform, file: string, host = ''): stri
   String(nats.replicas),
   '--monitor',
   `${host}${monitor}`,
-  '--log-format',
-  'json',
-];
-
-const workerWords = ({ nats: { url, tls } }: Platform, files: string): string[] => [
-  'worker',
-  url,
-  '--config',
-  `${files}.yaml`,
-  '--name',
-  '%i',
-  '--creds',
-  `${files}.creds`,
-  ...(tls?.ca === undefined ? [] : ['--tls-ca', tls.ca]),
   '--log-format',
   'json',
 ];
