@@ -50,9 +50,8 @@ export async function serveAll(
       const hear = (outcome: Outcome) => {
         if (outcome === 'deleted') attended.delete(name); // it may be created again
         if (outcome !== 'restarting') resolve();
-        if (outcome === 'serving') void consider(name);
       };
-      void serving.attend(name, describe, hear, running);
+      void serving.attend(name, describe, hear, running, () => consider(name));
     });
   };
   const add = (name: string) => {

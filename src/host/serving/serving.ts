@@ -29,8 +29,15 @@ export interface Serving {
    *
    * @param hear called with each change.
    * @param running an engine that serves it already.
+   * @param read called when an engine has read its log; the next study begins when that is done.
    */
-  attend(study: string, describe: Describe, hear: (outcome: Outcome) => void, running?: ServedStudy): Promise<void>;
+  attend(
+    study: string,
+    describe: Describe,
+    hear: (outcome: Outcome) => void,
+    running?: ServedStudy,
+    read?: () => Promise<void>,
+  ): Promise<void>;
   /** The engine of a study. */
   engineOf(study: string): ServedStudy | undefined;
   /** Ends the engine of a study, and shows the study no longer. */
@@ -109,12 +116,12 @@ export function serving(options: ServingOptions): Serving {
     }
   };
   /** The same, of only a few studies at a time. */
-  const startInTurn = (describe: Describe): Promise<ServedStudy> =>
+  const startInTurn = (describe: Describe, read: () => Promise<void>): Promise<ServedStudy> =>
     new Promise((resolve, reject) => {
       void startsIn(async () => {
         const starting = start(describe);
         starting.then(resolve, reject);
-        const started = starting.then((engine) => engine.started).catch(() => {}); // its supervisor learns of it
+        const started = starting.then((engine) => engine.started).then(read, () => {}); // its supervisor learns of it
         await Promise.race([started, sleep(PATIENCE, undefined, { ref: false })]);
       });
     });
@@ -129,11 +136,11 @@ export function serving(options: ServingOptions): Serving {
       await engines.get(study)?.close();
       forget(study);
     },
-    attend: async (study, describe, hear, running) => {
+    attend: async (study, describe, hear, running, read = async () => {}) => {
       const { supervised, closed } = observe(study);
       let next = running;
       const begin = async () => {
-        const engine = next ?? (await startInTurn(describe));
+        const engine = next ?? (await startInTurn(describe, read));
         next = undefined;
         const close = () => {
           if (ending.signal.aborted) return;
