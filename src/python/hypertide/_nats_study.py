@@ -112,7 +112,6 @@ class StudyOnServer:
             "ce-id": message_id,
             "ce-source": f"/studies/{self.study}/trainers/{self.name}",
             "ce-type": f"hypertide.{fact['type']}.v1",
-            "content-type": "application/json",
         }
         self.insist(lambda: self._publish(subject, data, {"Nats-Msg-Id": message_id, **event}))
 

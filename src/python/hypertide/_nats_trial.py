@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 import threading
 import time
-import uuid
 from typing import Any, Mapping
 
 from . import _nats_checkpoints as checkpoints
@@ -71,7 +71,7 @@ class NatsTrial(Trial):
             if name in fact and len(json.dumps(fact, default=plain)) > self.limit:
                 del fact[name]
                 print(f"trial {self.number}: {name} left out of {kind}: it is longer than {self.limit} bytes", file=sys.stderr)
-        self._study.store(self.number, fact, str(uuid.uuid4()))
+        self._study.store(self.number, fact, secrets.token_urlsafe(15))
 
     def saved(self, path: str, otherwise: str) -> str | None:
         """The reference to a checkpoint that is now on the server. None if it cannot be saved, which `otherwise` says with the reason."""

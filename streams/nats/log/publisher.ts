@@ -21,7 +21,13 @@ export type Headers = readonly (readonly [name: string, value: string])[];
  * An id that no other client can guess. The server ignores a message whose id it has seen, on any subject of the stream: a trainer that could guess
  * the next id of another one could use it first, and that one's fact would be lost.
  */
-export const messageId = (): string => crypto.randomUUID();
+export const messageId = (): string =>
+  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(ID))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
+
+/** Random bytes of an id. Each message carries it twice: in base64, 15 bytes take 20 characters, without padding. */
+const ID = 15;
 
 /** Its position in the stream, and whether it was there before. */
 export interface StoredAt {

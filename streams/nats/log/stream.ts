@@ -1,4 +1,11 @@
-import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import {
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  StoreCompression,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import { StudyError } from '../../../src/errors.ts';
 import type { Created } from '../../../src/facts/facts.ts';
@@ -57,6 +64,7 @@ export const streamOf = (
   retention: RetentionPolicy.Limits,
   storage: StorageType.File,
   discard: DiscardPolicy.New,
+  compression: StoreCompression.S2, // of blocks of 8 MiB, once they are full
   num_replicas: replicas,
   max_msg_size: maxMessageBytes,
   max_bytes: maxBytes,

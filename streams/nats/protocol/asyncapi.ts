@@ -27,7 +27,6 @@ const eventHeaders = (fact: string) => ({
     'ce-id': proseSchema('the Nats-Msg-Id'),
     'ce-source': proseSchema(`${eventSource('<study>')} of the engine, ${eventSource('<study>', '<trainer>')} of a trainer`),
     'ce-type': { const: eventType(fact) },
-    'content-type': { const: 'application/json' },
     ...(fact === 'suggested' && {
       [LEASE_HEADER]: proseSchema('seconds of the lease of a run'),
       [LIMIT_HEADER]: proseSchema('bytes of the longest fact of the trial'),

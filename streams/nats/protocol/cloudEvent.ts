@@ -11,6 +11,7 @@ export const eventSource = (study: string, trainer?: string): string =>
 /**
  * The headers that make a fact a CloudEvent in binary mode, so that tools can route it without reading it. An engine ignores them: it reads only the
  * subject and the data.
+ * A `content-type` would repeat with each fact, and is optional.
  *
  * @param id of the message.
  * @param source see {@link eventSource}.
@@ -25,5 +26,4 @@ export const cloudEvent = (
   ['ce-id', id],
   ['ce-source', source],
   ['ce-type', eventType(String(fact.type))],
-  ['content-type', 'application/json'],
 ];

@@ -161,7 +161,6 @@ describe.concurrent('nats', () => {
       'ce-id': created['Nats-Msg-Id'],
       'ce-source': `/studies/${study}`,
       'ce-type': 'hypertide.created.v1',
-      'content-type': 'application/json',
     });
     expect(suggested).toMatchObject({ 'ce-id': suggested['Nats-Msg-Id'], 'ce-type': 'hypertide.suggested.v1', 'Hypertide-Lease': '30' });
     expect(suggested['ce-id']).not.toBe(created['ce-id']);
