@@ -36,8 +36,8 @@ export async function updateServer(
     const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
     for (const [i, update] of updates.entries()) {
       if (update === 'updated') continue;
-      const why = update === 'skipped' ? 'the server takes accounts from its configuration only' : update.failed;
-      wrong.push(`account ${accounts[i]!.name} is unchanged (${why}): reload the server with this configuration`);
+      const [why, todo] = update === 'skipped' ? ['the server was started with resolver: MEMORY', 'restart'] : [update.failed, 'reload'];
+      wrong.push(`account ${accounts[i]!.name} is unchanged (${why}): ${todo} the server with this configuration`);
     }
     const failed = removal === undefined ? undefined : await removeAccounts(nc, removal.request);
     if (failed === undefined) for (const name of removal?.voided ?? []) secretsIn(keys).remove(name);

@@ -15,8 +15,8 @@ export interface SignedAccount {
 }
 
 /**
- * How a server handled the new JWT of an account. `skipped`: it takes accounts from its configuration only (`resolver: MEMORY`), and no user of this one
- * has connected since it started.
+ * How a server handled the new JWT of an account. `skipped`: it was started with `resolver: MEMORY`, which a reload does not change for updates, and no
+ * user of this account has connected since.
  */
 export type Update = 'updated' | 'skipped' | { readonly failed: string };
 
