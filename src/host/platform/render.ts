@@ -103,19 +103,11 @@ const engineWords = ({ monitor, nats }: Platform, file: string, host = ''): stri
   'json',
 ];
 
-/** Asks a process in its container whether it works: images of Node have no curl. */
-const askedBy = (port: number) => [
-  'CMD',
-  'node',
-  '-e',
-  `fetch('http://127.0.0.1:${port}/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`,
-];
-
 const CONFINED = { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], restart: 'unless-stopped' };
 
 /** Servers, an engine and its standby on one machine. Each container gets only the keys that it needs. */
 function composeText(platform: Platform, servers: readonly string[], keys: string): string {
-  const { images, teams, monitor, nats } = platform;
+  const { images, teams, nats } = platform;
   const secretOf = (team: string) => `${team}-engine`;
   const engine = {
     image: images.hypertide,
@@ -123,7 +115,6 @@ function composeText(platform: Platform, servers: readonly string[], keys: strin
     volumes: ['./platform.yaml:/etc/hypertide/platform.yaml:ro'],
     secrets: teams.map(({ name }) => ({ source: secretOf(name), target: `/etc/hypertide/keys/${name}/engine.creds` })),
     depends_on: servers,
-    healthcheck: { test: askedBy(monitor), interval: '10s' },
     ...CONFINED,
   };
   const services = Object.fromEntries(
