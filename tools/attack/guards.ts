@@ -55,8 +55,8 @@ const layers = {
     'author of heartbeats': [['if (attempt.author !== author) return false;', '']],
     'random message ids': [
       [
-        'export const messageId = (): string => crypto.randomUUID();',
-        'let ids = 0;\nexport const messageId = (): string => `${process.pid}/${++ids}`;',
+        'export const messageId = (): string =>',
+        'let ids = 0;\nexport const messageId = (): string => `${process.pid}/${++ids}`;\nexport const randomId = (): string =>',
       ],
     ],
     'answers to inboxes': [['reply !== undefined && /^(_INBOX|_R_)/.test(reply)', 'reply !== undefined']],
