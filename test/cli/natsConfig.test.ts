@@ -168,27 +168,7 @@ it('server config adds TLS and a quota', async () => {
   expect(out).toContain('jetstream: { max_file: 2147483648 }');
 });
 
-it('server config writes a configuration for each server of a cluster, and the same ones again', async () => {
-  const place = directory();
-  const cluster = ['--cluster', 'n1', 'n2', 'n3:4333', '-o', 'nats', '--monitor', '0.0.0.0:8222', '--max-bytes', '2GB', '--replicas', '3'];
-  const config = () => hypertide(place, 'server', 'config', '--jwt', '--team', 'vision', ...cluster);
-  expect(await config()).toMatchObject({ code: 0, out: '' });
-  const contents = () =>
-    Object.fromEntries(readdirSync(join(place, 'nats')).map((name) => [name, readFileSync(join(place, 'nats', name), 'utf8')]));
-  const written = contents();
-  expect(Object.keys(written).sort()).toEqual(['n1.conf', 'n2.conf', 'n3.conf']);
-  expect(written['n3.conf']).toMatch(/port: 4333\nhttp: "0.0.0.0:8333"\n/);
-  expect(modeOf(join(place, 'nats', 'n1.conf'))).toBe(0o600); // it holds a password
-  expect(written['n1.conf']).toContain(readFileSync(join(place, 'seeds', 'cluster.password'), 'utf8').trim());
-  expect((await config()).err).toContain('all of them existed already');
-  expect(contents()).toEqual(written);
-});
-
 it.each([
-  ['a cluster without a folder', ['s', '--cluster', 'n1', 'n2', 'n3']],
-  ['a cluster of two servers', ['s', '--cluster', 'n1', 'n2', '-o', 'nats']],
-  ['an authority of no servers', ['s', '--cluster-ca', 'ca.pem']],
-  ['copies without a limit', ['s', '--replicas', '3']],
   ['neither studies nor teams', []],
   ['studies of a team', ['s', '--team', 'a']],
   ['a trainer without its team', ['--team', 'a', 'b', '--trainer', 'w1']],

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { type ServerSettings, serversOf } from '../../../streams/nats/config/server.ts';
 import type { KeyOf } from '../../../streams/nats/config/team.ts';
+import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { chartFiles } from './chart/chart.ts';
 import type { Platform } from './platformFile.ts';
@@ -34,6 +35,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
   const { store, tls } = nats;
   const shared: ServerSettings = {
     store,
+    prefix: namingIn(nats.url).prefix,
     monitor: { host: '0.0.0.0', port: nats.monitor },
     ...omitUndefined({ tls: tls && { cert: tls.cert, key: tls.key } }),
   };
@@ -41,7 +43,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
   const isCluster = nats.cluster.length > 0;
   const servers = isCluster
     ? serversOf(nats.cluster, { ...shared, password, ...omitUndefined({ ca: tls?.ca }) })
-    : [{ ...shared, name: 'nats', host: '0.0.0.0' }];
+    : [{ ...shared, name: 'nats', host: '0.0.0.0', ...portOf(nats.url) }];
   const members = teams.map(({ name, users, limits }) => ({ name, trainers: [...new Set([...users, ...workers])], limits }));
   const { files: keys, accounts, textOf } = await jwtConfig({ teams: members, ...shared, keyOf });
   const text = `# Made by hypertide server render: what engines read.\n${stringify({ ...platform.declared, keys: 'keys' })}`;
@@ -88,6 +90,12 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
       name.includes('@sha256:') ? [] : [`images.${image}: ${name} may change: name an image by its digest, as in ${image}@sha256:...`],
     ),
   };
+}
+
+/** The port of an address, if it names one. */
+function portOf(url: string): Pick<ServerSettings, 'port'> {
+  const [, port] = /^[^,?]*:(\d+)(?:[,/?]|$)/.exec(url) ?? [];
+  return port === undefined ? {} : { port: Number(port) };
 }
 
 const engineWords = ({ monitor, nats }: Platform, file: string, host = ''): string[] => [

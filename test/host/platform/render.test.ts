@@ -93,7 +93,12 @@ it('warns of images without a digest, and gives an account the bytes of all copi
 });
 
 it('one server that is there needs no cluster', async () => {
-  const one = await render(await declare({ ...declared, nats: { url: 'nats://nats.example.com' } }), () => undefined, '../keys');
+  const one = await render(
+    await declare({ ...declared, nats: { url: 'nats://nats.example.com:4300?prefix=lab' } }),
+    () => undefined,
+    '../keys',
+  );
   expect(Object.keys(one.files).filter((path) => path.startsWith('nats/'))).toEqual(['nats/nats.conf']);
   expect(one.keys['cluster.password']).toBeUndefined();
+  expect(one.files['nats/nats.conf']).toContain('port: 4300');
 });

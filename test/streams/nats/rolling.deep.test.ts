@@ -21,7 +21,7 @@ const ELECTION = 10_000;
 const TRAINERS = ['w0', 'w1', 'w2', 'w3'];
 const STUDY = 'digits';
 
-/** Three servers as `hypertide server config --cluster` sets them up. */
+/** Three servers as `hypertide server render` sets them up. */
 async function cluster() {
   const members = await Promise.all(Array.from({ length: 3 }, async () => ({ host: '127.0.0.1', port: (await freePort()) % 60_000 })));
   const { textOf, seeds } = serverConfig({ teams: [{ studies: [STUDY], trainers: TRAINERS }] });

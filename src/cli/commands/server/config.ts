@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { JwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
-import { type Member, type ServerSettings, serversOf } from '../../../../streams/nats/config/server.ts';
+import type { ServerSettings } from '../../../../streams/nats/config/server.ts';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { Team } from '../../../../streams/nats/config/team.ts';
 import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Connection } from '../../../stores/connection.ts';
-import { makeFolder } from '../../../stores/makeFolder.ts';
 import { addressOf } from '../../../text/address.ts';
 import { inform, replaceFile } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -17,29 +13,25 @@ import { byteSize, flag, type Given, positiveNumber, preset, value, values, whol
 
 const offered = {
   team: values('name', 'instead of studies: teams, which may use any name'),
-  trainer: values('name', 'names of the trainers; with several teams, <team>/<name>'),
+  trainer: values('name', 'names of the trainers, or <team>/<name>'),
   prefix: value('subject', 'what subjects of studies begin with, such as acme.ml'),
   jwt: flag('credentials instead of seeds: new users need no reload'),
   days: value('n', 'days until new credentials expire (default: never)', { kind: positiveNumber }),
   signer: value('file', 'only sign credentials with this key, for --user'),
   user: values('name', 'names of new users with the role of --signer'),
   revoke: values('user', 'with --jwt: lock out users, such as vision/w2'),
-  remove: values('team', 'with --update: take teams off the server, which keeps their studies'),
-  update: value('url', 'with --jwt: update this running server, without a reload'),
+  remove: values('team', 'with --update: take teams off the server'),
+  update: value('url', 'with --jwt: update this running server'),
   seeds: preset('folder', 'where to write the keys of the users', 'seeds'),
   store: value('folder', 'where the server keeps its streams'),
   maxBytes: value('size', 'disk space of the studies of a team (default: all)', { kind: byteSize }),
-  replicas: value('n', 'with --max-bytes: copies that servers keep of each study, each as large', { kind: wholeNumber }),
-  maxConnections: value('n', 'clients of a server at a time', { kind: wholeNumber }),
   host: value('address', 'address to listen on, such as 0.0.0.0 for all machines'),
   port: value('n', 'port of the server (default: 4222)', { kind: wholeNumber }),
-  monitor: value('address', 'answer /healthz and /varz at this port, to everybody who reaches it'),
-  cluster: values('host', 'the servers of a cluster, as host or host:port; writes <output>/<host>.conf'),
-  clusterCa: value('file', 'authority of the certificates of the servers (PEM)'),
+  monitor: value('address', 'answer /healthz and /varz at this port, to everybody'),
   serverCert: value('file', 'certificate of the server (PEM)'),
   serverKey: value('file', 'key of the certificate (PEM)'),
   clientCa: value('file', 'authority of the certificates of clients (PEM)'),
-  output: value('path', 'write to this file or, with --cluster, into this folder', { short: 'o' }),
+  output: value('path', 'write to this file, which an error leaves as it was', { short: 'o' }),
 };
 
 export const command = declare({
@@ -66,18 +58,11 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
   if (server !== undefined && !jwt) throw new UsageError('--update: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
   const settings = settingsOf(options);
-  const { servers, secrets } = clusterOf(options, settings, keys);
   if (jwt) {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
     const made = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke, remove }), keyOf: keys.read });
-    const { files } = made;
-    writeKeys(
-      keys,
-      directory,
-      { ...files, ...secrets },
-      'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself',
-    );
-    await writeConfigs(made, servers, options); // a configuration is useless without its keys
+    writeKeys(keys, directory, made.files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
+    await writeConfig(made.text, options); // a configuration is useless without its keys
     if (server !== undefined)
       return (await import('../../../host/platform/updateServer.ts')).updateServer(server, made, directory, connection, remove);
     if (revoke !== undefined)
@@ -86,10 +71,10 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
       );
     return 0;
   }
-  const { seeds, ...made } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
+  const { seeds, text } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
   const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
-  writeKeys(keys, directory, { ...files, ...secrets }, 'give each user its own, with --nkey');
-  await writeConfigs(made, servers, options);
+  writeKeys(keys, directory, files, 'give each user its own, with --nkey');
+  await writeConfig(text, options);
   const added = Object.keys(seeds).filter((name) => !keys.kept.includes(`${name}.nk`));
   if (keys.kept.length > 0 && added.length > 0)
     inform(
@@ -99,34 +84,16 @@ async function natsConfig(options: NatsConfigOptions, connection: Connection): P
 }
 
 function settingsOf(options: NatsConfigOptions): ServerSettings {
-  const { store, host, port, prefix, monitor, maxConnections } = options;
+  const { store, host, port, prefix, monitor } = options;
   return omitUndefined({
     store,
     host,
     port,
     prefix,
-    maxConnections,
     monitor: monitor === undefined ? undefined : addressOf('--monitor', monitor),
     tls: tlsOf(options),
   });
 }
-
-/** The file of the password that the servers of a cluster show each other. */
-const CLUSTER_PASSWORD = 'cluster.password';
-
-/** The settings of the servers of a cluster, and its secrets; no servers without a cluster. */
-function clusterOf({ cluster, clusterCa: ca, output }: NatsConfigOptions, shared: ServerSettings, keys: Secrets) {
-  if (cluster === undefined) {
-    if (ca !== undefined) throw new UsageError('--cluster-ca: expected --cluster as well');
-    return { servers: [], secrets: {} };
-  }
-  if (output === undefined) throw new UsageError('--cluster: expected --output as well, with a folder for the configurations');
-  const password = keys.read(CLUSTER_PASSWORD) ?? randomBytes(24).toString('base64url');
-  const servers = serversOf(cluster.map(memberOf), { ...shared, password, ...omitUndefined({ ca }) });
-  return { servers, secrets: { [CLUSTER_PASSWORD]: password } };
-}
-
-const memberOf = (text: string): Member => (/:\d+$/.test(text) ? { host: text, ...addressOf('--cluster', text) } : { host: text });
 
 /** Signs credentials, which the server accepts immediately. */
 async function newUsers({ seeds: directory, signer: file, user: names, days, team = [] }: NatsConfigOptions): Promise<number> {
@@ -144,9 +111,8 @@ async function newUsers({ seeds: directory, signer: file, user: names, days, tea
   return 0;
 }
 
-function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt, maxBytes: bytes, replicas }: NatsConfigOptions): Team[] {
-  if (replicas !== undefined && bytes === undefined) throw new UsageError('--replicas: expected --max-bytes as well');
-  const limits = omitUndefined({ bytes, replicas });
+function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt, maxBytes: bytes }: NatsConfigOptions): Team[] {
+  const limits = omitUndefined({ bytes });
   if (names === undefined) {
     if (jwt || studies === undefined)
       throw new UsageError(`expected ${jwt ? '' : 'the names of studies, or '}--team with the names of teams`);
@@ -162,17 +128,8 @@ function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt, max
   return names.map((name) => ({ name, trainers: members.flatMap((one) => (one.team === name ? [one.name] : [])), limits }));
 }
 
-/** Prints a configuration, or writes it to its file, or one for each server of a cluster. */
-async function writeConfigs(
-  { text, textOf }: Pick<JwtConfig, 'text' | 'textOf'>,
-  servers: readonly (ServerSettings & { readonly name: string })[],
-  { output, host }: NatsConfigOptions,
-): Promise<void> {
-  if (servers.length > 0 && output !== undefined) {
-    makeFolder(output, 0o700);
-    for (const server of servers) await replaceFile(join(output, `${server.name}.conf`), textOf(server), 0o600);
-    return;
-  }
+/** Prints a configuration, or writes it to its file. */
+async function writeConfig(text: string, { output, host }: NatsConfigOptions): Promise<void> {
   if (host === undefined) inform('this server accepts connections from its own machine only; --host 0.0.0.0 lets others connect');
   if (output === undefined) process.stdout.write(text);
   else await replaceFile(output, text);
