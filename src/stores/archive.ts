@@ -94,6 +94,8 @@ export interface Unpacked {
   readonly contents: Contents;
   /** Whether it has files of trials. */
   readonly hasTrials: boolean;
+  /** Whether a study has just these entries, and these checkpoints if it has any. */
+  matches(place: StudyPlace, name: string): Promise<boolean>;
   /** Stores the log in a place under a name. */
   restore(place: StudyPlace, name: string): Promise<void>;
   /** Moves the folder of the trials to its place. */
@@ -116,6 +118,8 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
     return use({
       contents,
       hasTrials: existsSync(join(folder, TRIALS)),
+      matches: async (place, name) =>
+        (await areSame(place.lines(name), lines())) && (await hasParts(join(folder, CHECKPOINTS), await place.checkpoints(name))),
       restore: (place, name) => {
         const { form, study, logged, entries } = contents;
         const checkpoints = contents.checkpoints && {
@@ -151,6 +155,27 @@ async function* partsIn(folder: string): AsyncGenerator<CheckpointPart> {
     const [trainer = '', trial, sha256 = ''] = name.split('/');
     yield { trainer, trial: Number(trial), sha256, data: await readFile(join(folder, name)) };
   }
+}
+
+/** Whether a folder holds just the parts of checkpoints. */
+async function hasParts(folder: string, checkpoints: Checkpoints | undefined): Promise<boolean> {
+  const unseen = new Set(existsSync(folder) ? await filesIn(folder) : []);
+  if (checkpoints)
+    for await (const { trainer, trial, sha256, data } of checkpoints.parts()) {
+      const name = `${trainer}/${trial}/${sha256}`;
+      if (!unseen.delete(name) || !(await readFile(join(folder, name))).equals(data)) return false;
+    }
+  return unseen.size === 0;
+}
+
+/** Whether two logs have the same lines. */
+async function areSame(one: AsyncIterable<Uint8Array>, other: AsyncIterable<Uint8Array>): Promise<boolean> {
+  const others = other[Symbol.asyncIterator]();
+  for await (const line of one) {
+    const { done, value } = await others.next();
+    if (done || Buffer.compare(line, value) !== 0) return false;
+  }
+  return (await others.next()).done === true;
 }
 
 /** Two archives of one study are equal: only the files of its trials keep their times. */

@@ -31,7 +31,8 @@ export interface CommandRefusal {
     | 'elsewhere'
     | 'study-exists'
     | 'unknown-proposer'
-    | 'allowance';
+    | 'allowance'
+    | 'archived';
   /** One sentence: where, what was expected, what was given. */
   readonly message: string;
 }

@@ -93,7 +93,11 @@ export const requestKinds = {
           objectSchema(
             'a study',
             { study: proseSchema('its name') },
-            { status: statusSchema, error: proseSchema('why it cannot be run, if it has failed') },
+            {
+              status: statusSchema,
+              error: proseSchema('why it cannot be run, if it has failed'),
+              archive: proseSchema('where its archive is, if its log is no longer on the server'),
+            },
           ),
           'without `status` while their logs are read, or if they have failed',
         ),

@@ -65,7 +65,7 @@ export async function serveAll(
   const look = async () => {
     const before = [...awaited];
     const names = await studiesOn(nc, naming);
-    retired.keep(names);
+    await retired.keep(names);
     for (const name of names) add(name);
     for (const [name, missed] of before) if (!names.includes(name)) missed.abort(deleted(subjectsOf(name, naming).stream));
     for (const name of attended) await consider(name);
@@ -89,7 +89,7 @@ export async function serveAll(
     }
   };
   const names = (await studiesOn(nc, naming)).filter((name) => fits(name) && files.every(({ options }) => options.study !== name));
-  const retired = await retirement(place, serving, names, (name) => attend(name));
+  const retired = await retirement(place, serving, names, fits, (name) => attend(name));
   for (const file of files) void attend(file.options.study, async () => file);
   await look();
   const ends = [

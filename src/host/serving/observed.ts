@@ -127,6 +127,8 @@ export const shownName = ({ team }: ServingOptions, study: string): string => (t
 export interface RetireOptions {
   /** Seconds after which a closed study is unloaded. */
   readonly unloadAfter: number;
+  /** Seconds after which it is archived in a folder, and deleted from the server. Default: never. */
+  readonly archive?: { readonly after: number; readonly to: string } | undefined;
 }
 
 /** Where and how this process serves studies. */

@@ -6,6 +6,7 @@ import { CONNECT_WITHIN, connect } from '../../stores/connect.ts';
 import { type AtMostOptions, atMostOf } from '../../study/atMost.ts';
 import { addressOf } from '../../text/address.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
+import { UsageError } from '../../text/usage.ts';
 import { measured, openPlugins } from '../plugins.ts';
 import { openServer } from '../server.ts';
 import { Links, monitorFor } from './monitor.ts';
@@ -38,8 +39,16 @@ export interface ServeOptions extends AtMostOptions, Pick<ServingOptions['settin
   readonly hooks?: string;
   /** Seconds after which a closed study is unloaded. */
   readonly unloadAfter?: number;
+  /** Seconds after which it is archived, and the folder of the archives. */
+  readonly archiveAfter?: number;
+  readonly archiveTo?: string;
   /** Bytes of the checkpoints of all studies. */
   readonly checkpoints?: number;
+}
+
+function archiveOf({ archiveAfter: after, archiveTo: to }: ServeOptions) {
+  if ((after === undefined) !== (to === undefined)) throw new UsageError('expected --archive-after and --archive-to together');
+  return after === undefined || to === undefined ? undefined : { after, to };
 }
 
 /** Seconds after which a closed study is unloaded. */
@@ -59,6 +68,7 @@ export interface Shared {
 /** @throws UsageError, ListenError, OpenServerError; HooksError */
 export async function openShared(options: ServeOptions, screen: StatusLine): Promise<Shared> {
   const { lease, replicas, maxBytes, checkpoints: checkpointBytes, unloadAfter = UNLOAD } = options;
+  const archive = archiveOf(options);
   const users = await usersIn(options.users);
   const at = options.http === undefined ? undefined : addressOf('--http', options.http);
   const observing = await openPlugins({ hooks: options.hooks }, screen);
@@ -105,7 +115,7 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
         server,
         quota: team === undefined ? undefined : quotas.of(team),
         plugins,
-        retire: { unloadAfter },
+        retire: { unloadAfter, archive },
         settings,
       };
       return { options, serving: serving(options) };

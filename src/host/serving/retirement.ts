@@ -1,17 +1,26 @@
+import { join } from 'node:path';
 import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { isPassing, isStreamMissing } from '../../../streams/nats/connection/retry.ts';
+import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { isInbox, respond } from '../../../streams/nats/rpc.ts';
+import { isInbox, refuseRequests, respond } from '../../../streams/nats/rpc.ts';
 import { enlist } from '../../../streams/nats/serve/listing.ts';
 import { type Summary, summariesOn } from '../../../streams/nats/serve/summaries.ts';
+import { messagesOf } from '../../errors.ts';
 import { isTrialRunning } from '../../ledger/openTrials.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { RefusedError } from '../../study/commands.ts';
 import { studyStatusOf } from '../../study/status.ts';
 import { ofStudy } from '../../text/statusLine.ts';
+import { archivedIn, deleteArchived } from './archiving.ts';
 import { type ServingOptions, shownName } from './observed.ts';
 import type { Past } from './quota.ts';
 import { reaching } from './reaching.ts';
 import type { Serving } from './serving.ts';
+
+/** What people read who ask for a study that is archived. */
+const archivedText = (study: string, archive: string): string =>
+  `${study} is archived in ${archive} on the machine of its engine: "hypertide study restore" brings it back`;
 
 /** Studies that are checked at a time. */
 const AT_ONCE = 64;
@@ -30,8 +39,8 @@ export interface Retirement {
   has(study: string): boolean;
   /** Unloads a study if it has been closed for long enough. */
   consider(study: string): Promise<void>;
-  /** Studies that were deleted are no longer listed. @param names of the studies on the server */
-  keep(names: readonly string[]): void;
+  /** Lets go of studies that were deleted or restored, and archives those that have been closed for long. @param names of the studies on the server */
+  keep(names: readonly string[]): Promise<void>;
   /** Lets go of a study whose log is new on the server. */
   release(study: string): void;
   close(): void;
@@ -40,15 +49,16 @@ export interface Retirement {
 /**
  * Unloads studies, and begins with those that an engine has unloaded before.
  *
- * @param names the studies that may be unloaded. @param load serves a study again; resolves when it can answer
+ * @param names the studies on the server that may be unloaded. @param fits whether a study may be listed. @param load serves a study again; resolves when it can answer
  */
 export async function retirement(
   options: ServingOptions,
   serving: Serving,
   names: readonly string[],
+  fits: (study: string) => boolean,
   load: (study: string) => Promise<void>,
 ): Promise<Retirement> {
-  const { nc, naming = namingOf(), nats, access, screen, server, quota, settings, retire } = options;
+  const { nc, naming = namingOf(), nats, access, screen, server, team, quota, settings, retire } = options;
   const after = (retire?.unloadAfter ?? Number.POSITIVE_INFINITY) * 1000;
   const summaries = await summariesOn(nc, naming, settings.replicas);
   const retired = new Map<string, Retired>();
@@ -84,8 +94,21 @@ export async function retirement(
     const { status, objective, archive } = summary;
     if (summary.used) quota?.recall(study, summary.used as Past);
     const shown = shownName(options, study);
-    server?.unload(shown, { status, objective, place: reaching(nats, study, access, 'your'), load: () => loadAgain(study) });
+    const open = () =>
+      archive === undefined
+        ? loadAgain(study)
+        : Promise.reject(new RefusedError({ code: 'archived', message: archivedText(study, archive) }));
+    server?.unload(shown, { status, objective, place: reaching(nats, study, access, 'your'), load: open });
     const unlist = enlist(nc, subjects, () => omitUndefined({ study, status, archive }));
+    if (archive !== undefined) {
+      const admit = refuseRequests(nc, subjects, archivedText(study, archive), 'archived');
+      const hide = () => {
+        server?.forget(shown);
+        unlist();
+      };
+      retired.set(study, { summary, hide, end: admit });
+      return;
+    }
     const requests = nc.subscribe(subjects.rpc('load'), {
       callback: (error, message) => {
         if (error || !isInbox(message.reply)) return;
@@ -123,6 +146,33 @@ export async function retirement(
     await summaries.endDelivery(study);
     if (!(await isSame(study, summary))) await loadAgain(study);
   };
+  const place = serverPlace(nc, nats, naming);
+  let isArchiving = false;
+  /** Studies that this process cannot archive. */
+  const failed = new Set<string>();
+  const archive = async (study: string, { archive: before, ...summary }: Summary, to: string) => {
+    const path = await archivedIn(team === undefined ? to : join(to, team), place, study);
+    const archived = { ...summary, archive: path };
+    await summaries.put(study, archived);
+    await deleteArchived(place, study, summary.status.position, path);
+    if (retired.has(study)) retain(study, archived);
+    ofStudy(screen, shownName(options, study))(`archived in ${path}, and deleted from the server`);
+  };
+  /** Archives one study after the other. */
+  const archiveAll = async () => {
+    if (retire?.archive === undefined || isArchiving) return;
+    const { after, to } = retire.archive;
+    isArchiving = true;
+    for (const [study, { summary }] of [...retired]) {
+      if (summary.archive !== undefined || failed.has(study) || Date.now() - summary.status.at < after * 1000 || nc.isClosed()) continue;
+      await archive(study, summary, to).catch((error) => {
+        if (isPassing(error) || isStreamMissing(error) || !retired.has(study)) return; // later, or another process has done it
+        failed.add(study);
+        ofStudy(screen, shownName(options, study))(`cannot be archived: ${messagesOf(error).join('; ')}`, { level: 'error' });
+      });
+    }
+    isArchiving = false;
+  };
   /** The studies to which an entry was written while this process did not hear it. */
   const changed = async (): Promise<readonly string[]> => {
     const found: string[] = [];
@@ -137,7 +187,9 @@ export async function retirement(
 
   if (retire) {
     const known = await summaries.read();
-    for (const study of names) if (known.has(study)) retain(study, known.get(study)!);
+    for (const [study, { archive, ...summary }] of known)
+      if (names.includes(study)) retain(study, summary);
+      else if (archive !== undefined && fits(study)) retain(study, { ...summary, archive });
     for (const study of await changed()) release(study);
   }
   const unsubscribe = onStatus(nc, ({ type }) => {
@@ -161,9 +213,17 @@ export async function retirement(
         unloading.delete(study);
       }
     },
-    keep: (on) => {
+    keep: async (on) => {
       const there = new Set(on);
-      for (const [study, { summary }] of retired) if (!there.has(study) && summary.archive === undefined) release(study);
+      const isGone = ([study, { summary }]: readonly [string, Retired]) => there.has(study) === (summary.archive !== undefined);
+      const gone = [...retired].filter(isGone).map(([study]) => study);
+      const known = gone.some((study) => !there.has(study)) ? await summaries.read() : new Map<string, Summary>(); // another process may have archived it
+      for (const study of gone) {
+        const summary = known.get(study);
+        if (summary?.archive !== undefined && !there.has(study)) retain(study, summary);
+        else release(study);
+      }
+      void archiveAll();
     },
     close: () => {
       unsubscribe();

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
@@ -5,8 +8,11 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { measured } from '../../../src/host/plugins.ts';
 import { type HostServer, openServer } from '../../../src/host/server.ts';
 import { serveAll } from '../../../src/host/serving/all.ts';
+import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
+import type { RetireOptions } from '../../../src/host/serving/observed.ts';
 import { serving } from '../../../src/host/serving/serving.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
+import { withArchive } from '../../../src/stores/archive.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { trainer } from '../../../streams/nats/index.ts';
@@ -28,7 +34,7 @@ afterEach(async () => {
 afterAll(() => server.dispose());
 
 /** Serves all studies, and unloads closed ones after a time in seconds. */
-async function all(pattern: string, unloadAfter = 0.1, http?: HostServer) {
+async function all(pattern: string, unloadAfter = 0.1, http?: HostServer, archive?: RetireOptions['archive']) {
   const lines: string[] = [];
   const screen: StatusLine = {
     terminal: false,
@@ -46,7 +52,7 @@ async function all(pattern: string, unloadAfter = 0.1, http?: HostServer) {
     metrics,
     server: http,
     plugins: [http?.plugin ?? measured(metrics)],
-    retire: { unloadAfter },
+    retire: { unloadAfter, archive },
     settings: {},
   };
   const engines = serving(options);
@@ -150,4 +156,55 @@ it('without a time, closed studies stay loaded', async () => {
   await until(() => process.engines.engineOf('stays'));
   await request(nc, 'stays', 'status');
   expect(unloaded(process, 'stays')).toBe(0);
+});
+
+const archives = () => mkdtempSync(join(tmpdir(), 'hypertide-archives-'));
+const exists = async (name: string) =>
+  (await serverPlace(nc, server.url).names()).includes(name) &&
+  (await consumers(name).then(
+    () => true,
+    () => false,
+  ));
+
+it('a study that has been closed for long is archived, deleted, listed with its archive, and comes back from it', async () => {
+  await closed('old');
+  const place = serverPlace(nc, server.url);
+  const before: string[] = [];
+  for await (const line of place.lines('old')) before.push(Buffer.from(line).toString());
+  const to = archives();
+  const process = await all('old', 0.1, undefined, { after: 0.2, to });
+  const path = join(to, 'old.tar.gz');
+  await until(async () => !(await exists('old')) && (await listed('old'))?.archive);
+  expect(await listed('old')).toMatchObject({ archive: path, status: { closed: 'trials', completed: 2 } });
+  await expect(request(nc, 'old', 'status')).rejects.toMatchObject({ code: 'archived', message: expect.stringContaining(path) });
+  await process.end();
+  const next = await all('old', 1000); // it knows from the summary
+  expect(await listed('old')).toMatchObject({ archive: path });
+  await withArchive(path, path, ({ restore }) => restore(place, 'old'));
+  await until(() => next.engines.engineOf('old'));
+  await until(async () => (await listed('old'))?.archive === undefined);
+  const after: string[] = [];
+  for await (const line of place.lines('old')) after.push(Buffer.from(line).toString());
+  expect(after).toEqual(before);
+});
+
+it('nothing is deleted if the archive is not equal, and an equal one is used', async () => {
+  await closed('twice');
+  const place = serverPlace(nc, server.url);
+  const to = archives();
+  const first = await archivedIn(to, place, 'twice');
+  expect(await archivedIn(to, place, 'twice')).toBe(first);
+  writeFileSync(first, 'damaged');
+  expect(await archivedIn(to, place, 'twice')).toBe(join(to, 'twice-2.tar.gz'));
+  const growing: typeof place = {
+    ...place,
+    lines: async function* (name) {
+      yield* place.lines(name);
+      if (readdirSync(to).some((file) => file === 'twice-3.tar.gz')) yield Buffer.from('{}');
+    },
+  };
+  writeFileSync(join(to, 'twice-2.tar.gz'), 'damaged');
+  await expect(archivedIn(to, growing, 'twice')).rejects.toMatchObject({ message: expect.stringContaining('not equal') });
+  await expect(deleteArchived(place, 'twice', 1, first)).rejects.toMatchObject({ code: 'grown' });
+  expect(await exists('twice')).toBe(true);
 });

@@ -36,6 +36,8 @@ const offered = {
   maxTrials: value('n', 'most trials of a request', { kind: wholeNumber }),
   lease: value('time', 'silence after which a trial is lost (default: 30s)', { kind: time }),
   unloadAfter: value('time', 'with --all: when to unload closed studies (default: 1h)', { kind: time }),
+  archiveAfter: value('time', 'with --all: when to archive closed studies, such as 30d', { kind: time }),
+  archiveTo: value('folder', 'where, before they are deleted from the server'),
   once: flag('end when all studies have closed'),
   monitor: value('address', 'serve /metrics, /readyz and /healthz at this port'),
   hooks: value('file', 'commands and webhooks to call on events (YAML)'),

@@ -16,6 +16,8 @@ interface Listed {
   readonly status?: StudyStatus | undefined;
   /** Whether a process runs it, if that is known. The log does not show that a process was killed. */
   readonly running?: boolean | undefined;
+  /** Where its archive is, if its log is no longer on the server. */
+  readonly archive?: string | undefined;
   /** Why the process that serves it cannot run it. */
   readonly failure?: string | undefined;
   readonly error?: string;
@@ -43,9 +45,9 @@ export const command = declare({
 });
 
 /** What the process that runs it says. */
-function saidOf({ study, status, error }: PlacedStudy): Listed {
+function saidOf({ study, status, error, archive }: PlacedStudy): Listed {
   const running = status?.closed === undefined && error === undefined;
-  return omitUndefined({ name: study, status, running, failure: error });
+  return omitUndefined({ name: study, status, running, archive, failure: error });
 }
 
 /** What its log says. */
@@ -85,7 +87,8 @@ function tableOf(listed: readonly Listed[]): string {
 const endedOf = ({ trials, open, ended, limit }: StudyStatus): string =>
   `${ended}${limit === undefined ? '' : `/${limit}`}${trials - open > ended ? ` (${trials} trials)` : ''}`;
 
-function stateOf({ status, running, failure }: Listed): string {
+function stateOf({ status, running, archive, failure }: Listed): string {
+  if (archive !== undefined) return `archived in ${archive}`;
   if (failure !== undefined) return 'failed';
   if (status === undefined) return 'starting';
   const { closed, paused } = status;
