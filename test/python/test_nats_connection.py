@@ -1,6 +1,7 @@
 """The connection of the Python trainer, with a server by hand."""
 
 import contextlib
+import json
 import socket
 import threading
 from types import SimpleNamespace
@@ -113,3 +114,18 @@ def test_survives_a_handler_that_breaks(connect):
     with pytest.raises(TimeoutError):
         connection.request("ask", "", seconds=0.5)
     assert answer_in(connection) == b"{}"
+
+
+def test_a_pull_is_short_in_a_cluster_whose_other_servers_may_hold_it():
+    asked = []
+
+    def request(subject, ask, seconds, until):
+        asked.append((json.loads(ask)["expires"] / 1e9, seconds))
+        return {"status": "408"}, "", b""
+
+    study = StudyOnServer.__new__(StudyOnServer)
+    study.stream, study.api = "HT_digits", "$JS.API"
+    for is_clustered in (False, True):
+        study.nats = SimpleNamespace(request=request, is_clustered=is_clustered)
+        assert study.pull(lambda: False) is None
+    assert asked == [(5, 6), (1, 2)]

@@ -66,6 +66,7 @@ class Connection:
         self.count = 0
         self.closed = False
         self.refused = False
+        self.is_clustered = False  # whether other servers may do the work of this one
         self.lock = threading.Lock()
         self.socket: socket.socket
         self.stream: IO[bytes]
@@ -154,6 +155,7 @@ class Connection:
         if not greeting.startswith(b"INFO "):
             raise ConnectionError("the server sent nothing")
         info = json.loads(greeting[len("INFO ") :])
+        self.is_clustered = "cluster" in info
         wanted, offered = self.encrypted or info.get("tls_required"), info.get("tls_required") or info.get("tls_available")
         if wanted and not offered:
             connection.close()

@@ -15,6 +15,7 @@ from .errors import Interrupted
 T = TypeVar("T")
 
 PULL_SECONDS = 5
+CLUSTER_PULL_SECONDS = 1  # the server that holds a pull may go away while the connection, to another one, stays
 ANSWER_SECONDS = 10  # that an engine may think about a request
 DELIVERY = re.compile(r"\.trainers\.\d+\.(\d+)\.")  # the position of a suggestion, in its reply subject
 
@@ -75,10 +76,11 @@ class StudyOnServer:
 
     def pull(self, until: Callable[[], bool]) -> Message | None:
         """The headers, reply subject and body of the next suggestion; None if there is none yet."""
-        ask = json.dumps({"batch": 1, "expires": PULL_SECONDS * 1_000_000_000})
+        seconds = CLUSTER_PULL_SECONDS if self.nats.is_clustered else PULL_SECONDS
+        ask = json.dumps({"batch": 1, "expires": seconds * 1_000_000_000})
         try:
             headers, reply, data = self.nats.request(
-                f"{self.api}.CONSUMER.MSG.NEXT.{self.stream}.trainers", ask, seconds=PULL_SECONDS + 1, until=until
+                f"{self.api}.CONSUMER.MSG.NEXT.{self.stream}.trainers", ask, seconds=seconds + 1, until=until
             )
         except (TimeoutError, OSError):
             time.sleep(0.2)
