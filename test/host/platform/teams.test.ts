@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { examine } from '../../../src/host/platform/doctor.ts';
 import { readPlatform } from '../../../src/host/platform/platformFile.ts';
 import { servePlatform } from '../../../src/host/platform/servePlatform.ts';
 import { openShared } from '../../../src/host/serving/place.ts';
@@ -18,6 +19,7 @@ const teams = ['vision', 'speech'];
 let server: NatsServer;
 let files: Readonly<Record<string, string>>;
 let folder: string;
+let valid: string;
 let declared: { readonly nats: object; readonly teams: Readonly<Record<string, object>> };
 const lines: string[] = [];
 const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
@@ -32,7 +34,8 @@ beforeAll(async () => {
     writeFileSync(join(folder, 'keys', name), text);
   }
   declared = { nats: { url: server.url }, teams: { vision: { users: ['w1'] }, speech: { users: ['w1'] }, late: {} } };
-  writeFileSync(join(folder, 'platform.yaml'), JSON.stringify(declared));
+  valid = join(folder, 'valid.yaml');
+  for (const path of [join(folder, 'platform.yaml'), valid]) writeFileSync(path, JSON.stringify(declared));
 });
 afterAll(async () => {
   await server.dispose();
@@ -82,6 +85,11 @@ it('one process serves studies of the same name for several teams, each in its o
     expect(metrics).toContain('hypertide_server_connected{team="late"} 0');
     expect(lines.filter((line) => line.startsWith('late: is not served'))).toHaveLength(1); // and the others are
     expect(JSON.parse(await ask('readyz'))).toMatchObject({ ready: true, server: 'connected' });
+    const platform = await readPlatform(file);
+    const found = await examine(platform, [monitor]);
+    expect(found).toContain('late/engine: it has no credentials: hypertide server apply makes them');
+    expect(found).toContain(`engine ${monitor}: it is not connected for the team late`);
+    expect(found.filter((line) => /^(vision|speech)/.test(line))).toEqual([]);
     const { speech: _, ...left } = declared.teams;
     writeFileSync(file, JSON.stringify({ ...declared, teams: { ...left, late: { quota: { parallel: 7 } } } }));
     await eventually(async () => expect(await ask('metrics')).toContain('hypertide_team_quota{team="late",of="parallel"} 7'));
@@ -94,6 +102,7 @@ it('one process serves studies of the same name for several teams, each in its o
     await served;
     await shared.close();
   }
+  expect(await examine(await readPlatform(valid), [])).toContain('vision.digits: no engine serves it');
 });
 
 it.each([

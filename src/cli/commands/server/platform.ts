@@ -1,13 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { messagesOf } from '../../../errors.ts';
+import { examine } from '../../../host/platform/doctor.ts';
+import { metricsAt } from '../../../host/platform/engineMetrics.ts';
 import { type Platform, readPlatform } from '../../../host/platform/platformFile.ts';
 import { type Rendered, render as renderPlatform } from '../../../host/platform/render.ts';
 import { accountDifferences, updateServer } from '../../../host/platform/updateServer.ts';
 import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
+import { addressOf } from '../../../text/address.ts';
 import { inform, print, replaceFile } from '../../../text/output.ts';
+import { shown } from '../../../text/shown.ts';
 import { declare } from '../../command.ts';
-import { needed, preset } from '../../parts.ts';
+import { needed, preset, values } from '../../parts.ts';
+import { textTable } from '../../terminal/table.ts';
 
 const given = {
   arguments: { file: needed('file', 'the platform, such as platform.yaml') },
@@ -55,6 +61,51 @@ export const apply = declare({
     return status;
   },
 });
+
+export const doctor = declare({
+  description: 'Say what is not as a platform.yaml declares, on one screen. Exit status 4: something is not.',
+  ...given,
+  options: { ...given.options, engine: values('address', 'where engines serve their metrics, such as e1:9400') },
+  run: async ({ file, output, engine = [] }, { connection }) => {
+    const made = await madeFrom(file, output);
+    const { platform, rendered } = made;
+    const engines = engine.map((text) => engineAt('--engine', text));
+    const accounts = await accountDifferences(platform.nats.url, rendered, platform.keys, connection).catch((error) => [
+      `accounts: ${messagesOf(error).join('; ')}`,
+    ]);
+    const files = changedIn(output, rendered).map(({ path, isNew }) => `${path}: ${isNew ? 'is missing' : 'is not as declared'}`);
+    const lines = [...files, ...accounts, ...(await examine(platform, engines))];
+    print(lines.length > 0 ? lines.join('\n') : 'all is as declared');
+    return lines.length > 0 ? DIFFERS : 0;
+  },
+});
+
+export const teams = declare({
+  description: 'Show what each team uses of its quota, as an engine of a platform knows it.',
+  arguments: { engine: needed('address', 'where the engine serves its metrics, such as e1:9400') },
+  run: async ({ engine }) => {
+    const valuesOf = await metricsAt(engineAt('engine', engine));
+    const most = valuesOf('team_quota');
+    const rows = valuesOf('team_used').map(({ labels: { team = '', of = '' }, value }) => {
+      const quota = most.find(({ labels }) => labels.team === team && labels.of === of)?.value;
+      return [
+        team,
+        of,
+        shown(Number(value.toPrecision(6))),
+        quota === undefined ? '' : shown(quota),
+        quota ? `${Math.round((100 * value) / quota)} %` : '',
+      ];
+    });
+    print(rows.length > 0 ? textTable(['team', 'of', 'used', 'quota', ''], rows) : 'this engine serves no team of a platform');
+    return 0;
+  },
+});
+
+/** @throws UsageError */
+function engineAt(option: string, text: string): string {
+  const { host = '127.0.0.1', port } = addressOf(option, text);
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
 
 /** The exit status if something differs. */
 const DIFFERS = 4;
