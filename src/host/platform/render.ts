@@ -58,11 +58,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
     keys: { ...keys, ...(isCluster && { [CLUSTER_PASSWORD]: password }) },
     files: {
       ...Object.fromEntries(servers.map((server) => [`nats/${server.name}.conf`, textOf(server)])),
-      'compose.yaml': composeText(
-        platform,
-        servers.map(({ name }) => name),
-        keysFrom,
-      ),
+      'compose.yaml': composeText(platform, isCluster ? servers.map(({ name }) => name) : [], keysFrom),
       'platform.yaml': text,
       ...Object.fromEntries(Object.entries(chart).map(([path, text]) => [`chart/${path}`, text])),
       'systemd/hypertide-engine.service': unitText({
@@ -122,7 +118,7 @@ function composeText(platform: Platform, servers: readonly string[], keys: strin
     command: engineWords(platform, '/etc/hypertide/platform.yaml', '0.0.0.0:'),
     volumes: ['./platform.yaml:/etc/hypertide/platform.yaml:ro'],
     secrets: teams.map(({ name }) => ({ source: secretOf(name), target: `/etc/hypertide/keys/${name}/engine.creds` })),
-    depends_on: servers,
+    ...(servers.length > 0 && { depends_on: servers }),
     ...CONFINED,
   };
   const services = Object.fromEntries(
@@ -136,12 +132,12 @@ function composeText(platform: Platform, servers: readonly string[], keys: strin
       },
     ]),
   );
-  return `# Made by hypertide server render: servers, an engine and its standby on one machine.\n${stringify(
+  return `# Made by hypertide server render: an engine and its standby, and the servers of a cluster, on one machine.\n${stringify(
     {
       name: 'hypertide',
       services: { ...services, engine, standby: engine },
       secrets: Object.fromEntries(teams.map(({ name }) => [secretOf(name), { file: `${keys}/${name}/engine.creds` }])),
-      volumes: Object.fromEntries(servers.map((name) => [name, null])),
+      ...(servers.length > 0 && { volumes: Object.fromEntries(servers.map((name) => [name, null])) }),
     },
     { aliasDuplicateObjects: false, nullStr: '', lineWidth: 0 },
   )}`;

@@ -100,5 +100,6 @@ it('one server that is there needs no cluster', async () => {
   );
   expect(Object.keys(one.files).filter((path) => path.startsWith('nats/'))).toEqual(['nats/nats.conf']);
   expect(one.keys['cluster.password']).toBeUndefined();
+  expect(Object.keys((parse(one.files['compose.yaml']!) as { services: object }).services)).toEqual(['engine', 'standby']);
   expect(one.files['nats/nats.conf']).toContain('port: 4300');
 });
