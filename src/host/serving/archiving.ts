@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { isForbidden } from '../../../streams/nats/connection/retry.ts';
+import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { StudyError } from '../../errors.ts';
 import { withArchive, writeArchive } from '../../stores/archive.ts';
 import type { StudyPlace } from '../../study/place.ts';
+import type { ServingOptions } from './observed.ts';
 
 /**
  * Writes an archive of a study into a folder, unless the folder has one of the same entries, and reads it back.
@@ -26,11 +29,28 @@ export async function archivedIn(folder: string, place: StudyPlace, study: strin
   }
 }
 
+/** A server, and a login there that may delete studies, if that of this process may not: a file with credentials or with a seed. */
+export interface Deleting extends Pick<ServingOptions, 'nats' | 'naming' | 'access'> {
+  readonly as?: string | undefined;
+}
+
+/** Calls a function with the studies of a server, as the user that may delete them. @param own those of this process */
+export async function asAdmin<T>(
+  { nats, naming, access, as }: Deleting,
+  own: StudyPlace,
+  use: (place: StudyPlace) => Promise<T>,
+): Promise<T> {
+  if (as === undefined) return use(own);
+  const { nkey: _, creds: __, ...tls } = access;
+  const nc = await connectTo(nats, { inboxPrefix: '_INBOX_admin', ...tls, ...(as.endsWith('.creds') ? { creds: as } : { nkey: as }) });
+  return use(serverPlace(nc, nats, naming)).finally(() => nc.close());
+}
+
 /** Deletes a study from its server after it was archived. @throws StudyError with what to do, if this login may not */
 export async function deleteArchived(place: StudyPlace, study: string, entries: number, path: string): Promise<void> {
   await place.delete(study, entries).catch((cause: Error) => {
     if (!isForbidden(cause) && !isForbidden(cause.cause)) throw cause;
-    const todo = `delete it as admin: hypertide study delete ${study} --yes`;
+    const todo = `give --closed as= with the login of an admin, or delete the study as one: hypertide study delete ${study} --yes`;
     throw new StudyError(`${study} is archived in ${path}, but the login of this process may not delete it`, { cause, todo });
   });
 }

@@ -123,12 +123,21 @@ export type Observed = ReturnType<typeof observed>;
 /** The name of a study in this process, which may serve studies of the same name for several teams. */
 export const shownName = ({ team }: ServingOptions, study: string): string => (team === undefined ? study : `${team}.${study}`);
 
+export interface ArchiveOptions {
+  /** Seconds for which a study has been closed. */
+  readonly after: number;
+  /** The folder of the archives. */
+  readonly to: string;
+  /** A file with the login of an admin, if that of this process may delete no study; `{team}` stands for the name of the team. */
+  readonly as?: string | undefined;
+}
+
 /** When a process that serves all studies of a server lets go of closed ones. */
 export interface RetireOptions {
   /** Seconds after which a closed study is unloaded. */
   readonly unloadAfter: number;
   /** Seconds after which it is archived in a folder, and deleted from the server. Default: never. */
-  readonly archive?: { readonly after: number; readonly to: string } | undefined;
+  readonly archive?: ArchiveOptions | undefined;
 }
 
 /** Where and how this process serves studies. */

@@ -1,5 +1,6 @@
 import { type Access, namingIn } from '../../../streams/nats/connection/connect.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
+import { secondsIn } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { AccessOptions } from '../../server/access/access.ts';
 import { CONNECT_WITHIN, connect } from '../../stores/connect.ts';
@@ -10,7 +11,7 @@ import { UsageError } from '../../text/usage.ts';
 import { measured, openPlugins } from '../plugins.ts';
 import { openServer } from '../server.ts';
 import { Links, monitorFor } from './monitor.ts';
-import type { ServingOptions } from './observed.ts';
+import type { RetireOptions, ServingOptions } from './observed.ts';
 import { type Quota, Quotas } from './quota.ts';
 import { type Serving, serving } from './serving.ts';
 import { usersIn } from './usersIn.ts';
@@ -37,18 +38,33 @@ export interface ServeOptions extends AtMostOptions, Pick<ServingOptions['settin
   readonly users?: string;
   readonly proxy?: readonly string[];
   readonly hooks?: string;
-  /** Seconds after which a closed study is unloaded. */
-  readonly unloadAfter?: number;
-  /** Seconds after which it is archived, and the folder of the archives. */
-  readonly archiveAfter?: number;
-  readonly archiveTo?: string;
+  /** When closed studies are unloaded and archived, see {@link retireIn}. */
+  readonly closed?: readonly string[];
   /** Bytes of the checkpoints of all studies. */
   readonly checkpoints?: number;
 }
 
-function archiveOf({ archiveAfter: after, archiveTo: to }: ServeOptions) {
-  if ((after === undefined) !== (to === undefined)) throw new UsageError('expected --archive-after and --archive-to together');
-  return after === undefined || to === undefined ? undefined : { after, to };
+const CLOSED = ['unload', 'archive', 'to', 'as'];
+
+/**
+ * When closed studies are unloaded and archived, from words such as `archive=30d`.
+ *
+ * @throws UsageError
+ */
+export function retireIn(words: readonly string[] = []): RetireOptions {
+  const given = new Map(words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
+  const wrong = words.find((word) => !CLOSED.includes(word.slice(0, word.indexOf('='))));
+  if (wrong !== undefined) throw new UsageError(`--closed: expected ${CLOSED.join(', ')} with = and a value, got ${wrong}`);
+  const secondsOf = (name: string): number | undefined => {
+    const word = given.get(name);
+    const read = word === undefined ? undefined : secondsIn(word);
+    if (word !== undefined && read === undefined)
+      throw new UsageError(`--closed: expected ${name}= with a time such as 1h or 30d, got ${word}`);
+    return read;
+  };
+  const [unloadAfter = UNLOAD, after, to] = [secondsOf('unload'), secondsOf('archive'), given.get('to')];
+  if ((after === undefined) !== (to === undefined)) throw new UsageError('--closed: expected archive= and to= together');
+  return omitUndefined({ unloadAfter, archive: after === undefined || to === undefined ? undefined : { after, to, as: given.get('as') } });
 }
 
 /** Seconds after which a closed study is unloaded. */
@@ -67,8 +83,8 @@ export interface Shared {
 
 /** @throws UsageError, ListenError, OpenServerError; HooksError */
 export async function openShared(options: ServeOptions, screen: StatusLine): Promise<Shared> {
-  const { lease, replicas, maxBytes, checkpoints: checkpointBytes, unloadAfter = UNLOAD } = options;
-  const archive = archiveOf(options);
+  const { lease, replicas, maxBytes, checkpoints: checkpointBytes } = options;
+  const retire = retireIn(options.closed);
   const users = await usersIn(options.users);
   const at = options.http === undefined ? undefined : addressOf('--http', options.http);
   const observing = await openPlugins({ hooks: options.hooks }, screen);
@@ -115,7 +131,7 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
         server,
         quota: team === undefined ? undefined : quotas.of(team),
         plugins,
-        retire: { unloadAfter, archive },
+        retire,
         settings,
       };
       return { options, serving: serving(options) };

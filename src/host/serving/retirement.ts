@@ -12,8 +12,8 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { RefusedError } from '../../study/commands.ts';
 import { studyStatusOf } from '../../study/status.ts';
 import { ofStudy } from '../../text/statusLine.ts';
-import { archivedIn, deleteArchived } from './archiving.ts';
-import { type ServingOptions, shownName } from './observed.ts';
+import { archivedIn, asAdmin, deleteArchived } from './archiving.ts';
+import { type ArchiveOptions, type ServingOptions, shownName } from './observed.ts';
 import type { Past } from './quota.ts';
 import { reaching } from './reaching.ts';
 import type { Serving } from './serving.ts';
@@ -150,22 +150,23 @@ export async function retirement(
   let isArchiving = false;
   /** Studies that this process cannot archive. */
   const failed = new Set<string>();
-  const archive = async (study: string, { archive: before, ...summary }: Summary, to: string) => {
+  const archive = async (study: string, { archive: before, ...summary }: Summary, { to, as }: ArchiveOptions) => {
     const path = await archivedIn(team === undefined ? to : join(to, team), place, study);
     const archived = { ...summary, archive: path };
     await summaries.put(study, archived);
-    await deleteArchived(place, study, summary.status.position, path);
+    const login = as?.replace('{team}', team ?? '');
+    await asAdmin({ nats, naming, access, as: login }, place, (there) => deleteArchived(there, study, summary.status.position, path));
     if (retired.has(study)) retain(study, archived);
     ofStudy(screen, shownName(options, study))(`archived in ${path}, and deleted from the server`);
   };
   /** Archives one study after the other. */
   const archiveAll = async () => {
     if (retire?.archive === undefined || isArchiving) return;
-    const { after, to } = retire.archive;
+    const { after } = retire.archive;
     isArchiving = true;
     for (const [study, { summary }] of [...retired]) {
       if (summary.archive !== undefined || failed.has(study) || Date.now() - summary.status.at < after * 1000 || nc.isClosed()) continue;
-      await archive(study, summary, to).catch((error) => {
+      await archive(study, summary, retire.archive).catch((error) => {
         if (isPassing(error) || isStreamMissing(error) || !retired.has(study)) return; // later, or another process has done it
         failed.add(study);
         ofStudy(screen, shownName(options, study))(`cannot be archived: ${messagesOf(error).join('; ')}`, { level: 'error' });

@@ -26,8 +26,9 @@ export function answerCreations(
   const subscription = nc.subscribe(subject, {
     queue,
     callback: (error, message) => {
+      if (error || !isInbox(message.reply)) return; // without the right to subscribe, the message is empty
       const name = message.subject.split('.').at(-3);
-      if (error || !isInbox(message.reply) || !isName(name) || !fits(name)) return;
+      if (!isName(name) || !fits(name)) return;
       const data = jsonOf(message);
       void create(name, isRecord(data) ? data.study : undefined).then(
         () => respond(message, { ok: true, result: {} }),

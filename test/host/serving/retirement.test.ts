@@ -10,15 +10,18 @@ import { type HostServer, openServer } from '../../../src/host/server.ts';
 import { serveAll } from '../../../src/host/serving/all.ts';
 import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
 import type { RetireOptions } from '../../../src/host/serving/observed.ts';
+import { retireIn } from '../../../src/host/serving/place.ts';
 import { serving } from '../../../src/host/serving/serving.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
+import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
+import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
-import { request } from '../../../streams/nats/studies.ts';
+import { listOn, request } from '../../../streams/nats/studies.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 let server: NatsServer;
@@ -207,4 +210,57 @@ it('nothing is deleted if the archive is not equal, and an equal one is used', a
   await expect(archivedIn(to, growing, 'twice')).rejects.toMatchObject({ message: expect.stringContaining('not equal') });
   await expect(deleteArchived(place, 'twice', 1, first)).rejects.toMatchObject({ code: 'grown' });
   expect(await exists('twice')).toBe(true);
+});
+
+it('with logins, an engine deletes nothing, unless it has the login of an admin for that', async () => {
+  const { text, seeds } = serverConfig({ teams: [{ studies: ['s1'], trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1 });
+  const secured = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+  ends.push(() => secured.dispose());
+  const folder = archives();
+  const login = (name: string) => {
+    writeFileSync(join(folder, `${name}.nk`), seeds[name]!);
+    return join(folder, `${name}.nk`);
+  };
+  const connection = (name: string) => connectTo(secured.url, { inboxPrefix: `_INBOX_${name}`, nkey: login(name) });
+  const own = await connection('engine');
+  const study = await serve(own, space({ x: float(0, 1) }), { strategy: random(), study: 's1', trials: 1 });
+  await study.started;
+  await study.submit({ type: 'close' });
+  await study.finished;
+  await study.close();
+  await own.close();
+  const serveAs = async (as?: string) => {
+    const nc = await connection('engine');
+    const lines: string[] = [];
+    const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
+    const archive = { after: 0.1, to: folder, as };
+    const options = { nc, screen, nats: secured.url, access: {}, plugins: [], retire: { unloadAfter: 0.1, archive }, settings: {} };
+    const engines = serving(options);
+    const stop = await serveAll(options, engines, '*');
+    const end = async () => {
+      stop();
+      await engines.close();
+    };
+    return { lines, end };
+  };
+  const viewer = await connection('viewer');
+  ends.push(() => viewer.close());
+  const refused = await serveAs();
+  await until(() => refused.lines.some((line) => line.includes('may not delete it')));
+  expect((await listOn(viewer))!.get('s1')).toMatchObject({ status: { closed: 'person' } });
+  await refused.end();
+  const allowed = await serveAs(login('admin'));
+  await until(() => allowed.lines.some((line) => line.includes('deleted from the server')));
+  expect((await listOn(viewer))!.get('s1')).toMatchObject({ archive: join(folder, 's1.tar.gz') });
+  await allowed.end();
+});
+
+it('reads when closed studies are unloaded and archived', () => {
+  expect(retireIn()).toEqual({ unloadAfter: 3600 });
+  expect(retireIn(['unload=5m', 'archive=30d', 'to=a=b', 'as=admin.nk'])).toEqual({
+    unloadAfter: 300,
+    archive: { after: 30 * 86_400, to: 'a=b', as: 'admin.nk' },
+  });
+  for (const words of [['archive=30d'], ['to=x'], ['unload=soon'], ['unload'], ['keep=1h']])
+    expect(() => retireIn(words)).toThrow('--closed');
 });
