@@ -17,9 +17,18 @@ export interface Rendered {
   readonly files: Readonly<Record<string, string>>;
   /** The accounts, for running servers. */
   readonly accounts: JwtConfig['accounts'];
+  readonly removal?: NonNullable<JwtConfig['removal']>;
   /** What is not as it should be for production. */
   readonly warnings: readonly string[];
 }
+
+/** What had keys and is no longer declared. */
+export interface Gone {
+  readonly teams: readonly string[];
+  /** Such as `vision/w2`. */
+  readonly users: readonly string[];
+}
+const NOBODY: Gone = { teams: [], users: [] };
 
 /** The file of the password that the servers of a cluster show each other. */
 const CLUSTER_PASSWORD = 'cluster.password';
@@ -29,8 +38,9 @@ const CLUSTER_PASSWORD = 'cluster.password';
  *
  * @param keyOf an existing secret by the name of its file. What is missing is made.
  * @param keysFrom the folder of the keys, as a path from the output
+ * @param gone teams and users that have keys and are no longer declared, which running servers are to lock out
  */
-export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string): Promise<Rendered> {
+export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string, gone: Gone = NOBODY): Promise<Rendered> {
   const { nats, teams, workers, images } = platform;
   const { store, tls } = nats;
   const shared: ServerSettings = {
@@ -45,7 +55,12 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
     ? serversOf(nats.cluster, { ...shared, password, ...omitUndefined({ ca: tls?.ca }) })
     : [{ ...shared, name: 'nats', host: '0.0.0.0', ...portOf(nats.url) }];
   const members = teams.map(({ name, users, limits }) => ({ name, trainers: [...new Set([...users, ...workers])], limits }));
-  const { files: keys, accounts, textOf } = await jwtConfig({ teams: members, ...shared, keyOf });
+  const {
+    files: keys,
+    accounts,
+    removal,
+    textOf,
+  } = await jwtConfig({ teams: members, ...shared, keyOf, remove: gone.teams, revoke: gone.users });
   const text = `# Made by hypertide server render: what engines read.\n${stringify({ ...platform.declared, keys: 'keys' })}`;
   const chart = chartFiles({
     platform,
@@ -55,6 +70,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string)
   });
   return {
     accounts,
+    ...(removal && { removal }),
     keys: { ...keys, ...(isCluster && { [CLUSTER_PASSWORD]: password }) },
     files: {
       ...Object.fromEntries(servers.map((server) => [`nats/${server.name}.conf`, textOf(server)])),

@@ -45,7 +45,9 @@ export async function updateServer(
     const others = (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
     for (const text of wrong) inform(`${place}: ${text}`);
     if (others.length > 0)
-      inform(`${place} has accounts that this configuration does not name; --remove takes a team off the server: ${others.join(', ')}`);
+      inform(
+        `${place} has accounts that this configuration does not name; server config --remove takes a team off the server: ${others.join(', ')}`,
+      );
     if (wrong.length > 0) return 1;
     inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
     return 0;

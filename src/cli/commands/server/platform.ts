@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { roles } from '../../../../streams/nats/config/rights.ts';
 import { messagesOf } from '../../../errors.ts';
 import { examine } from '../../../host/platform/doctor.ts';
 import { metricsAt } from '../../../host/platform/engineMetrics.ts';
 import { type Platform, readPlatform } from '../../../host/platform/platformFile.ts';
-import { type Rendered, render as renderPlatform } from '../../../host/platform/render.ts';
+import { type Gone, type Rendered, render as renderPlatform } from '../../../host/platform/render.ts';
 import { accountDifferences, updateServer } from '../../../host/platform/updateServer.ts';
 import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
@@ -34,11 +35,12 @@ export const plan = declare({
   description: 'Say what "server apply" would change: files, and accounts of running servers. Exit status 4: something differs.',
   ...given,
   run: async ({ file, output }, { connection }) => {
-    const { platform, rendered, keys } = await madeFrom(file, output);
+    const { platform, rendered, keys, gone } = await madeFrom(file, output);
     const fresh = Object.keys(rendered.keys).filter((name) => keys.read(name) === undefined);
     const lines = [
       ...fresh.map((name) => `${join(platform.keys, name)}: would be made`),
       ...changedIn(output, rendered).map(({ path, isNew }) => `${path}: would ${isNew ? 'be made' : 'change'}`),
+      ...[...gone.teams, ...gone.users].map((name) => `${name}: would be locked out`),
       ...(fresh.includes('root.nk') ? [] : await accountDifferences(platform.nats.url, rendered, platform.keys, connection)),
     ];
     print(lines.length > 0 ? lines.join('\n') : 'nothing differs');
@@ -50,11 +52,14 @@ export const apply = declare({
   description: 'Do what "server render" does, and give running servers the accounts. Says which servers need a restart.',
   ...given,
   run: async ({ file, output }, { connection }) => {
-    const made = await madeFrom(file, output);
+    const made = await madeFrom(file, output, true);
     const changed = changedIn(output, made.rendered);
     await write(made, output);
-    const { platform, rendered } = made;
-    const status = await updateServer(platform.nats.url, rendered, platform.keys, connection);
+    const { platform, rendered, gone } = made;
+    const status = await updateServer(platform.nats.url, rendered, platform.keys, connection, gone.teams);
+    if (status === 0) for (const user of gone.users) made.keys.remove(`${user}.creds`);
+    const out = [...gone.teams, ...gone.users];
+    if (status === 0 && out.length > 0) print(`${out.join(', ')}: locked out; studies of teams stay on the disks of the servers`);
     for (const { path, isNew, old } of changed)
       if (path.endsWith('.conf') && !isNew && withoutAccounts(old) !== withoutAccounts(readFileSync(path, 'utf8')))
         inform(`${path} has changed: restart this server with it`);
@@ -114,13 +119,31 @@ interface Made {
   readonly platform: Platform;
   readonly rendered: Rendered;
   readonly keys: Secrets;
+  readonly gone: Gone;
 }
 
-async function madeFrom(file: string, output: string): Promise<Made> {
+/** @param locksOut whether accounts are made that lock out whom the platform no longer declares */
+async function madeFrom(file: string, output: string, locksOut = false): Promise<Made> {
   const platform = await readPlatform(file);
   const keys = secretsIn(platform.keys);
-  const rendered = await renderPlatform(platform, keys.read, relative(resolve(output), platform.keys) || '.');
-  return { platform, rendered, keys };
+  const gone = goneFrom(platform);
+  const rendered = await renderPlatform(platform, keys.read, relative(resolve(output), platform.keys) || '.', locksOut ? gone : undefined);
+  return { platform, rendered, keys, gone };
+}
+
+/** The teams and the users that have keys and are no longer declared. */
+function goneFrom({ keys, teams, workers }: Platform): Gone {
+  const folders = existsSync(keys) ? readdirSync(keys, { withFileTypes: true }).filter((one) => one.isDirectory()) : [];
+  const isKnown = (team: string) => teams.some(({ name }) => name === team);
+  const declared = new Set(teams.flatMap(({ name, users }) => [...roles, ...users, ...workers].map((user) => `${name}/${user}.creds`)));
+  return {
+    teams: folders.flatMap(({ name }) => (!isKnown(name) && existsSync(join(keys, name, 'studies.jwt')) ? [name] : [])),
+    users: teams.flatMap(({ name }) =>
+      (existsSync(join(keys, name)) ? readdirSync(join(keys, name)) : []).flatMap((one) =>
+        one.endsWith('.creds') && !declared.has(`${name}/${one}`) ? [`${name}/${one.slice(0, -'.creds'.length)}`] : [],
+      ),
+    ),
+  };
 }
 
 interface Change {

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
+import { onLink } from '../../streams/nats/connection/connection.ts';
+import { natsServer } from '../support/nats.ts';
+import { directory, expectRefused, hypertide } from './support.ts';
+
+it('server apply does what plan says: teams and users come and go on a running server', async () => {
+  const place = directory();
+  const server = (command: string) => hypertide(place, 'server', command, 'platform.yaml');
+  const declare = (url: string, teams: object) => writeFileSync(join(place, 'platform.yaml'), JSON.stringify({ nats: { url }, teams }));
+  const keys = (path: string) => join(place, 'keys', path);
+  const before = { vision: { users: ['w1', 'w2'] }, speech: {} };
+  declare('nats://127.0.0.1:4222', before);
+  expect(await server('render')).toMatchObject({ code: 0, out: expect.stringContaining('out/nats/nats.conf is made') });
+  expect(await server('render')).toMatchObject({ code: 0, out: 'nothing has changed\n' });
+  const text = readFileSync(join(place, 'out/nats/nats.conf'), 'utf8').replace(/^(host|port|http): .*$/gm, '');
+  const nats = await natsServer(`${text}authorization { timeout: 30 }\n`);
+  const login = (user: string, inboxPrefix = '_INBOX_viewer') => connectTo(nats.url, { creds: keys(`${user}.creds`), inboxPrefix });
+  try {
+    declare(nats.url, before);
+    await server('render');
+    expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
+    const out = await login('vision/w2', '_INBOX.w2');
+    const lost = new Promise<void>((yes) => onLink(out, (state) => state !== 'back' && yes()));
+    declare(nats.url, { vision: { users: ['w1'] }, robots: { users: ['r1'] } });
+    const planned = await server('plan');
+    expect(planned.code).toBe(4);
+    for (const line of [
+      'keys/robots/r1.creds: would be made',
+      'speech: would be locked out',
+      'vision/w2: would be locked out',
+      'account robots/studies is not there',
+    ])
+      expect(planned.out).toContain(line);
+    expect(existsSync(keys('robots'))).toBe(false);
+    expect(await server('apply')).toMatchObject({ code: 0, out: expect.stringContaining('speech, vision/w2: locked out') });
+    expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
+    await (await login('robots/viewer')).close();
+    await (await login('vision/w1', '_INBOX.w1')).close();
+    await expect(login('speech/viewer')).rejects.toThrow(ConnectError);
+    await lost; // it was connected when it was locked out
+    await out.close();
+  } finally {
+    await nats.dispose();
+  }
+});
+
+it.each([
+  ['no file', ['render', 'nosuch.yaml']],
+  ['a cluster of two', ['render', 'two.yaml']],
+  ['an address that is none', ['teams', 'nowhere']],
+])('server refuses %s', async (_, words) => {
+  const place = directory();
+  writeFileSync(join(place, 'two.yaml'), '{ nats: { cluster: [a, b] }, teams: { vision: {} } }');
+  expectRefused(await hypertide(place, 'server', ...words));
+});
