@@ -14,15 +14,28 @@ const PAUSE = 500;
  * Connects to a server, and prints when the connection is lost or the login no longer valid, again every minute, and when it is back.
  *
  * @param patience seconds for which it tries again if the server cannot be reached.
+ * @param signal ends that.
  * @throws ConnectError
  */
-export async function connect(screen: StatusLine, url: string, options: ConnectOptions, patience = 0): ReturnType<typeof connectTo> {
-  const nc = await connectWithin(screen, url, options, patience);
+export async function connect(
+  screen: StatusLine,
+  url: string,
+  options: ConnectOptions,
+  patience = 0,
+  signal?: AbortSignal,
+): ReturnType<typeof connectTo> {
+  const nc = await connectWithin(screen, url, options, patience, signal);
   watchOutages(nc, (text, level) => screen.line(text, { level }));
   return nc;
 }
 
-async function connectWithin(screen: StatusLine, url: string, options: ConnectOptions, patience: number): ReturnType<typeof connectTo> {
+async function connectWithin(
+  screen: StatusLine,
+  url: string,
+  options: ConnectOptions,
+  patience: number,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof connectTo> {
   const end = performance.now() + patience * 1000;
   for (let hasSaid = false; ; hasSaid = true) {
     try {
@@ -30,7 +43,9 @@ async function connectWithin(screen: StatusLine, url: string, options: ConnectOp
     } catch (error) {
       if (!(error instanceof ConnectError && error.isAway) || performance.now() + PAUSE > end) throw error;
       if (!hasSaid) screen.line(`${error.message}; trying for ${patience} s`, { level: 'warn' });
-      await sleep(PAUSE);
+      await sleep(PAUSE, undefined, signal && { signal }).catch(() => {
+        throw error;
+      });
     }
   }
 }

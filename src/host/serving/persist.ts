@@ -26,6 +26,7 @@ export async function persist<T>(
     try {
       return await act(works);
     } catch (error) {
+      if (signal.aborted) break;
       const why = messagesOf(error).join('; ');
       if (why !== said) screen.line(`${team}: is not served: ${why}; trying again every ${PAUSE / 1000} s`, { level: 'error' });
       said = why;

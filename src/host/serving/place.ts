@@ -72,8 +72,8 @@ const UNLOAD = 3600;
 
 /** What all places of a process share: its page, its metrics and its hooks. */
 export interface Shared {
-  /** Connects to a place. @throws ConnectError */
-  open(place: Place): Promise<OpenPlace>;
+  /** Connects to a place. @param signal ends the attempts @throws ConnectError */
+  open(place: Place, signal?: AbortSignal): Promise<OpenPlace>;
   /** Changes what a team may use. */
   limit(team: string, quota: Quota): void;
   /** Shows a team no longer. */
@@ -114,11 +114,11 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
   const quotas = new Quotas(metrics);
   const linkTo = new Map<string | undefined, ReturnType<Links['expect']>>();
   return {
-    open: async ({ nats, access, team }) => {
+    open: async ({ nats, access, team }, signal) => {
       const naming = namingIn(nats);
       const link = linkTo.get(team) ?? links?.expect(team);
       if (link) linkTo.set(team, link);
-      const nc = await connect(together, nats, { inboxPrefix: '_INBOX_engine', ...access }, CONNECT_WITHIN);
+      const nc = await connect(together, nats, { inboxPrefix: '_INBOX_engine', ...access }, CONNECT_WITHIN, signal);
       link?.(nc, naming.apiPrefix);
       const options: ServingOptions = {
         nc,

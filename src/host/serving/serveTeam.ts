@@ -13,7 +13,7 @@ export async function serveTeam(
 ): Promise<void> {
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   const serve = async (works: () => void) => {
-    const { serving, options } = await shared.open(place);
+    const { serving, options } = await shared.open(place, signal);
     try {
       const end = await serveAll(options, serving, '*');
       works();

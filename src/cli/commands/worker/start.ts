@@ -58,7 +58,7 @@ type WorkerOptions = Given<typeof options>;
 
 /** What a worker serves: studies on one server, or those of all teams of a platform. */
 interface Served {
-  /** Connects. A platform tries again until it can; another worker fails. */
+  /** A worker of a platform tries again until it can connect; another one fails. */
   readonly places: readonly (Place & { readonly weight: number })[];
   /** Names and patterns of studies. */
   readonly names: string | undefined;
@@ -93,7 +93,7 @@ async function work(
   /** Works at a place until all studies there have closed, or until the end. */
   const workAt = async ({ nats, access, team, weight }: Served['places'][number], linked: ReturnType<Links['expect']> | undefined) => {
     const inbox = name !== undefined && { inboxPrefix: inboxOfTrainer(name, access.creds !== undefined), name };
-    const nc = await connect(screen, nats, { ...access, ...inbox }, CONNECT_WITHIN);
+    const nc = await connect(screen, nats, { ...access, ...inbox }, CONNECT_WITHIN, ending.signal);
     linked?.(nc);
     const studies = new WorkerStudies({
       nc,
@@ -121,6 +121,7 @@ async function work(
       return studies.hasFailed;
     } finally {
       studies.close();
+      served.delete(studies);
       await nc.close();
     }
   };
@@ -128,7 +129,7 @@ async function work(
   const { promise: killed, resolve: kill } = withResolvers<void>();
   const release = onInterrupt((count) => {
     interrupts = count;
-    if (count > 1) kill();
+    if (count > 1 || served.size === 0) kill();
     else if ([...served].some(({ hasBegun }) => hasBegun)) {
       const trials = running() === 1 ? 'the running trial' : `${running()} running trials`;
       const what = running() > 0 ? `handing ${trials} back` : 'no trial runs here, so this worker ends';
@@ -138,12 +139,13 @@ async function work(
     for (const studies of served) studies.end();
   });
   try {
-    const failed = await Promise.all(
-      places.map((place) => {
-        const linked = monitor?.links.expect(place.team);
-        return place.team === undefined ? workAt(place, linked) : persist(place.team, () => workAt(place, linked), screen, ending.signal);
-      }),
-    );
+    const work = places.map((place) => {
+      const linked = monitor?.links.expect(place.team);
+      return place.team === undefined ? workAt(place, linked) : persist(place.team, () => workAt(place, linked), screen, ending.signal);
+    });
+    const over = Promise.all(work);
+    over.catch(() => {}); // after a second interrupt
+    const failed = (await Promise.race([over, killed.then(() => undefined)])) ?? (served.size > 0 ? await over : []);
     if (interrupts > 0) return 130;
     return failed.includes(true) ? 1 : 0;
   } finally {
