@@ -83,6 +83,20 @@ describe('a server whose users have credentials', () => {
     await Promise.all([engine.close(), twin.close()]);
   });
 
+  it.each([
+    ['vision/w1', 'ht._all.rpc.list'],
+    ['vision/w1', 'ht.digits.rpc.load'],
+    ['vision/w1', 'ht.digits.summary'],
+    ['vision/w1', '$JS.API.STREAM.MSG.GET.HTS'],
+    ['vision/viewer', 'ht.digits.summary'],
+    ['vision/viewer', '$JS.API.STREAM.MSG.GET.HTS'],
+    ['vision/operator', 'ht.digits.summary'],
+    ['vision/operator', '$JS.API.STREAM.PURGE.HTS'],
+  ])('lets %s send nothing to %s', async (user, subject) => {
+    const nc = await as(user, user.endsWith('w1') ? 'w1' : 'viewer');
+    await expect(nc.request(subject, '{}', { timeout: 2000 })).rejects.toThrow(/permission/i);
+  });
+
   it('gives a user only the rights of the key that signed it', async () => {
     const forged = await credentials({ ...signer('vision/viewer'), role: 'engine' }, ['engine']);
     const nc = await connect(forged['engine.creds']!, 'engine');
