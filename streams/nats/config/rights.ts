@@ -41,6 +41,7 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
       '_INBOX_engine.>',
       VIEWER_INBOX,
       ...listOf(studies),
+      ...beginningsOf(studies),
       ...studies.flatMap(({ beat, rpc, checkpoint, study }) => [beat('*', '*'), rpc('*'), checkpoint('*', '*'), study]),
     ],
     answers: true,
@@ -71,6 +72,9 @@ const apiOf = ([one]: readonly Subjects[], request: string): readonly string[] =
 
 /** The request for the list of all studies in an account. */
 const listOf = ([one]: readonly Subjects[]): readonly string[] => (one ? [one.list] : []);
+
+/** What the server says when a stream begins, for engines of all studies in an account. */
+const beginningsOf = ([one]: readonly Subjects[]): readonly string[] => (one?.name === '*' ? ['$JS.EVENT.ADVISORY.STREAM.CREATED.*'] : []);
 
 /** The stream of summaries, for engines. Patterns of all studies already fit it. */
 function summariesOf([one]: readonly Subjects[]): readonly string[] {

@@ -9,7 +9,9 @@ import { accountsOn, removeAccounts, updateAccount } from '../../../streams/nats
 import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { reconnectOptions, trainer } from '../../../streams/nats/index.ts';
 import { isRelayed } from '../../../streams/nats/protocol/messages.ts';
+import { namingOf } from '../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
+import { whenBegun } from '../../../streams/nats/studies.ts';
 import { wrongOption } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -95,6 +97,16 @@ describe('a server whose users have credentials', () => {
   ])('lets %s send nothing to %s', async (user, subject) => {
     const nc = await as(user, user.endsWith('w1') ? 'w1' : 'viewer');
     await expect(nc.request(subject, '{}', { timeout: 2000 })).rejects.toThrow(/permission/i);
+  });
+
+  it('lets the engine of a team hear of new studies', async () => {
+    const nc = await as('vision/engine');
+    const begun: string[] = [];
+    whenBegun(nc, namingOf(), (study) => begun.push(study));
+    await nc.flush();
+    const study = fresh();
+    await (await serve(await as('vision/engine'), plane, { strategy: random(), study })).close();
+    await eventually(() => expect(begun).toEqual([study]));
   });
 
   it('gives a user only the rights of the key that signed it', async () => {
