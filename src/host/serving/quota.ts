@@ -71,6 +71,9 @@ export class TeamQuota {
   /** The studies that wait for room, the longest first. */
   readonly #waiting = new Map<string, { readonly why: string; readonly isLasting: boolean; readonly wake: () => void }>();
 
+  /** Room that was kept, and logs that cannot be read, end without an entry: the studies that wait ask again then. */
+  #again: ReturnType<typeof setTimeout> | undefined;
+
   /** Changes the quota. */
   limit(quota: Quota): void {
     this.#quota = quota;
@@ -130,6 +133,10 @@ export class TeamQuota {
           return true;
         }
         this.#waiting.set(study, { why, isLasting, wake });
+        this.#again ??= setTimeout(() => {
+          this.#again = undefined;
+          this.#wake();
+        }, KEPT).unref();
         if (isLasting && !before?.isLasting) line(`waits: ${why}`, { level: 'warn' });
         return false;
       },
