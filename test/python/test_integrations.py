@@ -218,7 +218,7 @@ def test_lists_omitted_trials_and_keeps_names_and_numbers():
 
 
 def test_takes_none_among_the_choices():
-    source = optuna.create_study()
+    source = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
     source.optimize(lambda trial: 1.0 if trial.suggest_categorical("depth", [None, 3]) is None else 0.0, n_trials=6)
     study = from_optuna(source)
     assert [row["params"] for row in study.trials] == [trial.params for trial in source.trials]

@@ -14,8 +14,11 @@ const here = join(root, 'test/python');
 describe('the wheel', { timeout: 900_000 }, () => {
   let folder: string;
   let python: string;
-  const run = (program: string, ...args: string[]) =>
-    execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const run = (program: string, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+    expect(status, `${stdout}${stderr}`).toBe(0);
+    return stdout;
+  };
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'hypertide-'));
