@@ -11,6 +11,30 @@ labels:
   {{- include "hypertide.labels" .part | nindent 2 }}
 {{- end -}}
 
+{{- define "hypertide.budget" }}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  {{- include "hypertide.metadata" . | nindent 2 }}
+spec:
+  maxUnavailable: 1
+  selector:
+    matchLabels:
+      {{- include "hypertide.labels" .part | nindent 6 }}
+{{- end -}}
+
+{{- define "hypertide.policy" }}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "hypertide.metadata" . | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "hypertide.labels" .part | nindent 6 }}
+  policyTypes: [Ingress]
+{{- end -}}
+
 {{- define "hypertide.pod" -}}
 automountServiceAccountToken: false
 securityContext:
@@ -108,25 +132,9 @@ spec:
               {{- end }}
         {{- include "hypertide.tls" $.Values.nats | nindent 8 }}
 ---
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  {{- include "hypertide.metadata" (dict "root" $ "name" "hypertide-engine" "part" "engine") | nindent 2 }}
-spec:
-  maxUnavailable: 1
-  selector:
-    matchLabels:
-      {{- include "hypertide.labels" "engine" | nindent 6 }}
+{{- include "hypertide.budget" (dict "root" $ "name" "hypertide-engine" "part" "engine") }}
 ---
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  {{- include "hypertide.metadata" (dict "root" $ "name" "hypertide-engine" "part" "engine") | nindent 2 }}
-spec:
-  podSelector:
-    matchLabels:
-      {{- include "hypertide.labels" "engine" | nindent 6 }}
-  policyTypes: [Ingress]
+{{- include "hypertide.policy" (dict "root" $ "name" "hypertide-engine" "part" "engine") }}
   {{- with $.Values.monitoring }}
   ingress:
     - ports: [{ port: monitor }]

@@ -47,7 +47,6 @@ spec:
           startupProbe: { httpGet: { path: /healthz?js-enabled-only=true, port: monitor }, periodSeconds: 10, failureThreshold: 90 }
           livenessProbe: { httpGet: { path: /healthz?js-enabled-only=true, port: monitor }, periodSeconds: 30, timeoutSeconds: 5 }
           readinessProbe: { httpGet: { path: /healthz?js-server-only=true, port: monitor }, periodSeconds: 10, timeoutSeconds: 5 }
-          lifecycle: { preStop: { exec: { command: [nats-server, --signal, ldm=1] } } } # hands its streams over
           resources:
             {{- toYaml .resources | nindent 12 }}
           {{- include "hypertide.confined" . | nindent 10 }}
@@ -71,25 +70,9 @@ spec:
         {{- end }}
         resources: { requests: { storage: {{ .storage }} } }
 ---
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  {{- include "hypertide.metadata" (dict "root" $ "name" .name "part" "nats") | nindent 2 }}
-spec:
-  maxUnavailable: 1
-  selector:
-    matchLabels:
-      {{- include "hypertide.labels" "nats" | nindent 6 }}
+{{- include "hypertide.budget" (dict "root" $ "name" .name "part" "nats") }}
 ---
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  {{- include "hypertide.metadata" (dict "root" $ "name" .name "part" "nats") | nindent 2 }}
-spec:
-  podSelector:
-    matchLabels:
-      {{- include "hypertide.labels" "nats" | nindent 6 }}
-  policyTypes: [Ingress]
+{{- include "hypertide.policy" (dict "root" $ "name" .name "part" "nats") }}
   ingress:
     - ports: [{ port: nats }]
       from:

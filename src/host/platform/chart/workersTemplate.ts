@@ -104,14 +104,7 @@ spec:
 {{- end }}
 {{- if .Values.workers }}
 ---
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  {{- include "hypertide.metadata" (dict "root" $ "name" "hypertide-worker" "part" "worker") | nindent 2 }}
-spec: # nobody connects to a worker
-  podSelector:
-    matchLabels:
-      {{- include "hypertide.labels" "worker" | nindent 6 }}
-  policyTypes: [Ingress]
+{{- /* no rule for entering: a worker accepts no connections */}}
+{{- include "hypertide.policy" (dict "root" $ "name" "hypertide-worker" "part" "worker") }}
 {{- end }}
 `;
