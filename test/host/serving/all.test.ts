@@ -2,11 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { measured } from '../../../src/host/plugins.ts';
-import { serveAll } from '../../../src/host/serving/all.ts';
-import { type Served, serving } from '../../../src/host/serving/serving.ts';
-import { Metrics } from '../../../src/monitoring/metrics.ts';
-import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { streamOf } from '../../../streams/nats/log/stream.ts';
@@ -18,6 +13,7 @@ import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { start, studyIn } from '../../cli/support.ts';
 import { coded } from '../../support/coded.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { allServed } from './allServed.ts';
 
 let server: NatsServer;
 let nc: NatsConnection;
@@ -31,29 +27,12 @@ afterAll(async () => {
   await server.dispose();
 });
 
-/** Serves the studies that match a pattern, as `serve --all` does. @param begin begins a study in place of the function that it gets */
+/** Serves the studies that match a pattern, until the tests are over. @param begin begins a study in place of the function that it gets */
 async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) => usual()) {
-  const lines: string[] = [];
-  const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
-  const metrics = new Metrics();
-  const own = await server.connect();
-  const options = {
-    nc: own,
-    screen,
-    nats: server.url,
-    access: {},
-    metrics,
-    plugins: [measured(metrics)],
-    settings: { lease: 5, atMost: { parallel: 8 } },
-  };
-  const engines = serving(options);
-  const stop = await serveAll(options, { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) }, pattern);
-  const end = async () => {
-    stop();
-    await engines.close();
-  };
-  ends.push(end);
-  return { lines, metrics, own, end };
+  const settings = { lease: 5, atMost: { parallel: 8 } };
+  const served = await allServed(server, pattern, { settings }, (usual) => ({ ...usual, begin: (one) => begin(() => usual.begin(one)) }));
+  ends.push(served.end);
+  return served;
 }
 
 const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', strategy: 'random', trials: 2 };

@@ -5,14 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { measured } from '../../../src/host/plugins.ts';
 import { type HostServer, openServer } from '../../../src/host/server.ts';
 import { serveAll } from '../../../src/host/serving/all.ts';
 import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
 import type { RetireOptions } from '../../../src/host/serving/observed.ts';
 import { retireIn } from '../../../src/host/serving/place.ts';
 import { serving } from '../../../src/host/serving/serving.ts';
-import { Metrics } from '../../../src/monitoring/metrics.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
@@ -23,6 +21,7 @@ import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { listOn, request } from '../../../streams/nats/studies.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { allServed } from './allServed.ts';
 
 let server: NatsServer;
 let nc: NatsConnection;
@@ -38,34 +37,10 @@ afterAll(() => server.dispose());
 
 /** Serves all studies, and unloads closed ones after a time in seconds. */
 async function all(pattern: string, unloadAfter = 0.1, http?: HostServer, archive?: RetireOptions['archive']) {
-  const lines: string[] = [];
-  const screen: StatusLine = {
-    terminal: false,
-    line: (text) => void lines.push(text),
-    status: () => {},
-    end: () => {},
-  };
-  const metrics = http?.metrics ?? new Metrics();
-  const own = await server.connect();
-  const options = {
-    nc: own,
-    screen,
-    nats: server.url,
-    access: {},
-    metrics,
-    server: http,
-    plugins: [http?.plugin ?? measured(metrics)],
-    retire: { unloadAfter, archive },
-    settings: {},
-  };
-  const engines = serving(options);
-  const stop = await serveAll(options, engines, pattern);
-  const end = async () => {
-    stop();
-    await engines.close();
-  };
-  ends.push(end);
-  return { lines, metrics, engines, end };
+  const shown = http && { metrics: http.metrics, server: http, plugins: [http.plugin] };
+  const served = await allServed(server, pattern, { retire: { unloadAfter, archive }, ...shown });
+  ends.push(served.end);
+  return served;
 }
 
 /** A closed study that no engine serves. */

@@ -1,0 +1,32 @@
+import { measured } from '../../../src/host/plugins.ts';
+import { serveAll } from '../../../src/host/serving/all.ts';
+import type { ServingOptions } from '../../../src/host/serving/observed.ts';
+import { type Serving, serving } from '../../../src/host/serving/serving.ts';
+import { Metrics } from '../../../src/monitoring/metrics.ts';
+import type { StatusLine } from '../../../src/text/statusLine.ts';
+import type { NatsServer } from '../../support/nats.ts';
+
+/**
+ * Serves the studies of a server that match a pattern, as `serve --all` does.
+ *
+ * @param through what serves them, in place of the usual one that it gets
+ */
+export async function allServed(
+  server: NatsServer,
+  pattern: string,
+  given: Partial<ServingOptions> = {},
+  through: (usual: Serving) => Serving = (usual) => usual,
+) {
+  const lines: string[] = [];
+  const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
+  const metrics = given.metrics ?? new Metrics();
+  const own = await server.connect();
+  const options = { nc: own, screen, nats: server.url, access: {}, metrics, plugins: [measured(metrics)], settings: {}, ...given };
+  const engines = serving(options);
+  const stop = await serveAll(options, through(engines), pattern);
+  const end = async () => {
+    stop();
+    await engines.close();
+  };
+  return { lines, metrics, own, engines, end };
+}
