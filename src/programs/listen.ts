@@ -6,7 +6,7 @@ import { type ExamplesSoFar, type Heard, hasDiverged, hear } from './outcome.ts'
 import { type LineSplitter, type OutputOptions, outputReader, remarks, splitLines } from './outputReader.ts';
 import type { OutputEvent, PrintedExample, PrintedReport } from './structuredLine.ts';
 
-/** What is read from a program, and who is told. */
+/** The output of a program that is read, and what is called with it. */
 export interface Listening extends OutputOptions {
   /** Called with each report as it is printed, and the checkpoint that was named last. */
   readonly onReport?: (report: PrintedReport, checkpoint: string | undefined) => void;

@@ -28,7 +28,6 @@ export interface Gone {
   /** Such as `vision/w2`. */
   readonly users: readonly string[];
 }
-const NOBODY: Gone = { teams: [], users: [] };
 
 /** The file of the password that the servers of a cluster show each other. */
 const CLUSTER_PASSWORD = 'cluster.password';
@@ -40,7 +39,7 @@ const CLUSTER_PASSWORD = 'cluster.password';
  * @param keysFrom the folder of the keys, as a path from the output
  * @param gone teams and users that have keys and are no longer declared, which running servers are to lock out
  */
-export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string, gone: Gone = NOBODY): Promise<Rendered> {
+export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string, gone: Gone = { teams: [], users: [] }): Promise<Rendered> {
   const { nats, teams, workers, images } = platform;
   const { store, tls } = nats;
   const shared: ServerSettings = {
