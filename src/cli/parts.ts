@@ -126,6 +126,9 @@ export const logFormat = value('format', 'pretty (default), or json for a log co
   kind: oneOf(['pretty', 'json']),
 });
 
+/** What this machine has for trials: the amounts that `requires` of a study names. */
+export const machineSlots = values('name=n', 'what this machine has for trials, such as gpu=2');
+
 /** Options, or arguments in their order, by the names that a command uses: `metricFile` is `--metric-file`. */
 export type Parts = Readonly<Record<string, Part<unknown>>>;
 

@@ -15,12 +15,14 @@ import { trialsDirectory } from '../stores/trialFiles.ts';
 import { checkResuming } from '../studyFile/checkResuming.ts';
 import { readStudyFile, type StudyFile } from '../studyFile/studyFile.ts';
 import { UsageError } from '../text/usage.ts';
-import { bare, byteSize, flag, type Given, logFormat, oneOf, port, value, wholeNumber } from './parts.ts';
+import { amountsIn, checkNeeds, fitting } from '../worker/amounts.ts';
+import { bare, byteSize, flag, type Given, logFormat, machineSlots, oneOf, port, value, wholeNumber } from './parts.ts';
 
 /** The options of `hypertide run`. */
 export const runOptions = {
   journal: value('file', 'journal of the study (default: <study name>.jsonl)'),
   parallel: value('n', 'programs to run at a time (default: 1)', { kind: wholeNumber }),
+  slots: machineSlots,
   trials: value('n', 'configurations to try (default: no limit)', { kind: wholeNumber }),
   fsync: value('policy', 'when to force writes to the disk (default: interval)', { kind: oneOf(['always', 'interval', 'never']) }),
   keep: value('size', 'disk space of output and checkpoints, such as 20GB', { kind: byteSize }),
@@ -43,6 +45,8 @@ export interface Plan {
   readonly goal: Goal;
   readonly options: StudyOptions;
   readonly inForce: Settings;
+  /** How many trials this machine has room for. */
+  readonly room: number;
   /** The first fact of a new study; undefined if the journal has one. */
   readonly first: Created | undefined;
 }
@@ -66,5 +70,9 @@ export async function planOf(path: string, words: readonly string[], options: Ru
   const { goal, options: settings } = await goalOf(journal, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const first = created ? undefined : await createdAfter(file.space, file.strategy, { ...settings, parseStrategy }); // an earlier study may not be readable
-  return { file, journal, directory: trialsDirectory(stemOf(journal)), command, metricFile, goal, options: settings, inForce, first };
+  const { requires = {} } = created ?? first ?? {};
+  const offers = amountsIn(options.slots ?? []);
+  checkNeeds(file.options.study, offers, requires);
+  const room = fitting(offers, requires);
+  return { file, journal, directory: trialsDirectory(stemOf(journal)), command, metricFile, goal, options: settings, inForce, room, first };
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../text/usage.ts';
 /** The available or required amount of each resource. */
 export type Amounts = Readonly<Record<string, number>>;
 
-/** What a worker has, from words such as `gpu=2`. @throws UsageError */
+/** What a machine has, from words such as `gpu=2`. @throws UsageError */
 export function amountsIn(words: readonly string[]): Amounts {
   const amounts: Record<string, number> = {};
   for (const word of words) {
@@ -31,12 +31,12 @@ export const fitting = (has: Amounts, needs: Amounts): number =>
 /** The amount of a resource, whose name may be one of every object, such as `constructor`. */
 export const amountOf = (amounts: Amounts, name: string): number => (Object.hasOwn(amounts, name) ? amounts[name]! : 0);
 
-/** Refuses a study whose trials this worker can never run. @throws UsageError */
+/** Refuses a study whose trials this machine can never run. @throws UsageError */
 export function checkNeeds(study: string, has: Amounts, needs: Amounts): void {
   if (fitting(has, needs) >= 1) return;
   const wanted = Object.entries(needs).map(([name, amount]) => `${name}=${amountText(amount)}`);
   const got = Object.entries(has).map(([name, amount]) => `${name}=${amountText(amount)}`);
   throw new UsageError(
-    `each trial of ${study} requires ${wanted.join(' ')}, and this worker has ${got.join(' ') || 'none of it'}: use another worker, or say what this machine has with --slots ${wanted.join(' ')}`,
+    `each trial of ${study} requires ${wanted.join(' ')}, and this machine has ${got.join(' ') || 'none of it'}: use another one, or say what this one has with --slots ${wanted.join(' ')}`,
   );
 }

@@ -49,7 +49,7 @@ export const studyOptions = {
   examples: optional(exampleList),
   /** How many trials run at the same time. Default: 1. */
   parallel: optional(wholeFrom(1), 1),
-  /** What a worker must have for each trial, by name, such as `{ gpu: 1, memory: 8GiB }`. Workers without it take no trials, see `worker --slots`. */
+  /** What a machine must have for each trial, by name, such as `{ gpu: 1, memory: 8GiB }`. Workers without it take no trials, see `--slots`. */
   requires: optional(byName(amount, 'at least one name with an amount, such as { gpu: 1, memory: 8GiB }')),
   /** The share of the time of workers that serve several studies, relative to the others: 0.01 to 100. Default: 1. */
   priority: optional(within(0.01, 100)),

@@ -48,6 +48,18 @@ describe('run', () => {
     await expectVerified(place);
   });
 
+  it('runs as many trials at a time as the machine has room for', async () => {
+    const place = studyIn('trials: 4\nparallel: 4\nrequires: { gpu: 1, memory: 2GiB }\n');
+    expectRefused(await run(place));
+    expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
+    const { code, err } = await run(place, [], ['--slots', 'gpu=2', 'memory=5GB']);
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/^trials +4, 2 at a time$/m);
+    const slots = [1, 2, 3, 4].map((trial) => readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8')[5]);
+    expect(new Set(slots)).toEqual(new Set(['0', '1']));
+    expectRefused(await run(place, [], ['--slots', 'gpu=0.5', 'memory=5GB']));
+  });
+
   it('names the parameters that have priors, and the log has them', async () => {
     const place = directory();
     const C = { type: 'float', low: 1, high: 1000, log: true };

@@ -122,7 +122,7 @@ describe('workers', () => {
     expect(await of.ended).toMatchObject({ code: 0, err: expect.stringContaining('large: this worker does not serve it: each trial') });
     const without = work('--slots', 'gpu=2');
     expect(await without.ended).toMatchObject({ code: 2 });
-    expect(without.said()).toContain('each trial of large requires gpu=1 memory=2GiB, and this worker has gpu=2');
+    expect(without.said()).toContain('each trial of large requires gpu=1 memory=2GiB, and this machine has gpu=2');
     const worker = work('--slots', 'gpu=2', 'memory=5GB');
     expect((await worker.ended).code).toBe(0);
     const rows = JSON.parse((await hypertide(place, 'trials', on('large'), '--json')).out) as {

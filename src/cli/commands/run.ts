@@ -43,8 +43,7 @@ export const command = declare({
 help output" for what it can print. Ctrl-C ends the programs; the same command
 resumes the study. A setting of the file is applied again only if it differs
 from the previous start, so a restart never undoes "hypertide change".
-Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 5 disk full and
-results in another file, 130 interrupted
+Exit status: 0 done, 1 not as expected, 2 wrong input, 5 disk full, 130 Ctrl-C
 
 Example:
   hypertide run study.yaml --parallel 4 -- python3 train.py --lr {lr}`,
@@ -86,7 +85,7 @@ async function besides(journal: string, directory: string, path: string): Promis
 const ONE_LINE = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
 
 /** What a new study is about to do, a fact a line. */
-function beginning({ space, objectives, limits }: Created, { parallel = 1 }: StudyOptions, journal: string, directory: string): string[] {
+function beginning({ space, objectives, limits }: Created, { parallel = 1 }: StudyOptions, { journal, directory, room }: Plan): string[] {
   const all = Object.entries((space as SpaceData).parameters);
   const parameters = all.length;
   const priors = all.flatMap(([name, dimension]) => ('prior' in dimension ? [name] : []));
@@ -96,7 +95,7 @@ function beginning({ space, objectives, limits }: Created, { parallel = 1 }: Stu
       `${objectives.map(({ name, direction }) => `${direction} ${name}`).join(', ')}, by ${parameters} ${parameters === 1 ? 'parameter' : 'parameters'}`,
     ],
     ...(priors.length > 0 ? [['priors', `of ${priors.join(', ')}`] as const] : []),
-    ['trials', `${limits.trials ?? 'no limit'}, ${parallel} at a time`],
+    ['trials', `${limits.trials ?? 'no limit'}, ${Math.min(parallel, room)} at a time`],
     ['log', journal],
     ['output', nearby(directory)],
   ]);
@@ -141,7 +140,7 @@ async function work(given: Work): Promise<number> {
   const fleet = trainers({
     ...programs,
     trainer: { ask: (asked) => trainer!.ask(asked), say: (fact) => trainer!.say(fact) },
-    parallel: () => trainer?.seat.parallel ?? 0,
+    parallel: () => Math.min(trainer?.seat.parallel ?? 0, given.room),
     failed,
   });
   let watching!: RunWatch;
@@ -157,8 +156,7 @@ async function work(given: Work): Promise<number> {
       if (isAgain) return screen.line(`the process that ran the study has ended: ${by} runs it now`);
       const missing = isOwn && first ? notPassed(command, file.space) : undefined;
       if (missing !== undefined) warn(missing);
-      if (isOwn && first && past === 0 && flags.json !== true)
-        for (const line of beginning(first, settings, journal, directory)) screen.line(line);
+      if (isOwn && first && past === 0 && flags.json !== true) for (const line of beginning(first, settings, given)) screen.line(line);
       watching = watch(screen, past, flags.json ?? false, isOwn ? 'resuming' : `joined the study, which ${by} runs`);
     },
     apply: (entry, study) => {

@@ -24,7 +24,7 @@ import type { StoreCommands } from '../../../worker/checkpointStore.ts';
 import { sharedSlots } from '../../../worker/sharedSlots.ts';
 import { WorkerStudies } from '../../../worker/workerStudies.ts';
 import { address, declare } from '../../command.ts';
-import { byteSize, type Given, logFormat, time, value, values, wholeNumber } from '../../parts.ts';
+import { byteSize, type Given, logFormat, machineSlots, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
 
 const options = {
@@ -32,7 +32,7 @@ const options = {
   platform: value('file', 'serve all teams of this platform.yaml, as one of its workers'),
   name: value('name', 'name of this worker (default: a random one)'),
   parallel: value('n', 'programs at a time (default: 1, or as --config)', { kind: wholeNumber }),
-  slots: values('name=amount', 'what this machine has for trials, such as gpu=2'),
+  slots: machineSlots,
   directory: value('path', 'where to keep output (default: <study>.trials)'),
   keep: value('size', 'disk space of a study, such as 20GB', { kind: byteSize }),
   saveEvery: value('time', 'also save checkpoints of running trials: 10m', { kind: time }),
