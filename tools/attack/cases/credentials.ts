@@ -7,7 +7,7 @@ import { trainer } from '../../../streams/nats/index.ts';
 import { natsServer } from '../../../test/support/nats.ts';
 import { casesOf } from '../attack.ts';
 import type { Victim } from '../world.ts';
-import { api, asks, hears, rpc } from './rights.ts';
+import { api, asks, hears, list, rpc } from './rights.ts';
 import { writes } from './subject.ts';
 
 const rights = casesOf('rights');
@@ -42,6 +42,8 @@ const tries: readonly (readonly [what: string, succeeds: (at: Victim) => Promise
   ['an engine deletes the stream', asks('engine', api('STREAM.DELETE.HT'), '')],
   ['the engine of another team reads the log', asks('other/engine', api('DIRECT.GET.HT'), '{"seq":1}')],
   ['the viewer of another team reads the study', asks('other/viewer', rpc('status'), '{}')],
+  ['the viewer of another team lists the studies', asks('other/viewer', list, '{}')],
+  ['the viewer of another team has the study loaded', asks('other/viewer', rpc('load'), '{}')],
   ['a trainer of another team reads the study', asks('other/w1', look, '')],
   ['a trainer of another team with the same name ends its run', writes('other/w1', by('w1'), completed)],
   ['a trainer listens to everything', hears('w1', '>', ({ subjects }) => subjects.study)],

@@ -33,6 +33,7 @@ export const hears = (user: User, subject: string, said: (of: Victim) => string)
 
 export const api = (request: string) => (of: Victim) => `$JS.API.${request.replace('HT', of.subjects.stream)}`;
 export const rpc = (method: string) => (of: Victim) => of.subjects.rpc(method);
+export const list = (of: Victim): string => of.subjects.list;
 const log = ({ subjects }: Victim) => subjects.study;
 
 const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[] = [
@@ -52,6 +53,9 @@ const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[]
   ['a trainer reads all trials', 'w1', rpc('trials'), '{}'],
   ['a trainer reads the log from the engine', 'w1', rpc('log'), '{}'],
   ['a trainer drains another one', 'w1', rpc('instruct'), '{"trainer":"w2","to":"drain"}'],
+  ['a trainer lists the studies', 'w1', list, '{}'],
+  ['a trainer has the study loaded', 'w1', rpc('load'), '{}'],
+  ['a viewer creates the stream of summaries', 'viewer', () => '$JS.API.STREAM.CREATE.HTS', '{"name":"HTS","subjects":["ht.*.summary"]}'],
   ['a trainer lists the others', 'w1', rpc('trainers'), '{}'],
   ['a viewer drains a trainer', 'viewer', rpc('instruct'), '{"trainer":"w2","to":"drain"}'],
   ['a viewer closes the study', 'viewer', rpc('close'), '{}'],
@@ -76,6 +80,7 @@ const subscriptions: readonly (readonly [what: string, ...Parameters<typeof hear
   ["a trainer listens to another's inbox", 'w1', '_INBOX_w2.>', () => '_INBOX_w2.x'],
   ["a trainer listens to the engine's inbox", 'w1', '_INBOX_engine.>', () => '_INBOX_engine.x'],
   ['a viewer listens to heartbeats', 'viewer', 'ht.$.beat.>', ({ subjects }) => subjects.beat('w2', 1)],
+  ['a viewer answers for the list of studies in place of engines', 'viewer', 'ht._all.rpc.list', list],
   ['a viewer answers requests in place of the engine', 'viewer', 'ht.$.rpc.*', ({ subjects }) => subjects.rpc('best')],
 ];
 

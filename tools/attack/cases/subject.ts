@@ -25,6 +25,7 @@ const look =
     `$JS.API.DIRECT.GET.${victim.subjects.stream}.${of(victim)}`;
 const suggested = ({ subjects }: Victim) => subjects.suggested;
 const own = ({ subjects }: Victim) => subjects.study;
+const summary = ({ subjects }: Victim) => subjects.summary;
 const created = ({ subjects }: Victim) => subjects.created;
 const by =
   (trainer: string, trial = 1) =>
@@ -61,6 +62,9 @@ const cases: readonly Case[] = [
   ['an operator publishes a decision', 'operator', suggested, decision],
   ['an operator closes the study without its engine', 'operator', own, closed],
   ['an operator publishes as a trainer', 'operator', by('w2'), completed],
+  ['a trainer forges the summary of the study', 'w1', summary, '{"forged":true}'],
+  ['a viewer forges the summary of the study', 'viewer', summary, '{"forged":true}'],
+  ['an operator forges the summary of the study', 'operator', summary, '{"forged":true}'],
   ['an engine publishes as a trainer', 'engine', by('w2'), completed],
 ];
 
