@@ -1,3 +1,4 @@
+import type { CloseReason } from '../facts/facts.ts';
 import type { CommandStudy } from '../stores/locate.ts';
 import { ledgerIn } from '../stores/trialTable.ts';
 import type { Intent } from '../study/intents.ts';
@@ -25,14 +26,18 @@ export async function act(
   return 0;
 }
 
+/** A study that has closed for one of these takes configurations as it is, or refuses them. */
+const KEPT: readonly CloseReason[] = ['trials', 'target', 'cost', 'spend'];
+
 /**
- * Enqueues configurations. The limit of trials is raised if there is no room for them, and a study that has closed for another reason is reopened.
+ * Enqueues configurations. The limit of trials is raised if there is no room for them. A study that has closed for another reason is reopened, unless
+ * it would close again at once: it refuses them until its limit is changed.
  *
  * @returns whether the study runs
  */
 export async function enqueueAll(study: CommandStudy, configurations: readonly Omit<Enqueuing, 'type'>[]): Promise<boolean> {
   const { closed, settings } = await ledgerIn(study, study.created);
-  if (closed !== undefined && closed !== 'trials') await study.submit({ type: 'change', parallel: settings.parallel });
+  if (closed !== undefined && !KEPT.includes(closed)) await study.submit({ type: 'change', parallel: settings.parallel });
   let running = false;
   for (const configuration of configurations) ({ running } = await study.submit({ type: 'enqueue', ...configuration }));
   return running;

@@ -46,3 +46,10 @@ it('needs a completed trial, and one objective', async () => {
   await run(several, 'echo a=1 b=2');
   expectRefused(await hypertide(several, 'trial', 'confirm', 'study.jsonl'));
 });
+
+it('is refused by a study that has reached its target or spent its limit', async () => {
+  const place = studyIn('trials: 9\ncost: 2\n');
+  await run(place, BY_NUMBER);
+  expectRefused(await hypertide(place, 'trial', 'confirm', 'study.jsonl'));
+  expect(journalOf(place).at(-1)).toMatchObject({ type: 'closed', reason: 'cost' });
+});
