@@ -8,7 +8,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
-    maxWorkers: '100%',
+    // One more than cores: many tests wait for servers and programs.
+    maxWorkers: availableParallelism() + 1,
     // Keeps transformed sources below node_modules, so that the next run loads modules twice as fast. `npx vitest --clearCache` removes them.
     experimental: { fsModuleCache: true },
     // Tests compare output as text, and some CI systems turn colours on.
@@ -17,14 +18,12 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [
       // Files share a process and its modules, since most take longer to load modules than to run.
-      // One more than cores: many wait for servers and programs.
       {
         extends: true,
         test: {
           name: 'unit',
           globalSetup: 'test/support/temporary.ts',
           isolate: false,
-          maxWorkers: availableParallelism() + 1,
           include: ['{test,tools}/**/*.test.ts'],
           exclude: ['**/*.deep.test.ts'],
         },
@@ -34,7 +33,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'deep',
-          sequence: { groupOrder: 1 }, // not together with files that need another number of workers
           include: ['{test,tools}/**/*.deep.test.ts'],
           env: { TEST_DEEP: '1' },
         },

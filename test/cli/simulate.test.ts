@@ -49,6 +49,13 @@ describe('hypertide dev simulate', () => {
     });
   });
 
+  it('says that a limit of what trials spend does not end a simulated study', async () => {
+    const place = await finished('trials: 5\nspend: { usd: 2 }\n');
+    const { code, err } = await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'study.yaml', '--strategies', 'random');
+    expect(code).toBe(0);
+    expect(err).toMatch(/^spend ends no simulated study.*\nmedians of /);
+  });
+
   it.each([
     [['--strategies', 'randm'], /^hypertide: --strategies: got "randm"; did you mean random\? Expected one of .*\n$/],
     [['--seeds', '0'], /expected a whole number/],

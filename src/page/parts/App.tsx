@@ -180,7 +180,8 @@ function Curves() {
 function Strategies() {
   return (
     <>
-      {new Set(endedRows.value.map(({ by }) => by)).size > 1 && <Regret />}
+      {/* Means over different examples do not compare. */}
+      {!hasExamples.value && new Set(endedRows.value.map(({ by }) => by)).size > 1 && <Regret />}
       <Figures kind="edf" />
     </>
   );

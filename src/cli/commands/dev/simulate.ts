@@ -40,6 +40,7 @@ export const command = onStudy({
     const workload = await workloadOf(finished, file);
     const { study: _, seed: __, parallel, ...options } = file.options;
     const bounds = { trainers: wanted.trainers ?? parallel ?? 1, ...options, ...limitsOf(wanted) };
+    if (options.spend !== undefined) inform('spend ends no simulated study, because the metrics of its trials are not simulated');
     const bounded = ['trials', 'cost', 'seconds', 'plateau', 'target'].some((name) => name in bounds);
     const compared = await compare(file.space, strategiesOf(file, strategies), workload, {
       ...bounds,
