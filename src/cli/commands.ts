@@ -72,6 +72,7 @@ const server: Branch = {
     config: leaf('print a NATS configuration with least privilege', async () => (await import('./commands/server/config.ts')).command),
     render: leaf('write the files that a platform.yaml declares', async () => (await import('./commands/server/platform.ts')).render),
     plan: leaf('say what "server apply" would change', async () => (await import('./commands/server/platform.ts')).plan),
+    sign: leaf('make logins with the key of a role', async () => (await import('./commands/server/sign.ts')).command),
     apply: leaf('render, and update running servers', async () => (await import('./commands/server/platform.ts')).apply),
     teams: leaf('show what teams use of their quotas', async () => (await import('./commands/server/platform.ts')).teams),
     doctor: leaf('say what is not as declared', async () => (await import('./commands/server/platform.ts')).doctor),

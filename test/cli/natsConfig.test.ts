@@ -1,8 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
-import { natsServer } from '../support/nats.ts';
 import { directory, expectRefused, hypertide } from './support.ts';
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
@@ -25,11 +23,8 @@ it('server config configures a server for this machine, unless --host names an a
     expect.stringContaining('\nhost: "127.0.0.1"\n'),
     expect.stringContaining('--host 0.0.0.0 lets others'),
   ]);
-  for (const more of [[], ['--jwt']]) {
-    const words = more.length > 0 ? ['--team', 'vision'] : ['digits'];
-    const { out, err } = await hypertide(place, 'server', 'config', ...more, ...words, '--host', '0.0.0.0', '--seeds', `s${more.length}`);
-    expect([out, err]).toEqual([expect.stringContaining('\nhost: "0.0.0.0"\n'), expect.not.stringContaining('own machine')]);
-  }
+  const { out, err } = await hypertide(place, 'server', 'config', '--host', '0.0.0.0');
+  expect([out, err]).toEqual([expect.stringContaining('\nhost: "0.0.0.0"\n'), expect.not.stringContaining('own machine')]);
 });
 
 it('server config keeps seeds that are there', async () => {
@@ -55,76 +50,33 @@ it('server config writes no seed through a link that another user has left', asy
   expect(readFileSync(other, 'utf8')).toBe('mine');
 });
 
-it('server config with --jwt writes credentials and keys of roles, and signs users later', async () => {
+it('server sign makes logins of a role, and keeps those that are valid', async () => {
   const place = directory();
-  const first = await hypertide(place, 'server', 'config', '--jwt', '--team', 'vision', 'nlp', '--trainer', 'vision/w1');
-  expect([first.code, first.err]).toEqual([0, expect.stringContaining('--creds')]);
-  const seeds = join(place, 'seeds');
-  for (const name of ['root.nk', 'vision/trainer.signer', 'vision/w1.creds', 'nlp/engine.creds'])
-    expect(modeOf(join(seeds, name)), name).toBe(0o600);
-  expect(modeOf(join(seeds, 'vision'))).toBe(0o700);
-  const signer = join(seeds, 'vision', 'trainer.signer');
+  writeFileSync(join(place, 'platform.yaml'), '{ nats: { url: "nats://127.0.0.1" }, teams: { vision: {} } }');
+  await hypertide(place, 'server', 'render', 'platform.yaml');
+  const keys = join(place, 'keys');
   const seed = /\bS[AOU][A-Z2-7]{56}\b/; // whole words: a public key may have these letters inside
-  expect(readFileSync(signer, 'utf8')).toMatch(seed);
-  expect(first.out).not.toMatch(seed);
-  const second = await hypertide(place, 'server', 'config', '--signer', signer, '--team', 'vision', '--user', 'w2', 'w3', '--days', '30');
-  expect([second.code, second.out, second.err]).toEqual([0, '', expect.stringContaining('no reload')]);
-  expect(readFileSync(join(seeds, 'vision', 'w3.creds'), 'utf8')).toContain('BEGIN NATS USER JWT');
+  expect(readFileSync(join(keys, 'vision', 'trainer.signer'), 'utf8')).toMatch(seed);
+  expect(readFileSync(join(place, 'out', 'nats', 'nats.conf'), 'utf8')).not.toMatch(seed);
+  for (const name of ['root.nk', 'vision/trainer.signer', 'vision/engine.creds']) expect(modeOf(join(keys, name)), name).toBe(0o600);
+  expect(modeOf(join(keys, 'vision'))).toBe(0o700);
+  const sign = (...names: readonly string[]) =>
+    hypertide(place, 'server', 'sign', 'keys/vision/trainer.signer', ...names, '--days', '30', '-o', 'logins');
+  expect(await sign('w2', 'w3')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('rights of trainer in vision') });
+  const creds = readFileSync(join(place, 'logins', 'vision', 'w3.creds'), 'utf8');
+  expect(creds).toContain('BEGIN NATS USER JWT');
+  expect((await sign('w3', 'w4')).err).toContain('(vision/w3.creds existed already)');
+  expect(readFileSync(join(place, 'logins', 'vision', 'w3.creds'), 'utf8')).toBe(creds);
 });
 
-it('server config with --jwt replaces credentials of a key that was deleted', async () => {
+it.each([
+  ['no name', ['trainer.signer']],
+  ['a key that is not there', ['nosuch', 'w1']],
+  ['a file that is no key', ['other.signer', 'w1']],
+])('server sign refuses %s', async (_, words) => {
   const place = directory();
-  const config = ['server', 'config', '--jwt', '--team', 'vision', '--trainer', 'w1'];
-  await hypertide(place, ...config);
-  const creds = (user: string) => readFileSync(join(place, 'seeds', 'vision', `${user}.creds`), 'utf8');
-  const [operator, w1] = [creds('operator'), creds('w1')];
-  rmSync(join(place, 'seeds', 'vision', 'operator.signer'));
-  const { code, err } = await hypertide(place, ...config);
-  expect([code, err]).toEqual([0, expect.stringContaining('vision/operator.creds renewed)')]);
-  expect(creds('operator')).not.toBe(operator);
-  expect(creds('w1')).toBe(w1);
-  expect(modeOf(join(place, 'seeds', 'vision', 'operator.creds'))).toBe(0o600);
-  const signer = join(place, 'seeds', 'vision', 'trainer.signer');
-  const other = await hypertide(place, 'server', 'config', '--signer', signer, '--team', 'nlp', '--user', 'w2');
-  expectRefused(other);
-});
-
-it('server config locks out a user with --revoke, and says what the server needs', async () => {
-  const place = directory();
-  const config = ['server', 'config', '--jwt', '--team', 'vision'];
-  await hypertide(place, ...config, '--trainer', 'w1', 'w2');
-  const { code, err } = await hypertide(place, ...config, '--revoke', 'vision/w2');
-  expect([code, err]).toEqual([0, expect.stringContaining('reload the server with this configuration to lock out vision/w2')]);
-  const key = Object.keys(JSON.parse(readFileSync(join(place, 'seeds', 'vision', 'revoked.json'), 'utf8')));
-  expect(key).toEqual([expect.stringMatching(/^U/)]);
-  const signer = ['--signer', join(place, 'seeds', 'vision', 'trainer.signer'), '--team', 'vision', '--user', 'w2'];
-  expect((await hypertide(place, 'server', 'config', ...signer)).err).toContain('vision/w2.creds renewed)');
-  for (const option of ['--revoke', '--update']) expectRefused(await hypertide(place, 'server', 'config', 's', option, 'x'));
-});
-
-it('server config adds a team to a running server, and removes it, or says that a reload is needed', async () => {
-  const place = directory();
-  const config = (...more: readonly string[]) => hypertide(place, 'server', 'config', '--jwt', '--team', 'vision', ...more);
-  const { out } = await config();
-  const text = `${out.replace(/^(host|port): .*$/gm, '')}authorization { timeout: 30 }\n`;
-  const [server, old] = [await natsServer(text), await natsServer(text.replace(/resolver \{[^}]*\}/, 'resolver: MEMORY'))];
-  try {
-    const late = await config('nlp', '--update', old.url);
-    expect([late.code, late.err]).toEqual([1, expect.stringContaining('account nlp/studies is unchanged')]);
-    expect(late.err).not.toContain('is updated');
-    expect(await config('nlp', '--update', server.url)).toMatchObject({ code: 0, err: expect.stringContaining('is updated') });
-    const creds = join(place, 'seeds', 'nlp', 'engine.creds');
-    const login = () => connectTo(server.url, { creds, inboxPrefix: '_INBOX_engine' });
-    await (await login()).close();
-    expect((await config('--update', server.url)).err).toContain('accounts that this configuration does not name');
-    expectRefused(await config('--remove', 'nlp'));
-    const removed = await config('--update', server.url, '--remove', 'nlp');
-    expect([removed.code, removed.err]).toEqual([0, expect.not.stringContaining('does not name')]);
-    await expect(login()).rejects.toThrow(ConnectError);
-    expect(existsSync(join(place, 'seeds', 'nlp', 'studies.jwt'))).toBe(false); // a new one brings the team back
-  } finally {
-    await Promise.all([server.dispose(), old.dispose()]);
-  }
+  for (const name of ['trainer.signer', 'other.signer']) writeFileSync(join(place, name), '{}');
+  expectRefused(await hypertide(place, 'server', 'sign', ...words));
 });
 
 it('server config prints no configuration whose keys it could not write', async () => {
@@ -155,8 +107,6 @@ it('server config adds TLS and a quota', async () => {
     directory(),
     'server',
     'config',
-    '--team',
-    'vision',
     '--server-cert',
     'c.pem',
     '--server-key',
@@ -169,16 +119,10 @@ it('server config adds TLS and a quota', async () => {
 });
 
 it.each([
-  ['neither studies nor teams', []],
-  ['studies of a team', ['s', '--team', 'a']],
-  ['a trainer without its team', ['--team', 'a', 'b', '--trainer', 'w1']],
-  ['a trainer of another team', ['--team', 'a', '--trainer', 'b/w1']],
-  ['a trainer with two slashes', ['--team', 'a', '--trainer', 'a/b/c']],
-  ['days without credentials', ['--team', 'a', '--days', '3']],
-  ['a certificate without its key', ['--team', 'a', '--server-cert', 'c.pem']],
-  ['users without a key', ['--user', 'w1']],
-  ['a key that is not there', ['--signer', 'nosuch', '--user', 'w1']],
-  ['a size that is none', ['--team', 'a', '--max-bytes', 'much']],
+  ['a certificate without its key', ['--server-cert', 'c.pem']],
+  ['a size that is none', ['--max-bytes', 'much']],
+  ['a trainer with the name of a role', ['--trainer', 'admin']],
+  ['a team', ['--team', 'vision']],
 ])('server config refuses %s', async (_, args) => {
   const place = directory();
   expectRefused(await hypertide(place, 'server', 'config', ...args));

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { userOf } from '../../streams/nats/config/revocation.ts';
 import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
 import { onLink } from '../../streams/nats/connection/connection.ts';
 import { natsServer } from '../support/nats.ts';
@@ -42,9 +43,62 @@ it('server apply does what plan says: teams and users come and go on a running s
     await expect(login('speech/viewer')).rejects.toThrow(ConnectError);
     await lost; // it was connected when it was locked out
     await out.close();
+
+    const w1 = keys('vision/w1.creds');
+    const stolen = join(place, 'stolen.creds');
+    copyFileSync(w1, stolen);
+    rmSync(keys('vision/trainer.signer')); // all that it has signed is void
+    expect(await server('apply')).toMatchObject({ code: 0 });
+    await expect(connectTo(nats.url, { creds: stolen, inboxPrefix: '_INBOX.w1' })).rejects.toThrow(ConnectError);
+    await (await login('vision/w1', '_INBOX.w1')).close();
+    declare(nats.url, { vision: { users: ['w1'] }, speech: {} }); // its keys are still there
+    expect(await server('apply')).toMatchObject({ code: 0 });
+    await (await login('speech/viewer')).close();
+    expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
   } finally {
     await nats.dispose();
   }
+});
+
+it('server apply says what a server that takes no accounts needs', async () => {
+  const place = directory();
+  const declare = (url: string, teams: object) => writeFileSync(join(place, 'platform.yaml'), JSON.stringify({ nats: { url }, teams }));
+  declare('nats://127.0.0.1', { vision: {} });
+  await hypertide(place, 'server', 'render', 'platform.yaml');
+  const text = readFileSync(join(place, 'out/nats/nats.conf'), 'utf8').replace(/^(host|port|http): .*$/gm, '');
+  const nats = await natsServer(`${text.replace(/resolver \{[^}]*\}/, 'resolver: MEMORY')}authorization { timeout: 30 }\n`);
+  try {
+    declare(nats.url, { vision: {}, speech: {} });
+    const { code, err } = await hypertide(place, 'server', 'apply', 'platform.yaml');
+    expect([code, err]).toEqual([1, expect.stringContaining('account speech/studies is unchanged')]);
+    expect(err).not.toContain('is updated');
+  } finally {
+    await nats.dispose();
+  }
+});
+
+it('credentials that end within two weeks are made again, those of engines never end', async () => {
+  const place = directory();
+  const server = (command: string) => hypertide(place, 'server', command, 'platform.yaml');
+  const creds = (user: string) => readFileSync(join(place, 'keys/vision', `${user}.creds`), 'utf8');
+  const endOf = (user: string) => userOf(user, creds(user)).exp;
+  const declared = (days: number) => JSON.stringify({ nats: { url: 'nats://127.0.0.1' }, days, teams: { vision: { users: ['w1'] } } });
+  writeFileSync(join(place, 'platform.yaml'), declared(20));
+  await server('render');
+  const [w1, engine] = [creds('w1'), creds('engine')];
+  const now = Date.now() / 1000;
+  for (const user of ['w1', 'admin', 'viewer']) expect(Math.abs(endOf(user)! - now - 20 * 86_400)).toBeLessThan(60);
+  expect(endOf('engine')).toBeUndefined();
+  await server('render');
+  expect(creds('w1')).toBe(w1);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 86_400_000 });
+  try {
+    await server('render');
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(endOf('w1')! - now).toBeGreaterThan(30 * 86_400);
+  expect(creds('engine')).toBe(engine);
 });
 
 it.each([

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -156,35 +156,22 @@ describe('a context of the nats command', () => {
 
   it('updates a server that asks for certificates', async () => {
     const { ca: tlsCa, clientCert: tlsCert, clientKey: tlsKey, cert, key, ca } = files;
-    const tls = { cert, key, ca };
-    const settings = { teams: [{ name: 'vision', trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1, tls };
-    const { text, files: keys } = await jwtConfig(settings);
-    const server = await natsServer(text);
-    const seeds = directory();
-    mkdirSync(join(seeds, 'vision'));
-    for (const [name, value] of Object.entries(keys)) writeFileSync(join(seeds, name), value);
+    const place = directory();
+    const declare = (url: string, users: readonly string[]) =>
+      writeFileSync(join(place, 'platform.yaml'), JSON.stringify({ nats: { url, tls: { cert, key } }, teams: { vision: { users } } }));
+    declare('tls://127.0.0.1', ['w1', 'w2']);
+    await hypertide(place, 'server', 'render', 'platform.yaml');
+    const text = readFileSync(join(place, 'out/nats/nats.conf'), 'utf8').replace(/^(host|port|http): .*$/gm, '');
+    const server = await natsServer(text.replace(/^tls \{/m, `$&\n  ca_file: ${JSON.stringify(ca)}\n  verify: true`));
     const creds = join(directory(), 'w1.creds'); // as w1 has it
-    writeFileSync(creds, keys['vision/w1.creds']!);
+    copyFileSync(join(place, 'keys/vision/w1.creds'), creds);
     const url = over('tls', server);
     const login = () => connectTo(url, { tlsCa, tlsCert, tlsKey, creds, inboxPrefix: '_INBOX.w1' });
     try {
       await (await login()).close();
-      const revoke = [
-        'server',
-        'config',
-        '--jwt',
-        '--team',
-        'vision',
-        '--trainer',
-        'w1',
-        '--seeds',
-        seeds,
-        '--revoke',
-        'vision/w1',
-        '--update',
-        url,
-      ];
-      expect(await inContext({ url, ca: tlsCa, cert: tlsCert, key: tlsKey }, ...revoke)).toMatchObject({
+      declare(url, ['w2']);
+      const apply = ['server', 'apply', join(place, 'platform.yaml'), '--output', join(place, 'out')];
+      expect(await inContext({ url, ca: tlsCa, cert: tlsCert, key: tlsKey }, ...apply)).toMatchObject({
         code: 0,
         err: expect.stringContaining('is updated'),
       });
@@ -266,10 +253,11 @@ describe('the trainer in Python', () => {
 
   it('logs in with credentials, with a context, and with the address from the environment', async () => {
     const place = directory();
-    const { out } = await hypertide(place, 'server', 'config', '--jwt', '--team', 'lab', '--trainer', 'w', '--port', '1');
-    const server = await natsServer(out.replace(/^(host|port): .*$/gm, ''));
+    const { textOf, files: keys } = await jwtConfig({ teams: [{ name: 'lab', trainers: ['w'] }] });
+    const server = await natsServer(textOf({ port: -1 }));
     try {
-      const seeds = join(place, 'seeds', 'lab');
+      const seeds = place;
+      for (const user of ['engine', 'w']) writeFileSync(join(seeds, `${user}.creds`), keys[`lab/${user}.creds`]!);
       const once = async (study: string, run: () => Promise<string>) => {
         const serve = start(
           studyIn(`trials: 1\nname: ${study}\n`),

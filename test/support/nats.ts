@@ -117,7 +117,7 @@ export interface TeamServer extends NatsServer {
 }
 
 export async function teamServer(studies: readonly string[], trainers: readonly string[]): Promise<TeamServer> {
-  const { text, seeds } = serverConfig({ teams: [{ studies, trainers }], store: 'unused', host: '127.0.0.1', port: -1 });
+  const { text, seeds } = serverConfig({ studies, trainers, store: 'unused', host: '127.0.0.1', port: -1 });
   const server = await natsServer(text);
   const as = (user: string) =>
     server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])), inboxPrefix: `_INBOX_${user}` });

@@ -68,12 +68,7 @@ const layers = {
     'relayed messages': [['const said = error || isRelayed(message) ? undefined', 'const said = error ? undefined']],
   },
   names: {
-    'names of users': [
-      [
-        "const file = `${keyName(team ?? { trainers: [] }, checkName('user', name))}.creds`;",
-        'const file = `${keyName(team ?? { trainers: [] }, name)}.creds`;',
-      ],
-    ],
+    'names of users': [["const file = `${team}/${checkName('user', name)}.creds`;", 'const file = `${team}/${name}.creds`;']],
     'revoked users': [['const revocations = revokedIn(team, keyOf);', 'const revocations = {};']],
     'names of contexts': [
       ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--from-nats', "if (name === '') throw new UsageError(`--from-nats"],

@@ -15,7 +15,7 @@ import { type NatsServer, natsServer } from '../../test/support/nats.ts';
 
 /** Names of studies, one for each attack that needs a server. */
 const NAMES = Array.from({ length: 200 }, (_, i) => `s${i}`);
-const { text, seeds } = serverConfig({ teams: [{ studies: NAMES, trainers: ['w1', 'w2'] }], store: 'unused', host: '127.0.0.1', port: -1 });
+const { text, seeds } = serverConfig({ studies: NAMES, trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
 /** A user of the engine's account that may do everything, to see what arrives there. */
 const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }');
 const credentials = await jwtConfig({
@@ -23,16 +23,13 @@ const credentials = await jwtConfig({
     { name: 'lab', trainers: ['w1', 'w2'] },
     { name: 'other', trainers: ['w1'] },
   ],
-  store: 'unused',
-  host: '127.0.0.1',
-  port: -1,
 });
 
 /** How users of a server log in: each with an account of its own, or with credentials of their team. */
 export type Login = 'accounts' | 'credentials';
 const configs: Readonly<Record<Login, string>> = {
   accounts: config,
-  credentials: `${credentials.text}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
+  credentials: `${credentials.textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
 };
 
 /** Milliseconds to wait for an answer. */

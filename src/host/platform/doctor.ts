@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountStore } from '../../../streams/nats/accountStore.ts';
 import { userOf } from '../../../streams/nats/config/revocation.ts';
+import { renewsWithin } from '../../../streams/nats/config/signers.ts';
 import { connectTo, namingIn } from '../../../streams/nats/connection/connect.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { messagesOf } from '../../errors.ts';
@@ -10,8 +11,6 @@ import { type Platform, type PlatformTeam, placeOfTeam } from './platformFile.ts
 
 /** The usual port of servers. */
 const PORT = 4222;
-/** Days before their end from which credentials are named. */
-const SOON = 14;
 const DAY = 86_400_000;
 /** The share of its room from which a team is named. */
 const FILLED = 0.8;
@@ -73,8 +72,9 @@ async function examineTeam(platform: Platform, team: PlatformTeam, now: number):
     if (!existsSync(file)) return [`${name}/${user}: it has no credentials: hypertide server apply makes them`];
     const { exp } = userOf(file, readFileSync(file, 'utf8'));
     const left = exp === undefined || exp === 0 ? Number.POSITIVE_INFINITY : (exp * 1000 - now) / DAY;
-    if (left >= SOON) return [];
-    return [left <= 0 ? `${name}/${user}: its credentials have ended` : `${name}/${user}: its credentials end in ${Math.ceil(left)} days`];
+    if (left >= renewsWithin(platform.days)) return [];
+    const when = left <= 0 ? 'have ended' : `end in ${Math.ceil(left)} days`;
+    return [`${name}/${user}: its credentials ${when}: hypertide server apply makes new ones`];
   });
   try {
     return { sentences: [...endings, ...(await examineStudies(platform, team))] };

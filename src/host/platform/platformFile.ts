@@ -1,6 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Member } from '../../../streams/nats/config/server.ts';
-import type { Limits } from '../../../streams/nats/config/team.ts';
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { type Amount, amount, amountIn, secondsOf, timeAmount } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -21,6 +20,8 @@ export interface Platform {
   readonly monitor: number;
   /** The names of the workers that serve all teams. */
   readonly workers: readonly string[];
+  /** Days until new credentials end, except those of engines. Default: never. */
+  readonly days: number | undefined;
   readonly images: Readonly<Record<'hypertide' | 'nats', string>>;
   readonly teams: readonly PlatformTeam[];
   /** The file as data. */
@@ -49,8 +50,8 @@ export interface PlatformTeam {
   /** Its share of the time of the workers, relative to the other teams. */
   readonly weight: number;
   readonly quota: Quota;
-  /** What the servers grant to it. */
-  readonly limits: Limits;
+  /** The disk space that the servers grant to it, for all copies of its studies. */
+  readonly bytes: number | undefined;
 }
 
 const name = checkedBy(text);
@@ -81,7 +82,13 @@ const nats = fields(
 );
 const layout = fields(
   { nats, teams: mapping(fields({}, { users: nonEmptyListOf(name), weight: checkedBy(positive), quota }), 'names of teams') },
-  { keys: name, monitor: port, workers: nonEmptyListOf(name), images: fields({}, { hypertide: name, nats: name }) },
+  {
+    keys: name,
+    monitor: port,
+    workers: nonEmptyListOf(name),
+    days: checkedBy(positive),
+    images: fields({}, { hypertide: name, nats: name }),
+  },
 );
 type Layout = ReturnType<typeof layout.read>;
 
@@ -92,7 +99,7 @@ type Layout = ReturnType<typeof layout.read>;
  */
 export const readPlatform = (path: string): Promise<Platform> =>
   readDocument(path, (data) => {
-    const { nats, teams, keys = 'keys', monitor = 9400, images = {}, workers = [] } = layout.read('platform', data);
+    const { nats, teams, keys = 'keys', monitor = 9400, images = {}, workers = [], days } = layout.read('platform', data);
     const servers = serversIn(nats);
     checkNames('workers', workers);
     return {
@@ -100,6 +107,7 @@ export const readPlatform = (path: string): Promise<Platform> =>
       keys: resolve(dirname(path), keys),
       monitor,
       workers,
+      days,
       images: { hypertide: 'hypertide', nats: 'nats:2.12', ...omitUndefined(images) },
       declared: data as object,
       teams: Object.entries(teams).map(([team, data]) => teamIn(team, data, servers.replicas)),
@@ -121,8 +129,8 @@ function teamIn(team: string, { users = [], weight = 1, quota: given = {} }: Lay
   checkName(`teams.${team}`, team);
   checkNames(`teams.${team}.users`, users);
   const { seconds, bytes, ...quota } = given;
-  const limits = bytes === undefined ? {} : { bytes: amountIn(bytes as Amount)!, replicas };
-  return { name: team, users, weight, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, limits };
+  const room = bytes === undefined ? undefined : amountIn(bytes as Amount)! * replicas; // NATS counts each copy
+  return { name: team, users, weight, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, bytes: room };
 }
 
 function checkNames(path: string, names: readonly string[]): void {

@@ -17,16 +17,9 @@ export interface Rendered {
   readonly files: Readonly<Record<string, string>>;
   /** The accounts, for running servers. */
   readonly accounts: JwtConfig['accounts'];
-  readonly removal?: NonNullable<JwtConfig['removal']>;
+  readonly removalOf: JwtConfig['removalOf'];
   /** What is not as it should be for production. */
   readonly warnings: readonly string[];
-}
-
-/** What had keys and is no longer declared. */
-export interface Gone {
-  readonly teams: readonly string[];
-  /** Such as `vision/w2`. */
-  readonly users: readonly string[];
 }
 
 /** The file of the password that the servers of a cluster show each other. */
@@ -37,14 +30,13 @@ const CLUSTER_PASSWORD = 'cluster.password';
  *
  * @param keyOf an existing secret by the name of its file. What is missing is made.
  * @param keysFrom the folder of the keys, as a path from the output
- * @param gone teams and users that have keys and are no longer declared, which running servers are to lock out
+ * @param revoke users that have keys and are no longer declared, such as `vision/w2`, which running servers are to lock out
  */
-export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string, gone: Gone = { teams: [], users: [] }): Promise<Rendered> {
-  const { nats, teams, workers, images } = platform;
+export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string, revoke: readonly string[] = []): Promise<Rendered> {
+  const { nats, teams, workers, images, days } = platform;
   const { store, tls } = nats;
   const shared: ServerSettings = {
     store,
-    prefix: namingIn(nats.url).prefix,
     monitor: { host: '0.0.0.0', port: nats.monitor },
     ...omitUndefined({ tls: tls && { cert: tls.cert, key: tls.key } }),
   };
@@ -53,13 +45,9 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string,
   const servers = isCluster
     ? serversOf(nats.cluster, { ...shared, password, ...omitUndefined({ ca: tls?.ca }) })
     : [{ ...shared, name: 'nats', host: '0.0.0.0', ...portOf(nats.url) }];
-  const members = teams.map(({ name, users, limits }) => ({ name, trainers: [...new Set([...users, ...workers])], limits }));
-  const {
-    files: keys,
-    accounts,
-    removal,
-    textOf,
-  } = await jwtConfig({ teams: members, ...shared, keyOf, remove: gone.teams, revoke: gone.users });
+  const members = teams.map(({ name, users, bytes }) => ({ name, trainers: [...new Set([...users, ...workers])], bytes }));
+  const { prefix } = namingIn(nats.url);
+  const { files: keys, accounts, removalOf, textOf } = await jwtConfig({ teams: members, prefix, keyOf, days, revoke });
   const text = `# Made by hypertide server render: what engines read.\n${stringify({ ...platform.declared, keys: 'keys' })}`;
   const chart = chartFiles({
     platform,
@@ -69,7 +57,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string,
   });
   return {
     accounts,
-    ...(removal && { removal }),
+    removalOf,
     keys: { ...keys, ...(isCluster && { [CLUSTER_PASSWORD]: password }) },
     files: {
       ...Object.fromEntries(servers.map((server) => [`nats/${server.name}.conf`, textOf(server)])),

@@ -7,7 +7,6 @@ import { accessOf } from '../../stores/connect.ts';
 import type { Connection } from '../../stores/connection.ts';
 import { inform } from '../../text/output.ts';
 import { withoutPassword } from '../../text/plainText.ts';
-import { secretsIn } from '../serving/secrets.ts';
 
 /** Connects to a server as its system account. @param keys the folder of the keys @throws ConnectError */
 function asSystem(url: string, keys: string, connection: Connection): ReturnType<typeof connectTo> {
@@ -16,38 +15,28 @@ function asSystem(url: string, keys: string, connection: Connection): ReturnType
 }
 
 /**
- * Gives running servers the accounts of a configuration, and says what is not done.
+ * Gives running servers the accounts of a configuration, removes others, and says what is not done.
  *
  * @param keys the folder of the keys
- * @param remove names of teams to take off the servers
  * @returns the exit status
  */
 export async function updateServer(
   url: string,
-  { accounts, removal }: Pick<JwtConfig, 'accounts' | 'removal'>,
+  { accounts, removalOf }: Pick<JwtConfig, 'accounts' | 'removalOf'>,
   keys: string,
   connection: Connection,
-  remove: readonly string[] = [],
 ): Promise<number> {
   const place = withoutPassword(url);
   const nc = await asSystem(url, keys, connection);
   try {
-    const wrong: string[] = [];
     const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
-    for (const [i, update] of updates.entries()) {
-      if (update === 'updated') continue;
-      const [why, todo] = update === 'skipped' ? ['the server was started with resolver: MEMORY', 'restart'] : [update.failed, 'reload'];
-      wrong.push(`account ${accounts[i]!.name} is unchanged (${why}): ${todo} the server with this configuration`);
-    }
-    const failed = removal === undefined ? undefined : await removeAccounts(nc, removal.request);
-    if (failed === undefined) for (const name of removal?.voided ?? []) secretsIn(keys).remove(name);
-    else wrong.push(`${remove.join(', ')} cannot be removed (${failed}): restart the server with this configuration`);
-    const others = (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
-    for (const text of wrong) inform(`${place}: ${text}`);
-    if (others.length > 0)
-      inform(
-        `${place} has accounts that this configuration does not name; server config --remove takes a team off the server: ${others.join(', ')}`,
-      );
+    const others = await undeclared(nc, accounts);
+    const failed = others.length === 0 ? undefined : await removeAccounts(nc, await removalOf(others));
+    const wrong = [
+      ...updates.flatMap((why, i) => (why === undefined ? [] : [`account ${accounts[i]!.name} is unchanged (${why})`])),
+      ...(failed === undefined ? [] : [`${others.join(', ')} cannot be removed (${failed})`]),
+    ];
+    for (const text of wrong) inform(`${place}: ${text}: restart the server with its new configuration`);
     if (wrong.length > 0) return 1;
     inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
     return 0;
@@ -55,6 +44,10 @@ export async function updateServer(
     await nc.close();
   }
 }
+
+/** The public keys of accounts that a configuration does not name. */
+const undeclared = async (nc: Awaited<ReturnType<typeof connectTo>>, accounts: JwtConfig['accounts']): Promise<readonly string[]> =>
+  (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
 
 /** In what the accounts of running servers differ from those of a configuration, as sentences. */
 export async function accountDifferences(
@@ -69,7 +62,7 @@ export async function accountDifferences(
     const differences = accounts.flatMap(({ name, jwt }, i) =>
       there[i] === jwt ? [] : [`account ${name} ${there[i] === undefined ? 'is not there' : 'is another one'}`],
     );
-    const others = (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
+    const others = await undeclared(nc, accounts);
     return [...differences, ...others.map((key) => `account ${key} is not declared`)];
   } finally {
     await nc.close();

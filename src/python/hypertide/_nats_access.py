@@ -91,7 +91,7 @@ def credentials_in(path: str) -> tuple[str, str]:
     """The JWT and the seed in a file of credentials."""
     blocks = re.findall(r"-{3,}BEGIN [^\n]*-{3,}\s+(\S+)\s+-{3,}END ", read(path))
     if len(blocks) != 2:
-        raise ValueError(f"{path}: expected credentials: a JWT and a seed, such as hypertide server config --jwt writes")
+        raise ValueError(f"{path}: expected credentials: a JWT and a seed, such as hypertide server render writes")
     return blocks[0], blocks[1]
 
 

@@ -58,7 +58,7 @@ def run(
                begin with acme.ml instead of ht, and JetStream in the domain hub, are part of it: nats://host?prefix=acme.ml&domain=hub.
                None: the server of the context or, without one, that of HYPERTIDE_NATS in the environment
     nkey       the path of a file with a seed, such as `hypertide server config` writes, for the trainer called `name`
-    creds      the path of a file with credentials, such as `hypertide server config --jwt` writes, for the trainer called `name`
+    creds      the path of a file with credentials, such as `hypertide server render` writes, for the trainer called `name`
     context    the name of a context of the `nats` command, for the server and the login
     tls        an ssl.SSLContext, for your own certificate authority or client certificate
     on_trial   called with each trial when it has ended

@@ -13,29 +13,27 @@ import {
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
 import { everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
-import { checkRevoke, revokedIn, revokedName, revokedWith } from './revocation.ts';
+import { revokedIn, revokedName, revokedWith } from './revocation.ts';
 import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
 import { quoted, type ServerSettings, STORE, serverText } from './server.ts';
-import { credentials, isValid, type Signer, signerFrom, signerName, signersOf } from './signers.ts';
-import { bytesOf, checkTeams, type KeyOf, type KeyPair, keyName, pairOf, seedIn, type Team } from './team.ts';
+import { credentials, isValid, type Signer, signerName, signersOf } from './signers.ts';
+import { checkNames, type KeyOf, type KeyPair, pairOf, seedIn, type Team } from './team.ts';
 import { LISTED, lookupOf, REMOVED, type SignedAccount, updateOf } from './updateAccounts.ts';
 
-export interface JwtConfigOptions extends ServerSettings {
+export interface JwtConfigOptions {
   readonly teams: readonly Team[];
+  /** What all subjects of studies begin with. Default: `ht`. */
+  readonly prefix?: string | undefined;
   /** The existing text of a key file; if there is none, a key is created. */
   readonly keyOf?: KeyOf;
-  /** Days until the credentials of new users expire. Default: never. */
-  readonly days?: number;
-  /** Users to lock out: their names, such as `vision/w1`, or their public keys. */
+  /** Days until the credentials of new users expire, except those of engines. Default: never. */
+  readonly days?: number | undefined;
+  /** Names of users to lock out, such as `vision/w1`. */
   readonly revoke?: readonly string[];
-  /** Names of other teams, which a server no longer has. */
-  readonly remove?: readonly string[];
 }
 
 export interface JwtConfig {
   /** A whole nats-server.conf. It does not name users, so new ones need no reload. Nor do new teams, which a running server takes and keeps. */
-  readonly text: string;
-  /** The same for another server of its cluster. */
   readonly textOf: (server: ServerSettings) => string;
   /**
    * The contents of each key file: `root.nk`, `root.jwt`, `system.nk`, `system.jwt` and `system.creds`; for each team `vision/<role>.signer`,
@@ -44,8 +42,8 @@ export interface JwtConfig {
   readonly files: Readonly<Record<string, string>>;
   /** For an update of a running server. */
   readonly accounts: readonly SignedAccount[];
-  /** A signed request to a running server to remove the accounts of teams, and the key files that are void from then on. */
-  readonly removal?: { readonly request: string; readonly voided: readonly string[] };
+  /** A signed request to a running server to remove other accounts, by their public keys. */
+  readonly removalOf: (accounts: readonly string[]) => Promise<string>;
 }
 
 /** The server puts the name of the user here. */
@@ -68,18 +66,20 @@ const ANSWERS = { max: 1, ttl: 120e9 } as const;
  */
 export async function jwtConfig({
   teams,
+  prefix,
   keyOf: existing = () => undefined,
   days,
   revoke = [],
-  remove = [],
-  ...settings
 }: JwtConfigOptions): Promise<JwtConfig> {
-  checkTeams(teams);
+  checkNames(
+    'team',
+    teams.map(({ name }) => name),
+  );
+  for (const { trainers } of teams) checkNames('trainer', trainers, roles);
   const files: Record<string, string> = {};
-  checkRevoke(teams, revoke);
-  for (const team of teams) {
-    const revoked = revokedWith(team, existing, revoke);
-    if (Object.keys(revoked).length > 0) files[revokedName(team)] = `${JSON.stringify(revoked, null, 2)}\n`;
+  for (const { name } of teams) {
+    const revoked = revokedWith(name, existing, revoke);
+    if (Object.keys(revoked).length > 0) files[revokedName(name)] = `${JSON.stringify(revoked, null, 2)}\n`;
   }
   const keyOf: KeyOf = (name) => files[name] ?? existing(name);
   const key = (name: string, create: () => KeyPair) => {
@@ -99,30 +99,30 @@ export async function jwtConfig({
     accounts.push({ name, key, jwt });
   };
   await add('system', system, { limits: LIMITS });
-  for (const team of teams) {
-    const { streams = -1, consumers = -1, connections = -1, ...room } = team.limits ?? {};
-    const limits = { ...LIMITS, conn: connections };
+  const every = [everyStudy({ prefix })];
+  const shares = sharedWith(every, '*');
+  for (const { name: team, trainers: names, bytes = -1 } of teams) {
     const signers = signersOf(team, keyOf);
     for (const signer of signers) files[signerName(team, signer.role)] = `${JSON.stringify(signer)}\n`;
     const of = (wanted: Signer['role']) => signers.find(({ role }) => role === wanted)!;
     const [main, trainers] = [of('engine').account, of('trainer').account];
     const revocations = revokedIn(team, keyOf);
-    const every = [everyStudy(settings)];
-    const shares = sharedWith(every, '*');
-    await add(keyName(team, 'studies'), main, {
+    await add(`${team}/studies`, main, {
       revocations,
-      limits: { ...limits, disk_storage: bytesOf(room) ?? -1, streams, consumer: consumers },
+      limits: { ...LIMITS, disk_storage: bytes, streams: -1, consumer: -1 },
       exports: shares.map(exported),
       signing_keys: roles.map((role) => scope(of(role), rightsOf[role](every))),
     });
-    await add(keyName(team, 'trainers'), trainers, {
+    await add(`${team}/trainers`, trainers, {
       revocations,
-      limits,
+      limits: LIMITS,
       imports: shares.map((share) => imported(share, main)),
       signing_keys: [scope(of('trainer'), rightsOfTrainer(every, NAME, inboxOfTrainer(NAME, true)))],
     });
-    for (const role of roles) Object.assign(files, await credentials(of(role), [role], { team, keyOf, days }));
-    Object.assign(files, await credentials(of('trainer'), team.trainers, { team, keyOf, days }));
+    // Without its credentials, a team stands still, so those of its engine do not expire.
+    for (const role of roles)
+      Object.assign(files, await credentials(of(role), [role], { keyOf, days: role === 'engine' ? undefined : days }));
+    Object.assign(files, await credentials(of('trainer'), names, { keyOf, days }));
   }
   // A server only reloads a configuration whose operator is byte for byte the same.
   const isKept = keyOf('root.nk') !== undefined && keyOf('system.nk') !== undefined;
@@ -131,27 +131,8 @@ export async function jwtConfig({
   const preload = accounts.map(({ key, jwt }) => `  ${key}: ${jwt}`);
   const textOf = (server: ServerSettings) =>
     `${serverText(server)}\noperator: ${operator}\nsystem_account: ${system}\n${resolver(server)}resolver_preload {\n${preload.join('\n')}\n}\n`;
-  const made = { text: textOf(settings), textOf, files, accounts };
-  const removed = remove.flatMap((name) => removedOf(name, teams, keyOf));
-  if (removed.length === 0) return made;
-  const request = await encodeGeneric('hypertide', root, 'generic', { accounts: removed });
-  // A server that has removed an account knows its last JWT, and ignores the same one.
-  const voided = remove
-    .flatMap((name) => ['studies', 'trainers'].map((account) => `${name}/${account}.jwt`))
-    .filter((file) => keyOf(file) !== undefined);
-  return { ...made, removal: { request, voided } };
-}
-
-/** The accounts of a team that is removed. @throws OptionError if its keys are missing, or if it is still there */
-function removedOf(name: string, teams: readonly Team[], keyOf: KeyOf): readonly string[] {
-  if (teams.some((team) => team.name === name)) throw new OptionError('remove', 'a team that is not one of the teams', name);
-  const accounts = (['engine', 'trainer'] as const).flatMap((role) => {
-    const file = signerName({ name, trainers: [] }, role);
-    const text = keyOf(file);
-    return text === undefined ? [] : signerFrom(file, text).account;
-  });
-  if (accounts.length === 0) throw new OptionError('remove', 'a team whose keys are there', name);
-  return accounts;
+  const removalOf = (keys: readonly string[]) => encodeGeneric('hypertide', root, 'generic', { accounts: keys });
+  return { textOf, files, accounts, removalOf };
 }
 
 /** Where a server keeps the accounts that it has taken since it started, so that it still has them after a restart. Of two JWTs, it keeps the newer one. */

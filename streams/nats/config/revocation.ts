@@ -1,23 +1,22 @@
 import { decode } from '@nats-io/jwt';
-import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
 import { isRecord, jsonIn } from '../../../src/schema/json.ts';
-import { type KeyOf, keyName, type Team } from './team.ts';
+import type { KeyOf } from './team.ts';
 
 /** Users that are locked out: the public key of each, and the second since 1970 up to which its credentials are void. */
 export type Revoked = Readonly<Record<string, number>>;
 
 /** The file of a team that holds them. */
-export const revokedName = (team: Team): string => `${keyName(team, 'revoked')}.json`;
+export const revokedName = (team: string): string => `${team}/revoked.json`;
 
 /** The users of a team that are locked out so far. @throws OptionError for a file that holds something else. */
-export function revokedIn(team: Team, keyOf: KeyOf): Revoked {
+export function revokedIn(team: string, keyOf: KeyOf): Revoked {
   const file = revokedName(team);
   const text = keyOf(file);
   if (text === undefined) return {};
   const revoked = jsonIn(text);
   if (isRevoked(revoked)) return revoked;
-  throw new OptionError(file, 'the public keys of users with times, as hypertide server config --revoke writes them', 'something else');
+  throw new OptionError(file, 'the public keys of users with times, as hypertide server apply writes them', 'something else');
 }
 
 const isRevoked = (data: unknown): data is Revoked => isRecord(data) && Object.values(data).every(Number.isSafeInteger);
@@ -25,30 +24,19 @@ const isRevoked = (data: unknown): data is Revoked => isRecord(data) && Object.v
 /**
  * The same, with more users.
  *
- * @param users names with credentials among the keys, such as `vision/w1`, or with public keys; those of other teams are left out
- * @throws OptionError for a user that is neither.
+ * @param users names such as `vision/w1`, whose credentials are among the keys; those of other teams are left out
+ * @throws OptionError for a user without credentials.
  */
-export function revokedWith(team: Team, keyOf: KeyOf, users: readonly string[]): Revoked {
+export function revokedWith(team: string, keyOf: KeyOf, users: readonly string[]): Revoked {
   const now = Math.floor(Date.now() / 1000);
-  const added = users.filter((user) => user.startsWith(keyName(team, ''))).map((user) => [publicKeyOf(user, keyOf), now]);
+  const added = users.filter((user) => user.startsWith(`${team}/`)).map((user) => [publicKeyOf(user, keyOf), now]);
   return { ...revokedIn(team, keyOf), ...Object.fromEntries(added) };
 }
 
 function publicKeyOf(user: string, keyOf: KeyOf): string {
   const creds = keyOf(`${user}.creds`);
-  if (creds !== undefined) return userOf(`${user}.creds`, creds).sub;
-  const [name = ''] = user.split('/').reverse();
-  try {
-    if (name.startsWith('U')) return nkeys.fromPublic(name).getPublicKey();
-  } catch {}
-  throw new OptionError('revoke', 'a user whose credentials are with the keys, or a public key instead of its name', user);
-}
-
-/** @throws OptionError for a user without a team. */
-export function checkRevoke(teams: readonly Team[], users: readonly string[]): void {
-  for (const user of users)
-    if (!teams.some((team) => user.startsWith(keyName(team, ''))))
-      throw new OptionError('revoke', `a user after its team, such as ${keyName(teams[0]!, 'w1')}`, user);
+  if (creds === undefined) throw new OptionError('revoke', 'a user whose credentials are with the keys', user);
+  return userOf(`${user}.creds`, creds).sub;
 }
 
 /** What credentials contain about their user: its public key, the key that signed them, and the second in which they expire. @throws OptionError */

@@ -14,14 +14,10 @@ export interface ServerSettings {
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
-  /** What all subjects of studies begin with. Default: `ht`. */
-  readonly prefix?: string;
   /** The certificate of the server, and the authority that signs certificates of clients, if they must show one. */
   readonly tls?: Certificate & { readonly ca?: string };
   /** Where it answers requests for its health and its figures, to everybody. Default: nowhere. */
   readonly monitor?: { readonly host?: string; readonly port: number };
-  /** The most clients at a time. Default: 64 Ki. */
-  readonly maxConnections?: number;
   readonly cluster?: ClusterSettings;
 }
 
@@ -49,7 +45,7 @@ const LAME_DUCK = 30;
 
 /** The part of a nats-server.conf that does not depend on users. */
 export function serverText(settings: ServerSettings): string {
-  const { name, store = STORE, host = '127.0.0.1', port = PORT, tls, monitor, maxConnections, cluster } = settings;
+  const { name, store = STORE, host = '127.0.0.1', port = PORT, tls, monitor, cluster } = settings;
   const about = cluster
     ? 'It holds the password of the cluster: let only the server read it'
     : 'It holds no secrets: the keys are in other files';
@@ -58,12 +54,11 @@ export function serverText(settings: ServerSettings): string {
     `host: ${quoted(host)}`,
     `port: ${port}`,
     monitor && `http: ${quoted(`${monitor.host ?? '127.0.0.1'}:${monitor.port}`)}`,
-    maxConnections !== undefined && `max_connections: ${maxConnections}`,
     '# SIGTERM ends it gently: it hands its streams to other servers first. With thousands of clients, nats-server --signal ldm=<pid> also spreads',
     '# their reconnections over this time.',
     `lame_duck_duration: "${LAME_DUCK}s"`,
   ];
-  return `# Made by hypertide server config. ${about}.
+  return `# Made by hypertide. ${about}.
 ${lines.filter(Boolean).join('\n')}
 ${tls ? `\n${tlsText(tls, tls.ca, tls.ca !== undefined)}\n` : ''}
 jetstream {

@@ -14,12 +14,6 @@ export interface SignedAccount {
   readonly jwt: string;
 }
 
-/**
- * How a server handled the new JWT of an account. `skipped`: it was started with `resolver: MEMORY`, which a reload does not change for updates, and no
- * user of this account has connected since.
- */
-export type Update = 'updated' | 'skipped' | { readonly failed: string };
-
 interface Answer {
   readonly data?: { readonly message?: string } | readonly string[];
   readonly error?: { readonly description?: string };
@@ -50,12 +44,12 @@ const failureIn = (answers: readonly Answer[]): string | undefined =>
  * immediately.
  *
  * @param nc a connection with `system.creds`
+ * @returns why it failed, if it did
  */
-export async function updateAccount(nc: NatsConnection, { key, jwt }: SignedAccount): Promise<Update> {
+export async function updateAccount(nc: NatsConnection, { key, jwt }: SignedAccount): Promise<string | undefined> {
   const answers = await answersTo(nc, updateOf(key), jwt);
-  const failed = failureIn(answers);
-  if (failed !== undefined) return { failed };
-  return answers.every(({ data }) => data !== undefined && 'message' in data && data.message === 'jwt updated') ? 'updated' : 'skipped';
+  const isUpdated = ({ data }: Answer) => data !== undefined && 'message' in data && data.message === 'jwt updated';
+  return failureIn(answers) ?? (answers.every(isUpdated) ? undefined : 'the server takes accounts from its configuration only');
 }
 
 /** The public keys of the accounts that a server has taken; none for one that takes accounts from its configuration only. */
@@ -76,6 +70,6 @@ export async function accountOn(nc: NatsConnection, key: string): Promise<string
   return answer?.string() || undefined;
 }
 
-/** Removes accounts: their connections are closed at once, and their streams stay. @returns why it failed, if it did */
+/** Removes accounts: their connections are closed at once, and their streams stay. @param removal of `removalOf` @returns why it failed, if it did */
 export const removeAccounts = async (nc: NatsConnection, removal: string): Promise<string | undefined> =>
   failureIn(await answersTo(nc, REMOVED, removal));

@@ -25,9 +25,11 @@ const lines: string[] = [];
 const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
 
 beforeAll(async () => {
-  const config = await jwtConfig({ teams: teams.map((name) => ({ name, trainers: ['w1'] })), store: 'unused', port: -1 });
+  const config = await jwtConfig({ teams: teams.map((name) => ({ name, trainers: ['w1'] })) });
   files = config.files;
-  server = await natsServer(`${config.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+  server = await natsServer(
+    `${config.textOf({ store: 'unused', port: -1 }).replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`,
+  );
   folder = mkdtempSync(join(tmpdir(), 'platform-'));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });

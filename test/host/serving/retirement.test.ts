@@ -188,7 +188,7 @@ it('nothing is deleted if the archive is not equal, and an equal one is used', a
 });
 
 it('with logins, an engine deletes nothing, unless it has the login of an admin for that', async () => {
-  const { text, seeds } = serverConfig({ teams: [{ studies: ['s1'], trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1 });
+  const { text, seeds } = serverConfig({ studies: ['s1'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
   const secured = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
   ends.push(() => secured.dispose());
   const folder = archives();

@@ -12,7 +12,8 @@ import { plane } from './world.ts';
 
 const configOf = (trainers: readonly string[], seeds: Readonly<Record<string, string>> = {}) =>
   serverConfig({
-    teams: [{ studies: ['s1', 's2'], trainers }],
+    studies: ['s1', 's2'],
+    trainers,
     store: 'unused',
     host: '127.0.0.1',
     port: -1,

@@ -12,7 +12,8 @@ import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { plane } from './world.ts';
 
 const { text, seeds } = serverConfig({
-  teams: [{ studies: ['s1', 's2'], trainers: ['w1'] }],
+  studies: ['s1', 's2'],
+  trainers: ['w1'],
   store: 'unused',
   host: '127.0.0.1',
   port: -1,

@@ -129,7 +129,8 @@ describe('with a prefix', () => {
 
   it('users have rights to the subjects below it, and to no others', async () => {
     const { text, seeds } = serverConfig({
-      teams: [{ studies: ['s1'], trainers: ['w1'] }],
+      studies: ['s1'],
+      trainers: ['w1'],
       store: 'unused',
       port: -1,
       prefix,

@@ -230,9 +230,9 @@ h.run(url, study, objective)`;
   });
 
   it('reports once that its login was revoked', async () => {
-    const options = { teams: [{ name: 'lab', trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1 };
-    const { text, files } = await jwtConfig(options);
-    const own = await natsServer(`${text}authorization { timeout: 30 }\n`);
+    const options = { teams: [{ name: 'lab', trainers: ['w1'] }] };
+    const { textOf, files } = await jwtConfig(options);
+    const own = await natsServer(`${textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`);
     const login = (user: string, inboxPrefix: string) =>
       own.connect({ inboxPrefix, authenticator: credsAuthenticator(new TextEncoder().encode(files[user])) });
     try {

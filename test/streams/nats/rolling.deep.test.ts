@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import { nkeyAuthenticator } from '@nats-io/transport-node';
+import { credsAuthenticator } from '@nats-io/transport-node';
 import { expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import { float, random, space } from '../../../streams/index.ts';
+import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { serversOf } from '../../../streams/nats/config/server.ts';
-import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -24,14 +24,14 @@ const STUDY = 'digits';
 /** Three servers as `hypertide server render` sets them up. */
 async function cluster() {
   const members = await Promise.all(Array.from({ length: 3 }, async () => ({ host: '127.0.0.1', port: (await freePort()) % 60_000 })));
-  const { textOf, seeds } = serverConfig({ teams: [{ studies: [STUDY], trainers: TRAINERS }] });
+  const { textOf, files } = await jwtConfig({ teams: [{ name: 'lab', trainers: TRAINERS }] });
   const settings = serversOf(members, { password: 'secret', name: `rolling-${members[0]!.port}` });
   const servers = await Promise.all(settings.map((server) => natsServer(textOf(server))));
   const login = (user: string) => ({
     servers: servers.map(({ url }) => url),
     ...reconnectOptions,
-    authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])),
-    inboxPrefix: `_INBOX_${user}`,
+    authenticator: credsAuthenticator(new TextEncoder().encode(files[`lab/${user}.creds`])),
+    inboxPrefix: user.startsWith('w') ? `_INBOX.${user}` : `_INBOX_${user}`,
   });
   return { servers, as: (user: string) => servers[0]!.connect(login(user)) };
 }

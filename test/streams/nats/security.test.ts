@@ -15,7 +15,8 @@ import { type At, hearing, isFact, plane } from './world.ts';
 /** Studies in which one trainer forges facts of another, one for each attack. */
 const forging = Array.from({ length: 12 }, (_, i) => `f${i}`);
 const { text, seeds } = serverConfig({
-  teams: [{ studies: ['s1', 's2', ...forging], trainers: ['w1', 'w2'] }],
+  studies: ['s1', 's2', ...forging],
+  trainers: ['w1', 'w2'],
   store: 'unused',
   host: '127.0.0.1',
   port: -1,

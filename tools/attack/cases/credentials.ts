@@ -1,12 +1,12 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
-import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
+import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { natsServer } from '../../../test/support/nats.ts';
 import { casesOf } from '../attack.ts';
-import type { Victim } from '../world.ts';
+import type { Victim, World } from '../world.ts';
 import { api, asks, hears, list, rpc } from './rights.ts';
 import { writes } from './subject.ts';
 
@@ -54,12 +54,21 @@ const tries: readonly (readonly [what: string, succeeds: (at: Victim) => Promise
 
 /** A configuration with a trainer, its credentials, and the configuration that locks it out. */
 async function lockOut() {
-  const options = { teams: [{ name: 'a', trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1 };
-  const first = await jwtConfig(options);
-  const locked = await jwtConfig({ ...options, keyOf: (name) => first.files[name]?.trim(), revoke: ['a/w1'] });
+  const teams = [{ name: 'a', trainers: ['w1'] }];
+  const first = await jwtConfig({ teams });
+  const locked = await jwtConfig({ teams, keyOf: (name) => first.files[name]?.trim(), revoke: ['a/w1'] });
   return { creds: new TextEncoder().encode(first.files['a/w1.creds']), first, locked };
 }
-const patient = (text: string) => `${text}authorization { timeout: 30 }\n`;
+const serverOf = ({ textOf }: JwtConfig) =>
+  natsServer(`${textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`);
+
+/** The folder of the keys of a platform with a team. */
+async function keysOf(world: World): Promise<string> {
+  const place = world.directory();
+  writeFileSync(join(place, 'platform.yaml'), '{ nats: { url: "nats://127.0.0.1" }, teams: { a: {} } }');
+  await world.hypertide('server', 'render', join(place, 'platform.yaml'), '--output', join(place, 'out'));
+  return join(place, 'keys');
+}
 
 export const credentialAttacks = [
   ...tries.map(([what, succeeds]) =>
@@ -85,24 +94,14 @@ export const credentialAttacks = [
   }),
   ...['*', '>', 'a.b', '{{tag(x)}}', '../w1'].map((name) =>
     files('names of users', `credentials for a user named ${name}`, async (world) => {
-      const place = join(world.directory(), 'seeds');
-      await world.hypertide('server', 'config', '--jwt', '--team', 'a', '--seeds', place);
-      const { code } = await world.hypertide(
-        'server',
-        'config',
-        '--signer',
-        join(place, 'a', 'trainer.signer'),
-        '--seeds',
-        place,
-        '--user',
-        name,
-      );
+      const keys = await keysOf(world);
+      const { code } = await world.hypertide('server', 'sign', join(keys, 'a', 'trainer.signer'), name, '--output', keys);
       return code === 0;
     }),
   ),
   rights('revoked users', 'a trainer that was locked out logs in again', async (world) => {
     const { creds, locked } = await lockOut();
-    const server = await natsServer(patient(locked.text));
+    const server = await serverOf(locked);
     world.after(() => server.dispose());
     return server.connect({ authenticator: credsAuthenticator(creds) }).then(
       () => true,
@@ -111,7 +110,7 @@ export const credentialAttacks = [
   }),
   rights('revoked users', 'a trainer that is locked out stays connected', async (world) => {
     const { creds, first, locked } = await lockOut();
-    const server = await natsServer(patient(first.text));
+    const server = await serverOf(first);
     world.after(() => server.dispose());
     const w1 = await server.connect({ authenticator: credsAuthenticator(creds), maxReconnectAttempts: 0 });
     const updater = credsAuthenticator(new TextEncoder().encode(first.files['system.creds']));
@@ -120,9 +119,8 @@ export const credentialAttacks = [
     return world.staysAway(w1.closed());
   }),
   rights('private seeds', 'another user reads a key that signs users', async (world) => {
-    const place = join(world.directory(), 'seeds');
-    await world.hypertide('server', 'config', '--jwt', '--team', 'a', '--seeds', place);
-    return (statSync(join(place, 'a', 'trainer.signer')).mode & 0o077) !== 0;
+    const keys = await keysOf(world);
+    return (statSync(join(keys, 'a', 'trainer.signer')).mode & 0o077) !== 0;
   }),
   files('names of contexts', 'a context outside of its directory', async (world) => {
     const home = world.directory();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseSpace } from '../../../src/space/space.ts';
 import { controlSocket } from '../../../src/stores/controlSocket.ts';
 import { readStudyFile } from '../../../src/studyFile/studyFile.ts';
-import { checkTeams } from '../../../streams/nats/config/team.ts';
+import { checkNames } from '../../../streams/nats/config/team.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { casesOf } from '../attack.ts';
@@ -50,7 +50,7 @@ export const fileAttacks = [
   ),
   files('names in subjects', 'a name of a study that no file can have', async () => accepts(() => subjectsOf('x'.repeat(256)))),
   files('names that differ in case', 'a trainer whose key replaces that of another where names of files ignore the case', async () =>
-    accepts(() => checkTeams([{ trainers: ['w1', 'W1'] }])),
+    accepts(() => checkNames('trainer', ['w1', 'W1'])),
   ),
   ...['../evil', '/tmp/evil', '..'].map((name) =>
     files('names of studies', `the name ${name} in a study file`, async (world) => {

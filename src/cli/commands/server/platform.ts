@@ -5,7 +5,7 @@ import { messagesOf } from '../../../errors.ts';
 import { examine } from '../../../host/platform/doctor.ts';
 import { metricsAt } from '../../../host/platform/engineMetrics.ts';
 import { type Platform, readPlatform } from '../../../host/platform/platformFile.ts';
-import { type Gone, type Rendered, render as renderPlatform } from '../../../host/platform/render.ts';
+import { type Rendered, render as renderPlatform } from '../../../host/platform/render.ts';
 import { accountDifferences, updateServer } from '../../../host/platform/updateServer.ts';
 import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
@@ -56,10 +56,13 @@ export const apply = declare({
     const changed = changedIn(output, made.rendered);
     await write(made, output);
     const { platform, rendered, gone } = made;
-    const status = await updateServer(platform.nats.url, rendered, platform.keys, connection, gone.teams);
-    if (status === 0) for (const user of gone.users) made.keys.remove(`${user}.creds`);
+    const status = await updateServer(platform.nats.url, rendered, platform.keys, connection);
     const out = [...gone.teams, ...gone.users];
-    if (status === 0 && out.length > 0) print(`${out.join(', ')}: locked out; studies of teams stay on the disks of the servers`);
+    if (status === 0 && out.length > 0) {
+      for (const user of gone.users) made.keys.remove(`${user}.creds`);
+      for (const team of gone.teams) for (const account of ACCOUNTS) made.keys.remove(`${team}/${account}.jwt`);
+      print(`${out.join(', ')}: locked out; studies of teams stay on the disks of the servers`);
+    }
     for (const { path, isNew, old } of changed)
       if (path.endsWith('.conf') && !isNew && withoutAccounts(old) !== withoutAccounts(readFileSync(path, 'utf8')))
         inform(`${path} has changed: restart this server with it`);
@@ -127,8 +130,22 @@ async function madeFrom(file: string, output: string, locksOut = false): Promise
   const platform = await readPlatform(file);
   const keys = secretsIn(platform.keys);
   const gone = goneFrom(platform);
-  const rendered = await renderPlatform(platform, keys.read, relative(resolve(output), platform.keys) || '.', locksOut ? gone : undefined);
+  const rendered = await renderPlatform(
+    platform,
+    keys.read,
+    relative(resolve(output), platform.keys) || '.',
+    locksOut ? gone.users : undefined,
+  );
   return { platform, rendered, keys, gone };
+}
+
+/** The accounts of a team. A server that has removed one knows its last JWT, and ignores the same one: if the team comes back, it gets new ones. */
+const ACCOUNTS = ['studies', 'trainers'];
+
+interface Gone {
+  readonly teams: readonly string[];
+  /** Such as `vision/w2`. */
+  readonly users: readonly string[];
 }
 
 /** The teams and the users that have keys and are no longer declared. */

@@ -39,7 +39,7 @@ spec:
         initContainers:
           - name: login
             image: {{ $.Values.images.hypertide }}
-            args: [server, config, --signer, /signer/trainer.signer, --team, {{ .team }}, --user, $(POD_NAME), --days, {{ .days | default 7 | quote }}, --seeds, /keys]
+            args: [server, sign, /signer/trainer.signer, $(POD_NAME), --days, {{ .days | default 7 | quote }}, --output, /keys]
             env: &env
               - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
               - { name: HYPERTIDE_NATS, value: {{ $.Values.nats.url | quote }} }

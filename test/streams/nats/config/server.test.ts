@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
-import { type ServerSettings, serversOf } from '../../../../streams/nats/config/server.ts';
+import { serversOf } from '../../../../streams/nats/config/server.ts';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import { wrongOption } from '../../../support/coded.ts';
 import { natsProgram } from '../../../support/nats.ts';
@@ -21,11 +21,10 @@ function refusalOf(text: string): string | undefined {
 }
 
 const hosts = ['n1.example.com', 'n2.example.com', 'n3.example.com'].map((host) => ({ host }));
-const limits = { bytes: 1e9, replicas: 3, streams: 20, consumers: 30, connections: 40 };
-const teams = ['vision', 'nlp'].map((name) => ({ name, trainers: ['w1'], limits }));
+const teams = ['vision', 'nlp'].map((name) => ({ name, trainers: ['w1'], bytes: 3e9 }));
 
 describe('the servers of a cluster', () => {
-  const servers = serversOf(hosts, { password: 'p/w d', monitor: { port: 8222 }, maxConnections: 5000, store: '/data' });
+  const servers = serversOf(hosts, { password: 'p/w d', monitor: { port: 8222 }, store: '/data' });
 
   it('differ only in their names, and know each other', () => {
     const [first, ...others] = servers;
@@ -34,12 +33,10 @@ describe('the servers of a cluster', () => {
     expect(first!.cluster!.routes).toEqual(hosts.map(({ host }) => `${host}:6222`));
   });
 
-  it.each<[string, (server: ServerSettings) => string | Promise<string>]>([
-    ['seeds', ({ ...server }) => serverConfig({ teams }).textOf(server)],
-    ['credentials', async (server) => (await jwtConfig({ teams })).textOf(server)],
-  ])('have configurations with %s that the server accepts', async (_, textOf) => {
+  it('have configurations that the server accepts', async () => {
+    const { textOf } = await jwtConfig({ teams });
     for (const server of servers) {
-      const text = await textOf(server);
+      const text = textOf(server);
       expect(refusalOf(text)).toBeUndefined();
       expect(text).toContain(`server_name: "${server.name}"`);
       expect(text).not.toContain('It holds no secrets');
@@ -57,9 +54,9 @@ describe('the servers of a cluster', () => {
     ]);
   });
 
-  it('check the certificates of each other, if they have any', () => {
+  it('check the certificates of each other, if they have any', async () => {
     const tls = { cert: 'c.pem', key: 'k.pem' };
-    const [{ textOf }, [server]] = [serverConfig({ teams }), serversOf(hosts, { password: 'x', tls, ca: 'ca.pem' })];
+    const [{ textOf }, [server]] = [await jwtConfig({ teams }), serversOf(hosts, { password: 'x', tls, ca: 'ca.pem' })];
     const [, clients, others] = textOf(server!).split(/\btls \{/);
     expect(clients).not.toContain('verify');
     expect(others).toContain('ca_file: "ca.pem"\n    verify: true');
@@ -75,16 +72,19 @@ describe('the servers of a cluster', () => {
   });
 });
 
-it('limits of a team are limits of its accounts, and each copy counts', async () => {
-  const { text } = serverConfig({ teams });
-  expect(text.match(/jetstream: \{.*/g)).toEqual(Array(2).fill('jetstream: { max_file: 3000000000, max_streams: 20, max_consumers: 30 }'));
-  expect(text.match(/limits: \{.*/g)).toEqual(Array(4).fill('limits: { max_connections: 40 }'));
-  const { accounts } = await jwtConfig({ teams });
+it('the bytes of a team are a limit of its account', async () => {
+  expect(serverConfig({ trainers: ['w1'], bytes: 1e9 }).text.match(/jetstream: .*/g)).toEqual(['jetstream: { max_file: 1000000000 }']);
+  expect(serverConfig({ trainers: ['w1'] }).text.match(/jetstream: .*/g)).toEqual(['jetstream: enabled']);
+  const { accounts } = await jwtConfig({ teams: [...teams, { name: 'free', trainers: [] }] });
   const said = accounts.map(({ name, jwt }) => [name, JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString()).nats.limits]);
-  expect(Object.fromEntries(said)).toMatchObject({
-    system: { conn: -1 },
-    'vision/studies': { disk_storage: 3e9, streams: 20, consumer: 30, conn: 40 },
-    'vision/trainers': { conn: 40 },
-  });
-  expect(serverConfig({ teams: [{ name: 'vision', trainers: ['w1'] }] }).text).not.toContain('limits');
+  expect(Object.fromEntries(said)).toMatchObject({ 'vision/studies': { disk_storage: 3e9 }, 'free/studies': { disk_storage: -1 } });
+});
+
+it('a configuration with seeds is one that the server accepts, of some studies or of all', () => {
+  for (const studies of [['digits'], undefined]) {
+    const { text } = serverConfig({ studies, trainers: ['w1'], monitor: { port: 8222 } });
+    expect(refusalOf(text)).toBeUndefined();
+    expect(text.includes('ht.*.')).toBe(studies === undefined);
+    expect(refusalOf(text.replace('permissions', 'permitted'))).toContain('permitted');
+  }
 });

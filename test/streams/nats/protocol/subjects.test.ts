@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { checkTeams } from '../../../../streams/nats/config/team.ts';
+import { roles } from '../../../../streams/nats/config/rights.ts';
+import { checkNames } from '../../../../streams/nats/config/team.ts';
 import { checkName, isName } from '../../../../streams/nats/protocol/subjects.ts';
 
 it('a name has up to 64 letters, digits, _ and -', () => {
@@ -10,7 +11,7 @@ it('a name has up to 64 letters, digits, _ and -', () => {
 });
 
 it('two trainers whose keys would have one file on some machines are refused', () => {
-  expect(() => checkTeams([{ trainers: ['w1', 'W1'] }])).toThrow(/trainer: .*, got "W1"/);
-  expect(() => checkTeams([{ trainers: ['Engine'] }])).toThrow('used once');
-  expect(() => checkTeams([{ trainers: ['w1', 'W2'] }])).not.toThrow();
+  expect(() => checkNames('trainer', ['w1', 'W1'])).toThrow(/trainer: .*, got "W1"/);
+  expect(() => checkNames('trainer', ['Engine'], roles)).toThrow('used once');
+  expect(() => checkNames('trainer', ['w1', 'W2'], roles)).not.toThrow();
 });
