@@ -5,8 +5,6 @@ import { quoted, type ServerSettings, serverText } from './server.ts';
 import { checkNames, type KeyOf, pairOf, seedIn } from './team.ts';
 
 export interface ServerConfigOptions extends Omit<ServerSettings, 'name' | 'cluster'> {
-  /** What all subjects of studies begin with. Default: `ht`. */
-  readonly prefix?: string | undefined;
   /** Names of the studies. Default: all names. */
   readonly studies?: readonly string[] | undefined;
   readonly trainers: readonly string[];
@@ -34,7 +32,6 @@ const accountOf = (trainer: string): string => `TRAINER_${trainer}`;
  * @throws OptionError for names that cannot be part of a subject, or are used twice, and for invalid seeds.
  */
 export function serverConfig({
-  prefix,
   studies: names,
   trainers,
   bytes,
@@ -43,7 +40,7 @@ export function serverConfig({
 }: ServerConfigOptions): ServerConfig {
   checkNames('study', names ?? []);
   checkNames('trainer', trainers, roles);
-  const studies = names?.map((study) => subjectsOf(study, { prefix })) ?? [everyStudy({ prefix })];
+  const studies = names?.map((study) => subjectsOf(study)) ?? [everyStudy()];
   const seeds: Record<string, string> = {};
   const user = (name: string, rights: Rights): User => {
     const pair = pairOf(`the seed of ${name}`, seedOf(name), nkeys.createUser);

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nkeyAuthenticator } from '@nats-io/transport-node';
+import { credsAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Completed, Fact } from '../../../src/facts/facts.ts';
 import { type AppliedEntry, random } from '../../../streams/index.ts';
-import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
+import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { asyncapi } from '../../../streams/nats/protocol/asyncapi.ts';
@@ -128,24 +128,18 @@ describe('with a prefix', () => {
   });
 
   it('users have rights to the subjects below it, and to no others', async () => {
-    const { text, seeds } = serverConfig({
-      studies: ['s1'],
-      trainers: ['w1'],
-      store: 'unused',
-      port: -1,
-      prefix,
-      seedOf: () => undefined,
-    });
-    const own = await natsServer(text);
-    const as = (user: string) =>
-      own.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])), inboxPrefix: `_INBOX_${user}` });
+    const { textOf, files } = await jwtConfig({ teams: [{ name: 'lab', trainers: ['w1'] }], prefix });
+    const own = await natsServer(textOf({ store: 'unused', port: -1 }));
+    const as = (user: string, inboxPrefix = '_INBOX_engine') =>
+      own.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(files[`lab/${user}.creds`])), inboxPrefix });
     const options = { study: 's1', trials: 3, strategy: random() };
     const engine = await serve(await as('engine'), plane, { ...options, prefix });
     await engine.started;
-    await trainer(await as('w1'), 's1', square, { name: 'w1', prefix }).done;
+    await trainer(await as('w1', '_INBOX.w1'), 's1', square, { name: 'w1', prefix }).done;
     await engine.finished;
-    expect(await studiesOn(await as('w1'), naming)).toEqual(['s1']);
-    await expect(serve(await as('engine'), plane, options)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await studiesOn(await as('w1', '_INBOX.w1'), naming)).toEqual(['s1']);
+    const other = await serve(await as('engine'), plane, options);
+    await expect(other.started).rejects.toMatchObject({ code: 'forbidden' });
     await engine.close();
     await own.dispose();
   });

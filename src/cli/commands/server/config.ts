@@ -9,7 +9,6 @@ import { byteSize, type Given, preset, value, values, wholeNumber } from '../../
 
 const offered = {
   trainer: values('name', 'names of the trainers'),
-  prefix: value('subject', 'what subjects of studies begin with, such as acme.ml'),
   seeds: preset('folder', 'where to write the keys of the users', 'seeds'),
   store: value('folder', 'where the server keeps its streams'),
   maxBytes: value('size', 'disk space of the studies (default: all)', { kind: byteSize }),
@@ -28,13 +27,12 @@ export const command = declare({
   arguments: { studies: values('studies', 'names of the studies (default: all)') },
   options: offered,
   run: async ({ studies, trainer: trainers = [], maxBytes: bytes, seeds: directory, ...options }) => {
-    const { store, host, port, prefix, monitor, output } = options;
+    const { store, host, port, monitor, output } = options;
     const keys = secretsIn(directory);
     const { seeds, text } = serverConfig({
       studies,
       trainers,
       bytes,
-      prefix,
       seedOf: (name) => keys.read(`${name}.nk`),
       ...omitUndefined({
         store,
