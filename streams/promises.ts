@@ -8,6 +8,13 @@ export function withResolvers<T>() {
   return { promise, resolve, reject };
 }
 
+/** Resolves once the signal aborts. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
 /** @throws the reason of the signal, once it aborts */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;

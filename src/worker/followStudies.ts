@@ -2,6 +2,7 @@ import { repeatCheck } from '../../streams/nats/connection/outage.ts';
 import { closingIn, lastOn } from '../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { studiesOn, whenBegun } from '../../streams/nats/studies.ts';
+import { aborted } from '../../streams/promises.ts';
 
 /** Milliseconds between two checks for studies that begin or reopen. */
 const CHECK_EVERY = 10_000;
@@ -56,10 +57,7 @@ export async function followStudies(
   };
   await findNew();
   const ends = [whenBegun(nc, naming, (study) => add(study)), repeatCheck(nc, findNew, CHECK_EVERY, warn)];
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
-  });
+  await aborted(signal);
   for (const end of ends) end();
   await Promise.all([...attended.values()].map((one) => one.ended));
 }

@@ -196,6 +196,7 @@ describe('commands on a study on a server', () => {
     ['study', 'copy'],
     ['study', 'rename', 'URL/over', 'a', 'b'],
     ['serve', '--all', 'team.*', '--nats', 'URL'],
+    ['serve', '--all', 'team*', '--once', '--nats', 'URL'],
     ['worker', 'drain', 'URL/team.*', 'w1'],
     ['dev', 'simulate', 'study.yaml'],
   ];

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messagesOf } from '../../errors.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
+import { persist } from '../serving/persist.ts';
 import type { Place, Shared } from '../serving/place.ts';
-import { serveTeam } from '../serving/serveTeam.ts';
+import { servePlace } from '../serving/servePlace.ts';
 import { type Platform, placeOfTeam, readPlatform } from './platformFile.ts';
 
 /** Milliseconds between two looks whether the file has changed. */
@@ -25,7 +26,8 @@ export async function servePlatform(path: string, shared: Shared, screen: Status
   const served = new Map<string, ServedTeam>();
   const begin = (place: ReturnType<typeof placeOfTeam>) => {
     const ending = new AbortController();
-    const done = serveTeam(place, shared, screen, AbortSignal.any([signal, ending.signal]));
+    const until = AbortSignal.any([signal, ending.signal]);
+    const done = persist(place.team, (works) => servePlace(place, shared, until, {}, works), screen, until);
     served.set(place.team, { at: atOf(place), ending, done });
   };
   const end = async (team: string) => {

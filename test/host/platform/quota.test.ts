@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openShared } from '../../../src/host/serving/place.ts';
 import type { Quota } from '../../../src/host/serving/quota.ts';
-import { serveTeam } from '../../../src/host/serving/serveTeam.ts';
+import { servePlace } from '../../../src/host/serving/servePlace.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
@@ -25,7 +25,7 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
   const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
   const prefix = `quota${teams++}`;
   shared.limit('vision', quota);
-  const served = serveTeam({ nats: `${server.url}?prefix=${prefix}`, access: {}, team: 'vision' }, shared, screen, ending.signal);
+  const served = servePlace({ nats: `${server.url}?prefix=${prefix}`, access: {}, team: 'vision' }, shared, ending.signal);
   const nc = await server.connect();
   const metrics = async () => (await fetch(`${monitor}metrics`)).text();
   const usedOf = async (of: string) => Number(new RegExp(`team_used\\{team="vision",of="${of}"\\} (\\S+)`).exec(await metrics())![1]);

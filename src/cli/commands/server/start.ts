@@ -1,10 +1,10 @@
-import { withResolvers } from '../../../../streams/promises.ts';
+import { aborted, withResolvers } from '../../../../streams/promises.ts';
 import { interruption } from '../../../host/interrupt.ts';
 import { servePlatform } from '../../../host/platform/servePlatform.ts';
 import { measured, openPlugins } from '../../../host/plugins.ts';
-import { serveAll } from '../../../host/serving/all.ts';
 import { monitorFor } from '../../../host/serving/monitor.ts';
-import { openShared } from '../../../host/serving/place.ts';
+import { openShared, type Shared } from '../../../host/serving/place.ts';
+import { servePlace } from '../../../host/serving/servePlace.ts';
 import type { Outcome } from '../../../host/serving/serving.ts';
 import { usersIn } from '../../../host/serving/usersIn.ts';
 import { accessOf } from '../../../stores/connect.ts';
@@ -48,10 +48,11 @@ export const command = declare({
   options: offered,
   run: ({ files = [], ...options }, { connection }) =>
     withLog(options.logFormat, async (log) => {
-      const { http, platform, nats = http === undefined ? connection.server : undefined } = options;
+      const { http, platform, all, once, nats = http === undefined ? connection.server : undefined } = options;
+      if (once && (platform ?? all) !== undefined) throw new UsageError('--once: expected study files alone: others begin later');
       if (platform !== undefined) {
         if (files.length > 0) throw new UsageError('--platform: expected no study files: it serves all studies of its teams');
-        return serveTeams(platform, options, log);
+        return onServers(options, log, (shared, signal) => servePlatform(platform, shared, log, signal).then(() => 0));
       }
       if (nats !== undefined) return serveStudies(files, { ...options, nats }, connection, log);
       if (http === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
@@ -62,7 +63,26 @@ export const command = declare({
 /** The exit status if every study has failed. */
 const FAILED = 3;
 
-/** Runs studies on a server until it is interrupted. @returns the exit status */
+/** Serves studies on servers until they are over, or until this process is interrupted. @returns the exit status */
+async function onServers(
+  options: Given<typeof offered>,
+  screen: StatusLine,
+  serve: (shared: Shared, signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const shared = await openShared(options, screen);
+  const { interrupted, release } = interruption();
+  const ending = new AbortController();
+  void interrupted.then(() => ending.abort());
+  try {
+    return await serve(shared, ending.signal);
+  } finally {
+    ending.abort();
+    release();
+    await shared.close();
+  }
+}
+
+/** Runs studies of files on a server, and with `all` the others there. @returns the exit status */
 export async function serveStudies(
   paths: readonly string[],
   options: Given<typeof offered> & { readonly nats: string },
@@ -72,65 +92,33 @@ export async function serveStudies(
   const { nats, once = false, all } = options;
   if (paths.length === 0 && all === undefined) throw new UsageError('expected study files to serve, or --all with a pattern of names');
   if (all !== undefined) checkPattern('--all', all);
-  if (once && all !== undefined) throw new UsageError('--once: expected study files, since --all waits for studies that begin later');
   const files = await Promise.all(paths.map(readStudyFile));
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   for (const { strategy, options: described } of files) checkResuming({ strategy: strategy?.spec, resumes: described.resumes ?? false });
-  const shared = await openShared(options, screen);
-  const { options: place, serving: engines } = await shared
-    .open({ nats, access: accessOf(connection.loginTo(nats)) })
-    .catch(async (error: Error) => {
-      await shared.close();
-      throw error;
-    });
-  const { interrupted, release } = interruption();
-  /** Studies that are not served now, since they have failed or were deleted. */
-  const lost = new Map<string, 'failed' | 'deleted'>();
-  const closed = new Set<string>();
-  const { promise: over, resolve: end } = withResolvers<'over'>();
-  const hear = (study: string) => (outcome: Outcome) => {
-    if (outcome === 'failed' || outcome === 'deleted') lost.set(study, outcome);
-    else lost.delete(study);
-    if (outcome === 'closed') closed.add(study);
-    if (lost.size === files.length || (once && names.every((name) => closed.has(name) || lost.has(name)))) end('over');
-  };
-  let endAll = () => {};
-  const work = async () => {
-    if (all !== undefined)
-      endAll = await serveAll(place, engines, all, files); // which never ends, since other studies may begin
-    else for (const file of files) void engines.attend(file.options.study, async () => file, hear(file.options.study));
-    return over;
-  };
-  try {
-    const why = await Promise.race([interrupted, work()]);
-    const outcomes = [...lost.values()];
-    if (why === 'over' && outcomes.length === files.length && outcomes.every((outcome) => outcome === 'failed')) return FAILED;
-    if (outcomes.length > 0) return 1;
-    return why === 'interrupted' && once ? 130 : 0;
-  } finally {
-    endAll();
-    release();
+  const place = { nats, access: accessOf(connection.loginTo(nats)) };
+  return onServers(options, screen, async (shared, signal) => {
+    if (all !== undefined) return servePlace(place, shared, signal, { pattern: all, files }).then(() => 0);
+    const { serving: engines } = await shared.open(place, signal);
+    /** Studies that are not served now, since they have failed or were deleted. */
+    const lost = new Map<string, 'failed' | 'deleted'>();
+    const closed = new Set<string>();
+    const { promise: over, resolve: end } = withResolvers<void>();
+    const hear = (study: string) => (outcome: Outcome) => {
+      if (outcome === 'failed' || outcome === 'deleted') lost.set(study, outcome);
+      else lost.delete(study);
+      if (outcome === 'closed') closed.add(study);
+      if (lost.size === files.length || (once && names.every((name) => closed.has(name) || lost.has(name)))) end();
+    };
+    for (const file of files) void engines.attend(file.options.study, async () => file, hear(file.options.study));
+    await Promise.race([aborted(signal), over]);
     await engines.close();
-    await shared.close();
-  }
-}
-
-/** Serves all studies of the teams of a platform until it is interrupted. @returns the exit status */
-async function serveTeams(path: string, options: Given<typeof offered>, screen: StatusLine): Promise<number> {
-  const shared = await openShared(options, screen);
-  const { interrupted, release } = interruption();
-  const ending = new AbortController();
-  void interrupted.then(() => ending.abort());
-  try {
-    await servePlatform(path, shared, screen, ending.signal);
-    return 0;
-  } finally {
-    ending.abort();
-    release();
-    await shared.close();
-  }
+    const outcomes = [...lost.values()];
+    if (!signal.aborted && outcomes.length === files.length && outcomes.every((outcome) => outcome === 'failed')) return FAILED;
+    if (outcomes.length > 0) return 1;
+    return signal.aborted && once ? 130 : 0;
+  });
 }
 
 /** Runs studies in journals for trainers that ask over HTTP, until it is interrupted. @returns the exit status */
