@@ -66,7 +66,15 @@ export type { ParseStrategy, Strategy, StrategySpec } from './kernel/strategy.ts
 export { partOf, stage, withSpec } from './kernel/strategy.ts';
 export type { Log } from './log/log.ts';
 export { memoryLog } from './log/memory.ts';
-export { type Evaluation, InfeasibleError, type Objective, type Told, type Trial, type Valued } from './objective.ts';
+export {
+  type Evaluation,
+  type ExampleEvaluation,
+  InfeasibleError,
+  type Objective,
+  type Told,
+  type Trial,
+  type Valued,
+} from './objective.ts';
 export type { Progress } from './results/observe.ts';
 export { best, progress, trials } from './results/observe.ts';
 export type { Front, ParetoOptions } from './results/pareto.ts';
@@ -75,7 +83,7 @@ export { envOf } from './spec/envOf.ts';
 export type { FoundStrategy, ParseOption, StrategyOption, StudyOptions } from './spec/options.ts';
 export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';
-export { type EachObjective, type ExampleEvaluation, each } from './study/each.ts';
+export { type EachObjective, each } from './study/each.ts';
 export type { Failure } from './study/noResult.ts';
 export { NoResultError } from './study/noResult.ts';
 export type { Optimization, OptimizeOptions } from './study/optimize.ts';

@@ -14,13 +14,23 @@ import {
 } from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
 import { exampleResult, placeOf } from '../src/ledger/exampleFacts.ts';
+import { isRecord } from '../src/schema/json.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import type { Tags, TrialId } from '../src/strategy/messages.ts';
 import { DIVERGED } from '../src/study/diverged.ts';
 import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
-import { attempted, type Evaluation, type Objective, readError, readEvaluation, type Trial } from './objective.ts';
+import {
+  attempted,
+  type Evaluation,
+  type ExampleEvaluation,
+  type Objective,
+  readError,
+  readEvaluation,
+  readExample,
+  type Trial,
+} from './objective.ts';
 import { isPromise } from './promises.ts';
 
 export interface EvaluateOptions {
@@ -70,11 +80,14 @@ export const evaluate =
         };
         running.set(trial, evaluateTrial(later, suggestion, run, say, options));
       };
-      /** A rejected result becomes a failure: nothing else would end the trial. */
+      /** A rejected result becomes a failure: nothing else would end the trial, and without the result of an example, its mean would be another one. */
       const refused = ({ fact, refusal }: Rejected) => {
         const { type, trial, run } = identityOf(fact);
         const isMalformed = refusal.code === 'missing-field' || refusal.code === 'bad-field';
-        if (!isMalformed || trial === undefined || run === undefined || (type !== 'completed' && type !== 'stopped')) return;
+        const isResult = type === 'completed' || type === 'stopped' || (type === 'reported' && isRecord(fact) && 'results' in fact);
+        if (!isMalformed || trial === undefined || run === undefined || !isResult) return;
+        running.get(trial)?.abandon(new Error(refusal.message));
+        running.delete(trial);
         out.next({ type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${refusal.message}`.slice(0, 4096) });
       };
       out.add(
@@ -177,14 +190,16 @@ export function evaluateTrial<P>(
     if ('broke' in fact) broke(fact.broke);
     else end(fact.returned);
   };
-  /** @param place of the example, if it is the result of one */
-  const report = (value: number | Values, at = step + 1, metrics?: Values, place?: number) => {
+  /** @param example its place and its outcome constraints, if it is the result of one */
+  const report = (value: number | Values, at = step + 1, metrics?: Values, example?: readonly [place: number, readonly number[]]) => {
     if (!life.of(ends)?.hears) return;
     step = at;
     const values = typeof value === 'number' ? { [name]: value } : value;
     if (typeof values !== 'object' || values === null)
       throw new TypeError(`report: expected a number or values by name, got ${String(value)}`);
-    const wrong = Object.entries(values).find(([, v]) => !Number.isFinite(v));
+    const [place, constraints = []] = example ?? [];
+    const numbers = [...Object.entries(values), ...constraints.map((c, i) => [`constraints[${i}]`, c] as const)];
+    const wrong = numbers.find(([, v]) => !Number.isFinite(v));
     lost = wrong ? lost + 1 : 0;
     if (wrong) {
       if (lost < DIVERGED || !life.send('diverged')) return;
@@ -192,13 +207,16 @@ export function evaluateTrial<P>(
       return stopping.abort(new Error('its reports are not finite'));
     }
     reported = true;
-    const results = place !== undefined && { results: [exampleResult(place, values, several.length > 0 ? several : [name])] };
+    const results = place !== undefined && {
+      results: [exampleResult(place, { values, constraints }, several.length > 0 ? several : [name])],
+    };
     say.report({ type: 'reported', trial, run, step, values, ...results, ...(metrics && { metrics }) }, saved().checkpoint);
   };
-  const reportExample = (example: number | string, value: number | Values, metrics?: Values) => {
+  const reportExample = (example: number | string, result: ExampleEvaluation) => {
     const place = placeOf(example, examples);
     if (typeof place === 'string') throw new TypeError(`reportExample: ${place}`);
-    report(value, undefined, metrics, place);
+    const { values, metrics, constraints } = readExample(result);
+    report(values, undefined, metrics, [place, constraints]);
   };
   const late = () => {
     end(failed('timeout', `it took longer than ${timeLimit} s`));

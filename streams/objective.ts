@@ -23,6 +23,11 @@ export type Evaluation<O extends string = string> =
       Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>
     >);
 
+/** The result of an example: the value, or values with metrics, such as what it cost, and outcome constraints, whose means should be at most 0. */
+export type ExampleEvaluation<O extends string = string> =
+  | Valued<O>
+  | ({ readonly values: Readonly<Record<O, number>> } & { readonly [K in 'metrics' | 'constraints']?: Completed[K] | undefined });
+
 /** A result that is told: as an objective returns it, and how far its trial trained. */
 export type Told<O extends string = string> =
   | Bare<O>
@@ -59,10 +64,10 @@ export interface Trial<O extends string = string> {
    * Reports the result of an example. The value of the trial is the mean of its results. `each` does this for you.
    *
    * @param example its place in the list, from 0, or its name.
-   * @param metrics of this example; those of a trial are sums.
+   * @param result the metrics of a trial are the sums of these, and its outcome constraints the means.
    * @throws TypeError for an example that the study does not have.
    */
-  reportExample(example: number | string, value: Valued<O>, metrics?: Values): void;
+  reportExample(example: number | string, result: ExampleEvaluation<O>): void;
 }
 
 /**
@@ -111,6 +116,18 @@ export function readEvaluation(
 }
 
 const noResult = (returned: string) => ({ wrong: { reason: 'error', message: `the objective returned ${returned}` } }) as const;
+
+/** The parts of the result of an example. @throws TypeError for constraints that are no list */
+export function readExample(result: ExampleEvaluation) {
+  const isWhole = isRecord(result) && isRecord(result.values);
+  const {
+    values,
+    metrics,
+    constraints = [],
+  } = isWhole ? (result as Exclude<ExampleEvaluation, Valued>) : { values: result as Values | number };
+  if (!Array.isArray(constraints)) throw new TypeError(`constraints: expected a list such as [seconds - 2], got ${kindOf(constraints)}`);
+  return { values, metrics, constraints: constraints as readonly number[] };
+}
 
 /** What an objective threw. Anything can be thrown, including values without text or with a getter that throws. */
 export function readError(error: unknown): NoResult {

@@ -89,9 +89,9 @@ const reported = fact(
   {
     run,
     results: listSchema(
-      listSchema(finiteSchema('a finite number'), 'the place of the example, and a value for each objective', {
+      listSchema(finiteSchema('a finite number'), 'the place of the example, a value for each objective, and its outcome constraints', {
         minItems: 2,
-        maxItems: 17,
+        maxItems: 81,
       }),
       'results of examples; `step` is then their number so far, and the engine computes the means',
       { minItems: 1, maxItems: 4096 },

@@ -17,7 +17,7 @@ import type {
 } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { Fixed } from '../space/fixed.ts';
-import type { Ended, Expired, Proposed, Reported, Suggested } from '../strategy/messages.ts';
+import type { Ended, Expired, Proposed, Reported, Suggested, TrialId } from '../strategy/messages.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** A fact that was rejected: it stays in the log and changes nothing. */
@@ -49,8 +49,8 @@ interface Heard<E extends string, F, Event> {
 type AppliedFact<P> =
   | Heard<'suggested', SuggestedFact<P>, Suggested>
   | Heard<'reported', ReportedFact, Reported>
-  /** `leads`: the trial was evaluated on examples, and its configuration leads. */
-  | (Heard<'ended', Completed | Stopped | FailedFact | Cancelled, Ended> & { readonly leads?: boolean })
+  /** `leader`: in a study of examples, the last trial of the configuration that leads from now on, if another trial was that before. */
+  | (Heard<'ended', Completed | Stopped | FailedFact | Cancelled, Ended> & { readonly leader?: TrialId })
   | Heard<'proposed', ProposedFact, Proposed>
   | Heard<'expired', ExpiredFact, Expired>
   /** Another attempt at an open trial was suggested. */

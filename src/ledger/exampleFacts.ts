@@ -27,25 +27,34 @@ export function placeOf(example: number | string, examples: Created['examples'])
 }
 
 /** The result of an example as facts hold it. */
-export const exampleResult = (place: number, values: Values, objectives: readonly string[]): number[] => [
-  place,
-  ...objectives.map((name) => values[name]!),
-];
+export const exampleResult = (
+  place: number,
+  { values, constraints = [] }: Pick<Completed, 'values' | 'constraints'>,
+  objectives: readonly string[],
+): number[] => [place, ...objectives.map((name) => values[name]!), ...constraints];
 
-/** Why the results of examples do not count; undefined if they do. */
-export function refuseResults(results: Results, { count }: ExampleResults, objectives: readonly ObjectiveSpec[]): Refusal | undefined {
-  for (const [at, [place = Number.NaN, ...values]] of results.entries()) {
+/** Why the results of examples do not count; undefined if they do. All results of a study have as many constraints as its first one. */
+export function refuseResults(results: Results, examples: ExampleResults, objectives: readonly ObjectiveSpec[]): Refusal | undefined {
+  const { count, width = Math.max(objectives.length, results[0]!.length - 1) } = examples;
+  for (const [at, [place = Number.NaN, ...numbers]] of results.entries()) {
     if (!(Number.isInteger(place) && place >= 0 && place < count))
       return refuse('bad-field', `results[${at}]: expected the place of an example from 0 to ${count - 1}, got ${place}`);
-    if (values.length !== objectives.length)
-      return refuse('bad-field', `results[${at}]: expected ${objectives.length} values after the place, got ${values.length}`);
+    if (numbers.length !== width) {
+      const constraints = width - objectives.length;
+      const expected = `${objectives.length} values and ${constraints} outcome constraints after the place`;
+      const first = examples.width === undefined ? '' : ', as in the first result of the study';
+      return refuse('bad-field', `results[${at}]: expected ${expected}${first}, got ${numbers.length} numbers`);
+    }
   }
   return undefined;
 }
 
 /** Results as strategies see them. */
 export const lossesByExample = (results: Results, objectives: readonly ObjectiveSpec[]): readonly ExampleResult[] =>
-  results.map(([place, ...values]) => [place!, boundedLosses(values.map((value, k) => lossOf(objectives[k]!, value)))] as const);
+  results.map(([place, ...numbers]) => {
+    const losses = numbers.map((one, k) => (k < objectives.length ? lossOf(objectives[k]!, one) : one));
+    return [place!, boundedLosses(losses)] as const;
+  });
 
 /** A trial has new results: its values are now the means. @returns the report with the means so far, for people and for strategies */
 export function meansAfter(
@@ -55,7 +64,7 @@ export function meansAfter(
   objectives: readonly ObjectiveSpec[],
   results: readonly ExampleResult[],
 ): { readonly fact: ReportedFact; readonly event: Reported } {
-  const losses = meansOf(of);
+  const losses = meansOf(of).slice(0, objectives.length);
   const means = losses.map((loss, k) => [objectives[k]!.name, lossOf(objectives[k]!, loss)] as const);
   const step = of.results.size;
   trial.evaluated = true;

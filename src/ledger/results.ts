@@ -1,8 +1,8 @@
 import type { Limits, Values } from '../facts/facts.ts';
-import type { Ended, TrialId } from '../strategy/messages.ts';
+import { type Ended, type TrialId, violates } from '../strategy/messages.ts';
 import { isReference } from './claim.ts';
 import { summed } from './exampleFacts.ts';
-import { ExampleResults, meansOf } from './exampleResults.ts';
+import { type Evaluated, ExampleResults } from './exampleResults.ts';
 import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Leader } from './ranking.ts';
 import { lossOf, type Settings } from './settings.ts';
@@ -19,14 +19,15 @@ export class Results<P> {
   #target = Number.NEGATIVE_INFINITY;
   /** The results of examples, if the study has examples. */
   #examples: ExampleResults | undefined;
-  /** The trial of the leader that ended last, if trials are evaluated on examples. */
+  /** If trials are evaluated on examples: the trial of each feasible configuration that completed last, and that of the leader. */
+  readonly #evaluated = new Map<Evaluated, Best<P>>();
   #leading: Best<P> | undefined;
   /** Sums of metrics. */
   #sums: Values = {};
 
   /** Applies settings from here on. */
   govern({ limits, objectives, examples }: Settings): void {
-    if (examples !== undefined) this.#examples ??= new ExampleResults(examples);
+    if (examples !== undefined) this.#examples ??= new ExampleResults(examples, objectives.length);
     this.#target = limits.target === undefined ? Number.NEGATIVE_INFINITY : lossOf(objectives[0]!, limits.target);
     this.#plateau = { ...this.#plateau, length: 0 };
   }
@@ -43,25 +44,32 @@ export class Results<P> {
     if (checkpoint !== undefined && isReference(checkpoint)) this.#checkpoints.set(id, checkpoint);
   }
 
-  /** A trial ended. */
-  add(event: Ended): void {
-    if (this.#examples?.of(event.id)?.results.size) return; // see `race`
+  /** A trial ended. @returns the last trial of the configuration that leads from now on, if another trial was that before */
+  add(event: Ended, trial: OpenTrial<P>): TrialId | undefined {
+    const of = this.#examples?.of(event.id);
+    if (of && of.results.size > 0) return this.#race(event, of, trial);
     const imported = event.by === 'import';
     if (!imported) this.#spending.add(event);
     this.#plateau = afterResult(this.#plateau, event, 0, !imported);
+    return undefined;
   }
 
-  /** A trial that was evaluated on examples ended: it, or the configuration that it continues, may lead. */
-  race({ suggestion, proposal }: OpenTrial<P>, outcome: Ended['outcome'], values: Values): void {
+  /** A trial that was evaluated on examples ended: it, or the configuration that it continues, may lead, or lead no longer. */
+  #race(event: Ended, of: Evaluated, { suggestion, values = {} }: OpenTrial<P>): TrialId | undefined {
     const examples = this.#examples!;
-    const before = examples.leaders;
-    examples.end(proposal, outcome);
-    this.#plateau = { ...this.#plateau, length: examples.leaders === before ? this.#plateau.length + 1 : 0 };
+    const [before, led] = [examples.leaders, this.#leading?.trial];
+    examples.end(event);
+    if (event.outcome !== 'failed')
+      this.#plateau = { ...this.#plateau, length: examples.leaders.every((one) => before.includes(one)) ? this.#plateau.length + 1 : 0 };
+    if (violates(event)) this.#evaluated.delete(of);
+    else if (event.outcome === 'completed') {
+      const [loss] = event.losses!;
+      this.#evaluated.set(of, { trial: event.id, params: suggestion.params, values, loss: loss!, budget: Number.POSITIVE_INFINITY });
+    }
     const { leader } = examples;
-    if (leader === undefined || leader !== examples.of(proposal.id)) return;
-    const [loss] = meansOf(leader);
-    this.#leading = { trial: proposal.id, params: suggestion.params, values, loss: loss!, budget: Number.POSITIVE_INFINITY };
-    if (leader.results.size === examples.count) this.#lowest = Math.min(this.#lowest, loss!);
+    this.#leading = leader && this.#evaluated.get(leader);
+    if (this.#leading && leader!.results.size === examples.count) this.#lowest = Math.min(this.#lowest, this.#leading.loss);
+    return this.#leading?.trial === led ? undefined : this.#leading?.trial;
   }
 
   /** Adds the metrics of a trial, or of some of its results. */
@@ -72,10 +80,6 @@ export class Results<P> {
   /** The results of examples, if the study has examples. */
   get examples(): ExampleResults | undefined {
     return this.#examples;
-  }
-  /** Whether the trial is the last one of the leader, if trials are evaluated on examples. */
-  isLed(id: TrialId): boolean {
-    return this.#leading?.trial === id;
   }
   get best(): Best<P> | undefined {
     return this.#leading ?? this.#leader.best;

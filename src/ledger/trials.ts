@@ -230,10 +230,10 @@ export class Trials<P> {
     const { proposal, values, metrics } = trial;
     const examples = this.results.examples!;
     const of = examples.of(proposal.id)!;
-    const outcome = examples.isWhole(proposal) && !this.#constrained ? 'completed' : asked;
-    if (!this.#retracted.has(proposal.id)) this.results.race(trial, violates(extras) ? 'stopped' : outcome, values!);
+    const estimate = examples.estimate(of);
+    const outcome = examples.isWhole(proposal) && (estimate.constraints || !this.#constrained) ? 'completed' : asked;
     const told = fact.type === 'completed' ? { ...fact, values: values!, ...(metrics && { metrics }) } : fact;
-    return this.#conclude(told, trial, outcome, { ...extras, outcome, evaluated: of.results.size, ...examples.estimate(of) });
+    return this.#conclude(told, trial, outcome, { ...extras, outcome, evaluated: of.results.size, ...estimate });
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */
@@ -280,8 +280,8 @@ export class Trials<P> {
     if (!trial.evaluated) this.results.pay(trial.metrics);
     if (status === 'failed') this.configurations.fail(trial.suggestion);
     const event = endedOf(trial, end);
-    this.results.add(event);
-    return { effect: 'ended', fact, event, ...(this.results.isLed(trial.proposal.id) && { leads: true }) };
+    const leader = this.results.add(event, trial);
+    return { effect: 'ended', fact, event, ...(leader !== undefined && { leader }) };
   }
 
   retract(fact: Retracted): Applied<P> {

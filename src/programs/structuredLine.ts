@@ -10,7 +10,7 @@ export type PrintedReport = Pick<ReportedFact, 'step' | 'values' | 'metrics' | '
 export type PrintedResult = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
 
 /** The result of a trial on an example, which is named by its place in the list of the study. */
-export type PrintedExample = Pick<ReportedFact, 'values' | 'metrics' | 'metric'> & { readonly example: number };
+export type PrintedExample = Pick<Completed, 'values' | 'metrics' | 'metric' | 'constraints'> & { readonly example: number };
 
 /** The meaning of a printed line. A checkpoint is saved state that a later attempt or trial can load. */
 export type OutputEvent =
@@ -56,7 +56,8 @@ export function naming(objectives: readonly string[], metric?: string): Naming {
  * - `{"step":3,"value":0.1}`, `{"step":3,"val":{"loss":0.1}}` (which names `val/loss`) or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
  *   result, which may have `gradient`, `stderr` and `constraints` too. `NaN` and `Infinity`, as Python writes them, are read.
  * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, means the same; a value that is not an objective is a metric.
- * - `example=q17 loss=0.1 usd=0.0004` and `{"example":"q17","loss":0.1}` are the result of an example, in a study that has examples.
+ * - `example=q17 loss=0.1 usd=0.0004` and `{"example":"q17","loss":0.1}` are the result of an example, in a study that has examples. In JSON, it may have
+ *   `constraints`, too.
  * - `{"checkpoint":"epoch-3.pt"}`, alone or within a report or result, and `{"infeasible":"needs too much memory"}`.
  */
 export const statementOf = (text: string): Statement | undefined =>
@@ -218,7 +219,12 @@ export function reportIn(
     metrics: Object.keys(metrics).length > 0 ? metrics : undefined,
   });
   const checkpoint = form === 'json' && typeof data.checkpoint === 'string' && { checkpoint: data.checkpoint };
-  if (example) return { type: 'example', result: { example: example.place, ...core }, ...checkpoint };
+  if (example) {
+    const constraints = form === 'json' ? data.constraints : undefined; // one left out would be missing in the mean
+    if (constraints !== undefined && !areNumbers(constraints))
+      return { type: 'refused', message: `${what}: expected a list of finite numbers for constraints, got ${show(constraints)}` };
+    return { type: 'example', result: omitUndefined({ example: example.place, ...core, constraints }), ...checkpoint };
+  }
   if (step !== undefined) return { type: 'report', report: { step, ...core }, ...checkpoint };
   const { extras, wrong } = extrasOf(form === 'json' ? data : {}, objectives);
   const ignored = [...wrong, ...(form === 'json' ? textsIn(data.metrics) : [])];
@@ -256,7 +262,7 @@ function extrasOf(
   const fits = {
     gradient: isRecord(gradient) && Object.values(gradient).every(isNumbers),
     stderr: isNumbers(stderr),
-    constraints: Array.isArray(said.constraints) && said.constraints.every(isNumber),
+    constraints: areNumbers(said.constraints),
   };
   return {
     extras: omitUndefined({
@@ -270,6 +276,7 @@ function extrasOf(
 
 const isStep = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
+const areNumbers = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isNumber);
 const isNumbers = (value: unknown): value is Values => isRecord(value) && Object.values(value).every(isNumber);
 const entriesOf = (value: unknown): [string, unknown][] => (isRecord(value) ? Object.entries(value) : []);
 const finite = (entries: readonly (readonly [string, unknown])[]): Values =>

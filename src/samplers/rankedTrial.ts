@@ -1,4 +1,4 @@
-import { crashed, type Ended, isWhole } from '../strategy/messages.ts';
+import { crashed, type Ended, isWhole, violation } from '../strategy/messages.ts';
 
 /** An ended trial, as strategies compare it with others. */
 export interface RankedTrial {
@@ -14,10 +14,10 @@ export interface RankedTrial {
 
 /** @returns undefined if the trial says nothing about its configuration, for example because it was lost */
 export function rankTrial(index: number, ended: Ended): RankedTrial | undefined {
-  const { outcome, losses, constraints, budget, step } = ended;
-  const violation = constraints?.reduce((sum, c) => sum + Math.max(0, c), 0) ?? 0;
+  const { outcome, losses, budget, step } = ended;
+  const excess = violation(ended);
   if (outcome === 'failed') return crashed(ended) ? { index, tier: 2, budget: 0, losses: [Number.POSITIVE_INFINITY] } : undefined;
-  if (violation > 0) return { index, tier: 2, budget: 0, losses: [violation] };
+  if (excess > 0) return { index, tier: 2, budget: 0, losses: [excess] };
   if (isWhole(ended)) return { index, tier: 0, budget: budget ?? Number.POSITIVE_INFINITY, losses: losses! };
   return { index, tier: 1, budget: step ?? 0, losses: losses ?? [Number.POSITIVE_INFINITY] };
 }

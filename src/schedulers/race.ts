@@ -1,4 +1,5 @@
-import { chanceBelowZero, type Difference, type Evaluated, ExampleResults } from '../ledger/exampleResults.ts';
+import { chanceBelowZero, type Difference } from '../ledger/difference.ts';
+import { type Evaluated, ExampleResults } from '../ledger/exampleResults.ts';
 import { History } from '../numeric/history.ts';
 import { rngFor } from '../numeric/random.ts';
 import { shuffle } from '../numeric/sequences/permutation.ts';
@@ -13,7 +14,6 @@ import {
   type StrategyEvent,
   type Suggested,
   type TrialId,
-  violates,
   wait,
 } from '../strategy/messages.ts';
 
@@ -32,6 +32,7 @@ const GROWTH = 0.25;
 /** The chance to be better below which a trial stops, by what limits the study. */
 const DELTA = { cost: 0.2, trials: 0.05 };
 
+type RaceEnv = Env & { readonly examples: number };
 type Phase = 'opening' | 'growing' | 'challenging';
 type Verdict = 'led' | 'growthDue' | 'reconsidered';
 
@@ -44,8 +45,8 @@ class RaceState {
   /** How many configurations have begun. */
   #configurations = 0;
 
-  constructor(count: number) {
-    this.results = new ExampleResults(count);
+  constructor({ examples, objectives }: RaceEnv) {
+    this.results = new ExampleResults(examples, objectives.length);
   }
 
   tell(fact: StrategyEvent): void {
@@ -56,9 +57,8 @@ class RaceState {
     } else if (fact.type === 'reported') {
       if (fact.results) this.results.add(fact.id, fact.results);
     } else {
-      const trial = this.#open.get(fact.id);
       this.#open.delete(fact.id);
-      if (trial) this.results.end(trial, violates(fact) ? 'stopped' : fact.outcome);
+      this.results.end(fact);
       if (fact.resumes !== undefined && fact.outcome === 'failed') this.#stuck.add(this.results.of(fact.id)!);
     }
   }
@@ -105,12 +105,9 @@ class RaceState {
  * challenger there; it stops once it is improbable that it is better on all examples, by Student's t with a spread that is pooled over all pairs; and with
  * several objectives, all configurations lead that no other one dominates.
  */
-export function raceCore(
-  env: Env & { readonly examples: number },
-  { delta: given, share, first }: RaceSettings,
-): Core<History<StrategyEvent>, Phase, Verdict> {
+export function raceCore(env: RaceEnv, { delta: given, share, first }: RaceSettings): Core<History<StrategyEvent>, Phase, Verdict> {
   const stateOf = History.folding<StrategyEvent, RaceState>(
-    () => new RaceState(env.examples),
+    () => new RaceState(env),
     (state, fact) => state.tell(fact),
   );
   /** Whether the number of trials is limited, and not what they cost: then another trial cannot replace one that was stopped by mistake. */
@@ -187,7 +184,9 @@ export function raceCore(
         const why = whyBehind(results, challenger, leader, env, { delta, first });
         if (why !== undefined) return why;
       }
-      return undefined;
+      const [leader] = results.leaders;
+      const isDue = leader && !results.violates(leader) && challenger.results.size >= first;
+      return isDue ? whyInfeasible(results, challenger, env, delta) : undefined;
     },
   };
 }
@@ -203,26 +202,47 @@ function chanceToBeBetter(results: ExampleResults, difference: Difference, k = 0
   return variance && chanceBelowZero(difference.mean, variance);
 }
 
-/** Why a challenger stops: it is unlikely to be better than a leader in any objective. Undefined if it does not stop. */
+/** The name of a number of a result. @param k the objective or, after these, the constraint */
+const nameOf = ({ objectives }: Pick<Env, 'objectives'>, k: number): string =>
+  objectives[k] ?? `outcome constraint ${k - objectives.length + 1}`;
+
+const rounded = (x: number): number => Number(x.toPrecision(2));
+
+/** Why a challenger stops: it is unlikely that the mean of one of its outcome constraints is at most 0. Undefined if it does not stop. */
+function whyInfeasible(results: ExampleResults, challenger: Evaluated, env: Pick<Env, 'objectives'>, delta: number): string | undefined {
+  const n = challenger.results.size;
+  for (let k = env.objectives.length; k < challenger.sums.length; k++) {
+    const mean = challenger.sums[k]! / n;
+    const variance = results.varianceOfMean(challenger, k);
+    const chance = variance && chanceBelowZero(mean, variance);
+    if (chance === undefined || chance >= delta) continue;
+    const error = rounded(Math.sqrt(variance!.squares));
+    return `${nameOf(env, k)} is ${rounded(mean)} ± ${error} on ${n === 1 ? 'one example' : `${n} examples`}; P(feasible) = ${Math.round(100 * chance)} %`;
+  }
+  return undefined;
+}
+
+/** Why a challenger stops: it is unlikely to be better than a leader in anything in which it must be. Undefined if it does not stop. */
 function whyBehind(
   results: ExampleResults,
   challenger: Evaluated,
   leader: Evaluated,
-  { objectives }: Pick<Env, 'objectives'>,
+  env: Pick<Env, 'objectives'>,
   { delta, first }: { readonly delta: number; readonly first: number },
 ): string | undefined {
-  const differences = results.differences(challenger, leader);
-  const { n } = differences[0]!;
-  if (n < first) return undefined;
   const told: string[] = [];
-  let most = 0;
-  for (const [k, difference] of differences.entries()) {
+  let [n, most] = [0, 0];
+  for (const k of results.contested(leader)) {
+    const difference = results.difference(challenger, leader, k);
+    n = difference.n;
+    if (n < first) return undefined;
     const better = chanceToBeBetter(results, difference, k);
     if (better === undefined || better >= delta || difference.mean <= 0) return undefined;
-    const [by, error] = [difference.mean, Math.sqrt(results.varianceOf(difference, k)!.squares)].map((x) => Number(x.toPrecision(2)));
-    told.push(`by ${by} ± ${error}${objectives.length > 1 ? ` in ${objectives[k]}` : ''}`);
+    const [by, error] = [difference.mean, Math.sqrt(results.varianceOf(difference, k)!.squares)].map(rounded);
+    told.push(`by ${by} ± ${error}${env.objectives.length > 1 || k > 0 ? ` in ${nameOf(env, k)}` : ''}`);
     most = Math.max(most, better);
   }
+  if (told.length === 0) return undefined;
   const same = n === 1 ? 'same example' : `same ${n} examples`;
   return `worse ${told.join(' and ')} than trial ${leader.ended!.id} on the ${same}; P(better) = ${Math.round(100 * most)} %`;
 }

@@ -39,12 +39,12 @@ export interface Reported {
   readonly step: number;
   /** One per objective; all are minimised. In a study of examples: their means so far. */
   readonly losses: readonly number[];
-  /** The new results of examples: their places, and their losses. */
+  /** The new results of examples. */
   readonly results?: readonly ExampleResult[];
 }
 
-/** The place of an example in the list of the study, and its losses. */
-export type ExampleResult = readonly [place: number, losses: readonly number[]];
+/** The place of an example in the list of the study, and its losses, followed by its outcome constraints. */
+export type ExampleResult = readonly [place: number, numbers: readonly number[]];
 
 /** A trial ended. One event covers every kind of end, so that no strategy can forget one. */
 export interface Ended extends Proposal {
@@ -63,14 +63,17 @@ export interface Ended extends Proposal {
   readonly evaluated?: number;
   /** Standard error of each loss. */
   readonly stderr?: readonly number[];
-  /** Outcome constraints: at most 0 is feasible. */
+  /** Outcome constraints: at most 0 is feasible. In a study of examples, estimates of their means over all examples. */
   readonly constraints?: readonly number[];
   readonly seconds?: number;
 }
 
+/** By how much a result violates outcome constraints in all; 0 if it is feasible. */
+export const violation = ({ constraints }: { readonly constraints?: readonly number[] | undefined }): number =>
+  constraints?.reduce((sum, c) => sum + Math.max(0, c), 0) ?? 0;
+
 /** Whether a result violates an outcome constraint, and so is never the best. */
-export const violates = ({ constraints }: { readonly constraints?: readonly number[] }): boolean =>
-  constraints?.some((c) => c > 0) ?? false;
+export const violates = (result: { readonly constraints?: readonly number[] | undefined }): boolean => violation(result) > 0;
 
 /** Whether the losses are those of a whole trial: it completed or, in a study of examples, they are estimates. Others are of an earlier step. */
 export const isWhole = ({ outcome, losses, step }: Pick<Ended, 'outcome' | 'losses' | 'step'>): boolean =>

@@ -34,7 +34,7 @@ export const trialRowSchema: Schema = {
     tags: { type: 'object', additionalProperties: { type: 'string' }, description: 'how the suggestion was made' },
     step: { type: 'integer', minimum: 0, description: 'the highest step reported' },
     examples: { type: 'integer', minimum: 1, description: 'on how many examples its configuration was evaluated' },
-    led: { type: 'boolean', description: 'true if it led at its end, in a study of examples; the best is the last one of these' },
+    leader: { ...positive, description: 'the trial that leads since its end, if that changed, in a study of examples' },
     ...annotationSchemas,
     seconds: { type: 'number' },
     trainer: { type: 'string' },

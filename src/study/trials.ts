@@ -55,8 +55,8 @@ export interface TrialRow<P = Params, O extends string = string> extends Annotat
   readonly step?: number;
   /** On how many examples its configuration was evaluated, in a study of examples. */
   readonly examples?: number;
-  /** Whether it led at its end, in a study of examples. Of these trials, the one that ended last is the best. */
-  readonly led?: true;
+  /** The trial that leads since its end, in a study of examples, if that changed: it or, if its results showed that it should not lead, another one. */
+  readonly leader?: TrialId;
   /** Seconds until the result, as its trainer measured them. */
   readonly seconds?: number;
   readonly trainer?: string;
@@ -246,7 +246,7 @@ const KEPT = ['budget', 'resumes', 'proposal', 'tags', 'step', 'examples', 'note
 function endedRow<P>(
   row: Draft<P>,
   { outcome, reason, losses, constraints, seconds }: Ended,
-  { position, at, leads = false }: At & { readonly leads?: boolean },
+  { position, at, leader }: At & { readonly leader?: TrialId },
 ): Draft<P> {
   const { trial, params, attempt, by, suggested, suggestedAt, startedAt = suggestedAt } = row;
   const ended: Draft<P> = { trial, params, status: outcome, attempt, by, suggested, suggestedAt, startedAt, ended: position, endedAt: at };
@@ -256,7 +256,7 @@ function endedRow<P>(
   if (losses !== undefined) for (const name of ['values', 'metrics'] as const) copy(row, ended, name);
   if (constraints) ended.constraints = constraints;
   if (seconds !== undefined) ended.seconds = seconds;
-  if (leads) ended.led = true;
+  if (leader !== undefined) ended.leader = leader;
   return ended;
 }
 

@@ -1,5 +1,7 @@
 import type { Suggestion } from '../../streams/engine/directive.ts';
+import { type ExampleEvaluation, readExample } from '../../streams/objective.ts';
 import type { Enqueued, ExpiredFact, Params, ProposedFact, TrialEvent } from '../facts/facts.ts';
+import { exampleResult } from '../ledger/exampleFacts.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import type { TestStudy } from './testStudy.ts';
@@ -8,8 +10,8 @@ import type { TestStudy } from './testStudy.ts';
 export interface FleetOptions<P> {
   /** The value of a configuration after a step; steps are 1, 2, ... */
   readonly curve: (params: P, step: number) => number;
-  /** In a study of examples, its value on the example at a place. Each step of a trial is then an example, and `steps` is how many there are. */
-  readonly example?: ((params: P, place: number) => number) | undefined;
+  /** In a study of examples, its result on the example at a place. Each step of a trial is then an example, and `steps` is how many there are. */
+  readonly example?: ((params: P, place: number) => ExampleEvaluation) | undefined;
   /** Its derivatives by each float parameter, for trainers that report gradients. */
   readonly gradient?: ((params: P, step: number) => Readonly<Record<string, number>>) | undefined;
   /** Steps of a trial without a budget. Default: 3. */
@@ -123,7 +125,10 @@ function act<P>(job: Job<P>, rng: Rng, options: FleetOptions<P>): TrialEvent {
 function evaluated<P>(job: Job<P>, examples: readonly number[], rng: Rng, { example }: FleetOptions<P>): TrialEvent {
   const { trial, params } = job.suggestion;
   const places = examples.slice(job.step, job.step + 1 + index(rng, 2));
-  const results = places.map((place) => [place, example!(params, place)]);
+  const results = places.map((place) => {
+    const { values: value, constraints } = readExample(example!(params, place));
+    return exampleResult(place, { values: typeof value === 'number' ? { value } : value, constraints }, ['value']);
+  });
   job.step += places.length;
   return { type: 'reported', trial, run: job.run, step: job.step, values: { value: results.at(-1)![1]! }, results };
 }

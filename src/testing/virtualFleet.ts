@@ -1,5 +1,7 @@
 import { runOf, type Suggestion } from '../../streams/engine/directive.ts';
+import { type ExampleEvaluation, readExample } from '../../streams/objective.ts';
 import type { TrialEvent, Values } from '../facts/facts.ts';
+import { exampleResult } from '../ledger/exampleFacts.ts';
 import { drawNormal, index, rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { TrialId } from '../strategy/messages.ts';
@@ -9,8 +11,8 @@ import type { Agenda } from './agenda.ts';
 export interface LearningCurve {
   /** The value after a step (1, 2, ...), or values by name for several objectives. */
   value(step: number): number | Values;
-  /** In a study of examples, the value on the example at a place, from 0. `value` of the last step is then the mean over all. */
-  example?(place: number): number | Values;
+  /** In a study of examples, the result on the example at a place, from 0. `value` of the last step is then the mean over all. */
+  example?(place: number): ExampleEvaluation;
   /** Whether the trainer reports a step. Default: each one. */
   reports?(step: number): boolean;
   /** Virtual seconds that a step takes. Default 1. */
@@ -146,8 +148,9 @@ export class VirtualFleet<P> {
     const { step } = job;
     if (fate?.step === step) return this.#end(job, { type: 'failed', trial, attempt, run, reason: fate.reason });
     const place = examples?.[step - 1];
-    const values = this.#named(place === undefined ? curve.value(step) : curve.example!(place));
-    const results = place !== undefined && { results: [[place, ...this.#options.objectives.map((name) => values[name]!)]] };
+    const { constraints, ...said } = readExample(place === undefined ? curve.value(step) : curve.example!(place));
+    const values = this.#named(said.values);
+    const results = place !== undefined && { results: [exampleResult(place, { values, constraints }, this.#options.objectives)] };
     if (results) this.#options.say({ type: 'reported', trial, run, step, values, ...results });
     else if (last > 1 && (curve.reports?.(step) ?? true))
       this.#options.say({ type: 'reported', trial, run, step: this.#counted(job), values });

@@ -179,9 +179,9 @@ export function startTrial(
       last = named;
       report(said);
     },
-    onExample: ({ example, values, ...more }, { count, means }, named) => {
+    onExample: ({ example, values, constraints = [], ...more }, { count, means }, named) => {
       last = named;
-      batch.add(exampleResult(example, values, options.objectives), { step: count, values: means, ...more });
+      batch.add(exampleResult(example, { values, constraints }, options.objectives), { step: count, values: means, ...more });
     },
     waiting: say.waiting,
     onWarning: (message, topic) => {

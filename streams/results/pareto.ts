@@ -6,6 +6,7 @@ import { hypervolume } from '../../src/numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../src/numeric/pareto/pareto.ts';
 import { checkOption, finite } from '../../src/schema/optionRules.ts';
 import { type Ended, type TrialId, violates } from '../../src/strategy/messages.ts';
+import { feasibleAmong } from '../../src/study/bestFirst.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../src/study/trials.ts';
 import { folding, rowsOfEnded } from './observe.ts';
 
@@ -59,9 +60,11 @@ const none: Standings<never> = { budget: Number.NEGATIVE_INFINITY, front: [], wo
 
 /** The current front, by the first objective. */
 export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['objectives']): readonly CompletedRow<P>[] {
+  const all = [...rows];
+  const isFeasible = feasibleAmong(all);
   let standings: Standings<P> = none;
-  for (const row of rows) {
-    if (!isCompleted(row) || violates(row)) continue;
+  for (const row of all) {
+    if (!isCompleted(row) || !isFeasible(row)) continue;
     const { values, budget = Number.POSITIVE_INFINITY } = row;
     standings = joined(standings, { row, losses: objectives.map((objective) => lossOf(objective, values[objective.name]!)), budget });
   }

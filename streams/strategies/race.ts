@@ -32,6 +32,9 @@ export type RaceOptions = OptionsOf<typeof raceOptions>;
  * stopped once it is probably worse. If it has taken them all and is better, it leads. From time to time the leader takes more examples, and when the
  * study has reached its limit of trials, all of them, in as many trials as may be open. So the leader is the best configuration at any time, also after an abort.
  *
+ * With outcome constraints, the leader satisfies them on average if any configuration does. A challenger is stopped if it probably violates one, and is
+ * compared with a leader that violates some by these.
+ *
  * With several objectives, all configurations lead that no other one dominates, and a challenger is stopped if it is unlikely to be better than one of them in
  * any objective.
  *

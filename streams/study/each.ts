@@ -1,11 +1,6 @@
 import { OptionError } from '../../src/errors.ts';
-import type { Values } from '../../src/facts/facts.ts';
-import { isRecord } from '../../src/schema/json.ts';
 import { nextTurn } from '../engine/timeout.ts';
-import { InfeasibleError, type Trial } from '../objective.ts';
-
-/** The result of an example: the value, or values with metrics, such as what it cost. */
-export type ExampleEvaluation = number | Values | { readonly values: Values; readonly metrics?: Values | undefined };
+import { type ExampleEvaluation, InfeasibleError, readExample, type Trial } from '../objective.ts';
 
 /** The values of results. */
 type ValuesOf<R> = R extends number
@@ -25,7 +20,8 @@ export interface EachObjective<P, R> {
  * each, and on more of them the better they are.
  *
  * @param list the examples. Different texts are also their names in the log.
- * @param evaluate the result of a configuration on one example. `trial.signal` aborts when the trial should stop.
+ * @param evaluate the result of a configuration on one example: its value, values by name or, with metrics and outcome constraints,
+ * `{ values, metrics, constraints }`. The study computes means, and sums of metrics. `trial.signal` aborts when the trial should stop.
  * @returns an objective that evaluates the examples that the study asks for, one after the other. If `evaluate` throws, the trial fails; results before
  * that are kept.
  * @throws OptionError for an empty list.
@@ -42,22 +38,17 @@ export function each<P, E, R extends ExampleEvaluation>(
   if (!Array.isArray(list) || list.length === 0) throw new OptionError('each', 'a list of at least one example', list);
   const names = list.every((example): example is E & string => typeof example === 'string' && example !== '' && example.length <= 256);
   const objective = async (params: P, trial: Trial) => {
-    let last: number | Values | undefined;
+    let last: R | undefined;
     for (const place of trial.examples ?? list.keys()) {
       if (trial.signal.aborted) break;
-      const { values, metrics } = withMetrics(await evaluate(params, list[place]!, trial));
-      last = values;
-      trial.reportExample(place, values, metrics);
+      last = await evaluate(params, list[place]!, trial);
+      trial.reportExample(place, last);
       await nextTurn(); // the study hears the result, and may stop the trial
     }
     if (last === undefined) throw new InfeasibleError('it was stopped before its first example');
-    return (typeof last === 'number' ? last : { values: last }) as ValuesOf<R>; // the study computes the mean
+    const { values } = readExample(last); // the study computes the mean
+    return (typeof values === 'number' ? values : { values }) as ValuesOf<R>;
   };
   const isNamed = names && list.length <= 10_000 && new Set(list).size === list.length;
   return Object.assign(objective, { examples: isNamed ? (list as readonly string[]) : list.length });
-}
-
-/** The values of a result, and its metrics. */
-function withMetrics(result: ExampleEvaluation): { readonly values: number | Values; readonly metrics?: Values | undefined } {
-  return typeof result !== 'number' && isRecord(result.values) ? (result as { readonly values: Values }) : { values: result as Values };
 }

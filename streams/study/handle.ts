@@ -19,7 +19,7 @@ import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { waker } from '../log/follow.ts';
-import { example, kindOf, oneForSeveral, type Told } from '../objective.ts';
+import { example, kindOf, oneForSeveral, readExample, type Told } from '../objective.ts';
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
@@ -87,13 +87,13 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     await running.say(fact);
     held.delete(fact.trial);
   };
-  /** Reports values at a step or, with a place, the result of an example. */
-  const report = async (trial: TrialId, values: number | Values, given?: number, metrics?: Values, example?: number | string) => {
+  /** Reports values at a step. @param result the result of an example that they are of, as facts hold it */
+  const report = async (trial: TrialId, values: number | Values, given?: number, metrics?: Values, result?: () => number[]) => {
     await running.ready();
     const own = held.get(trial);
     const step = given ?? Math.max(running.ledger.open.get(trial)?.at ?? 0, own?.step ?? 0) + 1;
     checkOrder(values, step);
-    const results = example === undefined ? undefined : [resultIn(running, example, named(values))];
+    const results = result && [result()];
     if (own) own.step = step;
     const { stop } = await running.say({
       type: 'reported',
@@ -135,7 +135,10 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     fail: (trial, reason = 'error', message = '', trace = undefined) =>
       end({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
     report,
-    reportExample: (trial, example, value, metrics) => report(trial, value, undefined, metrics, example),
+    reportExample: async (trial, example, result) => {
+      const { values, metrics, constraints } = readExample(result);
+      return report(trial, values, undefined, metrics, () => resultIn(running, example, { values: named(values), constraints }));
+    },
     stopped: (trial) => end({ type: 'stopped', ...of(trial) }),
     enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params: params as Params, rest })),
     propose: (proposer, params, { seconds, note } = {}) =>
@@ -212,13 +215,13 @@ async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRo
 const namesOf = <P>({ objectives }: StudyBackend<P>): readonly string[] => objectives.map(({ name }) => name);
 
 /** The result of an example as facts hold it. @throws RefusedError for an example that the study does not have, or without a value */
-function resultIn<P>(running: StudyBackend<P>, example: number | string, values: Values): number[] {
+function resultIn<P>(running: StudyBackend<P>, example: number | string, result: Parameters<typeof exampleResult>[1]): number[] {
   const place = placeOf(example, running.ledger.created?.examples);
   if (typeof place === 'string') throw new RefusedError({ code: 'bad-field', message: `reportExample: ${place}` });
   const names = namesOf(running);
-  const lacking = names.find((name) => values[name] === undefined);
+  const lacking = names.find((name) => result.values[name] === undefined);
   if (lacking !== undefined) throw new RefusedError({ code: 'missing-field', message: `values.${lacking} is missing` });
-  return exampleResult(place, values, names);
+  return exampleResult(place, result, names);
 }
 
 /** @throws RefusedError for what is no result */

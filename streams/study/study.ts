@@ -8,7 +8,7 @@ import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Changes } from '../../src/study/intents.ts';
 import type { Annotation, CompletedRow, TrialRow } from '../../src/study/trials.ts';
 import type { Why } from '../explanation/why.ts';
-import type { Told, Valued } from '../objective.ts';
+import type { ExampleEvaluation, Told, Valued } from '../objective.ts';
 import type { ClaimedTrial } from './hosted/claimedTrial.ts';
 import type { Failure } from './noResult.ts';
 
@@ -89,7 +89,7 @@ export interface Study<P, O extends string = string> extends AsyncIterable<Trial
    * Reports the result of an example, in a study of examples. The value of the trial is the mean of its results, which `tell` needs no more.
    *
    * @param example its place in the list, from 0, or its name.
-   * @param metrics of this example; those of a trial are sums.
+   * @param result the metrics of a trial are the sums of these, and its outcome constraints the means.
    * @returns whether the trial should stop. If so, call `stopped`, or `tell`, which then does the same.
    * @throws RefusedError if it does not count.
    * @example
@@ -102,7 +102,7 @@ export interface Study<P, O extends string = string> extends AsyncIterable<Trial
    *   await study.tell(next.trial);
    * }
    */
-  reportExample(trial: TrialId, example: number | string, value: Valued<O>, metrics?: Values): Promise<{ readonly stop: boolean }>;
+  reportExample(trial: TrialId, example: number | string, result: ExampleEvaluation<O>): Promise<{ readonly stop: boolean }>;
   /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import type { Values } from '../../src/facts/facts.ts';
-import type { Evaluation, Trial } from '../objective.ts';
+import type { Evaluation, ExampleEvaluation, Trial } from '../objective.ts';
 
 /** A trial as plain data. */
 export type TrialData = Omit<Trial, 'signal' | 'report' | 'reportExample'>;
@@ -11,13 +11,10 @@ export interface ErrorData {
   readonly cause?: ErrorData;
 }
 
-/** What an objective reports: values at a step, or those of an example. */
-export interface Report {
-  readonly values: Parameters<Trial['report']>[0];
-  readonly step?: number | undefined;
-  readonly example?: number | string | undefined;
-  readonly metrics?: Values | undefined;
-}
+/** What an objective reports: values at a step, or the result of an example. */
+export type Report =
+  | { readonly values: Parameters<Trial['report']>[0]; readonly step?: number | undefined; readonly metrics?: Values | undefined }
+  | { readonly example: number | string; readonly result: ExampleEvaluation };
 
 /** What a thread is told. `answered`: the report for which it waits has been taken, or was refused with an error. */
 export type ToThread =

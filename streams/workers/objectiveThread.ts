@@ -116,11 +116,11 @@ export class ObjectiveThread {
   }
 
   /** The answer follows in the next turn: by then, the study knows whether the trial should stop. */
-  #take(trial: Trial | undefined, { values, step, example, metrics }: Report): void {
+  #take(trial: Trial | undefined, said: Report): void {
     const refused: { error?: unknown } = {};
     try {
-      if (example === undefined) trial?.report(values as number, step, metrics);
-      else trial?.reportExample(example, values as number, metrics);
+      if ('example' in said) trial?.reportExample(said.example, said.result as number);
+      else trial?.report(said.values as number, said.step, said.metrics);
     } catch (error) {
       refused.error = error;
     }

@@ -58,7 +58,7 @@ const contextOf = (job: number, { checkpoint, ...trial }: TrialData, signal: Abo
   ...trial,
   signal,
   report: (values, step, metrics) => report(job, { values, step, metrics }),
-  reportExample: (example, values, metrics) => report(job, { values, example, metrics }),
+  reportExample: (example, result) => report(job, { example, result }),
   get checkpoint() {
     return checkpoint!;
   },

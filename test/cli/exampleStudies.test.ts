@@ -43,6 +43,26 @@ describe('a study of examples', () => {
     expect(readFileSync(join(place, 'report.md'), 'utf8')).toMatch(/## Examples\n(.*\n)*Trial \d+ leads: loss .* on all 6 examples/);
   });
 
+  it('has a best trial whose constraints hold on average, and says so if there is none', async () => {
+    const place = studyIn('trials: 12\nexamples: names.txt\nobjective: maximize loss\n');
+    const line =
+      '"{\\"example\\": \\"$q\\", \\"loss\\": $1, \\"constraints\\": [$(awk "BEGIN { print $1 - LIMIT + 0.1 * $(echo $q | tr -d q) }")]}"';
+    const script = `for q in $(cat "$2"); do echo ${line}; done`;
+    const ended = await run(place, script.replace('LIMIT', '0.95')); // the mean of 0.1 to 0.6 is 0.35
+    expect(ended.code, ended.err).toBe(0);
+    const best = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out);
+    expect(best).toMatchObject({ examples: 6, constraints: [expect.closeTo(best.params.x - 0.6, 3)] });
+    expect(best.constraints[0]).toBeLessThanOrEqual(0);
+    expect((await hypertide(place, 'why', 'study.jsonl')).out).toContain(`trial ${best.trial}`);
+    expect((await hypertide(place, 'trial', 'list', 'study.jsonl')).out).toContain('infeasible');
+    expect((await hypertide(place, 'study', 'verify', 'study.jsonl')).code).toBe(0);
+    const none = studyIn('trials: 3\nexamples: names.txt\nobjective: maximize loss\n');
+    await run(none, script.replace('LIMIT', '-1'));
+    expect((await hypertide(none, 'best', 'study.jsonl')).out).toContain('every completed trial violates a constraint');
+    await hypertide(none, 'study', 'report', 'study.jsonl', '--output', 'report.md');
+    expect(readFileSync(join(none, 'report.md'), 'utf8')).not.toContain(' leads: ');
+  });
+
   it('ends by what its examples cost, and continues after the change that it advises', async () => {
     const place = studyIn('examples: names.txt\nobjective: minimize loss\nspend: { usd: 20 }\n');
     const ended = await run(place, SCORE);

@@ -1,7 +1,7 @@
 import type { StrategyCase } from '../../src/testing/subscribed.ts';
 import * as h from '../../streams/index.ts';
 import { runs } from '../support/runs.ts';
-import { describedNet, examplesFleet, fleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';
+import { describedNet, examplesFleet, fleet, limitedFleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';
 
 const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
@@ -87,6 +87,11 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
     make: () => h.chain(h.race(), h.bo({ startup: 4 })),
     fleet: examplesFleet,
     study: { trials: 9, parallel: 3, examples: 10 },
+  },
+  'chain(race, random) with constraints': {
+    make: () => h.chain(h.race(), h.random()),
+    fleet: limitedFleet,
+    study: { trials: 25, parallel: 3, examples: 10 },
   },
   'chain(medianStop, random) on examples': {
     make: () => h.chain(h.medianStop(), h.random()),

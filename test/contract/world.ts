@@ -40,6 +40,15 @@ export const examplesFleet: FleetOptions<Net> = {
   example: (p, place) => curve(p, 9) + (place % 4) + Math.sin(place * p.layers),
 };
 
+/** The same, with a constraint that about half of the configurations violate, and that depends on the example. */
+export const limitedFleet: FleetOptions<Net> = {
+  ...examplesFleet,
+  example: (p, place) => ({
+    values: { value: curve(p, 9) + (place % 4) },
+    constraints: [p.layers - 4 + 2 * Math.sin(7 * place + p.width), -1],
+  }),
+};
+
 /** Trainers that report the derivatives of the curve, except at times. */
 export const tellingFleet: FleetOptions<Net> = {
   ...fleet,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import type { Ended } from '../../src/strategy/messages.ts';
+import { type Ended, violates } from '../../src/strategy/messages.ts';
 import { bestFirst, bestRowOf } from '../../src/study/bestFirst.ts';
 import { TrialRows } from '../../src/study/trials.ts';
+import { simulate } from '../../src/testing/simulate.ts';
+import { parseStrategy } from '../../streams/index.ts';
 import { created, line } from './created.ts';
 
 /** A study of four examples. */
@@ -126,7 +128,7 @@ describe('the leader', () => {
       return complete(trial);
     };
     suggest(1, [0, 1]);
-    expect(all(1, [3, 3])).toMatchObject({ leads: true });
+    expect(all(1, [3, 3])).toMatchObject({ leader: 1 });
     suggest(2, [0, 1]);
     suggest(3, [2, 3], { resumes: 1, params: { x: 0.1 } });
     report(3, [
@@ -134,10 +136,10 @@ describe('the leader', () => {
       [3, 0],
     ]);
     complete(3);
-    expect(rows.get(3)).toMatchObject({ led: true, examples: 4, values: { value: 1.5 } });
-    expect(all(2, [2, 2])).toMatchObject({ leads: true }); // better on the two examples that both have
+    expect(rows.get(3)).toMatchObject({ leader: 3, examples: 4, values: { value: 1.5 } });
+    expect(all(2, [2, 2])).toMatchObject({ leader: 2 }); // better on the two examples that both have
     suggest(4, [0, 1]);
-    expect(all(4, [4, 4])).not.toHaveProperty('leads');
+    expect(all(4, [4, 4])).not.toHaveProperty('leader');
     expect(bestFirst(rows, objective).map(({ trial }) => trial)).toEqual([2, 3, 1, 4]);
     expect(bestRowOf(ledger, rows)).toBe(bestFirst(rows, objective)[0]);
   });
@@ -194,6 +196,191 @@ describe('the leader', () => {
   });
 });
 
+describe('outcome constraints', () => {
+  const objective = { name: 'value', direction: 'minimize' } as const;
+  /** A study whose results are a loss and a constraint each. */
+  function limited(settings: object = {}) {
+    const { suggest, report, ...more } = study(settings);
+    /** Evaluates a configuration on examples from a place on. */
+    const evaluate = (trial: number, rows: readonly (readonly [loss: number, constraint: number])[], from = 0, rest: object = {}) => {
+      suggest(
+        trial,
+        rows.map((_, i) => from + i),
+        rest,
+      );
+      report(
+        trial,
+        rows.map((numbers, i) => [from + i, ...numbers]),
+      );
+      return more.complete(trial);
+    };
+    const best = () => [more.ledger.best?.trial, bestFirst(more.rows, objective)[0]?.trial, bestRowOf(more.ledger, more.rows)?.trial];
+    return { suggest, report, evaluate, best, ...more };
+  }
+  const violating = [
+    [1, 3],
+    [1, -1],
+  ] as const;
+
+  it('are the means over examples, whatever the trial says at its end', () => {
+    const { suggest, report, say, evaluate, rows } = limited();
+    expect(evaluate(1, violating).event).toMatchObject({ outcome: 'completed', losses: [1], constraints: [1] });
+    suggest(2, [0, 1]);
+    report(2, [
+      [0, 1, -3],
+      [1, 1, 1],
+    ]);
+    expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 7 }, constraints: [5] })).toMatchObject({
+      event: { losses: [1], constraints: [-1] },
+    });
+    expect(rows.get(2)).toMatchObject({ values: { value: 1 }, constraints: [-1] });
+    suggest(3, [0, 1]);
+    report(3, [[0, 1, -3]]);
+    expect(say({ type: 'stopped', trial: 3, run: 'r3' }).event).toMatchObject({ outcome: 'stopped', constraints: [-3] });
+  });
+
+  it('keep a configuration from being the best, and from the lead once another one is feasible', () => {
+    const { evaluate, best, ledger } = limited();
+    evaluate(1, violating);
+    expect(best()).toEqual([undefined, undefined, undefined]);
+    expect(ledger.examples!.leader).toBe(ledger.examples!.of(1));
+    evaluate(2, [
+      [9, 1],
+      [9, -1],
+    ]);
+    expect(best()).toEqual([2, 2, 2]); // at most 0 is feasible
+    evaluate(3, violating);
+    expect(best()).toEqual([2, 2, 2]);
+    evaluate(4, [
+      [8, 0],
+      [8, 0],
+    ]);
+    expect(best()).toEqual([4, 4, 4]);
+  });
+
+  it('let the configuration lead that violates them least while none is feasible', () => {
+    const { evaluate, best, ledger } = limited();
+    const leads = () => ledger.examples!.leader!.ended!.id;
+    evaluate(1, violating);
+    evaluate(2, [
+      [0, 3],
+      [0, 3],
+    ]);
+    expect(leads()).toBe(1); // its loss is higher
+    evaluate(3, [
+      [5, 0.5],
+      [5, 0.5],
+    ]);
+    expect(leads()).toBe(3);
+    expect(best()).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('take the lead from a configuration that violates them on more examples', () => {
+    const { evaluate, best, rows, ledger } = limited();
+    const feasible = (loss: number) => [[loss, -1] as const, [loss, -1] as const];
+    evaluate(1, feasible(4));
+    evaluate(2, feasible(2));
+    evaluate(3, feasible(1));
+    evaluate(4, feasible(3));
+    expect(best()).toEqual([3, 3, 3]);
+    const fallen = evaluate(
+      5,
+      [
+        [0, 4],
+        [0, 4],
+      ],
+      2,
+      { resumes: 3, params: { x: 0.3 } },
+    );
+    expect(fallen).toMatchObject({ event: { outcome: 'completed', constraints: [1.5] }, leader: 2 });
+    expect(best()).toEqual([2, 2, 2]);
+    expect(bestFirst(rows, objective).map(({ trial }) => trial)).toEqual([2, 4, 1]); // not 3: it is known now that its constraint is above 0
+    evaluate(6, [[1, -1]], 2, { resumes: 2, params: { x: 0.2 } });
+    expect(best()).toEqual([6, 6, 6]);
+    evaluate(7, [[1, 9]], 3, { resumes: 6, params: { x: 0.2 } });
+    expect(best()).toEqual([4, 4, 4]);
+    expect(ledger.examples!.leaders).toEqual([ledger.examples!.of(4)]);
+  });
+
+  it('of a trial without them in its results are those that it ends with', () => {
+    const { suggest, report, say, best, complete } = limited();
+    const end = (trial: number, constraints: readonly number[]) => {
+      suggest(trial, [0]);
+      report(trial, [[0, -trial]]);
+      say({ type: 'completed', trial, run: `r${trial}`, values: { value: 0 }, constraints });
+    };
+    end(1, [-1]);
+    end(2, [1]);
+    expect(best()).toEqual([1, 1, 1]);
+    suggest(3, [1], { resumes: 1, params: { x: 0.1 } });
+    report(3, [[1, 0]]);
+    complete(3);
+    expect(best()).toEqual([3, 3, 3]);
+  });
+
+  it('do not count if their trial is retracted', () => {
+    const { ledger, say } = {
+      ledger: new Ledger(line, new Set([1])),
+      say: (fact: object, position: number) => ledger.fold({ position, at: 1, fact }),
+    };
+    say({ ...created, examples: { count: 4 } }, 1);
+    let position = 1;
+    for (const [trial, numbers] of [
+      [1, [0, -1]],
+      [2, [1, -1]],
+    ] as const) {
+      say({ type: 'suggested', trial, attempt: 1, by: 'race', params: { x: 0.1 * trial }, examples: [0] }, ++position);
+      say({ type: 'reported', trial, step: 1, values: { value: 0 }, results: [[0, ...numbers]] }, ++position);
+      say({ type: 'completed', trial, values: { value: 0 } }, ++position);
+    }
+    expect(ledger.best).toMatchObject({ trial: 2 });
+    expect(ledger.examples!.total).toBe(1);
+  });
+
+  it('reach a target, or end a plateau, only if they hold', () => {
+    const { evaluate, ledger } = limited({ limits: { target: 1, plateau: 2 } });
+    const all = (constraint: number) => Array.from({ length: 4 }, () => [0, constraint] as const);
+    evaluate(1, all(1));
+    expect(ledger.demand().type).toBe('ask');
+    evaluate(2, all(-1));
+    expect(ledger.demand()).toEqual({ type: 'close', reason: 'target' });
+  });
+});
+
+describe('in a simulated race with constraints that many leaders turn out to violate', () => {
+  it.each([1, 2, 3])('rows, the ledger and the strategy agree on the best after each entry, and it is feasible (%i)', async (seed) => {
+    const workload = {
+      steps: 12,
+      curve: ({ x }: { readonly x: number }) => ({
+        value: () => -x,
+        example: (place: number) => ({ values: { value: -x }, constraints: [x - 0.5 + Math.sin(12 * place + 40 * x)] }),
+      }),
+    };
+    const { entries } = await simulate(line, workload, {
+      strategy: parseStrategy({ chain: [{ race: { delta: 0.05 } }, 'random'] }),
+      examples: 12,
+      trials: 60,
+      trainers: 3,
+      crash: 0.02,
+      seed,
+    });
+    const ledger = new Ledger(line);
+    const rows = new TrialRows();
+    let falls = 0;
+    for (const entry of entries) {
+      const before = ledger.best?.trial;
+      const applied = ledger.fold(entry);
+      rows.apply(applied);
+      const first = bestFirst(rows, { name: 'value', direction: 'minimize' })[0];
+      expect(first?.trial).toBe(ledger.best?.trial);
+      if (first) expect(violates(first)).toBe(false);
+      if (applied.effect === 'ended' && applied.leader !== undefined && applied.leader < before!) falls++;
+    }
+    expect(falls).toBeGreaterThan(0);
+    expect(rows.get(ledger.best!.trial)).toMatchObject({ examples: 12 });
+  });
+});
+
 describe('a trial that was interrupted', () => {
   it('keeps the checkpoint that it reported with its results', () => {
     const { suggest, report, say, ledger } = study();
@@ -228,12 +415,36 @@ describe('results that do not fit', () => {
   it.each([
     [[[4, 1]], 'from 0 to 3, got 4'],
     [[[0.5, 1]], 'got 0.5'],
-    [[[0, 1, 2]], 'expected 1 values after the place, got 2'],
+    [
+      [
+        [0, 1, 2],
+        [1, 1],
+      ],
+      'expected 1 values and 1 outcome constraints after the place, got 1',
+    ],
   ])('%j are refused', (results, why) => {
-    const { suggest, report } = study();
+    const { suggest, report, ledger } = study();
     suggest(1);
     const { refusal } = report(1, results);
     expect(refusal).toMatchObject({ code: 'bad-field', message: expect.stringContaining(why) });
+    expect(ledger.paid.cost).toBe(0);
+  });
+  it('lack the value of an objective, or have another number of constraints than the first result of the study', () => {
+    const { suggest, report } = study({ objectives: [...created.objectives, { name: 'size', direction: 'minimize' }] });
+    const values = { values: { value: 0, size: 0 } };
+    suggest(1);
+    suggest(2);
+    expect(report(1, [[0, 1]], values).refusal?.code).toBe('bad-field');
+    expect(report(1, [[0, 1, 2, -3]], values)).toMatchObject({ effect: 'reported' });
+    for (const result of [
+      [1, 1, 2],
+      [1, 1, 2, 3, 4],
+    ])
+      expect(report(2, [result], values).refusal).toMatchObject({
+        code: 'bad-field',
+        message: expect.stringContaining('2 values and 1 outcome constraints after the place, as in the first result'),
+      });
+    expect(report(2, [[1, 1, 2, 3]], values)).toMatchObject({ effect: 'reported' });
   });
   it('of a study without examples are reports like others', () => {
     const { suggest, report } = study({ examples: undefined });

@@ -59,6 +59,25 @@ describe('a line with an example', () => {
     expect(noResult).toContain('example 7');
   });
 
+  it('in JSON, may have constraints; a line with wrong ones does not count, since the mean would lack it', () => {
+    expect(
+      eventsOf([
+        '{"example":"q1","score":1,"constraints":[0.5,-1]}',
+        '{"example":"q2","score":1,"constraints":[]}',
+        '{"example":"q2","score":1,"constraints":0.5}',
+        '{"example":"q2","score":1,"constraints":[NaN]}',
+        '{"example":"q2","score":1,"constraints":["1"]}',
+      ]).events,
+    ).toEqual([
+      example(0, 1, { constraints: [0.5, -1] }),
+      example(1, 1, { constraints: [] }),
+      ...Array(3).fill({ type: 'refused', message: expect.stringMatching(/example q2: .*constraints/) }),
+    ]);
+    expect(eventsOf(metricRows('{"example":"q1","score":1,"constraints":[2]}').map(({ line }) => line)).events).toMatchObject([
+      example(0, 1, { constraints: [2] }),
+    ]);
+  });
+
   it('is passed over if its value is not finite', () => {
     expect(eventsOf(['example=q1 score=nan']).events).toEqual([
       { type: 'non-finite', example: 0, message: expect.stringContaining('example q1') },

@@ -34,9 +34,16 @@ describe('over HTTP', () => {
       [1, 4],
       [2, 2],
     ] as const)
-      await post('studies/digits/trials/1/report', { run, step, values: { loss }, results: [[step - 1, loss]] });
+      await post('studies/digits/trials/1/report', { run, step, values: { loss }, results: [[step - 1, loss, loss - 5]] });
+    const wrong = await post('studies/digits/trials/1/report', { run, step: 3, values: { loss: 1 }, results: [[0, 1]] });
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'bad-field' } });
     expect(await tell()).toMatchObject({ status: 200 });
-    expect((await get('studies/digits/trials/1')).body).toMatchObject({ status: 'completed', values: { loss: 3 }, examples: 2 });
+    expect((await get('studies/digits/trials/1')).body).toMatchObject({
+      status: 'completed',
+      values: { loss: 3 },
+      constraints: [-2],
+      examples: 2,
+    });
     expect(await tell()).toMatchObject({ status: 409, body: { code: 'ended' } });
   });
 

@@ -27,7 +27,7 @@ export interface ExampleMatrix {
   readonly configurations: number;
   /** The configurations with the most results. The leader is the first; the others follow by what they would probably have on all examples. */
   readonly rows: readonly MatrixRow[];
-  /** The trial of the best leader; absent while no configuration leads. */
+  /** The trial of the best leader; absent while no configuration leads that satisfies the outcome constraints. */
   readonly leader?: TrialId;
   /** The places of the examples with results, the easiest first. */
   readonly order: readonly number[];
@@ -46,7 +46,8 @@ export const FEWEST = 5;
 
 /** Collects the results of a study on its examples. @param names of the examples */
 export function exampleMatrix(results: ExampleResults, objective: ObjectiveSpec, names?: readonly string[]): ExampleMatrix {
-  const { configurations: trials, leader } = results;
+  const { configurations: trials } = results;
+  const leader = results.leader && !results.violates(results.leader) ? results.leader : undefined;
   const all = [...trials.keys()];
   const cells = cellsOf(all);
   const fit = twoWayFit(cells);

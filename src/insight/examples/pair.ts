@@ -1,4 +1,4 @@
-import { chanceBelowZero, differenceOf, pairsOf, varianceOfDifference } from '../../ledger/exampleResults.ts';
+import { chanceBelowZero, differenceOf, pairsOf, varianceOfDifference } from '../../ledger/difference.ts';
 import { lossOf } from '../../ledger/settings.ts';
 import { studentQuantile } from '../../numeric/distributions/student.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';

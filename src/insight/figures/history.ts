@@ -159,11 +159,12 @@ export function bestSoFar(
 function leadersSoFar(rows: readonly FigureRow[], objective: ObjectiveSpec, values: ArrayLike<number>): Path {
   const best: (readonly [passed: number, value: number])[] = [];
   let leading = new Set<TrialId>();
-  const led = [...rows.keys()].filter((i) => rows[i]!.led).sort((a, b) => rows[a]!.ended! - rows[b]!.ended!);
-  for (const i of led) {
-    const row = rows[i]!;
-    const value = counts(row) ? objectiveValue(row, objective) : undefined;
-    if (value === undefined) continue;
+  const byTrial = new Map(rows.map((row) => [row.trial, row]));
+  const changes = [...rows.keys()].filter((i) => rows[i]!.leader !== undefined).sort((a, b) => rows[a]!.ended! - rows[b]!.ended!);
+  for (const i of changes) {
+    const row = byTrial.get(rows[i]!.leader!);
+    const value = row && counts(row) ? objectiveValue(row, objective) : undefined;
+    if (row === undefined || value === undefined) continue;
     const isGrown = row.resumes !== undefined && leading.has(row.resumes);
     const since = isGrown ? best.at(-1)![0] : values[i]!;
     while (best.length > 0 && best.at(-1)![0] >= since) best.pop(); // with a lower number, it may have ended later

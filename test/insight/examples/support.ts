@@ -10,7 +10,7 @@ export function matrixOf(
 ): ExampleMatrix {
   const objective = { name: 'score', direction };
   const table = lines.map((line) => line.split(' ').map((cell) => (cell === '-' ? undefined : Number(cell))));
-  const results = new ExampleResults(table[0]?.length ?? 3);
+  const results = new ExampleResults(table[0]?.length ?? 3, 1);
   for (const [i, row] of table.entries()) {
     const examples = row.flatMap((value, place) => (value === undefined ? [] : [place]));
     const trial = { type: 'suggested' as const, id: i + 1, by: 'race', point: [0.5], examples };
@@ -19,7 +19,7 @@ export function matrixOf(
       trial.id,
       examples.map((place) => [place, [lossOf(objective, row[place]!)]] as const),
     );
-    results.end(trial, 'completed');
+    results.end({ ...trial, type: 'ended', outcome: 'completed' });
   }
   return exampleMatrix(results, objective, names);
 }

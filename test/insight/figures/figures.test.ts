@@ -42,17 +42,16 @@ describe('the history', () => {
 
   it('gives a leader the mean of all its examples from when it began to lead', () => {
     const on = (examples: number, ended: number, more: object = {}) => ({ budget: examples, step: examples, examples, ended, ...more });
-    const led = { led: true } as const;
     const race = studyOf([
-      trialRow(1, 3, on(2, 11, led)),
-      trialRow(2, 1, on(2, 12, led)), // leads, by luck
+      trialRow(1, 3, on(2, 11, { leader: 1 })),
+      trialRow(2, 1, on(2, 12, { leader: 2 })), // leads, by luck
       trialRow(3, 9, on(1, 13, { status: 'stopped', budget: 2 })),
-      trialRow(4, 2.5, on(4, 14, { resumes: 2, ...led })),
-      trialRow(5, 2.6, on(6, 15, { resumes: 4, ...led })),
-      trialRow(6, 2.9, on(4, 18, led)), // began before the leader had more, and is better than it on these four
+      trialRow(4, 2.5, on(4, 14, { resumes: 2, leader: 4 })),
+      trialRow(5, 2.6, on(6, 15, { resumes: 4, leader: 5 })),
+      trialRow(6, 2.9, on(4, 18, { leader: 6 })), // began before the leader had more, and is better than it on these four
       trialRow(7, 2, on(5, 17)), // is not
-      trialRow(8, 2.7, on(8, 16, { resumes: 5, ...led })),
-      trialRow(9, 2.8, on(6, 19, { resumes: 6, ...led })),
+      trialRow(8, 2.7, on(8, 16, { resumes: 5, leader: 8 })),
+      trialRow(9, 2.8, on(6, 19, { resumes: 6, leader: 9 })),
     ]);
     expect(bestSoFar(race, race.objectives[0]!)).toEqual([
       [1, 3],

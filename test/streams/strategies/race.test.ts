@@ -142,6 +142,60 @@ describe('race', () => {
     ).toMatchObject({ type: 'stop', why: expect.stringContaining('trial 51') });
   });
 
+  /** Evaluates a configuration on all of its examples. @returns the stop, if there was one */
+  const evaluated = (
+    { next, report, end }: ReturnType<typeof racing>,
+    id: number,
+    numbers: (place: number) => readonly [loss: number, constraint: number],
+  ) => {
+    const stop = report(
+      id,
+      next(id).map((place) => [place, numbers(place)]),
+    );
+    end(id, stop ? 'stopped' : 'completed');
+    return stop as { readonly why: string } | undefined;
+  };
+
+  it('stops a challenger that probably violates a constraint, and says by how much', () => {
+    const subject = racing({ share: 1, delta: 0.1 });
+    for (const id of [1, 2]) expect(evaluated(subject, id, (place) => [1, -1 + (place % 2)])).toBeUndefined(); // the leader takes all
+    expect(evaluated(subject, 3, (place) => [0, 1 + (place % 2)])?.why).toMatch(
+      /^outcome constraint 1 is [\d.]+ ± [\d.]+ on (one example|[23] examples); P\(feasible\) = \d %$/,
+    );
+    expect(evaluated(subject, 4, (place) => [0, -1 + (place % 2)])).toBeUndefined();
+    expect(evaluated(racing({ share: 1, delta: 0 }), 1, () => [0, 9])).toBeUndefined();
+    expect(evaluated(subject, 5, () => [3, -1])?.why).toMatch(/^worse by/);
+    expect(evaluated(subject, 6, () => [3, -1])?.why).toContain('trial 4'); // it leads, 3 does not
+  });
+
+  it('compares challengers with a leader that violates a constraint by that constraint, not by their losses', () => {
+    const subject = racing({ share: 1, delta: 0.1 });
+    for (const id of [1, 2]) evaluated(subject, id, (place) => [0, 2 + (place % 3)]);
+    expect(evaluated(subject, 3, (place) => [0, 4 + (place % 3)])?.why).toMatch(/^worse by .* in outcome constraint 1 than trial 2/);
+    expect(evaluated(subject, 4, (place) => [9, 1 + (place % 3)])).toBeUndefined();
+    expect(evaluated(subject, 5, (place) => [0, 2 + (place % 3)])?.why).toContain('trial 4');
+    expect(evaluated(subject, 6, (place) => [99, -1 - (place % 3)])).toBeUndefined();
+    expect(evaluated(subject, 7, () => [99.5, -1])?.why).toMatch(/^worse by 0.5 ± \S+ than trial 6/);
+  });
+
+  it('gives more examples to the best feasible configuration once the leader violates a constraint on more', () => {
+    const subject = racing({ share: 0.9 });
+    const [first, second] = [subject.next(1), subject.next(2)];
+    const all = (id: number, places: readonly number[], numbers: readonly [number, number]) => {
+      subject.report(
+        id,
+        places.map((place) => [place, numbers] as const),
+      );
+      subject.end(id);
+    };
+    all(1, first, [0, -1]);
+    all(2, second, [5, -1]);
+    all(3, subject.next(3), [0, 9]);
+    expect(subject.trials.get(3)).toMatchObject({ resumes: 1 });
+    all(4, subject.next(4), [5, -1]);
+    expect(subject.trials.get(4)).toMatchObject({ resumes: 2 });
+  });
+
   it('lets challengers have more examples where only trials are limited', () => {
     const chanceAtStop = (env: Parameters<typeof rootEnv>[1]) => {
       const { next, report, end } = racing({ share: 1 }, env);
@@ -219,6 +273,31 @@ describe('a study of examples', () => {
     const verified = await verify(line, parseStrategy({ chain: ['race', 'random'] }), () => past(log, 1));
     expect(verified).toEqual({ recomputed: expect.any(Number) });
     expect(verified.recomputed).toBeGreaterThan(40);
+  });
+
+  it('keeps the mean of a constraint at most 0: the best is feasible, and trials that are not are stopped early', async () => {
+    const log = memoryLog();
+    const limited = each(questions, ({ x }: { x: number }, question) => ({
+      values: { value: -x },
+      constraints: [x - 0.4 + 0.2 * hardness(question)],
+    }));
+    const limit = 0.4 - (0.2 * questions.reduce((sum, question) => sum + hardness(question), 0)) / questions.length;
+    const study = optimize(line, limited, { trials: 60, seed: 5, log, strategy: random() });
+    const { best } = await study;
+    expect(best!.params.x).toBeLessThanOrEqual(limit);
+    expect(best!.params.x).toBeGreaterThan(limit - 0.05);
+    expect(best).toMatchObject({ examples: 30, constraints: [expect.closeTo(best!.params.x - limit, 9)] });
+    const violating = study.trials().filter(({ params, resumes }) => params.x > limit + 0.2 && resumes === undefined);
+    expect(violating.length).toBeGreaterThan(10);
+    for (const { constraints, step } of violating.slice(4)) {
+      expect(constraints![0]).toBeGreaterThan(0);
+      expect(step).toBeLessThan(10);
+    }
+    const { stopped: why } = await study.why(violating.at(-1)!.trial);
+    expect(why).toMatch(/^by race: outcome constraint 1 is .*P\(feasible\)/);
+    expect(await verify(line, parseStrategy({ chain: ['race', 'random'] }), () => past(log, 1))).toEqual({
+      recomputed: expect.any(Number),
+    });
   });
 
   it('has the sums of metrics in its trials', async () => {

@@ -49,6 +49,21 @@ describe('each', () => {
     expect(named!.values).toEqual({ loss: 1.5 });
   });
 
+  it('gives the means of constraints, and fails a trial whose results have others', async () => {
+    const objective = each([1, 2, 3], ({ x }: { readonly x: number }, n) => ({ values: { value: x ** 2 + n }, constraints: [n - 2.5, x] }));
+    const { best } = await optimize(line, objective, { strategy: random(), trials: 12, early: false, seed: 3 });
+    expect(best!.params.x).toBeLessThanOrEqual(0);
+    expect(best!.constraints).toEqual([-0.5, expect.closeTo(best!.params.x, 9)]);
+    const forgetful = each([1, 2, 3], ({ x }: { readonly x: number }, n) => ({ values: { value: x }, ...(n < 3 && { constraints: [x] }) }));
+    await expect(optimize(line, forgetful, { strategy: random(), trials: 1, early: false, seed: 3 }).result()).rejects.toThrow(
+      '1 values and 1 outcome constraints',
+    );
+    const wrong = each([1, 2], () => ({ values: { value: 1 }, constraints: 3 as unknown as number[] }));
+    await expect(optimize(line, wrong, { strategy: random(), trials: 1 }).result()).rejects.toThrow('constraints: expected a list');
+    const broken = each([1, 2, 3, 4], () => ({ values: { value: 1 }, constraints: [Number.NaN] }));
+    await expect(optimize(line, broken, { strategy: random(), trials: 1, early: false }).result()).rejects.toThrow('constraints[0] is NaN');
+  });
+
   it('ends with the study in the middle of a trial once its metrics have reached a limit', async () => {
     let evaluated = 0;
     const objective = each(questions, ({ x }: { readonly x: number }, question) => {

@@ -142,7 +142,10 @@ export function handleContract(name: string, place: (study: ContractStudy) => Pr
       const scores = ({ x }: Params) => names.map((_, place) => x ** 2 + place / 10);
       for (let next = await study.ask(); next; next = await study.ask()) {
         for (const place of next.examples!) {
-          const { stop } = await study.reportExample(next.trial, names[place]!, scores(next.params)[place]!, { usd: 0.5 });
+          const { stop } = await study.reportExample(next.trial, names[place]!, {
+            values: { value: scores(next.params)[place]! },
+            metrics: { usd: 0.5 },
+          });
           if (stop) break;
         }
         await study.tell(next.trial);
