@@ -79,6 +79,48 @@ def test_several_objectives_are_named_or_in_order(racing):
         assert study.trials[0]["values"] == {"loss": 1.0, "size": 2.0}, i
 
 
+def test_the_means_of_constraints_decide_what_is_feasible(racing, path):
+    def score(params, question):
+        seconds = params["x"] + QUESTIONS.index(question)  # 4.5 more than x on average
+        return {"loss": -params["x"], "constraints": [seconds - 6], "usd": 0.5}
+
+    study = racing(minimize="loss").optimize(ht.each(QUESTIONS, score), trials=40, progress=False)
+    best = study.best
+    assert 1 < best["params"]["x"] <= 1.5
+    assert best["constraints"] == [pytest.approx(best["params"]["x"] - 1.5)]
+    assert (best["step"], best["metrics"]) == (10, {"usd": pytest.approx(0.5 * sum(r["trial"] == best["trial"] for r in facts_in(path, "reported")))})
+    assert all(len(result) == 3 for fact in facts_in(path, "reported") for result in fact["results"])
+    assert any(row["status"] == "stopped" and row["constraints"][0] > 0 for row in study.trials)
+
+
+def limited_in_process(params, question):
+    return {"value": -params["x"], "constraints": [params["x"]]}
+
+
+def test_constraints_come_from_processes(racing):
+    study = racing().optimize(ht.each(QUESTIONS, limited_in_process), trials=6, parallel=2, processes=True, progress=False)
+    assert study.best["params"]["x"] <= 0
+    assert all(row["constraints"] == [pytest.approx(row["params"]["x"])] for row in study.trials)
+
+
+@pytest.mark.parametrize("constraints", [1, ["a"], [None], True])
+def test_refuses_what_are_no_constraints(racing, constraints):
+    with pytest.warns(UserWarning, match="constraints"):
+        study = racing(early=False).optimize(
+            ht.each(QUESTIONS, lambda params, question: {"value": 1, "constraints": constraints}), trials=1, progress=False
+        )
+    assert study.trials[0]["status"] == "failed"
+
+
+def test_a_result_with_another_number_of_constraints_does_not_count(racing):
+    study = racing(early=False)
+    trial = study.ask()
+    trial.report_example(0, {"value": 1, "constraints": [-1]})
+    with pytest.raises(ht.HypertideError, match="1 outcome constraints") as refused:
+        trial.report_example(1, 1)
+    assert refused.value.code == "bad-field"
+
+
 def test_coroutines_of_trials_overlap(racing):
     begun = set()
 

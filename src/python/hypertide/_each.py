@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from typing import Any, Awaitable, Callable, Generic, Iterator, Mapping, Sequence, TypeVar
 
-from ._values import Value
+from ._values import Result
 from .errors import HypertideError
 from .trial import Trial
 
 E = TypeVar("E")
 
-Score = Callable[[dict[str, Any], E], Value | Awaitable[Value]] | Callable[[dict[str, Any], E, Trial], Value | Awaitable[Value]]
+Score = Callable[[dict[str, Any], E], Result | Awaitable[Result]] | Callable[[dict[str, Any], E, Trial], Result | Awaitable[Result]]
 
 
 class each(Generic[E]):  # noqa: N801  used like a function
@@ -54,7 +54,7 @@ class each(Generic[E]):  # noqa: N801  used like a function
             trial.report_example(place, result)
         return None
 
-    async def _awaited(self, place: int, first: Awaitable[Value], places: Iterator[int], trial: Trial) -> None:
+    async def _awaited(self, place: int, first: Awaitable[Result], places: Iterator[int], trial: Trial) -> None:
         trial.report_example(place, await first)
         for place in places:
             trial.report_example(place, await self._result(place, trial))

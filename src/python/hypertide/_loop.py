@@ -14,7 +14,7 @@ from typing import Any, Awaitable, Callable, Iterable, TypeVar
 from ._engine import ENGINE_THREAD, GRACE, Patience
 from ._values import Value, mean_of, named, not_finite, warn
 from .errors import Abandoned, HypertideError, Infeasible, Interrupted, Stopped
-from .trial import Metrics, Report, Trial
+from .trial import Example, Metrics, Report, Trial
 
 Objective = Callable[[Trial], Value | None | Awaitable[Value | None]]
 T = TypeVar("T", bound=Trial)
@@ -139,7 +139,7 @@ def run(
 
 
 def _until(interrupted: threading.Event, report: Report) -> Report:
-    def checked(number: int, step: int, value: Value, metrics: Metrics, example: int | str | None) -> bool:
+    def checked(number: int, step: int, value: Value, metrics: Metrics, example: Example | None) -> bool:
         if interrupted.is_set():
             raise Interrupted
         return report(number, step, value, metrics, example)

@@ -16,7 +16,7 @@ from ._nats_connection import token_of
 from ._nats_study import Refused, StudyOnServer
 from ._values import Value, finite, named, plain, result_of
 from .errors import Abandoned
-from .trial import Metrics, Trial
+from .trial import Example, Metrics, Trial
 
 
 class NatsTrial(Trial):
@@ -43,10 +43,10 @@ class NatsTrial(Trial):
         self.lost = threading.Event()
         """Set when the engine has refused this claim, or another run holds the trial."""
 
-    def send_report(self, _number: int, step: int, value: Value, metrics: Metrics, example: int | str | None) -> bool:
+    def send_report(self, _number: int, step: int, value: Value, metrics: Metrics, example: Example | None) -> bool:
         objectives = self._study.objectives()
         if example is not None:
-            return self.sent(step, **result_of(objectives, place_of(example, self._study.examples()), value, metrics))
+            return self.sent(step, **result_of(objectives, place_of(example[0], self._study.examples()), value, metrics, example[1]))
         return self.sent(step, named(objectives, value), metrics=finite(metrics or {}))
 
     def sent(self, step: int, values: Mapping[str, float], **more: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from ._loop import Coroutines, NotStarted, Objective, last_line, traceback_of
 from ._values import Value
 from .errors import HypertideError, Interrupted, Stopped
-from .trial import Metrics, Trial
+from .trial import Example, Metrics, Trial
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -102,7 +102,7 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
         except ConnectionError:
             raise _Orphaned from None
 
-    def report(_number: int, step: int, value: Value, metrics: Metrics, example: int | str | None) -> bool:
+    def report(_number: int, step: int, value: Value, metrics: Metrics, example: Example | None) -> bool:
         send("report", (step, value, metrics, example))
         try:
             return pipe.recv() is True

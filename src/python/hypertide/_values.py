@@ -13,6 +13,9 @@ from .errors import HypertideError
 Value = float | Mapping[str, float] | tuple[float, ...]
 """A number, or with several objectives a number for each name, or for each objective in order."""
 
+Result = Value | Mapping[str, float | Iterable[float]]
+"""The result of an example: a value, or a dictionary that also holds metrics and the list `constraints`."""
+
 DIVERGED = 3
 """After so many reports in a row that are not finite, training has diverged. A few are passed over: some metrics have no value at first."""
 
@@ -37,13 +40,26 @@ def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
     return {name: number(name, one) for name, one in given.items()}
 
 
-def result_of(objectives: Iterable[str], place: int, value: Value, metrics: Mapping[str, Any] | None) -> dict[str, Any]:
+def apart(result: Result) -> tuple[Value, list[float]]:
+    """The value of the result of an example, and its outcome constraints."""
+    if not isinstance(result, Mapping):
+        return result, []
+    rest: dict[str, Any] = dict(result)
+    given = rest.pop("constraints", [])
+    if not isinstance(given, Iterable):
+        raise HypertideError(f"constraints: expected a list such as [seconds - 2], got the {type(given).__name__} {given}")
+    return rest, [number(f"constraints[{i}]", one) for i, one in enumerate(given)]
+
+
+def result_of(
+    objectives: Iterable[str], place: int, value: Value, metrics: Mapping[str, Any] | None, constraints: Iterable[float]
+) -> dict[str, Any]:
     """What a report says of one example. Numbers that are no objective are metrics, whose sum is kept."""
     objectives = list(objectives)
     given = named(objectives, value)
     values = {name: given[name] for name in objectives}
     more = finite({name: one for name, one in given.items() if name not in values} | dict(metrics or {}))
-    return {"values": values, "results": [[place, *values.values()]], **({"metrics": more} if more else {})}
+    return {"values": values, "results": [[place, *values.values(), *constraints]], **({"metrics": more} if more else {})}
 
 
 def mean_of(objectives: Iterable[str], results: Iterable[Value]) -> dict[str, float]:

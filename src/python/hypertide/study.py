@@ -21,7 +21,7 @@ from ._remote import engine_of
 from ._rows import Importance, Objects, Recommendation, Row, importance_of, recommendation_of, row_of, table_of
 from ._values import Value, finite, mean_of, meant, named, result_of, warn
 from .errors import HypertideError, Interrupted, TrialsFailed
-from .trial import Metrics, Trial, number_of
+from .trial import Example, Metrics, Trial, number_of
 
 if TYPE_CHECKING:
     import pandas
@@ -407,9 +407,9 @@ class Study:
         params = self._objects.restored(suggestion["params"])
         return Trial({**suggestion, "params": params, **evaluated_on(self._examples, suggestion)}, self._report)
 
-    def _report(self, number: int, step: int, value: Value, metrics: Metrics, example: int | str | None = None) -> bool:
+    def _report(self, number: int, step: int, value: Value, metrics: Metrics, example: Example | None = None) -> bool:
         if example is not None:
-            said = result_of(self.objectives, place_of(example, self._examples), value, metrics)
+            said = result_of(self.objectives, place_of(example[0], self._examples), value, metrics, example[1])
         else:
             said = {"values": named(self.objectives, value), "metrics": None if metrics is None else finite(metrics)}
         return self._engine.request("report", trial=number, step=step, **said)["stop"] is True

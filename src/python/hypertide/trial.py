@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 
-from ._values import DIVERGED, Value, finite, not_finite, number, parts
+from ._values import DIVERGED, Result, Value, apart, finite, not_finite, number, parts
 from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
 
-Report = Callable[[int, int, Value, Metrics, "int | str | None"], bool]
+Example = tuple[int | str, list[float]]
+"""An example, and the outcome constraints of a trial on it."""
+
+Report = Callable[[int, int, Value, Metrics, Example | None], bool]
 """Takes the number of a trial, a step, a value, metrics and the example that they are of, if any; returns whether the trial should stop."""
 
 
@@ -80,26 +83,33 @@ class Trial:
         """
         self._say(self.step + 1 if step is None else step, value, metrics)
 
-    def report_example(self, example: int | str, value: Value, metrics: Metrics = None) -> None:
+    def report_example(self, example: int | str, value: Result, metrics: Metrics = None) -> None:
         """Reports the result of an example. The value of the trial is the mean of its results. `ht.each` does this for you.
 
             for place in trial.examples:
                 trial.report_example(place, answer_score(trial.params, questions[place]), {"usd": 0.0004})
 
         example   its place in the list of the study, from 0, or its name.
-        value     a number, or with several objectives a dictionary or a tuple. What else a dictionary holds is added to the metrics.
+        value     a number, or with several objectives a dictionary or a tuple. What else a dictionary holds is added to the metrics, except
+                  `constraints`: a list of outcome constraints, such as {"score": 1, "constraints": [seconds - 2]}. A trial is feasible if
+                  the mean of each one over its examples is at most 0.
         metrics   further numbers. The trial has the sum of each over its examples; the limit `spend` of a study is about these sums.
 
         Raises Stopped when the trial should stop, as `report` does. When all examples are reported, return from your objective, or call `tell`,
         without a value.
         """
-        self._say(self.step + 1, value, metrics, example)
+        try:
+            rest, constraints = apart(value)
+        except HypertideError as error:
+            raise HypertideError(f"trial {self.number}: {error}") from None
+        self._say(self.step + 1, rest, metrics, (example, constraints))
 
-    def _say(self, step: int, value: Value, metrics: Metrics, example: int | str | None = None) -> None:
+    def _say(self, step: int, value: Value, metrics: Metrics, example: Example | None = None) -> None:
         self.step = step
         self._reported = True
         try:
-            wrong = not_finite({name: number(name, one) for name, one in parts(value).items()})
+            numbers = {name: number(name, one) for name, one in parts(value).items()}
+            wrong = not_finite(numbers | {f"constraints[{i}]": one for i, one in enumerate(example[1] if example else [])})
         except HypertideError as error:
             raise HypertideError(f"trial {self.number}: {error}") from None
         self._in_a_row = self._in_a_row + 1 if wrong else 0
