@@ -41,14 +41,16 @@ interface Trace {
   readonly cost: number;
 }
 
-/** The mean over all examples, computed once for each configuration. */
-function truthOf({ score, count }: World): (params: never) => number {
+/** The mean over all examples, computed once for each configuration; infinite if it violates the constraint. */
+function truthOf({ score, constraint, count }: World): (params: never) => number {
   const known = new Map<string, number>();
   return (params) => {
     const key = JSON.stringify(params);
     let mean = known.get(key);
     if (mean === undefined) {
-      mean = Array.from({ length: count }, (_, place) => score(params, place)).reduce((a, b) => a + b, 0) / count;
+      const meanOf = (of: World['score']) =>
+        Array.from({ length: count }, (_, place) => of(params, place)).reduce((a, b) => a + b, 0) / count;
+      mean = constraint && meanOf(constraint) > 0 ? Number.POSITIVE_INFINITY : meanOf(score);
       known.set(key, mean);
     }
     return mean;
@@ -62,10 +64,14 @@ async function traceOf(
   strategy: string,
   seed: number,
 ): Promise<Trace> {
-  const { space, count, score } = world;
+  const { space, count, score, constraint } = world;
+  const exampleOf = (params: never, place: number) => {
+    const value = score(params, place);
+    return constraint ? { values: { value }, constraints: [constraint(params, place)] } : value;
+  };
   const workload = {
     steps: count,
-    curve: (params: never) => ({ value: () => truth(params), example: (place: number) => score(params, place) }),
+    curve: (params: never) => ({ value: () => truth(params), example: (place: number) => exampleOf(params, place) }),
   };
   const options = {
     strategy: parseStrategy({ chain: [...stages, strategy] }),
@@ -88,18 +94,19 @@ for (const strategy of values.strategies.split(',')) {
       const world = worlds[name]!(seed);
       const { space, count } = world;
       const truth = truthOf(world);
-      const sample = Array.from({ length: SAMPLE }, (_, i) =>
-        truth(space.decode(space.snap(draw(space.axes, rngFor('sample', name, i))))),
-      ).sort((a, b) => a - b);
+      const sample = Array.from({ length: SAMPLE }, (_, i) => truth(space.decode(space.snap(draw(space.axes, rngFor('sample', name, i))))))
+        .filter(Number.isFinite)
+        .sort((a, b) => a - b);
       const traces = new Map<string, Trace>();
       for (const policy of names) traces.set(policy, await traceOf(world, truth, policies[policy]!, strategy, seed));
       const least = Math.min(sample[0]!, ...[...traces.values()].flatMap(({ bests }) => bests.map(({ loss }) => loss)));
-      const median = sample[SAMPLE >> 1]!;
+      const median = sample[sample.length >> 1]!;
       for (const [policy, { bests, cost }] of traces) {
         costs.set(policy, (costs.get(policy) ?? 0) + cost / seeds);
         const curve = curves.get(policy)!;
         curve.forEach((sum, i) => {
-          const loss = bests.findLast(({ cost }) => cost <= ((i + 1) / FINE) * count)?.loss ?? median;
+          const found = bests.findLast(({ cost }) => cost <= ((i + 1) / FINE) * count)?.loss;
+          const loss = found !== undefined && Number.isFinite(found) ? found : median;
           curve[i] = sum + (loss - least) / (median - least) / seeds;
         });
       }

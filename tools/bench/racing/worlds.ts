@@ -11,10 +11,12 @@ export interface World<P = never> {
   readonly count: number;
   /** The loss of a configuration on an example. It is always the same. */
   score(params: P, place: number): number;
+  /** An outcome constraint on an example, whose mean must be at most 0. */
+  constraint?(params: P, place: number): number;
 }
 
 /** Worlds by name: each seed makes another one of its kind. */
-export const worlds: Readonly<Record<string, (seed: number) => World>> = { answers, folds, tours };
+export const worlds: Readonly<Record<string, (seed: number) => World>> = { answers, folds, tours, inTime };
 
 const PROMPTS = Array.from({ length: 10 }, (_, k) => `p${k}`);
 const ABILITY: Readonly<Record<string, number>> = { small: -0.6, medium: 0.1, large: 0.5, huge: 0.8 };
@@ -51,6 +53,23 @@ function answers(seed: number): World {
     },
   };
   return world as World;
+}
+
+/** The same answers, which may take 1.2 seconds on average: the largest models and many shots take longer, and some questions do, too. */
+function inTime(seed: number): World {
+  const world = answers(seed) as unknown as World<{ model: string; prompt: string; shots: number }>;
+  const rng = rngFor(`inTime ${seed}`, 'world', 0);
+  const lengths = Array.from({ length: world.count }, () => Math.exp(0.6 * drawNormal(rng) - 0.18));
+  const thoughts = new Map(PROMPTS.map((name) => [name, Math.exp(0.4 * drawNormal(rng))]));
+  const seconds: Readonly<Record<string, number>> = { small: 0.3, medium: 0.5, large: 0.9, huge: 1.6 };
+  const limited: typeof world = {
+    ...world,
+    constraint({ model, prompt, shots }, place) {
+      const luck = Math.exp(0.3 * drawNormal(rngFor(`${seed} ${model} ${prompt} ${shots}`, 'seconds', place)) - 0.045);
+      return seconds[model]! * thoughts.get(prompt)! * lengths[place]! * luck * (1 + 0.08 * shots) - 1.2;
+    },
+  };
+  return limited as unknown as World;
 }
 
 /** Kernel ridge regression of 100 noisy points, scored by 10 times 10 folds of cross-validation: a fold is an example. */
