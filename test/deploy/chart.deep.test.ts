@@ -13,7 +13,8 @@ const worker = { team: 'vision', studies: ['digits'], command: ['sh', '-c', 'ech
 const tls = { cert: '/etc/nats/cert.pem', key: '/etc/nats/key.pem', ca: '/etc/nats/ca.pem' };
 const platform = {
   nats: { cluster: ['nats-0.nats', 'nats-1.nats', 'nats-2.nats'], tls },
-  teams: { vision: { users: ['w1'] }, speech: {} },
+  archive: { to: '/srv/archives' },
+  teams: { vision: { users: ['w1'], retention: { archive: '30d' } }, speech: {} },
 };
 const manifests = async (values: object = {}, declared: object = platform) => helm(chartOf(await rendered(declared)), values);
 
@@ -66,6 +67,10 @@ it.runIf(hasGo)('the chart confines its pods, which mount what they declare and 
       if (container.image === 'hypertide') expect(unknownIn(container.args)).toEqual([]);
     }
   }
+  const { spec: engine } = find(all, 'Deployment', 'hypertide-engine').spec.template!;
+  expect(engine.containers[0].volumeMounts).toContainEqual({ name: 'archives', mountPath: '/srv/archives' });
+  expect(JSON.stringify(engine.volumes)).toContain('keys/vision/admin.creds');
+  expect(JSON.stringify(engine.volumes)).not.toContain('keys/speech/admin.creds');
   for (const { template } of [find(all, 'StatefulSet', 'nats'), find(all, 'Deployment', 'hypertide-engine')].map(({ spec }) => spec)) {
     const [{ ports, startupProbe, livenessProbe, readinessProbe }] = template!.spec.containers;
     for (const probe of [startupProbe, livenessProbe, readinessProbe])

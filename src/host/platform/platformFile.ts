@@ -1,21 +1,24 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Member } from '../../../streams/nats/config/server.ts';
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { type Amount, amount, amountIn, secondsOf, timeAmount } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { notNegative, positive, text, wholeFrom } from '../../schema/optionRules.ts';
 import { fault } from '../../space/check.ts';
-import { checkedBy, fields, mapping, nonEmptyListOf } from '../../space/shape.ts';
+import { checkedBy, fields, mapping, nonEmptyListOf, type ShapeOf } from '../../space/shape.ts';
 import { readDocument } from '../../studyFile/readDocument.ts';
 import { addressOf } from '../../text/address.ts';
 import type { Place } from '../serving/place.ts';
 import type { Quota } from '../serving/quota.ts';
+import { type ArchiveOptions, type RetireOptions, UNLOAD } from '../serving/retireOptions.ts';
 
 /** Teams that share servers, engines and workers, as platform.yaml declares them. */
 export interface Platform {
   readonly nats: PlatformServers;
   /** The folder of the keys of all teams. */
   readonly keys: string;
+  /** The folder of archives, on the machines of the engines. */
+  readonly archive: string | undefined;
   /** The port at which engines serve metrics and health. */
   readonly monitor: number;
   /** The names of the workers that serve all teams. */
@@ -50,6 +53,8 @@ export interface PlatformTeam {
   /** Its share of the time of the workers, relative to the other teams. */
   readonly weight: number;
   readonly quota: Quota;
+  /** When its closed studies are unloaded and archived. */
+  readonly retire: RetireOptions;
   /** The disk space that the servers grant to it, for all copies of its studies. */
   readonly bytes: number | undefined;
 }
@@ -80,10 +85,13 @@ const nats = fields(
     tls: fields({ cert: name, key: name }, { ca: name }),
   },
 );
+const retention = fields({}, { unload: checkedBy(timeAmount), archive: checkedBy(timeAmount) });
+const team = fields({}, { users: nonEmptyListOf(name), weight: checkedBy(positive), quota, retention });
 const layout = fields(
-  { nats, teams: mapping(fields({}, { users: nonEmptyListOf(name), weight: checkedBy(positive), quota }), 'names of teams') },
+  { nats, teams: mapping(team, 'names of teams') },
   {
     keys: name,
+    archive: fields({ to: name }, {}),
     monitor: port,
     workers: nonEmptyListOf(name),
     days: checkedBy(positive),
@@ -99,18 +107,28 @@ type Layout = ReturnType<typeof layout.read>;
  */
 export const readPlatform = (path: string): Promise<Platform> =>
   readDocument(path, (data) => {
-    const { nats, teams, keys = 'keys', monitor = 9400, images = {}, workers = [], days } = layout.read('platform', data);
+    const { nats, teams, monitor = 9400, images = {}, workers = [], days, archive, ...more } = layout.read('platform', data);
     const servers = serversIn(nats);
+    const keys = resolve(dirname(path), more.keys ?? 'keys');
     checkNames('workers', workers);
+    if (archive && !isAbsolute(archive.to)) throw fault('archive.to', 'an absolute path, on the machines of the engines', archive.to);
     return {
       nats: servers,
-      keys: resolve(dirname(path), keys),
+      keys,
+      archive: archive?.to,
       monitor,
       workers,
       days,
       images: { hypertide: 'hypertide', nats: 'nats:2.12', ...omitUndefined(images) },
       declared: data as object,
-      teams: Object.entries(teams).map(([team, data]) => teamIn(team, data, servers.replicas)),
+      teams: Object.entries(teams).map(([name, data]) => {
+        const retire = retireOf(
+          `teams.${name}.retention`,
+          data.retention,
+          archive && { to: join(archive.to, name), as: join(keys, name, 'admin.creds') },
+        );
+        return { ...teamIn(name, data, servers.replicas), retire };
+      }),
     };
   });
 
@@ -125,7 +143,19 @@ function serversIn({ url, cluster, tls, store = '/var/lib/nats', monitor = 8222 
   return { url: url ?? addresses.join(','), cluster: members, replicas: members.length >= 3 ? 3 : 1, store, monitor, tls };
 }
 
-function teamIn(team: string, { users = [], weight = 1, quota: given = {} }: Layout['teams'][string], replicas: number): PlatformTeam {
+/** @param into where archives are, and the login that may delete studies */
+function retireOf(path: string, { unload, archive }: ShapeOf<typeof retention> = {}, into?: Omit<ArchiveOptions, 'after'>): RetireOptions {
+  const after = secondsOf(archive);
+  if (after !== undefined && !into)
+    throw fault(`${path}.archive`, 'the folder of the archives as well, as archive: { to: /srv/archives }', archive);
+  return { unloadAfter: secondsOf(unload) ?? UNLOAD, archive: after === undefined || !into ? undefined : { after, ...into } };
+}
+
+function teamIn(
+  team: string,
+  { users = [], weight = 1, quota: given = {} }: Layout['teams'][string],
+  replicas: number,
+): Omit<PlatformTeam, 'retire'> {
   checkName(`teams.${team}`, team);
   checkNames(`teams.${team}.users`, users);
   const { seconds, bytes, ...quota } = given;
@@ -136,6 +166,9 @@ function teamIn(team: string, { users = [], weight = 1, quota: given = {} }: Lay
 function checkNames(path: string, names: readonly string[]): void {
   for (const [i, name] of names.entries()) checkName(`${path}[${i}]`, name);
 }
+
+/** The users of a team as which an engine logs in. */
+export const engineUsers = ({ retire }: PlatformTeam): readonly string[] => (retire.archive ? ['engine', 'admin'] : ['engine']);
 
 /** Where the studies of a team are, with the login of its engine or of a worker. */
 export const placeOfTeam = ({ nats, keys }: Platform, { name }: PlatformTeam, user = 'engine'): Place & { readonly team: string } => ({

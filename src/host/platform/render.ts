@@ -6,7 +6,7 @@ import type { KeyOf } from '../../../streams/nats/config/team.ts';
 import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { chartFiles } from './chart/chart.ts';
-import type { Platform } from './platformFile.ts';
+import { engineUsers, type Platform } from './platformFile.ts';
 import { unitText } from './units.ts';
 
 /** What follows from a platform. */
@@ -68,9 +68,10 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string,
         description: 'Engine of hypertide for all teams',
         about: [
           '/etc/systemd/system/hypertide-engine.service: an engine. On a second machine, it is the standby.',
-          'platform.yaml is in /etc/hypertide, and the engine.creds of each team in /etc/hypertide/keys/<team>.',
+          `platform.yaml is in /etc/hypertide, and ${[...new Set(teams.flatMap(engineUsers))].map((user) => `${user}.creds`).join(' and ')} of each team in /etc/hypertide/keys/<team>.`,
         ],
         words: engineWords(platform, '/etc/hypertide/platform.yaml'),
+        writes: platform.archive,
       }),
       'systemd/hypertide-worker@.service': unitText({
         description: 'Worker %i of hypertide',
@@ -114,13 +115,15 @@ const CONFINED = { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-pr
 
 /** Servers, an engine and its standby on one machine. Each container gets only the keys that it needs. */
 function composeText(platform: Platform, servers: readonly string[], keys: string): string {
-  const { images, teams, nats } = platform;
-  const secretOf = (team: string) => `${team}-engine`;
+  const { images, teams, nats, archive } = platform;
+  const secrets = teams.flatMap((team) =>
+    engineUsers(team).map((user) => ({ name: `${team.name}-${user}`, path: `${team.name}/${user}.creds` })),
+  );
   const engine = {
     image: images.hypertide,
     command: engineWords(platform, '/etc/hypertide/platform.yaml', '0.0.0.0:'),
-    volumes: ['./platform.yaml:/etc/hypertide/platform.yaml:ro'],
-    secrets: teams.map(({ name }) => ({ source: secretOf(name), target: `/etc/hypertide/keys/${name}/engine.creds` })),
+    volumes: ['./platform.yaml:/etc/hypertide/platform.yaml:ro', ...(archive === undefined ? [] : [`${archive}:${archive}`])],
+    secrets: secrets.map(({ name, path }) => ({ source: name, target: `/etc/hypertide/keys/${path}` })),
     ...(servers.length > 0 && { depends_on: servers }),
     ...CONFINED,
   };
@@ -139,7 +142,7 @@ function composeText(platform: Platform, servers: readonly string[], keys: strin
     {
       name: 'hypertide',
       services: { ...services, engine, standby: engine },
-      secrets: Object.fromEntries(teams.map(({ name }) => [secretOf(name), { file: `${keys}/${name}/engine.creds` }])),
+      secrets: Object.fromEntries(secrets.map(({ name, path }) => [name, { file: `${keys}/${path}` }])),
       ...(servers.length > 0 && { volumes: Object.fromEntries(servers.map((name) => [name, null])) }),
     },
     { aliasDuplicateObjects: false, nullStr: '', lineWidth: 0 },

@@ -39,7 +39,7 @@ export async function servePlatform(path: string, shared: Shared, screen: Status
   };
   const follow = async (platform: Platform, isStart: boolean) => {
     const places = platform.teams.map((team) => placeOfTeam(platform, team));
-    for (const { name, quota } of platform.teams) shared.limit(name, quota);
+    for (const { name, quota, retire } of platform.teams) shared.declare(name, quota, retire);
     for (const [team, { at }] of [...served]) if (!places.some((place) => place.team === team && atOf(place) === at)) await end(team);
     const fresh = places.filter(({ team }) => !served.has(team));
     for (const place of fresh) begin(place);

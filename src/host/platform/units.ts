@@ -7,6 +7,8 @@ export interface Unit {
   readonly words: readonly string[];
   /** Whether it runs programs of others, which may need devices such as GPUs, and time to hand trials back. */
   readonly runsPrograms?: boolean;
+  /** A folder to which it writes, besides its own. */
+  readonly writes?: string | undefined;
 }
 
 /** What no process of hypertide needs, so that a fault in it, or in a program that it runs, harms nothing else. Node compiles, so memory stays executable. */
@@ -44,6 +46,7 @@ export const unitText = ({
   about,
   words,
   runsPrograms = false,
+  writes,
 }: Unit): string => `${about.map((line) => `# ${line}\n`).join('')}\
 # The account: useradd --system --home-dir /var/lib/hypertide hypertide
 [Unit]
@@ -60,7 +63,7 @@ EnvironmentFile=-/etc/hypertide/environment
 ExecStart=/usr/bin/env hypertide ${words.join(' ')}
 Restart=on-failure
 RestartSec=5
-${runsPrograms ? `${HANDS_BACK}\n${CONFINED}` : `${CONFINED}\nPrivateDevices=true`}
+${writes === undefined ? '' : `ReadWritePaths=${writes}\n`}${runsPrograms ? `${HANDS_BACK}\n${CONFINED}` : `${CONFINED}\nPrivateDevices=true`}
 
 [Install]
 WantedBy=multi-user.target

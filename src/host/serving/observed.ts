@@ -16,6 +16,7 @@ import { pausesTold } from '../plugins.ts';
 import type { HostServer } from '../server.ts';
 import type { TeamQuota } from './quota.ts';
 import { reaching } from './reaching.ts';
+import type { RetireOptions } from './retireOptions.ts';
 import { FAILED, type Supervised } from './supervise.ts';
 
 /**
@@ -123,23 +124,6 @@ export type Observed = ReturnType<typeof observed>;
 /** The name of a study in this process, which may serve studies of the same name for several teams. */
 export const shownName = ({ team }: ServingOptions, study: string): string => (team === undefined ? study : `${team}.${study}`);
 
-export interface ArchiveOptions {
-  /** Seconds for which a study has been closed. */
-  readonly after: number;
-  /** The folder of the archives. */
-  readonly to: string;
-  /** A file with the login of an admin, if that of this process may delete no study; `{team}` stands for the name of the team. */
-  readonly as?: string | undefined;
-}
-
-/** When a process that serves all studies of a server lets go of closed ones. */
-export interface RetireOptions {
-  /** Seconds after which a closed study is unloaded. */
-  readonly unloadAfter: number;
-  /** Seconds after which it is archived in a folder, and deleted from the server. Default: never. */
-  readonly archive?: ArchiveOptions | undefined;
-}
-
 /** Where and how this process serves studies. */
 export interface ServingOptions {
   readonly nc: Parameters<typeof serveStudy>[0];
@@ -158,8 +142,8 @@ export interface ServingOptions {
   readonly server?: HostServer | undefined;
   /** What its team may use. */
   readonly quota?: TeamQuota | undefined;
-  /** When closed studies are unloaded. Default: never. */
-  readonly retire?: RetireOptions | undefined;
+  /** When closed studies are unloaded, which may change. Default: never. */
+  readonly retire?: (() => RetireOptions) | undefined;
   readonly settings: Pick<ServeStudyOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
 }
 

@@ -1,18 +1,17 @@
 import { type Access, namingIn } from '../../../streams/nats/connection/connect.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
-import { secondsIn } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { AccessOptions } from '../../server/access/access.ts';
 import { CONNECT_WITHIN, connect } from '../../stores/connect.ts';
 import { type AtMostOptions, atMostOf } from '../../study/atMost.ts';
 import { addressOf } from '../../text/address.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
-import { UsageError } from '../../text/usage.ts';
 import { measured, openPlugins } from '../plugins.ts';
 import { openServer } from '../server.ts';
 import { Links, monitorFor } from './monitor.ts';
-import type { RetireOptions, ServingOptions } from './observed.ts';
+import type { ServingOptions } from './observed.ts';
 import { type Quota, Quotas } from './quota.ts';
+import { type RetireOptions, retireIn } from './retireOptions.ts';
 import { type Serving, serving } from './serving.ts';
 import { usersIn } from './usersIn.ts';
 
@@ -44,38 +43,12 @@ export interface ServeOptions extends AtMostOptions, Pick<ServingOptions['settin
   readonly checkpoints?: number;
 }
 
-const CLOSED = ['unload', 'archive', 'to', 'as'];
-
-/**
- * When closed studies are unloaded and archived, from words such as `archive=30d`.
- *
- * @throws UsageError
- */
-export function retireIn(words: readonly string[] = []): RetireOptions {
-  const given = new Map(words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
-  const wrong = words.find((word) => !CLOSED.includes(word.slice(0, word.indexOf('='))));
-  if (wrong !== undefined) throw new UsageError(`--closed: expected ${CLOSED.join(', ')} with = and a value, got ${wrong}`);
-  const secondsOf = (name: string): number | undefined => {
-    const word = given.get(name);
-    const read = word === undefined ? undefined : secondsIn(word);
-    if (word !== undefined && read === undefined)
-      throw new UsageError(`--closed: expected ${name}= with a time such as 1h or 30d, got ${word}`);
-    return read;
-  };
-  const [unloadAfter = UNLOAD, after, to] = [secondsOf('unload'), secondsOf('archive'), given.get('to')];
-  if ((after === undefined) !== (to === undefined)) throw new UsageError('--closed: expected archive= and to= together');
-  return omitUndefined({ unloadAfter, archive: after === undefined || to === undefined ? undefined : { after, to, as: given.get('as') } });
-}
-
-/** Seconds after which a closed study is unloaded. */
-const UNLOAD = 3600;
-
 /** What all places of a process share: its page, its metrics and its hooks. */
 export interface Shared {
   /** Connects to a place. @param signal ends the attempts @throws ConnectError */
   open(place: Place, signal?: AbortSignal): Promise<OpenPlace>;
-  /** Changes what a team may use. */
-  limit(team: string, quota: Quota): void;
+  /** Changes what a team may use, and when its closed studies are unloaded and archived. */
+  declare(team: string, quota: Quota, retire: RetireOptions): void;
   /** Shows a team no longer. */
   forget(team: string): void;
   close(): Promise<void>;
@@ -112,6 +85,7 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
   const settings = omitUndefined({ lease, replicas, maxBytes, checkpointBytes, atMost: atMostOf(options) });
   const together = withoutRepeats(screen);
   const quotas = new Quotas(metrics);
+  const retirements = new Map<string | undefined, RetireOptions>();
   const linkTo = new Map<string | undefined, ReturnType<Links['expect']>>();
   return {
     open: async ({ nats, access, team }, signal) => {
@@ -131,16 +105,20 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
         server,
         quota: team === undefined ? undefined : quotas.of(team),
         plugins,
-        retire,
+        retire: () => retirements.get(team) ?? retire,
         settings,
       };
       return { options, serving: serving(options) };
     },
-    limit: (team, quota) => quotas.of(team).limit(quota),
+    declare: (team, quota, retire) => {
+      quotas.of(team).limit(quota);
+      retirements.set(team, retire);
+    },
     forget: (team) => {
       links?.forget(team);
       linkTo.delete(team);
       quotas.forget(team);
+      retirements.delete(team);
     },
     close,
   };

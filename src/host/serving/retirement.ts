@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { isPassing, isStreamMissing } from '../../../streams/nats/connection/retry.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
@@ -13,9 +12,10 @@ import { RefusedError } from '../../study/commands.ts';
 import { studyStatusOf } from '../../study/status.ts';
 import { ofStudy } from '../../text/statusLine.ts';
 import { archivedIn, asAdmin, deleteArchived } from './archiving.ts';
-import { type ArchiveOptions, type ServingOptions, shownName } from './observed.ts';
+import { type ServingOptions, shownName } from './observed.ts';
 import type { Past } from './quota.ts';
 import { reaching } from './reaching.ts';
+import type { ArchiveOptions } from './retireOptions.ts';
 import type { Serving } from './serving.ts';
 
 /** What people read who ask for a study that is archived. */
@@ -58,8 +58,8 @@ export async function retirement(
   fits: (study: string) => boolean,
   load: (study: string) => Promise<void>,
 ): Promise<Retirement> {
-  const { nc, naming = namingOf(), nats, access, screen, server, team, quota, settings, retire } = options;
-  const after = (retire?.unloadAfter ?? Number.POSITIVE_INFINITY) * 1000;
+  const { nc, naming = namingOf(), nats, access, screen, server, quota, settings, retire } = options;
+  const after = () => (retire?.().unloadAfter ?? Number.POSITIVE_INFINITY) * 1000;
   const summaries = await summariesOn(nc, naming, settings.replicas);
   const retired = new Map<string, Retired>();
   /** When studies were loaded again, by a clock that never goes back. */
@@ -131,9 +131,9 @@ export async function retirement(
   const unload = async (study: string) => {
     const engine = serving.engineOf(study);
     const idleFor = performance.now() - (loaded.get(study) ?? Number.NEGATIVE_INFINITY);
-    if (!engine || engine.ledger.closed === undefined || isTrialRunning(engine.ledger, true) || idleFor < after) return;
+    if (!engine || engine.ledger.closed === undefined || isTrialRunning(engine.ledger, true) || idleFor < after()) return;
     const { ledger, rows } = engine;
-    if (Date.now() - rows.at < after) return;
+    if (Date.now() - rows.at < after()) return;
     const status = studyStatusOf(ledger, 'closed', rows);
     const { created, position } = await summaries.logOf(study);
     if (position !== status.position) return;
@@ -148,27 +148,27 @@ export async function retirement(
   };
   const place = serverPlace(nc, nats, naming);
   let isArchiving = false;
-  /** Studies that this process cannot archive. */
-  const failed = new Set<string>();
+  /** Studies that this process cannot archive, with how it has tried. */
+  const failed = new Map<string, ArchiveOptions>();
   const archive = async (study: string, { archive: before, ...summary }: Summary, { to, as }: ArchiveOptions) => {
-    const path = await archivedIn(team === undefined ? to : join(to, team), place, study);
+    const path = await archivedIn(to, place, study);
     const archived = { ...summary, archive: path };
     await summaries.put(study, archived);
-    const login = as?.replace('{team}', team ?? '');
-    await asAdmin({ nats, naming, access, as: login }, place, (there) => deleteArchived(there, study, summary.status.position, path));
+    await asAdmin({ nats, naming, access, as }, place, (there) => deleteArchived(there, study, summary.status.position, path));
     if (retired.has(study)) retain(study, archived);
     ofStudy(screen, shownName(options, study))(`archived in ${path}, and deleted from the server`);
   };
   /** Archives one study after the other. */
   const archiveAll = async () => {
-    if (retire?.archive === undefined || isArchiving) return;
-    const { after } = retire.archive;
+    const how = retire?.().archive;
+    if (how === undefined || isArchiving) return;
     isArchiving = true;
     for (const [study, { summary }] of [...retired]) {
-      if (summary.archive !== undefined || failed.has(study) || Date.now() - summary.status.at < after * 1000 || nc.isClosed()) continue;
-      await archive(study, summary, retire.archive).catch((error) => {
+      const isDue = Date.now() - summary.status.at >= how.after * 1000;
+      if (summary.archive !== undefined || !isDue || failed.get(study) === how || nc.isClosed()) continue;
+      await archive(study, summary, how).catch((error) => {
         if (isPassing(error) || isStreamMissing(error) || !retired.has(study)) return; // later, or another process has done it
-        failed.add(study);
+        failed.set(study, how);
         ofStudy(screen, shownName(options, study))(`cannot be archived: ${messagesOf(error).join('; ')}`, { level: 'error' });
       });
     }
@@ -204,7 +204,7 @@ export async function retirement(
     has: (study) => retired.has(study),
     release,
     consider: async (study) => {
-      if (!Number.isFinite(after) || unloading.has(study)) return;
+      if (!Number.isFinite(after()) || unloading.has(study)) return;
       unloading.add(study);
       try {
         await unload(study);

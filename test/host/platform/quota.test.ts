@@ -24,7 +24,7 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
   const shared = await openShared({ monitor: '0' }, screen);
   const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
   const prefix = `quota${teams++}`;
-  shared.limit('vision', quota);
+  shared.declare('vision', quota, { unloadAfter: 3600 });
   const served = servePlace({ nats: `${server.url}?prefix=${prefix}`, access: {}, team: 'vision' }, shared, ending.signal);
   const nc = await server.connect();
   const metrics = async () => (await fetch(`${monitor}metrics`)).text();
@@ -39,7 +39,7 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
     trainer(nc, study, ({ x }: { readonly x: number }, { signal }) => f(x, signal), { name, prefix });
   try {
     await eventually(() => create('first', { trials: 30, parallel: 4 }));
-    await act({ lines, usedOf, create, status, work, limit: (to) => shared.limit('vision', to) });
+    await act({ lines, usedOf, create, status, work, limit: (to) => shared.declare('vision', to, { unloadAfter: 3600 }) });
   } finally {
     ending.abort();
     await served;

@@ -92,6 +92,25 @@ it('warns of images without a digest, and gives an account the bytes of all copi
   expect(claims.nats.limits.disk_storage).toBe(6e9);
 });
 
+it('an engine that archives may write there, and has the login of an admin for the teams that ask for it', async () => {
+  const archiving = await declare({
+    ...declared,
+    archive: { to: '/srv/archives' },
+    teams: { vision: { retention: { archive: '30d' } }, speech: {} },
+  });
+  const { files } = await render(archiving, () => undefined, '../keys');
+  const { services, secrets } = parse(files['compose.yaml']!) as {
+    services: Record<string, { volumes: string[]; secrets: { source: string; target: string }[] }>;
+    secrets: object;
+  };
+  expect(Object.keys(secrets)).toEqual(['vision-engine', 'vision-admin', 'speech-engine']);
+  expect(services.standby!.volumes).toContain('/srv/archives:/srv/archives');
+  expect(services.engine!.secrets).toContainEqual({ source: 'vision-admin', target: '/etc/hypertide/keys/vision/admin.creds' });
+  expect(files['systemd/hypertide-engine.service']).toContain('\nReadWritePaths=/srv/archives\n');
+  expect(made.files['systemd/hypertide-engine.service']).not.toContain('ReadWritePaths');
+  expect((await declare(parse(files['platform.yaml']!) as object)).teams).toEqual(archiving.teams);
+});
+
 it('one server that is there needs no cluster', async () => {
   const one = await render(
     await declare({ ...declared, nats: { url: 'nats://nats.example.com:4300?prefix=lab' } }),

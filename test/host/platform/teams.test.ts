@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
@@ -92,6 +92,13 @@ it('one process serves studies of the same name for several teams, each in its o
     expect(found).toContain('late/engine: it has no credentials: hypertide server apply makes them');
     expect(found).toContain(`engine ${monitor}: it is not connected for the team late`);
     expect(found.filter((line) => /^(vision|speech)/.test(line))).toEqual([]);
+    const archives = join(folder, 'archives');
+    const retention = { unload: 0.1, archive: 0.2 };
+    writeFileSync(file, JSON.stringify({ ...declared, archive: { to: archives }, teams: { ...declared.teams, speech: { retention } } }));
+    await eventually(async () => expect(await ask('metrics')).not.toContain('speech.digits'));
+    await eventually(() => expect(lines.at(-1)).toContain(`speech.digits: archived in ${join(archives, 'speech', 'digits.tar.gz')}`));
+    expect(readdirSync(archives)).toEqual(['speech']);
+    expect(await ask('metrics')).toContain('hypertide_phase{study="vision.digits",phase="closed"} 1');
     const { speech: _, ...left } = declared.teams;
     writeFileSync(file, JSON.stringify({ ...declared, teams: { ...left, late: { quota: { parallel: 7 } } } }));
     await eventually(async () => expect(await ask('metrics')).toContain('hypertide_team_quota{team="late",of="parallel"} 7'));
@@ -112,6 +119,8 @@ it.each([
   ['{ nats: {}, teams: { a: {} } }', /nats: expected url, of servers that are there, or cluster/],
   ['{ nats: { url: nats://a }, teams: {} }', /teams: expected names of teams/],
   ['{ nats: { url: nats://a }, teams: { a: { user: [w1] } } }', /user: unknown key.*users/],
+  ['{ nats: { url: nats://a }, teams: { a: { retention: { archive: 30d } } } }', /teams\.a\.retention\.archive: expected the folder/],
+  ['{ nats: { url: nats://a }, archive: { to: out }, teams: { a: {} } }', /archive\.to: expected an absolute path/],
 ])('refuses %s', async (text, message) => {
   const path = join(mkdtempSync(join(folder, 'wrong-')), 'platform.yaml');
   writeFileSync(path, text);

@@ -8,8 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type HostServer, openServer } from '../../../src/host/server.ts';
 import { serveAll } from '../../../src/host/serving/all.ts';
 import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
-import type { RetireOptions } from '../../../src/host/serving/observed.ts';
-import { retireIn } from '../../../src/host/serving/place.ts';
+import { type RetireOptions, retireIn } from '../../../src/host/serving/retireOptions.ts';
 import { serving } from '../../../src/host/serving/serving.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
@@ -38,7 +37,7 @@ afterAll(() => server.dispose());
 /** Serves all studies, and unloads closed ones after a time in seconds. */
 async function all(pattern: string, unloadAfter = 0.1, http?: HostServer, archive?: RetireOptions['archive']) {
   const shown = http && { metrics: http.metrics, server: http, plugins: [http.plugin] };
-  const served = await allServed(server, pattern, { retire: { unloadAfter, archive }, ...shown });
+  const served = await allServed(server, pattern, { retire: () => ({ unloadAfter, archive }), ...shown });
   ends.push(served.end);
   return served;
 }
@@ -209,7 +208,7 @@ it('with logins, an engine deletes nothing, unless it has the login of an admin 
     const lines: string[] = [];
     const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
     const archive = { after: 0.1, to: folder, as };
-    const options = { nc, screen, nats: secured.url, access: {}, plugins: [], retire: { unloadAfter: 0.1, archive }, settings: {} };
+    const options = { nc, screen, nats: secured.url, access: {}, plugins: [], retire: () => ({ unloadAfter: 0.1, archive }), settings: {} };
     const engines = serving(options);
     const stop = await serveAll(options, engines, '*');
     const end = async () => {

@@ -51,6 +51,7 @@ export const command = declare({
       const { http, platform, all, once, nats = http === undefined ? connection.server : undefined } = options;
       if (once && (platform ?? all) !== undefined) throw new UsageError('--once: expected study files alone: others begin later');
       if (platform !== undefined) {
+        if (options.closed) throw new UsageError('--closed: expected retention of its teams in platform.yaml instead');
         if (files.length > 0) throw new UsageError('--platform: expected no study files: it serves all studies of its teams');
         return onServers(options, log, (shared, signal) => servePlatform(platform, shared, log, signal).then(() => 0));
       }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { version } from '../../../version.ts';
-import type { Platform } from '../platformFile.ts';
+import { engineUsers, type Platform, type PlatformTeam } from '../platformFile.ts';
 import { engine, helpers } from './engineTemplates.ts';
 import { nats as natsTemplate } from './natsTemplate.ts';
 import { workers } from './workersTemplate.ts';
@@ -40,7 +40,10 @@ function podsOf({ cluster }: Platform['nats']) {
 /** The names of secrets are lower case, and have no `_`. */
 const secretOf = (team: string): string => `hypertide-${team.toLowerCase().replaceAll('_', '-')}`;
 
-function valuesText({ platform: { nats, teams, images, monitor }, accountOf, engineWords }: ChartOptions): string {
+/** The files with which an engine logs in for a team. */
+const keysOf = (team: PlatformTeam): readonly string[] => engineUsers(team).map((user) => `${user}.creds`);
+
+function valuesText({ platform: { nats, teams, images, monitor, archive }, accountOf, engineWords }: ChartOptions): string {
   const { tls } = nats;
   const pods = podsOf(nats);
   const endpoint = new URL(nats.url.split(',')[0]!).hostname;
@@ -55,19 +58,28 @@ function valuesText({ platform: { nats, teams, images, monitor }, accountOf, eng
         : { servers: 0, endpoint: `${endpoint}:${nats.monitor}` }),
       ...(tls && { tls: { ...tls, secret: 'hypertide-tls' } }),
     },
-    engine: { replicas: 2, monitor, args: engineWords, resources: memory('256Mi', '1Gi') },
+    engine: {
+      replicas: 2,
+      monitor,
+      args: engineWords,
+      resources: memory('256Mi', '1Gi'),
+      ...(archive !== undefined && { archive: { to: archive, claim: 'hypertide-archives' } }),
+    },
     monitoring: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'keda' } } }],
-    teams: Object.fromEntries(teams.map(({ name }) => [name, { account: accountOf(name), secret: secretOf(name) }])),
+    teams: Object.fromEntries(
+      teams.map((team) => [team.name, { account: accountOf(team.name), secret: secretOf(team.name), keys: keysOf(team) }]),
+    ),
     workers: {},
   };
   const about = [
     'Made by hypertide server render. Put your own values into another file: helm install hypertide chart --values mine.yaml',
     'The chart makes no secrets. In its namespace, it needs:',
     ...(pods ? ['  kubectl create secret generic hypertide-nats --from-file=nats'] : []),
-    ...teams.map(({ name }) => {
-      const files = ['engine.creds', 'trainer.signer'].map((file) => `--from-file=<keys>/${name}/${file}`);
-      return `  kubectl create secret generic ${secretOf(name)} ${files.join(' ')}`;
+    ...teams.map((team) => {
+      const files = [...keysOf(team), 'trainer.signer'].map((file) => `--from-file=<keys>/${team.name}/${file}`);
+      return `  kubectl create secret generic ${secretOf(team.name)} ${files.join(' ')}`;
     }),
+    ...(archive === undefined ? [] : ['  a PersistentVolumeClaim hypertide-archives, which all engines can write (ReadWriteMany)']),
     ...(tls ? ['  hypertide-tls, with tls.crt, tls.key and ca.crt, as cert-manager makes it'] : []),
     ...(pods ? [] : ['The platform names no pods such as nats-0.nats as its cluster, so this chart starts no servers of NATS.']),
   ];
@@ -103,9 +115,15 @@ const schema = {
       endpoint: { ...text, description: 'Where servers outside of this chart answer requests for their figures.' },
       tls: object(['cert', 'key', 'secret'], { cert: text, key: text, ca: text, secret: text }),
     }),
-    engine: object(['replicas', 'monitor', 'args'], { replicas: whole, monitor: whole, args: texts, resources: map }),
+    engine: object(['replicas', 'monitor', 'args'], {
+      replicas: whole,
+      monitor: whole,
+      args: texts,
+      resources: map,
+      archive: object(['to', 'claim'], { to: text, claim: text }),
+    }),
     monitoring: { ...maps, description: 'Peers of a NetworkPolicy that may read figures: KEDA and Prometheus.' },
-    teams: { type: 'object', additionalProperties: object(['account', 'secret'], { account: text, secret: text }) },
+    teams: { type: 'object', additionalProperties: object(['account', 'secret', 'keys'], { account: text, secret: text, keys: texts }) },
     workers: {
       type: 'object',
       propertyNames: { pattern: '^[a-z\\d]([a-z\\d-]*[a-z\\d])?$', maxLength: 35 },

@@ -120,6 +120,9 @@ spec:
           {{- include "hypertide.confined" . | nindent 10 }}
           volumeMounts:
             - { name: platform, mountPath: /etc/hypertide, readOnly: true }
+            {{- with .archive }}
+            - { name: archives, mountPath: {{ .to | quote }} }
+            {{- end }}
             {{- include "hypertide.ca" $.Values.nats | nindent 12 }}
       volumes:
         - name: platform
@@ -128,8 +131,16 @@ spec:
             sources:
               - configMap: { name: hypertide-platform }
               {{- range $team, $its := $.Values.teams }}
-              - secret: { name: {{ $its.secret }}, items: [{ key: engine.creds, path: keys/{{ $team }}/engine.creds }] }
+              - secret:
+                  name: {{ $its.secret }}
+                  items:
+                    {{- range $its.keys }}
+                    - { key: {{ . }}, path: keys/{{ $team }}/{{ . }} }
+                    {{- end }}
               {{- end }}
+        {{- with .archive }}
+        - { name: archives, persistentVolumeClaim: { claimName: {{ .claim }} } }
+        {{- end }}
         {{- include "hypertide.tls" $.Values.nats | nindent 8 }}
 ---
 {{- include "hypertide.budget" (dict "root" $ "name" "hypertide-engine" "part" "engine") }}
