@@ -19,7 +19,8 @@ interface ReportedRow extends TrialRow {
 export function rowAt<R extends ReportedRow>(row: R, position: number, objective: string): R | undefined {
   if (row.suggested > position) return undefined;
   if (row.ended !== undefined && row.ended <= position) return row;
-  const { ended, endedAt, seconds, values, metrics, constraints, reason, message, trace, uncounted, step, examples, ...begun } = row;
+  const { ended, endedAt, seconds, values, metrics, constraints, reason, message, trace, uncounted, step, examples, leader, ...begun } =
+    row;
   const { curve = [], reported = [] } = row;
   const reports = reported.findLastIndex((at) => at <= position) + 1;
   const at = curve[2 * reports - 2]!;

@@ -44,7 +44,7 @@ export function rowsOfEnded<P, O extends string = string>(): (entry: AppliedEntr
 
 /**
  * Emits the best trial when it changes, also by a retraction: of those completed at the highest
- * budget that violate no outcome constraint, the one with the lowest first loss.
+ * budget that violate no outcome constraint, the one with the lowest first loss. In a study of examples, it is the leader.
  *
  * @example
  * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
@@ -58,17 +58,17 @@ function bestRows<P, O extends string = string>(): (applied: AppliedEntry<P>) =>
   let leader = new Leader<Result<P, O>>();
   return (applied) => {
     const [row] = rowsOf(applied);
-    if (isCompleted(row)) {
-      if (violates(row)) return [];
-      const { losses, budget = Number.POSITIVE_INFINITY } = applied.event as Ended;
-      const result = { trial: row.trial, row, loss: losses![0]!, budget };
-      results.set(row.trial, result);
-      const { best: last } = leader;
-      leader.add(result);
-      return leader.best === last ? [] : [leader.best!.row];
-    }
-    if (row?.status !== 'retracted' || !results.delete(row.trial)) return [];
     const { best: last } = leader;
+    if (isCompleted(row) && !violates(row)) {
+      const { losses } = applied.event as Ended;
+      const result = { trial: row.trial, row, loss: losses![0]!, budget: row.budget ?? Number.POSITIVE_INFINITY };
+      results.set(row.trial, result);
+      leader.add(result);
+      if (row.examples === undefined) return leader.best === last ? [] : [leader.best!.row];
+    }
+    const led = row?.leader === undefined ? undefined : results.get(row.leader);
+    if (led) return [led.row];
+    if (row?.status !== 'retracted' || !results.delete(row.trial)) return [];
     leader = new Leader();
     for (const result of results.values()) leader.add(result);
     return leader.best && leader.best.trial !== last?.trial ? [leader.best.row] : [];

@@ -86,9 +86,9 @@ function frontChanges<P, O extends string>({ reference }: ParetoOptions): (appli
     }
     const [row] = rowsOf(applied);
     if (isCompleted(row)) {
-      const { losses, budget = Number.POSITIVE_INFINITY } = applied.event as Ended;
+      const { losses } = applied.event as Ended;
       if (violates(row)) return [];
-      const candidate = { row, losses: losses!, budget };
+      const candidate = { row, losses: losses!, budget: row.budget ?? Number.POSITIVE_INFINITY };
       candidates.set(row.trial, candidate);
       standings = joined(standings, candidate);
       return standings.front.includes(candidate) ? shown() : [];

@@ -33,11 +33,12 @@ it('a row of the past has as many examples as it had then', () => {
       ended: 9,
       values: { loss: 3 },
     },
-    ...{ budget: 2, step: 2, examples: 2, curve: [1, 5, 2, 3], reported: [4, 7] },
+    ...{ budget: 2, step: 2, examples: 2, leader: 1, curve: [1, 5, 2, 3], reported: [4, 7] },
   } as const;
   expect(rowAt(row, 9, 'loss')).toBe(row);
   expect(rowAt(row, 5, 'loss')).toMatchObject({ status: 'open', step: 1, examples: 1, values: { loss: 5 } });
   expect(rowAt(row, 3, 'loss')).not.toHaveProperty('examples');
+  expect(rowAt(row, 5, 'loss')).not.toHaveProperty('leader');
 });
 
 it('a row after an entry says what the log said then', async () => {

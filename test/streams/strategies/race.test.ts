@@ -1,8 +1,23 @@
+import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ExampleResult, Suggested } from '../../../src/strategy/messages.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import { bo, chain, each, float, int, memoryLog, optimize, parseStrategy, race, random, space, tpe } from '../../../streams/index.ts';
+import {
+  best as bestOf,
+  bo,
+  chain,
+  each,
+  float,
+  int,
+  memoryLog,
+  optimize,
+  parseStrategy,
+  race,
+  random,
+  space,
+  tpe,
+} from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { interview, proposal, rootEnv } from '../../support/interview.ts';
 
@@ -283,7 +298,11 @@ describe('a study of examples', () => {
     }));
     const limit = 0.4 - (0.2 * questions.reduce((sum, question) => sum + hardness(question), 0)) / questions.length;
     const study = optimize(line, limited, { trials: 60, seed: 5, log, strategy: random() });
+    const bests = lastValueFrom(study.pipe(bestOf(), toArray()));
     const { best } = await study;
+    const emitted = await bests;
+    expect(emitted.at(-1)).toEqual(best);
+    for (const { constraints } of emitted) expect(constraints![0]).toBeLessThanOrEqual(0);
     expect(best!.params.x).toBeLessThanOrEqual(limit);
     expect(best!.params.x).toBeGreaterThan(limit - 0.05);
     expect(best).toMatchObject({ examples: 30, constraints: [expect.closeTo(best!.params.x - limit, 9)] });
