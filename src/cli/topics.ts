@@ -95,7 +95,8 @@ study file as JSON:
       {"stop":false}
       with "examples" in the study, a trial has the places of those to evaluate
       in "examples" (default: all); report each, with the step 1, 2, ..., such as
-      "values":{"loss":0.5},"results":[[17,0.5]]
+      "values":{"loss":0.5},"results":[[17,0.5]]; outcome constraints, whose
+      means must be at most 0, follow the values, as in [17,0.5,-0.2]
   {"cmd":"tell","trial":1,"values":{"loss":0.4}}
       or "stopped":true, or "reason":"error" with a "message"; after results of
       examples, the values follow from these, so leave them out

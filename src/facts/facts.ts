@@ -93,7 +93,7 @@ const reported = fact(
         minItems: 2,
         maxItems: 81,
       }),
-      'results of examples; `step` is then their number so far, and the engine computes the means',
+      'results of examples: the place of each, a value for each objective, and then its outcome constraints; `step` is then their number so far, and the engine computes the means',
       { minItems: 1, maxItems: 4096 },
     ),
     metrics: recordSchema(finiteSchema('a finite number'), 'a finite number for each name; with `results`, sums over these results'),

@@ -1,4 +1,4 @@
-// npx tsx tools/bench racing [--worlds answers,folds,tours] [--strategies random,bo] [--policies race,stops,median] [--seeds 10] [--full 25] [--trials 40] [--trainers 1]:
+// npx tsx tools/bench racing [--worlds answers,folds,tours,inTime] [--strategies random,bo] [--policies race,stops,median] [--seeds 10] [--full 25] [--trials 40] [--trainers 1]:
 // how many results of examples a study needs. Each policy is compared with the evaluation of each trial on all examples, by the same strategy. Regret is the distance
 // of the recommended configuration to the best one known, over that of the median of random ones; all are measured on all examples. With --trials, a limit
 // of trials ends the studies, not their cost.

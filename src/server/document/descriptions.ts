@@ -38,7 +38,7 @@ export const descriptions: Readonly<Record<OperationId, Description>> = {
   report: {
     title: 'Report a value',
     answer:
-      'Optional: an intermediate result, with increasing `step` such as the epoch, so that bad trials stop early. If the answer has `stop: true`, end the trial and call stopped instead of tell. In a study of examples, send the result of each example in `results`: its place, and a value for each objective; `step` counts them, and the study computes their mean. A report counts as a heartbeat.',
+      'Optional: an intermediate result, with increasing `step` such as the epoch, so that bad trials stop early. If the answer has `stop: true`, end the trial and call stopped instead of tell. In a study of examples, send the result of each example in `results`: its place, a value for each objective, and its outcome constraints, if there are any; `step` counts them, and the study computes their means. A report counts as a heartbeat.',
   },
   heartbeat: {
     title: 'Send a heartbeat',
