@@ -140,12 +140,14 @@ def test_reports_and_stops(open_study):
 
 def test_races_on_examples(open_study):
     def score(params, question):
-        return {"loss": params["x"] ** 2 + QUESTIONS.index(question), "usd": 0.5}
+        place = QUESTIONS.index(question)
+        return {"loss": params["x"] ** 2 + place, "usd": 0.5, "constraints": [place - 20, params["x"] - 100]}
 
     study = open_study(examples=QUESTIONS).optimize(ht.each(QUESTIONS, score), trials=12, parallel=2, progress=False)
     best = study.best
     assert best["step"] == 12
     assert best["values"] == {"loss": pytest.approx(best["params"]["x"] ** 2 + 5.5)}
+    assert best["constraints"] == [pytest.approx(-14.5), pytest.approx(best["params"]["x"] - 100)]
     first, counts, spent = {}, {}, 0
     for row in study.trials:
         own = first[row["trial"]] = first.get(row.get("resumes"), row["trial"])

@@ -36,11 +36,12 @@ describe('trainer', () => {
     const evaluated: number[] = [];
     const objective = each(Array.from(Array(8).keys()), async ({ x }: At, example, { trial }) => {
       evaluated[trial] = (evaluated[trial] ?? 0) + 1;
-      return x ** 2 + example;
+      return { values: { value: x ** 2 + example }, constraints: [example - 4] };
     });
     const { done } = trainer(await server.connect(), study, objective, { name: 'w' });
     const { best } = await engine.result();
     await done;
+    expect(best!.constraints).toEqual([-0.5]);
     expect(best!.values.value).toBeCloseTo(best!.params.x ** 2 + 3.5, 9);
     expect(best!.step).toBe(8);
     expect(evaluated[1]).toBe(2);
