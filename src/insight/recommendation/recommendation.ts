@@ -129,7 +129,7 @@ export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<
 
 /** Those at the budget of the best trial, the best first. */
 function atHighestBudget<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {
-  const sorted = bestFirst([...rows].filter(isCompleted<P, string>), objective);
+  const sorted = bestFirst(rows, objective).filter(isCompleted<P, string>);
   const highest = sorted[0]?.budget ?? highestBudget(sorted);
   return sorted.filter(({ budget = highest }) => budget === highest);
 }
