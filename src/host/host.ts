@@ -9,12 +9,12 @@ import type { Conversation } from '../stores/controlSocket.ts';
 import type { Watch } from '../strategy/env.ts';
 import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
-import type { SubmitOrigin } from '../study/source.ts';
+import type { StudyLog, SubmitOrigin } from '../study/source.ts';
 import type { TrialRows } from '../study/trials.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 
 /** A study to host, wherever its log and its trainers are. */
-export interface HostedAt extends Omit<WatchedStudy, 'state'> {
+export interface HostedAt extends Omit<WatchedStudy, 'state'>, Pick<StudyLog, 'waits'> {
   readonly name: string;
   /** Its journal, or the options that reach it, as arguments of a command. */
   readonly place: string;

@@ -15,6 +15,8 @@ export interface HostServer {
   listen(): Promise<void>;
   /** Shows a study without its trials, since it was unloaded, until someone asks for it. */
   unload(study: string, unloaded: UnloadedStudy): void;
+  /** Shows that a study has changed, though its log has not. */
+  changed(study: string): void;
   /** Shows a study no longer, since it was deleted. */
   forget(study: string): void;
   close(): Promise<void>;
@@ -51,9 +53,9 @@ export async function openServer(
     line(`dashboard: ${(await listening).url}`);
   };
   const plugin: Plugin = (study) => {
-    const { name, place, log, files, past, submit } = study;
+    const { name, place, log, files, past, submit, waits } = study;
     const measure = metrics.add(name, study);
-    const take = studies.host(name, processSource(place, log, submit), past, files);
+    const take = studies.host(name, { ...processSource(place, log, submit), waits }, past, files);
     return {
       apply: (entry, folded) => {
         measure(entry);
@@ -67,6 +69,7 @@ export async function openServer(
     metrics,
     listen,
     unload: (study, unloaded) => studies.unload(study, unloaded),
+    changed: (study) => studies.tell(study),
     forget: (study) => studies.remove(study),
     close: async () => (await listening)?.close(),
   };

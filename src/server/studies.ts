@@ -100,6 +100,7 @@ export class ServedStudies {
     const added = { name: feed.id, source, feed, files };
     feed.watch(() => this.tell(feed.id));
     this.#all.set(feed.id, added);
+    this.#unloaded.delete(feed.id);
     return added;
   }
 
@@ -199,6 +200,11 @@ export class ServedStudies {
   watch(changed: (study: string) => void): () => void {
     this.#watchers.add(changed);
     return () => this.#watchers.delete(changed);
+  }
+
+  /** Whether someone watches. */
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
   }
 
   /** Says that a study has changed. */

@@ -53,6 +53,7 @@ export function stateOf(study: OpenStudy) {
     omitUndefined({
       ...studyStatusOf(view.ledger, view.phase, view.rows),
       study: study.name,
+      waits: study.feed.waits,
       error: failure && sentenceFor(failure.error),
     })
   );

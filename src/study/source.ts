@@ -7,6 +7,8 @@ import type { TrainerRow } from './trainerRows.ts';
 export interface StudyLog {
   /** The file or the server. */
   readonly place: string;
+  /** Why no other trial may begin, if its team has used its quota, which no log shows. */
+  readonly waits?: (() => string | undefined) | undefined;
   /** Entries from a position on, then new ones, until the signal aborts. */
   read(from: number, signal: AbortSignal): AsyncIterable<readonly Entry[]>;
   /** The current entries, from a position on. */

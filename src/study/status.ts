@@ -1,3 +1,4 @@
+import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { endedIn, waitingIn } from '../ledger/openTrials.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
@@ -46,4 +47,10 @@ export interface ListedStudy {
   readonly error?: string;
   /** Where its archive is, if its log is no longer on the server. */
   readonly archive?: string;
+  /** Its first objective, if its engine has unloaded it: a request loads it again. */
+  readonly unloaded?: ObjectiveSpec;
 }
+
+/** What people read who ask for a study that is archived. */
+export const archivedText = (study: string, archive: string): string =>
+  `${study} is archived in ${archive} on the machine of its engine: "hypertide study restore" brings it back`;

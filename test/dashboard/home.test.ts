@@ -69,6 +69,8 @@ describe('the list of studies', () => {
     expect(found('accuracy', 'name')).toEqual(['acc']);
     expect(found('', 'name', 'idle')).toEqual(['net 2']);
     expect(stateOfStudy(all[2]!)).toBe('closed');
+    expect(stateOfStudy({ ...all[2]!, waits: 'x' })).toBe('closed');
+    expect(stateOfStudy({ ...all[2]!, phase: 'running', waits: 'x' })).toBe('waits');
   });
 });
 

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { connectTo, namingIn } from '../../../streams/nats/connection/connect.ts';
+import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { natsSource } from '../../../streams/nats/place/source.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { whenBegun } from '../../../streams/nats/studies.ts';
+import { request, whenBegun } from '../../../streams/nats/studies.ts';
 import { interruption } from '../../host/interrupt.ts';
 import { keptFiles } from '../../host/keptFiles.ts';
 import { usersIn } from '../../host/serving/usersIn.ts';
@@ -17,6 +18,8 @@ import { createdIn, stemOf } from '../../stores/journalFile.ts';
 import { watchJournals } from '../../stores/journalFolder.ts';
 import { type Address, parseAddress } from '../../stores/locate.ts';
 import { trialsDirectory } from '../../stores/trialFiles.ts';
+import { RefusedError } from '../../study/commands.ts';
+import { archivedText, type ListedStudy, type StudyStatus } from '../../study/status.ts';
 import { inform } from '../../text/output.ts';
 import { withoutPassword } from '../../text/plainText.ts';
 import { UsageError } from '../../text/usage.ts';
@@ -73,18 +76,69 @@ Example:
   },
 });
 
+/** Milliseconds between two looks at the studies of a server, if someone watches. */
+const LOOK = 10_000;
+
+/** Shows the studies of a server as its engines list them. The log of a study that they have unloaded is read when someone opens it. */
 async function addServer(
   studies: ServedStudies,
-  { at: url, name: study }: Address,
+  { at: url, name: only }: Address,
   connection: Connection,
 ): Promise<() => Promise<unknown>> {
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(connection.loginTo(url)) });
-  const naming = namingIn(url);
-  const add = async (name: string) => {
-    if (!studies.has(name)) studies.show(name, await natsSource(nc, subjectsOf(name, naming), withoutPassword(url)));
+  const [naming, at] = [namingIn(url), withoutPassword(url)];
+  const place = serverPlace(nc, at, naming);
+  const waits = new Map<string, string | undefined>();
+  /** The studies of this server here: what their engine listed, until they are opened. */
+  const shown = new Map<string, ListedStudy | 'opened'>();
+  const open = async (study: string) => {
+    shown.set(study, 'opened');
+    const source = await natsSource(nc, subjectsOf(study, naming), at);
+    return studies.show(study, { ...source, waits: () => waits.get(study) });
   };
-  const place = serverPlace(nc, withoutPassword(url), naming);
-  for (const name of study === undefined ? await place.names() : [study]) await add(name);
-  if (study === undefined) whenBegun(nc, naming, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
-  return () => nc.close();
+  const load = async ({ study, archive }: ListedStudy) => {
+    if (archive !== undefined) throw new RefusedError({ code: 'archived', message: archivedText(study, archive) });
+    const { feed } = await open(study);
+    await feed.caughtUp.catch((error: Error) => {
+      studies.remove(study);
+      shown.delete(study); // the next look shows it again
+      throw error;
+    });
+  };
+  const show = async (one: ListedStudy) => {
+    const { study, status, unloaded } = one;
+    const before = shown.get(study);
+    if (before === 'opened' || (before === undefined && studies.has(study))) return; // another place has one of this name
+    if (status === undefined || unloaded === undefined) await open(study);
+    else if (before?.status?.position !== status.position || before.archive !== one.archive) {
+      shown.set(study, one);
+      studies.unload(study, { status, objective: unloaded, place: at, load: () => load(one) });
+    }
+  };
+  const listed = async (): Promise<readonly ListedStudy[]> => {
+    if (only === undefined) return place.list();
+    const status = request(nc, subjectsOf(only, naming), 'status', {}, false) as Promise<StudyStatus>;
+    return status.then((status) => [{ study: only, status }]).catch(() => []); // its log says the rest
+  };
+  const look = async () => {
+    for (const one of await listed()) {
+      const why = one.status?.waits;
+      const isNews = waits.get(one.study) !== why;
+      waits.set(one.study, why);
+      await show(one);
+      if (isNews) studies.tell(one.study);
+    }
+  };
+  if (only !== undefined) await open(only);
+  await look();
+  const ends = [
+    whenBegun(nc, naming, (study) => {
+      if (only === undefined) void show({ study }).catch((error: Error) => inform(`${study}: ${error.message}`));
+    }),
+    repeatCheck(nc, async () => (studies.isWatched ? look() : undefined), LOOK, inform),
+  ];
+  return async () => {
+    for (const end of ends) end();
+    await nc.close();
+  };
 }

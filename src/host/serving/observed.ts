@@ -27,6 +27,7 @@ export function observed(options: ServingOptions, study: string) {
   const name = shownName(options, study);
   const line = ofStudy(screen, name);
   const warn = (text: string) => screen.line(text, { level: 'warn', study: name });
+  const room = quota?.roomFor(study, line, () => server?.changed(name));
   let engine: ServedStudy | undefined;
   let failure: string | undefined;
   /** Ends what says that it has failed. */
@@ -44,6 +45,7 @@ export function observed(options: ServingOptions, study: string) {
       stored: async () => engine?.stored(),
       isFull: () => engine?.isFull ?? false,
       failure: () => failure,
+      waits: room?.why,
     },
     [...plugins, ...(quota ? [quota.plugin(study)] : []), brokenProgram(), pausesTold, lines.plugin],
   );
@@ -51,7 +53,7 @@ export function observed(options: ServingOptions, study: string) {
     line,
     warn,
     onLead: lines.onLead,
-    room: quota?.roomFor(study, line),
+    room,
     ports,
     /** An engine serves it. Its entries are read after this. */
     served: (now: ServedStudy) => {

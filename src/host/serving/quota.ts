@@ -120,13 +120,14 @@ export class TeamQuota {
     if (!this.#served.has(study)) this.#past.set(study, past);
   }
 
-  /** The room that it leaves for a study. @param line prints a line about it */
-  roomFor(study: string, line: StatusLine['line']): Room {
+  /** The room that it leaves for a study. @param line prints a line about it @param changed called when it waits, or no longer */
+  roomFor(study: string, line: StatusLine['line'], changed = () => {}): Room {
     return {
       isOpen: (wake) => {
         const { why, isLasting = false } = this.#forbids(study) ?? {};
         const before = this.#waiting.get(study);
         this.#waiting.delete(study);
+        if (why !== before?.why) queueMicrotask(changed); // when it is known
         if (why === undefined) {
           const served = this.#served.get(study);
           if (served) served.keptUntil = performance.now() + KEPT;

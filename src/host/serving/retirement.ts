@@ -9,7 +9,7 @@ import { messagesOf } from '../../errors.ts';
 import { isTrialRunning } from '../../ledger/openTrials.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { RefusedError } from '../../study/commands.ts';
-import { studyStatusOf } from '../../study/status.ts';
+import { archivedText, studyStatusOf } from '../../study/status.ts';
 import { ofStudy } from '../../text/statusLine.ts';
 import { archivedIn, asAdmin, deleteArchived } from './archiving.ts';
 import { type ServingOptions, shownName } from './observed.ts';
@@ -17,10 +17,6 @@ import type { Past } from './quota.ts';
 import { reaching } from './reaching.ts';
 import type { ArchiveOptions } from './retireOptions.ts';
 import type { Serving } from './serving.ts';
-
-/** What people read who ask for a study that is archived. */
-const archivedText = (study: string, archive: string): string =>
-  `${study} is archived in ${archive} on the machine of its engine: "hypertide study restore" brings it back`;
 
 /** Studies that are checked at a time. */
 const AT_ONCE = 64;
@@ -99,7 +95,7 @@ export async function retirement(
         ? loadAgain(study)
         : Promise.reject(new RefusedError({ code: 'archived', message: archivedText(study, archive) }));
     server?.unload(shown, { status, objective, place: reaching(nats, study, access, 'your'), load: open });
-    const unlist = enlist(nc, subjects, () => omitUndefined({ study, status, archive }));
+    const unlist = enlist(nc, subjects, () => omitUndefined({ study, status, archive, unloaded: objective }));
     if (archive !== undefined) {
       const admit = refuseRequests(nc, subjects, archivedText(study, archive), 'archived');
       const hide = () => {

@@ -7,8 +7,11 @@ import { listIn } from './lists.ts';
 export const orders = ['name', 'latest', 'trials', 'best'] as const;
 export type Order = (typeof orders)[number];
 
-/** A study that runs but has no open trial is idle. */
-export const stateOfStudy = ({ phase, open }: Headline): string => (phase === 'running' && open === 0 ? 'idle' : phase);
+/** A study that runs waits if its quota is used, and is idle if it has no open trial. */
+export function stateOfStudy({ phase, open, waits }: Headline): string {
+  if (phase !== 'running') return phase;
+  return waits !== undefined ? 'waits' : open === 0 ? 'idle' : phase;
+}
 
 /** How commands name a study: by its file, or by its address on a server; undefined if only its process has it. */
 export function addressOf({ source, id }: Pick<Headline, 'source' | 'id'>): string | undefined {

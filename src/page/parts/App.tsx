@@ -23,7 +23,7 @@ import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { Markdown } from './Markdown.tsx';
 import { StudyActions } from './StudyActions.tsx';
-import { PhaseBadge, ProgressBar, Star } from './StudyState.tsx';
+import { PhaseBadge, ProgressBar, Star, Waits } from './StudyState.tsx';
 import { TimeSlider } from './TimeSlider.tsx';
 import { TrialPanel } from './TrialPanel.tsx';
 import { TrialTable } from './table/TrialTable.tsx';
@@ -236,7 +236,9 @@ function Overview() {
 
 /** How to begin: a page of empty charts would not say. */
 function NoTrials() {
-  const command = detail.value && startCommand(detail.value);
+  const one = detail.value;
+  const command = one && startCommand(one);
+  if (one?.waits !== undefined) return <Waits of={one} />;
   return (
     <p class="nothing">
       {command ? (

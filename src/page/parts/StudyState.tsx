@@ -1,4 +1,5 @@
 import type { CloseReason } from '../../facts/facts.ts';
+import { cut } from '../../insight/figures/drawing/format.ts';
 import type { Headline } from '../../server/feed/wire.ts';
 import { stateOfStudy } from '../lib/studies.ts';
 
@@ -14,8 +15,14 @@ export const endings: Readonly<Record<CloseReason, string>> = {
 };
 
 export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
-  <span class={`badge is-${of.phase}`}>{of.closed === undefined ? stateOfStudy(of) : endings[of.closed]}</span>
+  <span class={`badge is-${of.closed === undefined && of.waits !== undefined ? 'paused' : of.phase}`}>
+    {of.closed === undefined ? stateOfStudy(of) : endings[of.closed]}
+  </span>
 );
+
+/** Why a study begins no other trial. */
+export const Waits = ({ of: { waits } }: { readonly of: Headline }) =>
+  waits === undefined ? null : <p class="note waits">No other trial begins now, since {cut(waits, 200)}.</p>;
 
 /** Progress towards the limit, which counts configurations. Trials that resume others, or were imported, come on top. */
 export function progressText({ trials, imported, ended, open, limit }: Headline): string {

@@ -185,7 +185,7 @@ export const detail = computed<Detail | undefined>(() => {
   const now = latest.value;
   const position = at.value;
   if (now === undefined || position === undefined || position >= now.position) return now;
-  const { closed, ...rest } = now;
+  const { closed, waits, ...rest } = now;
   const [best] = ranked.value;
   const value = best && objectiveValue(best, objectives.value[0]);
   const last = rows.value.reduce((latest, { endedAt = 0, suggestedAt }) => Math.max(latest, endedAt, suggestedAt), now.createdAt);

@@ -98,6 +98,10 @@ export class Feed {
   get position(): number {
     return this.#position;
   }
+  /** Why no other trial may begin. */
+  get waits(): string | undefined {
+    return this.begun?.ledger.closed === undefined ? this.source.waits?.() : undefined;
+  }
   get closed(): boolean {
     return this.closing.aborted;
   }
@@ -149,6 +153,7 @@ export class Feed {
       source: this.source.place,
       phase: studyPhase(begun),
       imported: rows.imported || undefined,
+      waits: this.waits,
       best: bestResult(begun),
       trend: this.#trend,
       objective: ledger.settings.objectives[0]!,

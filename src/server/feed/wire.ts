@@ -44,6 +44,7 @@ type Status = Pick<
   | 'failed'
   | 'uncounted'
   | 'limit'
+  | 'waits'
   | 'labels'
   | 'starred'
 >;

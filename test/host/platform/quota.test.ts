@@ -6,6 +6,7 @@ import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
+import { eventsOf } from '../../dashboard/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
@@ -21,8 +22,9 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const ending = new AbortController();
-  const shared = await openShared({ monitor: '0' }, screen);
+  const shared = await openShared({ monitor: '0', http: '0' }, screen);
   const monitor = /http\S+(?=metrics,)/.exec(lines.join('\n'))![0];
+  const page = /dashboard: (\S+)/.exec(lines.join('\n'))![1]!;
   const prefix = `quota${teams++}`;
   shared.declare('vision', quota, { unloadAfter: 3600 });
   const served = servePlace({ nats: `${server.url}?prefix=${prefix}`, access: {}, team: 'vision' }, shared, ending.signal);
@@ -39,7 +41,7 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
     trainer(nc, study, ({ x }: { readonly x: number }, { signal }) => f(x, signal), { name, prefix });
   try {
     await eventually(() => create('first', { trials: 30, parallel: 4 }));
-    await act({ lines, usedOf, create, status, work, limit: (to) => shared.declare('vision', to, { unloadAfter: 3600 }) });
+    await act({ page, lines, usedOf, create, status, work, limit: (to) => shared.declare('vision', to, { unloadAfter: 3600 }) });
   } finally {
     ending.abort();
     await served;
@@ -47,6 +49,8 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
   }
 }
 interface Team {
+  /** The address of the page. */
+  readonly page: string;
   limit(to: Quota): void;
   readonly lines: readonly string[];
   usedOf(of: string): Promise<number>;
@@ -56,7 +60,11 @@ interface Team {
 }
 
 it('studies of a team share the trials that may be open, and those in all', () =>
-  withTeam({ parallel: 3, trials: 20 }, async ({ lines, usedOf, create, status, work, limit }) => {
+  withTeam({ parallel: 3, trials: 20 }, async ({ page, lines, usedOf, create, status, work, limit }) => {
+    const shown = eventsOf(`${page}v1/events`, ({ event, data }) => {
+      const waits = event === 'studies' ? (data as { waits?: string }[]).map(({ waits }) => waits) : [];
+      return waits.length === 2 && waits.every((why) => why?.includes('trials 20 of 20'));
+    });
     await create('second', { trials: 30, parallel: 4 });
     let running = 0;
     let most = 0;
@@ -74,6 +82,8 @@ it('studies of a team share the trials that may be open, and those in all', () =
     expect(second.ended).toBeGreaterThan(0);
     expect(first.waits).toBe('the quota of the team is used: trials 20 of 20');
     expect(lines.filter((line) => line.includes('waits: the quota of the team is used'))).toHaveLength(2);
+    expect((await shown).at(-1)!.data).toMatchObject([{ id: 'vision.first' }, { id: 'vision.second' }]);
+    expect(await (await fetch(`${page}v1/studies/vision.first`)).json()).toMatchObject({ waits: first.waits });
     expect(await usedOf('trials')).toBe(20);
     expect(await usedOf('seconds')).toBeGreaterThan(0.3);
     limit({ parallel: 3, trials: 60 });

@@ -20,7 +20,7 @@ export async function allServed(
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const metrics = given.metrics ?? new Metrics();
-  const own = await server.connect();
+  const own = given.nc ?? (await server.connect());
   const options = { nc: own, screen, nats: server.url, access: {}, metrics, plugins: [measured(metrics)], settings: {}, ...given };
   const engines = serving(options);
   const stop = await serveAll(options, through(engines), pattern);

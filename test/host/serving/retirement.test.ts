@@ -19,7 +19,8 @@ import { trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { listOn, request } from '../../../streams/nats/studies.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { start } from '../../cli/support.ts';
+import { type NatsServer, natsServer, teamServer } from '../../support/nats.ts';
 import { allServed } from './allServed.ts';
 
 let server: NatsServer;
@@ -125,6 +126,42 @@ it('a fact that another engine writes loads it, and a deletion removes it', asyn
   await other.close();
   await serverPlace(nc, server.url).delete('shared');
   await until(async () => (await listed('shared')) === undefined);
+});
+
+it('the home of a page for viewers shows studies as engines list them, and loads one that someone opens', async () => {
+  const secured = await teamServer(['s1', 's2'], ['w1']);
+  ends.push(() => secured.dispose());
+  for (const name of ['s1', 's2']) {
+    const study = await serve(await secured.as('engine'), space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 1 });
+    await study.started;
+    await study.submit({ type: 'close' });
+    await study.finished;
+    await study.close();
+  }
+  const retire = () => ({ unloadAfter: 0.1 });
+  const process = await allServed(secured, '*', { nc: await secured.as('engine'), retire });
+  ends.push(process.end);
+  await until(() => unloaded(process, 's1') === 1 && unloaded(process, 's2') === 1);
+  const folder = archives();
+  writeFileSync(join(folder, 'viewer.nk'), secured.seeds.viewer!);
+  const { child, said, ended } = start(folder, 'dashboard', secured.url, '--nkey', 'viewer.nk', '--port', '0');
+  await until(() => said().includes('press Ctrl-C'));
+  const [url] = /http\S+/.exec(said())!;
+  const get = async (path: string) => (await fetch(`${url}v1/${path}`)).json();
+  expect(await get('studies')).toMatchObject([
+    { study: 's1', closed: 'person' },
+    { study: 's2', closed: 'person' },
+  ]);
+  expect(process.lines.filter((line) => line.includes('resumed'))).toHaveLength(2);
+  expect(await get('studies/s1')).toMatchObject({ closed: 'person', created: { study: 's1' } });
+  expect(process.lines.filter((line) => line.includes('resumed'))).toEqual([
+    expect.anything(),
+    expect.anything(),
+    expect.stringMatching(/^s1/),
+  ]);
+  expect(await get('studies')).toHaveLength(2);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130 });
 });
 
 it('without a time, closed studies stay loaded', async () => {

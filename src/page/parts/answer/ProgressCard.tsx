@@ -5,9 +5,10 @@ import { cut, duration, formatNumber } from '../../../insight/figures/drawing/fo
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { reachedText, timeLeft, worked } from '../../../insight/progress.ts';
 import { resumedText } from '../../../insight/resumedTrials.ts';
+import { stateOfStudy } from '../../lib/studies.ts';
 import { at, detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
 import { Card, Pair, TrialLink } from '../Card.tsx';
-import { endings, progressText } from '../StudyState.tsx';
+import { endings, progressText, Waits } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
 const LISTED = 4;
@@ -26,7 +27,7 @@ export function ProgressCard() {
   const more = limits.trials === undefined ? undefined : Math.max(one.open, limits.trials - ended);
   const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more, running.value.length);
   return (
-    <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>
+    <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : stateOfStudy(one)}>
       <dl class="pairs">
         <Pair name="configurations">
           {limits.trials === undefined ? ended : progressText(one)}
@@ -57,6 +58,7 @@ export function ProgressCard() {
           {text}
         </p>
       ))}
+      <Waits of={one} />
       {phase !== 'closed' && <h3>Running now</h3>}
       {running.value.length === 0 ? (
         phase !== 'closed' && (

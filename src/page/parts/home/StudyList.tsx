@@ -77,6 +77,7 @@ export function StudyList() {
               <Sparkline of={one} />
               <ProgressBar of={one} />
               <span class="study-source">
+                {one.waits && <span class="waits">waits, since {cut(one.waits, 120)} · </span>}
                 {cut(one.source, 80)} · {one.failed > 0 && `${one.failed} failed · `}last entry {when(one.at)}
               </span>
             </a>
