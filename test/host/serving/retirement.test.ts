@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type HostServer, openServer } from '../../../src/host/server.ts';
 import { serveAll } from '../../../src/host/serving/all.ts';
 import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
@@ -30,10 +30,13 @@ beforeAll(async () => {
   server = await natsServer();
   nc = await server.connect();
 });
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+  await server.dispose();
 });
-afterAll(() => server.dispose());
+
+// At the same time, since most of it is waiting: the studies of each test have names of their own.
+const test = it.concurrent;
 
 /** Serves all studies, and unloads closed ones after a time in seconds. */
 async function all(pattern: string, unloadAfter = 0.1, http?: HostServer, archive?: RetireOptions['archive']) {
@@ -59,7 +62,7 @@ const consumers = async (name: string) => (await (await jetstreamManager(nc)).st
 const unloaded = ({ lines }: { readonly lines: readonly string[] }, name: string) =>
   lines.filter((line) => line.startsWith(`${name}: unloaded`)).length;
 
-it('a closed study is unloaded with its consumer and series, is listed, and is loaded for a request', async () => {
+test('a closed study is unloaded with its consumer and series, is listed, and is loaded for a request', async () => {
   await closed('done');
   const process = await all('done');
   await until(() => unloaded(process, 'done') === 1);
@@ -75,7 +78,7 @@ it('a closed study is unloaded with its consumer and series, is listed, and is l
   expect(await listed('done')).toMatchObject({ status: { closed: 'trials', completed: 4 } });
 });
 
-it('the page and requests over HTTP show a study that was unloaded, and load it when someone opens it', async () => {
+test('the page and requests over HTTP show a study that was unloaded, and load it when someone opens it', async () => {
   await closed('page');
   let url = '';
   const http = await openServer({ port: 0, host: '127.0.0.1' }, undefined, (text) => {
@@ -95,25 +98,25 @@ it('the page and requests over HTTP show a study that was unloaded, and load it 
   await http.close();
 });
 
-it('the next process lists it without its log, and reads that if it has changed', async () => {
+test('the next process lists it without its log, and reads that if it has changed', async () => {
   await closed('kept-re');
-  await closed('more');
+  await closed('grown-re');
   const first = await all('kept-re', 0.1);
-  const second = await all('more', 0.1);
-  await until(() => unloaded(first, 'kept-re') + unloaded(second, 'more') === 2);
+  const second = await all('grown-re', 0.1);
+  await until(() => unloaded(first, 'kept-re') + unloaded(second, 'grown-re') === 2);
   await first.end();
   await second.end();
-  const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'more', trials: 2 });
+  const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'grown-re', trials: 2 });
   await other.started;
   await other.submit({ type: 'change', limits: { trials: 3 } });
   await other.close();
-  const next = await all('*re*', 0.1);
-  await until(() => next.engines.engineOf('more'));
+  const next = await all('*-re', 0.1);
+  await until(() => next.engines.engineOf('grown-re'));
   expect(next.lines.filter((line) => line.startsWith('kept-re'))).toEqual([]);
   expect(await listed('kept-re')).toMatchObject({ isRun: true, status: { closed: 'trials' } });
 });
 
-it('a fact that another engine writes loads it, and a deletion removes it', async () => {
+test('a fact that another engine writes loads it, and a deletion removes it', async () => {
   await closed('shared');
   const process = await all('shared', 0.1);
   await until(() => unloaded(process, 'shared') === 1);
@@ -128,7 +131,7 @@ it('a fact that another engine writes loads it, and a deletion removes it', asyn
   await until(async () => (await listed('shared')) === undefined);
 });
 
-it('the home of a page for viewers shows studies as engines list them, and loads one that someone opens', async () => {
+test('the home of a page for viewers shows studies as engines list them, and loads one that someone opens', async () => {
   const secured = await teamServer(['s1', 's2'], ['w1']);
   ends.push(() => secured.dispose());
   for (const name of ['s1', 's2']) {
@@ -164,7 +167,7 @@ it('the home of a page for viewers shows studies as engines list them, and loads
   expect(await ended).toMatchObject({ code: 130 });
 });
 
-it('without a time, closed studies stay loaded', async () => {
+test('without a time, closed studies stay loaded', async () => {
   await closed('stays');
   const process = await all('stays', Number.POSITIVE_INFINITY);
   await until(() => process.engines.engineOf('stays'));
@@ -180,7 +183,7 @@ const exists = async (name: string) =>
     () => false,
   ));
 
-it('a study that has been closed for long is archived, deleted, listed with its archive, and comes back from it', async () => {
+test('a study that has been closed for long is archived, deleted, listed with its archive, and comes back from it', async () => {
   await closed('old');
   const place = serverPlace(nc, server.url);
   const before: string[] = [];
@@ -202,7 +205,7 @@ it('a study that has been closed for long is archived, deleted, listed with its 
   expect(after).toEqual(before);
 });
 
-it('nothing is deleted if the archive is not equal, and an equal one is used', async () => {
+test('nothing is deleted if the archive is not equal, and an equal one is used', async () => {
   await closed('twice');
   const place = serverPlace(nc, server.url);
   const to = archives();
@@ -223,7 +226,7 @@ it('nothing is deleted if the archive is not equal, and an equal one is used', a
   expect(await exists('twice')).toBe(true);
 });
 
-it('with logins, an engine deletes nothing, unless it has the login of an admin for that', async () => {
+test('with logins, an engine deletes nothing, unless it has the login of an admin for that', async () => {
   const { text, seeds } = serverConfig({ studies: ['s1'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
   const secured = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
   ends.push(() => secured.dispose());
