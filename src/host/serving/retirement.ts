@@ -18,6 +18,9 @@ import { reaching } from './reaching.ts';
 import type { ArchiveOptions } from './retireOptions.ts';
 import type { Serving } from './serving.ts';
 
+/** Milliseconds since a log came to the server: one that was restored stays as if it had just closed. */
+const ageOf = (created: string): number => Date.now() - Date.parse(created);
+
 /** Studies that are checked at a time. */
 const AT_ONCE = 64;
 
@@ -132,7 +135,7 @@ export async function retirement(
     if (Date.now() - rows.at < after()) return;
     const status = studyStatusOf(ledger, 'closed', rows);
     const { created, position } = await summaries.logOf(study);
-    if (position !== status.position) return;
+    if (position !== status.position || ageOf(created) < after()) return;
     const summary = { status, objective: ledger.settings.objectives[0]!, created, used: quota?.pastOf(study) };
     await summaries.put(study, summary);
     await serving.unload(study);
@@ -160,7 +163,7 @@ export async function retirement(
     if (how === undefined || isArchiving) return;
     isArchiving = true;
     for (const [study, { summary }] of [...retired]) {
-      const isDue = Date.now() - summary.status.at >= how.after * 1000;
+      const isDue = Math.min(Date.now() - summary.status.at, ageOf(summary.created)) >= how.after * 1000;
       if (summary.archive !== undefined || !isDue || failed.get(study) === how || nc.isClosed()) continue;
       await archive(study, summary, how).catch((error) => {
         if (isPassing(error) || isStreamMissing(error) || !retired.has(study)) return; // later, or another process has done it

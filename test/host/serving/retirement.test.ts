@@ -205,6 +205,22 @@ test('a study that has been closed for long is archived, deleted, listed with it
   expect(after).toEqual(before);
 });
 
+test('a study that is restored is not unloaded again at once', async () => {
+  await closed('back');
+  const to = archives();
+  const process = await all('back', 0.1, undefined, { after: 0.2, to });
+  await until(async () => !(await exists('back')) && (await listed('back'))?.archive);
+  await process.end();
+  await sleep(4000);
+  const next = await all('back', 4, undefined, { after: 4, to });
+  const path = join(to, 'back.tar.gz');
+  await withArchive(path, path, ({ restore }) => restore(serverPlace(nc, server.url), 'back'));
+  await until(() => next.engines.engineOf('back'));
+  await sleep(500);
+  expect(next.engines.engineOf('back')).toBeDefined();
+  expect(unloaded(next, 'back')).toBe(0);
+});
+
 test('nothing is deleted if the archive is not equal, and an equal one is used', async () => {
   await closed('twice');
   const place = serverPlace(nc, server.url);
