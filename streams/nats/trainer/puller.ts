@@ -8,8 +8,8 @@ export interface Puller {
   next(take: (suggestion: Msg) => void): void;
   /** Whether it no longer asks. */
   readonly isOver: boolean;
-  /** Stops asking; suggestions that arrive later are returned. */
-  end(): void;
+  /** Stops asking; suggestions that arrive later are returned. @returns milliseconds in which some may */
+  end(): number;
   close(): void;
 }
 
@@ -21,15 +21,13 @@ interface Waiting {
 
 /** Milliseconds that a pull waits at the server: short, so that a suggestion for a vanished trainer is soon available again. */
 const PULL = 5000;
-/** Milliseconds after which an unanswered pull is repeated, and between checks for that. */
-const PULL_AGAIN = PULL + 1000;
 /**
- * Milliseconds between two heartbeats for a pull, and without one after which it is repeated. Only in a cluster: there, the server that holds the pulls may
- * go away while this connection, to another one, stays.
+ * The same in a cluster. There, the server that holds the pulls may go away while this connection, to another one, stays. And it does not see that a
+ * connection to another one has gone: what it delivers there is delivered again only after a lease.
  */
-const HEARTBEAT = 1000;
-const HEARTBEAT_MISSED = 2500;
-const IDLE = 100;
+const CLUSTERED = 1000;
+/** Milliseconds without an answer, after the end of a pull, until it is repeated. */
+const LATE = 1000;
 const SWEEP = 250;
 const EXPIRED = 408;
 const NO_RESPONDERS = 503;
@@ -45,12 +43,10 @@ const GONE = 3000;
 export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isThere: (there: boolean) => void = () => {}): Puller {
   const inbox = inboxOf(nc);
   const subject = `${apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`;
-  const pulls = {
-    alone: { request: JSON.stringify({ batch: 1, expires: nanos(PULL) }), again: PULL_AGAIN },
-    clustered: { request: JSON.stringify({ batch: 1, expires: nanos(PULL), idle_heartbeat: nanos(HEARTBEAT) }), again: HEARTBEAT_MISSED },
-  };
   const waiting: Waiting[] = [];
   let over = false;
+  /** When the last pull ends at the server. */
+  let heldUntil = 0;
   /**
    * Since when every answer reports that there is no consumer. It may be missing for a moment, such as while the server starts. While all slots
    * train, there are no answers.
@@ -66,18 +62,13 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
     isThere(!missing);
   };
   const ask = (one: Waiting) => {
-    const { request, again } = isClustered(nc) ? pulls.clustered : pulls.alone;
-    one.again = performance.now() + again;
-    publish(nc, subject, request, { reply: inbox });
-  };
-  /** All pulls wait at the same server. */
-  const isHeld = () => {
-    const again = performance.now() + HEARTBEAT_MISSED;
-    for (const one of waiting) if (one.again > 0) one.again = Math.max(one.again, again);
+    const expires = isClustered(nc) ? CLUSTERED : PULL;
+    heldUntil = performance.now() + expires;
+    one.again = heldUntil + LATE;
+    publish(nc, subject, JSON.stringify({ batch: 1, expires: nanos(expires) }), { reply: inbox });
   };
   const hear = (message: Msg) => {
     noteAnswer(message.headers?.code);
-    if (message.headers?.code === IDLE) return isHeld();
     const one = waiting[0];
     if (!message.reply) {
       // There was no suggestion for a while, or there is no consumer or no server: ask again a little later.
@@ -108,8 +99,10 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
       return over;
     },
     end: () => {
+      if (waiting.length === 0 || !isClustered(nc)) heldUntil = over ? heldUntil : 0; // alone, the server sees that this connection has gone
       over = true;
       waiting.length = 0;
+      return Math.max(0, heldUntil - performance.now());
     },
     close: () => {
       clearInterval(sweep);

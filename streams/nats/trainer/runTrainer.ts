@@ -91,14 +91,21 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   let waiting: ReturnType<typeof setInterval> | undefined;
   const { promise, resolve: finish, reject } = withResolvers<void>();
   const drained = () => options.drained?.();
+  /** Whether no suggestion may arrive any more that it would have to return. */
+  let isAway = false;
+  const leave = (tell = () => {}) => {
+    if (!isAway) return;
+    tell();
+    finish();
+  };
   /** What follows in each phase when it holds no run, and when something fails. */
   const phases = {
     working: { whenFree: () => {}, fail: reject },
     paused: { whenFree: () => {}, fail: reject },
     resting: { whenFree: drained, fail: reject },
-    draining: { whenFree: () => finish(drained()), fail: reject },
-    finishing: { whenFree: finish, fail: reject },
-    leaving: { whenFree: finish, fail: (error: unknown) => (nc.isClosed() ? finish() : reject(error)) },
+    draining: { whenFree: () => leave(drained), fail: reject },
+    finishing: { whenFree: () => leave(), fail: reject },
+    leaving: { whenFree: () => leave(), fail: (error: unknown) => (nc.isClosed() ? finish() : reject(error)) },
   };
   const settle = () => {
     if (held.size === 0) life.of(phases)?.whenFree();
@@ -108,8 +115,13 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   done.catch(() => {});
 
   const end = () => {
-    pulls.end();
-    settle();
+    const go = () => {
+      isAway = true;
+      settle();
+    };
+    const within = pulls.end();
+    if (within > 0) setTimeout(go, within);
+    else go();
   };
   const close = (reason: string) => {
     if (!life.send('closed')) return;

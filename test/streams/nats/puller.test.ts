@@ -3,20 +3,43 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 
-it('announces a missing stream only some seconds after the first answer that says so', () => {
+/** A connection on which nothing arrives unless `answer` says so. */
+function stage(info: object = {}) {
   vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
-  let answer!: (code: number) => void;
+  const heard: ((code: number) => void)[] = [];
+  const asked: string[] = [];
   const nc = {
+    info,
     status: () => ({ async *[Symbol.asyncIterator]() {} }),
-    publish: () => {},
+    publish: (_: string, text: string) => void asked.push(text),
     subscribe: (_: string, { callback }: { readonly callback: (error: null, message: Msg) => void }) => {
-      answer = (code) => callback(null, { headers: { code } } as unknown as Msg);
+      heard.push((code) => callback(null, { headers: { code } } as unknown as Msg));
       return { unsubscribe: () => {} };
     },
   };
+  return { nc: nc as unknown as NatsConnection, answer: (code: number) => heard[0]!(code), asked };
+}
+
+it.each([
+  ['alone', {}, 0],
+  ['in a cluster', { cluster: 'c' }, 600],
+])('%s, it says for how long a server may still deliver', (_, info, milliseconds) => {
+  const { nc, asked } = stage(info);
+  const pulls = puller(nc, subjectsOf('s'));
+  pulls.next(() => {});
+  vi.advanceTimersByTime(400);
+  expect([pulls.end(), pulls.end(), asked.length]).toEqual([milliseconds, milliseconds, 1]);
+  pulls.close();
+  const idle = puller(nc, subjectsOf('s'));
+  expect(idle.end()).toBe(0);
+  idle.close();
+});
+
+it('announces a missing stream only some seconds after the first answer that says so', () => {
+  const { nc, answer } = stage();
   const said: boolean[] = [];
-  const pulls = puller(nc as unknown as NatsConnection, subjectsOf('s'), (there) => said.push(there));
+  const pulls = puller(nc, subjectsOf('s'), (there) => said.push(there));
   const missing = () => {
     answer(503);
     vi.advanceTimersByTime(2000);
