@@ -4,6 +4,7 @@ import { accountStore } from '../../../streams/nats/accountStore.ts';
 import { userOf } from '../../../streams/nats/config/revocation.ts';
 import { renewsWithin } from '../../../streams/nats/config/signers.ts';
 import { connectTo, namingIn } from '../../../streams/nats/connection/connect.ts';
+import { ailmentsOf } from '../../../streams/nats/place/ailments.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { messagesOf } from '../../errors.ts';
 import { metricsAt, textAt } from './engineMetrics.ts';
@@ -30,7 +31,7 @@ export async function examine(platform: Platform, engines: readonly string[], no
   const kinds = (kind: string) => new Set([...versions].flatMap(([name, version]) => (name.startsWith(kind) ? [version] : [])));
   const differing = ['server', 'engine'].filter((kind) => kinds(kind).size > 1);
   return [
-    ...found.flatMap(({ sentences }) => sentences),
+    ...new Set(found.flatMap(({ sentences }) => sentences)), // engines of the same studies say the same
     ...differing.map(
       (kind) =>
         `${kind}s: their versions differ: ${[...versions].flatMap(([name, version]) => (name.startsWith(kind) ? `${name} ${version}` : [])).join(', ')}`,
@@ -47,7 +48,7 @@ interface Found {
 async function examineServers({ nats }: Platform): Promise<Found> {
   // As `serversOf` places them.
   const hosts = nats.cluster.map(({ host, port = PORT }) => ({
-    name: `server ${host}`,
+    name: `server ${host}${nats.cluster.filter((other) => other.host === host).length > 1 ? `:${port}` : ''}`,
     at: `http://${host}:${nats.monitor + port - PORT}`,
   }));
   const each = await Promise.all(
@@ -94,10 +95,13 @@ async function examineStudies(platform: Platform, team: PlatformTeam): Promise<s
       if (!isRun) return [`${team.name}.${study}: no engine serves it`];
       return status?.waits === undefined ? [] : [`${team.name}.${study}: it waits: ${status.waits}`];
     });
+    const stored = listed.filter(({ archive }) => archive === undefined);
+    const ailments = await ailmentsOf(nc, naming, stored);
     const store = await accountStore(nc, naming.apiPrefix)();
     const share = store?.limit === undefined ? 0 : store.bytes / store.limit;
     return [
       ...studies,
+      ...ailments.map((sentence) => `${team.name}.${sentence}`),
       ...(share >= FILLED ? [`team ${team.name}: its studies take ${Math.round(100 * share)} % of its room on the servers`] : []),
     ];
   } finally {
@@ -115,10 +119,16 @@ async function examineEngine(at: string): Promise<Found> {
           ]
         : [],
     );
+    const full = valuesOf('store_full').flatMap(({ labels, value }) =>
+      value > 0 ? [`${labels.study}: the servers have no room for its facts`] : [],
+    );
     const apart = valuesOf('server_connected').flatMap(({ labels, value }) =>
       value === 0 ? [`engine ${at}: it is not connected for the team ${labels.team}`] : [],
     );
-    return { sentences: [...stuck, ...apart], versions: valuesOf('info').map(({ labels }) => [`engine ${at}`, labels.version!] as const) };
+    return {
+      sentences: [...stuck, ...full, ...apart],
+      versions: valuesOf('info').map(({ labels }) => [`engine ${at}`, labels.version!] as const),
+    };
   } catch (error) {
     return { sentences: [`engine ${at}: ${(error as Error).message}`] };
   }

@@ -114,7 +114,7 @@ function sharedOf(
 
 /** Archives, restores, renames and deletes whole studies. No process that runs a study may delete it. */
 function ofAdmin({ apiPrefix, stream, chunks, chunk, log, summary, rpc }: Subjects): string[] {
-  const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'];
+  const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE', 'CONSUMER.LIST'];
   const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);
   const ofChunks = ['CREATE', 'INFO', 'DELETE'].map((name) => `${apiPrefix}.STREAM.${name}.${chunks}`);
   const checkpoints = [chunk('*', '*', '*'), ...ofChunks, `${apiPrefix}.DIRECT.GET.${chunks}.>`];

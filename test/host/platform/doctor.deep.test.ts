@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { credsAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { examine } from '../../../src/host/platform/doctor.ts';
+import { type Platform, readPlatform } from '../../../src/host/platform/platformFile.ts';
+import { servePlatform } from '../../../src/host/platform/servePlatform.ts';
+import { openShared, type Shared } from '../../../src/host/serving/place.ts';
+import type { StatusLine } from '../../../src/text/statusLine.ts';
+import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
+import { TRAINERS } from '../../../streams/nats/protocol/subjects.ts';
+import { request } from '../../../streams/nats/studies.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+
+/** Seconds of a lease. */
+const LEASE = 1;
+/** Nanoseconds for which a client hides a delivery. */
+const HOUR = 3_600_000;
+
+let server: NatsServer;
+let folder: string;
+let platform: Platform;
+let shared: Shared;
+let served: Promise<void>;
+let files: Readonly<Record<string, string>>;
+const ending = new AbortController();
+const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
+const as = (user: string) =>
+  server.connect({
+    authenticator: credsAuthenticator(new TextEncoder().encode(files[`vision/${user}.creds`])),
+    inboxPrefix: `_INBOX_${user}`,
+  });
+
+beforeAll(async () => {
+  const config = await jwtConfig({ teams: [{ name: 'vision', trainers: ['w1'] }] });
+  files = config.files;
+  server = await natsServer(config.textOf({ store: 'unused', port: -1 }).replace(/jetstream \{[^}]*\}/, ''));
+  folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });
+    writeFileSync(join(folder, 'keys', name), text);
+  }
+  const file = join(folder, 'platform.yaml');
+  writeFileSync(file, JSON.stringify({ nats: { url: server.url }, teams: { vision: { users: ['w1'] } } }));
+  platform = await readPlatform(file);
+  shared = await openShared({ lease: LEASE }, screen);
+  served = servePlatform(file, shared, screen, ending.signal);
+  const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, strategy: 'random', trials: 8, parallel: 2 };
+  const admin = await as('admin');
+  await eventually(() => request(admin, 'digits', 'create', { study }));
+});
+afterAll(async () => {
+  ending.abort();
+  await served;
+  await shared.close();
+  await server.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+it('names what keeps the trials of a study from workers', async () => {
+  expect(await examine(platform, [])).toEqual([]); // no worker asks
+  const engine = await as('engine');
+  const jsm = await jetstreamManager(engine, { checkAPI: false });
+  /** A client takes deliveries, and asks the server for them again in an hour. An engine may replace the consumer meanwhile. */
+  const hide = async () => {
+    const consumer = await jetstream(engine).consumers.get('HT_digits', TRAINERS);
+    for await (const message of await consumer.fetch({ max_messages: 2, expires: 1000 })) message.nak(HOUR);
+  };
+  let isHiding = true;
+  const hiding = (async () => {
+    while (isHiding) await hide().catch(() => {});
+  })();
+  await eventually(async () =>
+    expect(await examine(platform, [])).toEqual([
+      expect.stringMatching(/^vision\.digits: trials 1, 2 wait for more than 5 leases, although workers ask/),
+    ]),
+  );
+  isHiding = false;
+  await hiding;
+
+  await jsm.consumers.add('HT_digits', { durable_name: 'foreign', ack_policy: AckPolicy.Explicit });
+  expect(await examine(platform, [])).toEqual([
+    expect.stringMatching(/^vision\.digits: the consumer foreign on its stream is not one of hypertide/),
+  ]);
+  await jsm.consumers.delete('HT_digits', 'foreign');
+
+  // An engine may have replaced it once more.
+  const changed = async (settings: object, sentence: RegExp) =>
+    eventually(async () => {
+      await jsm.consumers.update('HT_digits', TRAINERS, settings);
+      await hide();
+      expect(await examine(platform, [])).toEqual([expect.stringMatching(sentence)]);
+    });
+  await changed({ max_ack_pending: 1 }, /^vision\.digits: deliveries that have not been claimed: 1, and the server makes no others/);
+  await changed(
+    { max_ack_pending: 100, filter_subject: 'ht.digits.log.created' },
+    /^vision\.digits: its consumer trainers has other settings/,
+  );
+});
