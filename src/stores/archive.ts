@@ -65,12 +65,13 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
     await pipeline(lines, createWriteStream(join(folder, LOG)));
     const { study: logged } = await firstOf(study, await place.open(study));
     const checkpoints = await place.checkpoints(study);
+    if (checkpoints) await writeParts(checkpoints, join(folder, CHECKPOINTS));
+    const replicas = await place.replicas(study); // it fails if the study was deleted meanwhile: then, not all parts may be here
     const contents: Contents = {
-      ...{ format: 1, study, logged, form: place.form, entries, longest, replicas: await place.replicas(study) },
+      ...{ format: 1, study, logged, form: place.form, entries, longest, replicas },
       ...(checkpoints && { checkpoints: limitsOf(checkpoints) }),
       version,
     };
-    if (checkpoints) await writeParts(checkpoints, join(folder, CHECKPOINTS));
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
     // Copied first, because programs may be writing to it.
     const leftOut: string[] = [];

@@ -25,6 +25,7 @@ export async function archivedIn(folder: string, place: StudyPlace, study: strin
     }
     await writeArchive(place, study, [], path);
     if (await isEqual(path)) return path;
+    await place.replicas(study); // it fails if another engine has archived the study, and deleted it
     throw new StudyError(`${path}: is not equal to ${study}, whose log is being written`);
   }
 }

@@ -50,7 +50,8 @@ const STREAM_NOT_FOUND = 10059;
 const NAME_IN_USE = 10058;
 
 /** Whether a stream is not on the server. */
-export const isStreamMissing = (error: unknown): boolean => isCode(error, STREAM_NOT_FOUND);
+export const isStreamMissing = (error: unknown): boolean =>
+  isCode(error, STREAM_NOT_FOUND) || (error instanceof Error && isStreamMissing(error.cause));
 
 /** What it returns, or undefined if a stream is not on the server. */
 export async function ifThere<T>(act: () => Promise<T>): Promise<T | undefined> {

@@ -8,7 +8,7 @@ import { CheckpointError, digestOf } from '../checkpoints/manifest.ts';
 import { isDigest } from '../checkpoints/reference.ts';
 import { checkpointsOn, createCheckpoints } from '../checkpoints/stream.ts';
 import { storeChunk } from '../checkpoints/transfer.ts';
-import { isForbidden, isStreamFull, withRetry } from '../connection/retry.ts';
+import { isForbidden, isStreamFull, isUnheard, withRetry } from '../connection/retry.ts';
 import { publisher } from '../log/publisher.ts';
 import { isName, type Subjects } from '../protocol/subjects.ts';
 import { withCopies } from './restore.ts';
@@ -28,7 +28,12 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
     for (const { trainer, trial, parts } of stored)
       for (const sha256 of parts.filter(isDigest)) {
         const subject = `${apiPrefix}.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
-        const { data } = await withRetry(nc, () => nc.request(subject, '', { timeout: PART_WITHIN }));
+        const ask = async () =>
+          nc.request(subject, '', { timeout: PART_WITHIN }).catch(async (error) => {
+            if (isUnheard(error)) await jsm.streams.info(chunks); // nobody answers for a stream that was deleted
+            throw error;
+          });
+        const { data } = await withRetry(nc, ask);
         if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // otherwise it was deleted, or cannot be restored
       }
   };
