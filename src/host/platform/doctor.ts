@@ -45,24 +45,42 @@ interface Found {
   readonly versions?: readonly (readonly [name: string, version: string])[];
 }
 
+/** What a server says of JetStream. Only the leader of the cluster names the other servers. */
+interface JetStreamInfo {
+  readonly meta_cluster?: {
+    readonly leader?: string;
+    readonly replicas?: readonly { readonly name: string; readonly offline?: boolean }[];
+  };
+}
+
 async function examineServers({ nats }: Platform): Promise<Found> {
-  // As `serversOf` places them.
+  // As `serversOf` names and places them.
   const hosts = nats.cluster.map(({ host, port = PORT }) => ({
-    name: `server ${host}${nats.cluster.filter((other) => other.host === host).length > 1 ? `:${port}` : ''}`,
+    name: nats.cluster.filter((other) => other.host === host).length > 1 ? `${host}-${port}` : host,
     at: `http://${host}:${nats.monitor + port - PORT}`,
   }));
   const each = await Promise.all(
-    hosts.map(async ({ name, at }): Promise<Found> => {
+    hosts.map(async ({ name, at }): Promise<Found & { readonly counted?: readonly string[] }> => {
       try {
         await textAt(`${at}/healthz`);
         const { version } = JSON.parse(await textAt(`${at}/varz`)) as { readonly version: string };
-        return { sentences: [], versions: [[name, version]] };
+        const { meta_cluster: { leader, replicas } = {} } = JSON.parse(await textAt(`${at}/jsz`)) as JetStreamInfo;
+        const counted = leader === name && replicas?.flatMap((other) => (other.offline ? [] : [other.name]));
+        return { sentences: [], versions: [[`server ${name}`, version]], ...(counted && { counted: [name, ...counted] }) };
       } catch (error) {
-        return { sentences: [`${name}: ${at}/healthz: ${(error as Error).message}`] };
+        return { sentences: [`server ${name}: ${at}/healthz: ${(error as Error).message}`] };
       }
     }),
   );
-  return { sentences: each.flatMap(({ sentences }) => sentences), versions: each.flatMap(({ versions = [] }) => versions) };
+  const counted = each.find(({ counted }) => counted)?.counted;
+  const left = hosts.filter(({ name }, i) => counted && !counted.includes(name) && each[i]!.sentences.length === 0);
+  return {
+    sentences: [
+      ...each.flatMap(({ sentences }) => sentences),
+      ...left.map(({ name }) => `server ${name}: it runs, but ${counted![0]}, which leads the cluster, does without it: restart ${name}`),
+    ],
+    versions: each.flatMap(({ versions = [] }) => versions),
+  };
 }
 
 async function examineTeam(platform: Platform, team: PlatformTeam, now: number): Promise<Found> {
