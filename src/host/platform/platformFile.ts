@@ -170,6 +170,16 @@ function checkNames(path: string, names: readonly string[]): void {
 /** The users of a team as which an engine logs in. */
 export const engineUsers = ({ retire }: PlatformTeam): readonly string[] => (retire.archive ? ['engine', 'admin'] : ['engine']);
 
+/** Comments about images whose names say nothing about what is in them. @param used those that a file names */
+export const unpinned = ({ images }: Platform, used: readonly (keyof Platform['images'])[]): string =>
+  used
+    .filter((image) => !images[image].includes('@sha256:'))
+    .map(
+      (image) =>
+        `# images.${image}: ${images[image]} may change: in platform.yaml, name an image by its digest, as in ${image}@sha256:...\n`,
+    )
+    .join('');
+
 /** Where the studies of a team are, with the login of its engine or of a worker. */
 export const placeOfTeam = ({ nats, keys }: Platform, { name }: PlatformTeam, user = 'engine'): Place & { readonly team: string } => ({
   nats: nats.url,

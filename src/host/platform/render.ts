@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
 import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
-import { type ServerSettings, serversOf } from '../../../streams/nats/config/server.ts';
+import { listensFor, type ServerSettings, serversOf } from '../../../streams/nats/config/server.ts';
 import type { KeyOf } from '../../../streams/nats/config/team.ts';
 import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { chartFiles } from './chart/chart.ts';
-import { engineUsers, type Platform } from './platformFile.ts';
+import { engineUsers, type Platform, unpinned } from './platformFile.ts';
 import { unitText } from './units.ts';
 
 /** What follows from a platform. */
@@ -18,10 +18,10 @@ export interface Rendered {
   /** The accounts, for running servers. */
   readonly accounts: JwtConfig['accounts'];
   readonly removalOf: JwtConfig['removalOf'];
-  /** What is not as it should be for production. */
-  readonly warnings: readonly string[];
 }
 
+/** What engines and workers read on their machines. In its own folder, nobody takes it for the file that it is made from. */
+const HOSTED = 'hypertide/platform.yaml';
 /** The file of the password that the servers of a cluster show each other. */
 const CLUSTER_PASSWORD = 'cluster.password';
 
@@ -33,22 +33,23 @@ const CLUSTER_PASSWORD = 'cluster.password';
  * @param revoke users that have keys and are no longer declared, such as `vision/w2`, which running servers are to lock out
  */
 export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string, revoke: readonly string[] = []): Promise<Rendered> {
-  const { nats, teams, workers, images, days } = platform;
+  const { nats, teams, workers, days } = platform;
   const { store, tls } = nats;
   const shared: ServerSettings = {
     store,
-    monitor: { host: '0.0.0.0', port: nats.monitor },
+    monitor: { port: nats.monitor },
     ...omitUndefined({ tls: tls && { cert: tls.cert, key: tls.key } }),
   };
   const password = keyOf(CLUSTER_PASSWORD) ?? randomBytes(24).toString('base64url');
   const isCluster = nats.cluster.length > 0;
   const servers = isCluster
     ? serversOf(nats.cluster, { ...shared, password, ...omitUndefined({ ca: tls?.ca }) })
-    : [{ ...shared, name: 'nats', host: '0.0.0.0', ...portOf(nats.url) }];
+    : [oneServer(nats.url, shared)];
   const members = teams.map(({ name, users, bytes }) => ({ name, trainers: [...new Set([...users, ...workers])], bytes }));
   const { prefix } = namingIn(nats.url);
   const { files: keys, accounts, removalOf, textOf } = await jwtConfig({ teams: members, prefix, keyOf, days, revoke });
-  const text = `# Made by hypertide server render: what engines read.\n${stringify({ ...platform.declared, keys: 'keys' })}`;
+  const text = `# Made by hypertide server render, for /etc/hypertide of the machines and containers of engines and workers: their keys are beside it.
+${stringify({ ...platform.declared, keys: 'keys' })}`;
   const chart = chartFiles({
     platform,
     accountOf: (team) => accounts.find(({ name }) => name === `${team}/studies`)!.key,
@@ -62,13 +63,13 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string,
     files: {
       ...Object.fromEntries(servers.map((server) => [`nats/${server.name}.conf`, textOf(server)])),
       'compose.yaml': composeText(platform, isCluster ? servers.map(({ name }) => name) : [], keysFrom),
-      'platform.yaml': text,
+      [HOSTED]: text,
       ...Object.fromEntries(Object.entries(chart).map(([path, text]) => [`chart/${path}`, text])),
       'systemd/hypertide-engine.service': unitText({
         description: 'Engine of hypertide for all teams',
         about: [
           '/etc/systemd/system/hypertide-engine.service: an engine. On a second machine, it is the standby.',
-          `platform.yaml is in /etc/hypertide, and ${[...new Set(teams.flatMap(engineUsers))].map((user) => `${user}.creds`).join(' and ')} of each team in /etc/hypertide/keys/<team>.`,
+          `${HOSTED} is in /etc/hypertide, and ${[...new Set(teams.flatMap(engineUsers))].map((user) => `${user}.creds`).join(' and ')} of each team in /etc/hypertide/keys/<team>.`,
         ],
         words: engineWords(platform, '/etc/hypertide/platform.yaml'),
         writes: platform.archive,
@@ -77,7 +78,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string,
         description: 'Worker %i of hypertide',
         about: [
           '/etc/systemd/system/hypertide-worker@.service: hypertide-worker@gpu1 is the worker gpu1 of platform.yaml, for all teams.',
-          'Its programs are in /etc/hypertide/worker.yaml, and the gpu1.creds of each team in /etc/hypertide/keys/<team>.',
+          `${HOSTED} is in /etc/hypertide. Its programs are in /etc/hypertide/worker.yaml, and the gpu1.creds of each team in /etc/hypertide/keys/<team>.`,
         ],
         words: [
           ...['worker', '--platform', '/etc/hypertide/platform.yaml', '--config', '/etc/hypertide/worker.yaml'],
@@ -86,16 +87,20 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string,
         runsPrograms: true,
       }),
     },
-    warnings: Object.entries(images).flatMap(([image, name]) =>
-      name.includes('@sha256:') ? [] : [`images.${image}: ${name} may change: name an image by its digest, as in ${image}@sha256:...`],
-    ),
   };
 }
 
-/** The port of an address, if it names one. */
-function portOf(url: string): Pick<ServerSettings, 'port'> {
-  const [, port] = /^[^,?]*:(\d+)(?:[,/?]|$)/.exec(url) ?? [];
-  return port === undefined ? {} : { port: Number(port) };
+/** The settings of the server at an address. */
+function oneServer(url: string, { monitor, ...shared }: ServerSettings): ServerSettings & { readonly name: string } {
+  const [, address = '', port] = /^\w+:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:,/?]*)(?::(\d+))?/.exec(url) ?? [];
+  const host = listensFor([address]);
+  return {
+    ...shared,
+    name: 'nats',
+    host,
+    ...(monitor && { monitor: { host, ...monitor } }),
+    ...(port !== undefined && { port: Number(port) }),
+  };
 }
 
 const engineWords = ({ monitor, nats }: Platform, file: string, host = ''): string[] => [
@@ -122,7 +127,7 @@ function composeText(platform: Platform, servers: readonly string[], keys: strin
   const engine = {
     image: images.hypertide,
     command: engineWords(platform, '/etc/hypertide/platform.yaml', '0.0.0.0:'),
-    volumes: ['./platform.yaml:/etc/hypertide/platform.yaml:ro', ...(archive === undefined ? [] : [`${archive}:${archive}`])],
+    volumes: [`./${HOSTED}:/etc/hypertide/platform.yaml:ro`, ...(archive === undefined ? [] : [`${archive}:${archive}`])],
     secrets: secrets.map(({ name, path }) => ({ source: name, target: `/etc/hypertide/keys/${path}` })),
     ...(servers.length > 0 && { depends_on: servers }),
     ...CONFINED,
@@ -138,7 +143,7 @@ function composeText(platform: Platform, servers: readonly string[], keys: strin
       },
     ]),
   );
-  return `# Made by hypertide server render: an engine and its standby, and the servers of a cluster, on one machine.\n${stringify(
+  return `# Made by hypertide server render: an engine and its standby, and the servers of a cluster, on one machine.\n${unpinned(platform, servers.length > 0 ? ['hypertide', 'nats'] : ['hypertide'])}${stringify(
     {
       name: 'hypertide',
       services: { ...services, engine, standby: engine },

@@ -109,6 +109,10 @@ export interface ClusterOptions extends Omit<ServerSettings, 'name' | 'cluster'>
   readonly ca?: string;
 }
 
+/** The address that servers listen to, by the hosts at which clients find them: all, unless each of them is this machine. */
+export const listensFor = (hosts: readonly string[]): string =>
+  hosts.every((host) => host === 'localhost' || host.startsWith('127.')) ? '127.0.0.1' : '0.0.0.0';
+
 /**
  * The settings of each server of a cluster. Its port for the other servers lies 2000 above that for clients, 6222 by default. Servers on one machine
  * have different ports, and a store each. They listen to all addresses, unless all of them are on this machine.
@@ -125,8 +129,7 @@ export function serversOf(
   const odd = members.find(({ host }) => !/^[\w.:-]+$/.test(host)); // it names a file, too
   if (odd !== undefined) throw new OptionError('cluster', 'names or addresses of machines', odd.host);
   const usual = shared.port ?? PORT;
-  const isLocal = members.every(({ host }) => host === 'localhost' || host.startsWith('127.'));
-  const listens = shared.host ?? (isLocal ? '127.0.0.1' : '0.0.0.0');
+  const listens = shared.host ?? listensFor(members.map(({ host }) => host));
   const all = members.map(({ host, port = usual }) => ({ host, port, address: `${host.includes(':') ? `[${host}]` : host}` }));
   const routes = all.map(({ address, port }) => `${address}:${port + ROUTES_ABOVE}`);
   const twice = routes.find((route, i) => routes.indexOf(route) < i);
@@ -141,7 +144,7 @@ export function serversOf(
       host: listens,
       port,
       store: isShared ? `${store}/${own}` : store,
-      ...(monitor && { monitor: { ...monitor, port: monitor.port + port - usual } }),
+      ...(monitor && { monitor: { host: listens, ...monitor, port: monitor.port + port - usual } }),
       cluster: { name, password, host: listens, port: port + ROUTES_ABOVE, routes, ...(ca !== undefined && { ca }) },
     };
   });

@@ -77,14 +77,32 @@ it.each([
 
 it('engines read the platform that they get, with the keys beside it', async () => {
   const file = join(folder, 'rendered.yaml');
-  writeFileSync(file, made.files['platform.yaml']!);
+  writeFileSync(file, made.files['hypertide/platform.yaml']!);
   const read = await readPlatform(file);
   expect(read.teams).toEqual(platform.teams);
   expect(read.keys).toBe(join(folder, 'keys'));
 });
 
-it('warns of images without a digest, and gives an account the bytes of all copies', () => {
-  expect(made.warnings).toEqual([expect.stringMatching(/^images\.nats: nats:2\.12 may change/)]);
+it('says beside the images that are used which of them have no digest', async () => {
+  const notes = (files: Rendered['files'], path: string) => files[path]!.match(/^# images\.\w+: \S+/gm) ?? [];
+  expect(notes(made.files, 'compose.yaml')).toEqual(['# images.nats: nats:2.12']);
+  const one = await render(await declare({ nats: { url: 'nats://n1' }, teams: { vision: {} } }), () => undefined, '../keys');
+  for (const path of ['compose.yaml', 'chart/values.yaml']) expect(notes(one.files, path)).toEqual(['# images.hypertide: hypertide']);
+});
+
+it.each([
+  [{ url: 'nats://127.0.0.1:4300' }, 'nats/nats.conf', '127.0.0.1'],
+  [{ url: 'tls://localhost' }, 'nats/nats.conf', '127.0.0.1'],
+  [{ url: 'nats://n1:4300' }, 'nats/nats.conf', '0.0.0.0'],
+  [{ cluster: ['localhost:4222', 'localhost:4223', 'localhost:4224'] }, 'nats/localhost-4222.conf', '127.0.0.1'],
+  [{ cluster: ['n1', 'n2', 'n3'] }, 'nats/n1.conf', '0.0.0.0'],
+])('the servers of %o listen where clients find them, and their monitors, too', async (nats, path, host) => {
+  const text = (await render(await declare({ nats, teams: { vision: {} } }), () => undefined, '../keys')).files[path]!;
+  expect(/^host: "(.*)"$/m.exec(text)?.[1]).toBe(host);
+  expect(/^http: "(.*):\d+"$/m.exec(text)?.[1]).toBe(host);
+});
+
+it('gives an account the bytes of all copies', () => {
   const studies = made.accounts.find(({ name }) => name === 'vision/studies')!;
   const claims = JSON.parse(Buffer.from(studies.jwt.split('.')[1]!, 'base64url').toString()) as {
     nats: { limits: { disk_storage: number } };
@@ -108,7 +126,7 @@ it('an engine that archives may write there, and has the login of an admin for t
   expect(services.engine!.secrets).toContainEqual({ source: 'vision-admin', target: '/etc/hypertide/keys/vision/admin.creds' });
   expect(files['systemd/hypertide-engine.service']).toContain('\nReadWritePaths=/srv/archives\n');
   expect(made.files['systemd/hypertide-engine.service']).not.toContain('ReadWritePaths');
-  expect((await declare(parse(files['platform.yaml']!) as object)).teams).toEqual(archiving.teams);
+  expect((await declare(parse(files['hypertide/platform.yaml']!) as object)).teams).toEqual(archiving.teams);
 });
 
 it('one server that is there needs no cluster', async () => {

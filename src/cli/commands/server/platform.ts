@@ -190,7 +190,6 @@ async function write({ platform, rendered, keys }: Made, output: string): Promis
   if (fresh > 0) inform(`${fresh} new keys are in ${platform.keys}: keep them, and give each user its .creds`);
   for (const { path, isNew } of changed) print(`${path} ${isNew ? 'is made' : 'is changed'}`);
   if (changed.length === 0) print('nothing has changed');
-  for (const warning of rendered.warnings) inform(warning);
 }
 
 /** A configuration without the accounts, which running servers take from "server apply". */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { version } from '../../../version.ts';
-import { engineUsers, type Platform, type PlatformTeam } from '../platformFile.ts';
+import { engineUsers, type Platform, type PlatformTeam, unpinned } from '../platformFile.ts';
 import { engine, helpers } from './engineTemplates.ts';
 import { nats as natsTemplate } from './natsTemplate.ts';
 import { workers } from './workersTemplate.ts';
@@ -43,7 +43,8 @@ const secretOf = (team: string): string => `hypertide-${team.toLowerCase().repla
 /** The files with which an engine logs in for a team. */
 const keysOf = (team: PlatformTeam): readonly string[] => engineUsers(team).map((user) => `${user}.creds`);
 
-function valuesText({ platform: { nats, teams, images, monitor, archive }, accountOf, engineWords }: ChartOptions): string {
+function valuesText({ platform, accountOf, engineWords }: ChartOptions): string {
+  const { nats, teams, images, monitor, archive } = platform;
   const { tls } = nats;
   const pods = podsOf(nats);
   const endpoint = new URL(nats.url.split(',')[0]!).hostname;
@@ -83,7 +84,8 @@ function valuesText({ platform: { nats, teams, images, monitor, archive }, accou
     ...(tls ? ['  hypertide-tls, with tls.crt, tls.key and ca.crt, as cert-manager makes it'] : []),
     ...(pods ? [] : ['The platform names no pods such as nats-0.nats as its cluster, so this chart starts no servers of NATS.']),
   ];
-  return `${about.map((line) => `# ${line}\n`).join('')}${stringify(values, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  const pinning = unpinned(platform, pods ? ['hypertide', 'nats'] : ['hypertide']);
+  return `${about.map((line) => `# ${line}\n`).join('')}${pinning}${stringify(values, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
 const text = { type: 'string', minLength: 1 };
