@@ -43,8 +43,9 @@ class Access:
         self.token: str | None = token or login.get("token")
         self.jwt: str | None = None
         self.seed: str | None = None
-        if path := creds or login.get("creds"):
-            self.jwt, self.seed = credentials_in(path)
+        self.creds: str | None = creds or login.get("creds")
+        if self.creds:
+            self.jwt, self.seed = credentials_in(self.creds)
         elif path := nkey or login.get("nkey"):
             self.seed = read(path)
         self.tls = tls or tls_of(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import socket
@@ -13,7 +14,7 @@ import time
 import urllib.parse
 from typing import IO, Any, Callable, Mapping
 
-from ._nats_access import Access, signed
+from ._nats_access import Access, credentials_in, signed
 
 ANSWER_SECONDS = 2
 PING_SECONDS = 1.5
@@ -59,7 +60,7 @@ class Connection:
             self.options |= {"user": access.user, "pass": access.password}
         if access.token:
             self.options["auth_token"] = access.token
-        self.seed, self.jwt = access.seed, access.jwt
+        self.creds, self.seed, self.jwt = access.creds, access.seed, access.jwt
         self.inbox = f"_INBOX{'.' if self.jwt else '_'}{name}.{token_of(16)}"
         self.handlers: dict[str, tuple[str, Hear]] = {}
         self.waiting: dict[str, _Waiter] = {}
@@ -163,6 +164,9 @@ class Connection:
         if wanted:
             connection = (self.tls or ssl.create_default_context()).wrap_socket(connection, server_hostname=address[0])
             self.stream = connection.makefile("rb")
+        if self.creds:
+            with contextlib.suppress(OSError, ValueError):  # credentials that end are replaced before that
+                self.jwt, self.seed = credentials_in(self.creds)
         if self.seed:
             public, signature = signed(self.seed, info["nonce"])
             self.options |= {"sig": signature, **({"jwt": self.jwt} if self.jwt else {"nkey": public})}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
@@ -148,7 +149,14 @@ function placeOf(url: string): URL {
 async function authenticatorOf({ nkey, creds }: Access) {
   if (nkey !== undefined && creds !== undefined) throw new ConnectError('expected the seed of an nkey or a file of credentials, got both');
   if (nkey !== undefined) return nkeyAuthenticator(await seedIn(nkey));
-  return creds === undefined ? undefined : credsAuthenticator(await bytesIn(creds));
+  if (creds === undefined) return undefined;
+  let known = await bytesIn(creds);
+  return credsAuthenticator(() => {
+    try {
+      known = readFileSync(creds); // each time, since credentials that end are replaced before that
+    } catch {}
+    return known;
+  });
 }
 
 /** The contents of the files. They are read here so that errors name the file. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
@@ -5,6 +8,7 @@ import { random } from '../../../streams/index.ts';
 import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { credentials, signerFrom } from '../../../streams/nats/config/signers.ts';
 import { accountsOn, removeAccounts, updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
+import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { reconnectOptions, trainer } from '../../../streams/nats/index.ts';
 import { isRelayed } from '../../../streams/nats/protocol/messages.ts';
@@ -119,6 +123,22 @@ describe('a server whose users have credentials', () => {
   it('refuses credentials that have expired', async () => {
     const old = await credentials(signer('vision/trainer'), ['w9'], { days: -1 });
     await expect(connect(old['vision/w9.creds']!, 'w9')).rejects.toThrow(/authorization/i);
+  });
+
+  it('lets a connection in again whose credentials have ended, and were replaced in their file', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'creds-')), 'w9.creds');
+    const write = async (days?: number) => {
+      const made = await credentials(signer('vision/trainer'), ['w9'], { days });
+      writeFileSync(path, made['vision/w9.creds']!);
+    };
+    await write(2 / 86_400);
+    const nc = await connectTo(server.url, { creds: path, inboxPrefix: '_INBOX.w9' });
+    const states: string[] = [];
+    onLink(nc, (state) => states.push(state));
+    await write();
+    await eventually(() => expect(states.slice(-1)).toEqual(['back']));
+    await nc.flush();
+    await nc.close();
   });
 
   it('keeps existing keys', async () => {

@@ -229,7 +229,7 @@ h.run(url, study, objective)`;
     }
   });
 
-  it('reports once that its login was revoked', async () => {
+  it('reports once that its login was revoked, and goes on with a new one in the same file', async () => {
     const options = { teams: [{ name: 'lab', trainers: ['w1'] }] };
     const { textOf, files } = await jwtConfig(options);
     const own = await natsServer(`${textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`);
@@ -255,6 +255,10 @@ h.run(url, study, objective)`;
       await Promise.all(locked.accounts.map((account) => updateAccount(system, account)));
       await eventually(() => expect(said).toContain('the server refuses the login: it has expired or was revoked'));
       await new Promise((resolve) => setTimeout(resolve, 3000)); // it tries again several times
+      const completed = () => heard.all.filter(isFact('completed')).length;
+      const before = completed();
+      writeFileSync(creds, locked.files['lab/w1.creds']!);
+      await eventually(() => expect(completed()).toBeGreaterThan(before + 1));
       child.kill('SIGKILL');
       expect((await ended).text.match(/refuses the login/g)).toHaveLength(1);
       await engine.close();
