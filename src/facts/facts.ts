@@ -1,5 +1,6 @@
 import { type Created, created } from './created.ts';
 import {
+  after,
   attempt,
   checkpoint,
   decisions,
@@ -64,7 +65,7 @@ const suggested = fact(
     ),
     queue: integerSchema(1, 'position of the `enqueued` fact that it serves'),
     proposal: integerSchema(1, 'position of the `proposed` fact that it serves'),
-    after: integerSchema(0, 'position of the last entry that the decision is based on'),
+    after,
     decisions,
   },
 );
@@ -242,7 +243,7 @@ const instructed = fact(
       '`work`: take trials; `pause`: take none until further notice; `drain`: take none, and end after the current ones',
     ),
   },
-  { reason: textSchema('why, for people', 1024), by: enumSchema(['engine'], 'what decided it (default: a person)'), user },
+  { reason: textSchema('why, for people', 1024), by: enumSchema(['engine'], 'what decided it (default: a person)'), after, user },
 );
 /** A person or the engine tells a trainer whether to take trials. */
 export interface Instructed extends TypeOf<typeof instructed> {}
@@ -255,7 +256,7 @@ const closed = fact(
   'closed',
   'the study is over',
   { reason: closeReason },
-  { best: objectSchema('the best trial', { trial, values }, {}), user },
+  { best: objectSchema('the best trial', { trial, values }, {}), after, user },
 );
 /** The study is over. */
 export interface Closed extends TypeOf<typeof closed> {}

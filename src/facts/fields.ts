@@ -36,6 +36,7 @@ export const run = textSchema(
 export const user = textSchema('name of the person or program that asked for it, if it is known');
 export const metric = textSchema('the printed name of the value, if the study names none and the reader of the output chose this one');
 export const checkpoint = textSchema("the trainer's own reference to a checkpoint, from which a later trial or attempt may resume", 4096);
+export const after = integerSchema(0, 'position of the last entry that the decision of an engine is based on');
 export const requires = recordSchema(
   notNegativeSchema('how much of it, for memory in bytes'),
   'what a trainer must have for each trial, such as GPUs (default: nothing)',

@@ -1,4 +1,5 @@
 import type { Closed, CloseReason, Params, Values } from '../facts/facts.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 
 /**
  * The trial with the lowest first loss among those completed at the highest budget or without one. Trials that violate an outcome constraint are not ranked.
@@ -41,5 +42,8 @@ export class Leader<R extends Rank> {
   }
 }
 
-export const closedFact = (reason: CloseReason, best: Best<unknown> | undefined): Closed =>
-  best ? { type: 'closed', reason, best: { trial: best.trial, values: best.values } } : { type: 'closed', reason };
+/** That a study is over. @param position of the last entry that this is based on; undefined if a person says so */
+export const closedFact = (
+  reason: CloseReason,
+  { best, position }: { readonly best: Best<unknown> | undefined; readonly position?: number },
+): Closed => omitUndefined({ type: 'closed', reason, best: best && { trial: best.trial, values: best.values }, after: position });

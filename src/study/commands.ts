@@ -161,7 +161,7 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
       return omitUndefined({ type: 'instructed', trainer, to, reason });
     }
     case 'close':
-      if (ledger.closed === undefined) return closedFact('person', ledger.best);
+      if (ledger.closed === undefined) return closedFact('person', { best: ledger.best });
       return { code: 'closed', message: `the study is closed already (${ledger.closed})` };
   }
 }

@@ -130,7 +130,7 @@ export class Decider<P> {
       case 'close':
         return this.#close(demand.reason);
       case 'instruct':
-        return { type: 'append', fact: demand.fact };
+        return { type: 'append', fact: { ...demand.fact, after: this.ledger.position } };
       case 'retry':
         return { type: 'append', fact: this.#again(demand.trial) };
       case 'queue':
@@ -284,6 +284,6 @@ export class Decider<P> {
   }
 
   #close(reason: Closed['reason']): Next<P> {
-    return { type: 'append', fact: closedFact(reason, this.ledger.best) };
+    return { type: 'append', fact: closedFact(reason, this.ledger) };
   }
 }

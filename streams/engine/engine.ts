@@ -113,7 +113,7 @@ export class Engine<P> {
 
   /** Closes the study for a reason from outside. */
   close(reason: CloseReason): void {
-    if (this.#isLive && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger.best));
+    if (this.#isLive && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger));
   }
 
   dispose(): void {

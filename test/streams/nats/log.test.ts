@@ -79,7 +79,11 @@ describe.concurrent('nats', () => {
     expect(await b.head()).toBe(2);
   });
 
-  it('fences a standby that would say again that an attempt is lost', async () => {
+  it.each([
+    { type: 'failed', trial: 1, attempt: 1, reason: 'lost' },
+    { type: 'closed', reason: 'trials', after: 1 },
+    { type: 'instructed', trainer: 'w1', to: 'pause', by: 'engine', after: 1 },
+  ])('fences a standby that would say again what the engine has decided: $type', async (decided) => {
     const study = fresh();
     const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
     await a.append({ type: 'suggested', trial: 1, after: 0 });
@@ -91,9 +95,8 @@ describe.concurrent('nats', () => {
       }
     })();
     await eventually(() => expect(read).toBe(1));
-    const lost = { type: 'failed', trial: 1, attempt: 1, reason: 'lost' };
-    const second = b.append(lost); // it waits a moment
-    expect(await a.append(lost)).toBe('stored');
+    const second = b.append(decided); // it waits a moment
+    expect(await a.append(decided)).toBe('stored');
     await reading;
     expect(await second).toBe('fenced');
   });

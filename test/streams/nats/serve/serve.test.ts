@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { verify } from '../../../../streams/engine/verify.ts';
 import { asha, chain, choice, external, OptionError, random, space } from '../../../../streams/index.ts';
 import { natsLog, trainer } from '../../../../streams/nats/index.ts';
+import { standby } from '../../../../streams/nats/log/log.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../../streams/nats/serve/serveStudy.ts';
 import { request } from '../../../../streams/nats/studies.ts';
@@ -86,11 +87,23 @@ describe('serve', () => {
     await Promise.all([one.started, other.started]);
     const isLate = ({ ledger }: typeof one) => ledger.inbox('agent').isAbsent;
     await eventually(() => expect([isLate(one), isLate(other)]).toEqual([true, true]));
-    const [leader, standby] = one.leads ? [one, other] : [other, one];
+    const [leader, next] = one.leads ? [one, other] : [other, one];
     await leader.close();
-    await standby.submit({ type: 'change', paused: true });
-    expect(standby.leads).toBe(true);
-    await standby.close();
+    await next.submit({ type: 'change', paused: true });
+    expect(next.leads).toBe(true);
+    await next.close();
+  });
+
+  it('closes once, though a standby decides the same', async () => {
+    const study = fresh();
+    const options = { study, trials: 40, parallel: 4, strategy: random() };
+    const engines = [await serve(await server.connect(), plane, options), await serve(await server.connect(), plane, options)];
+    await trainer(await server.connect(), study, square, { name: 'w' }).done;
+    await Promise.all(engines.map(({ finished }) => finished));
+    await sleep(1.5 * standby.pause);
+    expect((await factsOf(await server.connect(), study)).filter(({ type }) => type === 'closed')).toHaveLength(1);
+    expect(engines.filter(({ leads }) => leads)).toHaveLength(1);
+    for (const engine of engines) await engine.close();
   });
 
   it('answers a request about a checkpoint once, although a standby has just started', async () => {
