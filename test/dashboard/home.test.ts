@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as charts from '../../machines/strategies.ts';
 import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../../src/page/lib/strategies.ts';
-import { addressOf, arranged, comparedAddress, comparedNames, startCommand, stateOfStudy } from '../../src/page/lib/studies.ts';
+import { addressOf, arranged, comparedAddress, comparedNames, nameOf, startCommand, stateOfStudy } from '../../src/page/lib/studies.ts';
 import { differenceRows } from '../../src/server/feed/differences.ts';
 import type { Headline } from '../../src/server/feed/wire.ts';
 import { watchJournals } from '../../src/stores/journalFolder.ts';
@@ -72,6 +72,12 @@ describe('the list of studies', () => {
     expect(stateOfStudy({ ...all[2]!, waits: 'x' })).toBe('closed');
     expect(stateOfStudy({ ...all[2]!, phase: 'running', waits: 'x' })).toBe('waits');
   });
+});
+
+it('the name of a study is that in its log, after its team if there are several', () => {
+  expect(nameOf({ id: 'digits-2', study: 'digits' })).toBe('digits');
+  expect(nameOf({ id: 'vision.digits', study: 'digits' })).toBe('vision.digits');
+  expect(nameOf({ id: 'old', study: '' })).toBe('old');
 });
 
 describe('the address of a comparison', () => {

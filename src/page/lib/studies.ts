@@ -7,6 +7,9 @@ import { listIn } from './lists.ts';
 export const orders = ['name', 'latest', 'trials', 'best'] as const;
 export type Order = (typeof orders)[number];
 
+/** The name of a study: that in its log, or, in a process that serves several teams, after the name of its team. */
+export const nameOf = ({ id, study }: Pick<Headline, 'id' | 'study'>): string => (study && !id.endsWith(`.${study}`) ? study : id);
+
 /** A study that runs waits if its quota is used, and is idle if it has no open trial. */
 export function stateOfStudy({ phase, open, waits }: Headline): string {
   if (phase !== 'running') return phase;
@@ -46,7 +49,6 @@ export function arranged(
     const text = `${one.study} ${one.id} ${one.source} ${one.objective.name} ${one.labels ?? ''} ${one.starred ? '★' : ''}`.toLowerCase();
     return (state === 'all' || stateOfStudy(one) === state) && words.every((word) => text.includes(word));
   };
-  const nameOf = (one: Headline) => one.study || one.id;
   const byName = (a: Headline, b: Headline) => nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true });
   const loss = ({ best, objective }: Headline) => (best === undefined ? Number.POSITIVE_INFINITY : lossOf(objective, best.value));
   const difference: Readonly<Record<string, (a: Headline, b: Headline) => number>> = {

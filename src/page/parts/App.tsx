@@ -7,7 +7,7 @@ import { Importance } from '../charts/Importance.tsx';
 import { leastWidth, Parallel } from '../charts/Parallel.tsx';
 import { Regret } from '../charts/Regret.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
-import { startCommand } from '../lib/studies.ts';
+import { nameOf, startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { hasExamples } from '../state/examples.ts';
@@ -97,7 +97,7 @@ function Study() {
               ‹ studies
             </a>
           )}
-          <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
+          <h1 title={cut(nameOf(one), 400)}>{cut(nameOf(one), 60)}</h1>
           {one.starred && <Star />}
           {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
           {at.value === undefined ? <PhaseBadge of={one} /> : <span class="badge is-past">after entry {at.value}</span>}

@@ -4,6 +4,7 @@ import { overAxes } from '../../../insight/figures/plan.ts';
 import { trendsPlane } from '../../../insight/figures/trends.ts';
 import { differenceRows } from '../../../server/feed/differences.ts';
 import { ChartCard } from '../../charts/ChartCard.tsx';
+import { nameOf } from '../../lib/studies.ts';
 import { summaryOf } from '../../state/connect.ts';
 import { chosenView, connection, headlines } from '../../state/store.ts';
 import { Pick } from '../Card.tsx';
@@ -18,7 +19,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
   const along = chosenView.along.value;
   const all = found.value.filter(({ detail: { trend } }) => trend.length > 0);
   const trends = all.map(({ detail: { id, study, trend, ...now } }) => ({
-    name: study || id,
+    name: nameOf({ id, study }),
     trend: trend.map(([trial, value, time, cost]) => [{ trial, time, cost }[along], value] as const),
     last: { trial: now.trials, time: now.at - now.createdAt, cost: now.cost }[along],
   }));
@@ -49,7 +50,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
             <tr>
               <th>differs</th>
               {found.value.map(({ detail: { id, study } }) => (
-                <th key={id}>{cut(study || id, 24)}</th>
+                <th key={id}>{cut(nameOf({ id, study }), 24)}</th>
               ))}
             </tr>
           </thead>

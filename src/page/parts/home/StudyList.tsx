@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { clock, cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { toggled } from '../../lib/lists.ts';
-import { arranged, comparedAddress, comparedNames, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
+import { arranged, comparedAddress, comparedNames, nameOf, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, onPlainClick, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';
@@ -61,7 +61,7 @@ export function StudyList() {
             >
               <span class="study-name">
                 {one.starred && <Star />}
-                {cut(one.study || one.id, 80)}
+                {cut(nameOf(one), 80)}
                 {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
               </span>
               <PhaseBadge of={one} />
@@ -89,7 +89,7 @@ export function StudyList() {
                   onChange={() => (compared.value = comparedAddress(toggled(chosen, one.id)))}
                 />{' '}
                 compare
-                <span class="hidden"> {cut(one.study || one.id, 80)}</span>
+                <span class="hidden"> {cut(nameOf(one), 80)}</span>
               </label>
             )}
           </li>
