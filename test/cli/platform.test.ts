@@ -32,12 +32,19 @@ it('server apply does what plan says: teams and users come and go on a running s
       'keys/robots/r1.creds: would be made',
       'speech: would be locked out',
       'vision/w2: would be locked out',
-      'account robots/studies is not there',
+      'account robots/studies: new',
+      'account vision/studies: users that are locked out 0 -> 1',
+      'hypertide/platform.yaml: would change: vision: users w1, w2 -> w1; speech: no longer a team; robots: a new team',
+      'out/nats/nats.conf: would change',
     ])
       expect(planned.out).toContain(line);
+    const changing = (out: string) => [...out.matchAll(/^(out\S*?)(?:: would| is) /gm)].map(([, path]) => path);
     expect(existsSync(keys('robots'))).toBe(false);
-    expect(await server('apply')).toMatchObject({ code: 0, out: expect.stringContaining('speech, vision/w2: locked out') });
+    const applied = await server('apply');
+    expect(applied).toMatchObject({ code: 0, out: expect.stringContaining('speech, vision/w2: locked out') });
+    expect(changing(applied.out)).toEqual(changing(planned.out));
     expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
+    expect(await server('apply')).toEqual({ code: 0, out: 'nothing has changed\n', err: '' });
     await (await login('robots/viewer')).close();
     await (await login('vision/w1', '_INBOX.w1')).close();
     await expect(login('speech/viewer')).rejects.toThrow(ConnectError);

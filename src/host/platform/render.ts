@@ -21,7 +21,7 @@ export interface Rendered {
 }
 
 /** What engines and workers read on their machines. In its own folder, nobody takes it for the file that it is made from. */
-const HOSTED = 'hypertide/platform.yaml';
+export const HOSTED = 'hypertide/platform.yaml';
 /** The file of the password that the servers of a cluster show each other. */
 const CLUSTER_PASSWORD = 'cluster.password';
 

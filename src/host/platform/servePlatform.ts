@@ -5,6 +5,7 @@ import type { StatusLine } from '../../text/statusLine.ts';
 import { persist } from '../serving/persist.ts';
 import type { Place, Shared } from '../serving/place.ts';
 import { servePlace } from '../serving/servePlace.ts';
+import { declaredChanges } from './declaredChanges.ts';
 import { type Platform, placeOfTeam, readPlatform } from './platformFile.ts';
 
 /** Milliseconds between two looks whether the file has changed. */
@@ -37,22 +38,27 @@ export async function servePlatform(path: string, shared: Shared, screen: Status
     await done;
     shared.forget(team);
   };
-  const follow = async (platform: Platform, isStart: boolean) => {
+  let before: Platform | undefined;
+  const follow = async (platform: Platform) => {
     const places = platform.teams.map((team) => placeOfTeam(platform, team));
     for (const { name, quota, retire } of platform.teams) shared.declare(name, quota, retire);
     for (const [team, { at }] of [...served]) if (!places.some((place) => place.team === team && atOf(place) === at)) await end(team);
     const fresh = places.filter(({ team }) => !served.has(team));
     for (const place of fresh) begin(place);
-    if (!isStart) screen.line(`${path} has changed: ${places.map(({ team }) => team).join(', ')} are served`);
+    if (before) {
+      const changes = declaredChanges(before.declared, platform.declared);
+      screen.line(`${path} has changed: ${changes.join('; ') || 'it declares the same'}`);
+    }
+    before = platform;
   };
   let text = await readFile(path, 'utf8').catch(() => ''); // what cannot be read is an error of the next line
-  await follow(await readPlatform(path), true);
+  await follow(await readPlatform(path));
   while (await sleep(LOOK, true, { signal }).catch(() => false)) {
     const now = await readFile(path, 'utf8').catch(() => text); // it is being replaced
     if (now === text) continue;
     text = now;
     try {
-      await follow(await readPlatform(path), false);
+      await follow(await readPlatform(path));
     } catch (error) {
       screen.line(`${messagesOf(error).join('; ')}; the teams are served as before`, { level: 'error' });
     }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type JwtConfig, UPDATER } from '../../../streams/nats/config/jwtConfig.ts';
-import { accountOn, accountsOn, removeAccounts, updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
+import { accountChange, accountOn, accountsOn, removeAccounts, updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { accessOf } from '../../stores/connect.ts';
 import type { Connection } from '../../stores/connection.ts';
-import { inform } from '../../text/output.ts';
+import { inform, print } from '../../text/output.ts';
 import { withoutPassword } from '../../text/plainText.ts';
 
 /** Connects to a server as its system account. @param keys the folder of the keys @throws ConnectError */
@@ -15,39 +15,36 @@ function asSystem(url: string, keys: string, connection: Connection): ReturnType
 }
 
 /**
- * Gives running servers the accounts of a configuration, removes others, and says what is not done.
+ * Gives running servers the accounts of a configuration, removes others, and says what has changed, and what is not done.
  *
  * @param keys the folder of the keys
- * @returns the exit status
+ * @returns how many accounts have changed; undefined if something is not done
  */
 export async function updateServer(
   url: string,
   { accounts, removalOf }: Pick<JwtConfig, 'accounts' | 'removalOf'>,
   keys: string,
   connection: Connection,
-): Promise<number> {
+): Promise<number | undefined> {
   const place = withoutPassword(url);
   const nc = await asSystem(url, keys, connection);
   try {
-    const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
-    const others = await undeclared(nc, accounts);
+    const { changes, others } = await differencesOn(nc, accounts);
+    const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account))); // also of the servers that were not asked
     const failed = others.length === 0 ? undefined : await removeAccounts(nc, await removalOf(others));
     const wrong = [
       ...updates.flatMap((why, i) => (why === undefined ? [] : [`account ${accounts[i]!.name} is unchanged (${why})`])),
       ...(failed === undefined ? [] : [`${others.join(', ')} cannot be removed (${failed})`]),
     ];
     for (const text of wrong) inform(`${place}: ${text}: restart the server with its new configuration`);
-    if (wrong.length > 0) return 1;
-    inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
-    return 0;
+    if (wrong.length > 0) return undefined;
+    for (const text of changes) print(text);
+    if (changes.length > 0) inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
+    return changes.length;
   } finally {
     await nc.close();
   }
 }
-
-/** The public keys of accounts that a configuration does not name. */
-const undeclared = async (nc: Awaited<ReturnType<typeof connectTo>>, accounts: JwtConfig['accounts']): Promise<readonly string[]> =>
-  (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
 
 /** In what the accounts of running servers differ from those of a configuration, as sentences. */
 export async function accountDifferences(
@@ -58,13 +55,25 @@ export async function accountDifferences(
 ): Promise<readonly string[]> {
   const nc = await asSystem(url, keys, connection);
   try {
-    const there = await Promise.all(accounts.map(({ key }) => accountOn(nc, key)));
-    const differences = accounts.flatMap(({ name, jwt }, i) =>
-      there[i] === jwt ? [] : [`account ${name} ${there[i] === undefined ? 'is not there' : 'is another one'}`],
-    );
-    const others = await undeclared(nc, accounts);
-    return [...differences, ...others.map((key) => `account ${key} is not declared`)];
+    return (await differencesOn(nc, accounts)).changes;
   } finally {
     await nc.close();
   }
+}
+
+interface Differences {
+  readonly changes: readonly string[];
+  /** The public keys of accounts that the configuration does not name. */
+  readonly others: readonly string[];
+}
+
+async function differencesOn(nc: Awaited<ReturnType<typeof connectTo>>, accounts: JwtConfig['accounts']): Promise<Differences> {
+  const there = await Promise.all(accounts.map(({ key }) => accountOn(nc, key)));
+  const others = (await accountsOn(nc)).filter((key) => !accounts.some((account) => account.key === key));
+  const changes = accounts.flatMap(({ name, jwt }, i) => {
+    const old = there[i];
+    if (old === jwt) return [];
+    return [`account ${name}: ${old === undefined ? 'new' : accountChange(old, jwt)}`];
+  });
+  return { changes: [...changes, ...others.map((key) => `account ${key}: removed`)], others };
 }

@@ -7,7 +7,7 @@ const PAUSE = 10_000;
 
 /**
  * Does something for a team until it succeeds or the signal aborts: a login that is refused, or a server that is away, is not the trouble of the other
- * teams of this process. It prints that once.
+ * teams of this process. It prints that once, and when the team is served.
  *
  * @param act calls `works` once the team is served
  */
@@ -18,8 +18,10 @@ export async function persist<T>(
   signal: AbortSignal,
 ): Promise<T | undefined> {
   let said: string | undefined;
+  let isServed = false;
   const works = () => {
-    if (said !== undefined) screen.line(`${team}: is served again`);
+    if (!isServed) screen.line(`${team}: is served`);
+    isServed = true;
     said = undefined;
   };
   while (!signal.aborted) {
@@ -30,6 +32,7 @@ export async function persist<T>(
       const why = messagesOf(error).join('; ');
       if (why !== said) screen.line(`${team}: is not served: ${why}; trying again every ${PAUSE / 1000} s`, { level: 'error' });
       said = why;
+      isServed = false;
     }
     await sleep(PAUSE, undefined, { signal }).catch(() => {});
   }

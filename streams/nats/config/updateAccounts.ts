@@ -1,4 +1,6 @@
+import { decode } from '@nats-io/jwt';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { differencesIn, isRecord } from '../../../src/schema/json.ts';
 import { isUnheard } from '../connection/retry.ts';
 
 /** Milliseconds to wait for an answer, and between the answers of several servers. */
@@ -68,6 +70,38 @@ export async function accountOn(nc: NatsConnection, key: string): Promise<string
     throw error;
   });
   return answer?.string() || undefined;
+}
+
+/** In what an account differs from another JWT of it, for people. */
+export function accountChange(before: string, after: string): string {
+  const [old, now] = [saidBy(before), saidBy(after)];
+  const others = [...differencesIn({ ...old, bytes: 0, out: 0 }, { ...now, bytes: 0, out: 0 })].map(([path]) => path);
+  const parts = [
+    ...(old.bytes === now.bytes ? [] : [`bytes ${bytesText(old.bytes)} -> ${bytesText(now.bytes)}`]),
+    ...(old.out === now.out ? [] : [`users that are locked out ${old.out} -> ${now.out}`]),
+    ...(others.some((path) => path.startsWith('keys')) ? ['other keys of its roles'] : []),
+    ...(others.some((path) => path.startsWith('rest')) ? ['other rights'] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : 'signed again';
+}
+
+const bytesText = (bytes: number): string => (bytes < 0 ? 'none' : String(bytes));
+
+/** What the JWT of an account says, by what it means for people. */
+function saidBy(jwt: string) {
+  const { nats } = decode(jwt) as unknown as { readonly nats: Readonly<Record<string, unknown>> };
+  const { revocations = {}, signing_keys = [], limits, ...rest } = nats;
+  const { disk_storage = 0, ...most } = isRecord(limits) ? limits : {};
+  const keyed = (Array.isArray(signing_keys) ? signing_keys : []).map(({ key, ...template }: Record<string, unknown>) => ({
+    key,
+    template,
+  }));
+  return {
+    bytes: Number(disk_storage),
+    out: Object.keys(revocations as object).length,
+    keys: keyed.map(({ key }) => key),
+    rest: { ...rest, most, templates: keyed.map(({ template }) => template) },
+  };
 }
 
 /** Removes accounts: their connections are closed at once, and their streams stay. @param removal of `removalOf` @returns why it failed, if it did */

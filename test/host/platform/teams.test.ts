@@ -85,7 +85,8 @@ it('one process serves studies of the same name for several teams, each in its o
       expect(metrics).toContain(`hypertide_server_connected{team="${team}"} 1`);
     }
     expect(metrics).toContain('hypertide_server_connected{team="late"} 0');
-    expect(lines.filter((line) => line.startsWith('late: is not served'))).toHaveLength(1); // and the others are
+    const said = (team: string) => lines.filter((line) => line.startsWith(`${team}: `)).map((line) => line.includes('not'));
+    expect([said('vision'), said('speech'), said('late')]).toEqual([[false], [false], [true]]); // each once
     expect(JSON.parse(await ask('readyz'))).toMatchObject({ ready: true, server: 'connected' });
     const platform = await readPlatform(file);
     const found = await examine(platform, [monitor]);
@@ -103,6 +104,8 @@ it('one process serves studies of the same name for several teams, each in its o
     writeFileSync(file, JSON.stringify({ ...declared, teams: { ...left, late: { quota: { parallel: 7 } } } }));
     await eventually(async () => expect(await ask('metrics')).toContain('hypertide_team_quota{team="late",of="parallel"} 7'));
     await eventually(async () => expect(await ask('metrics')).not.toContain('speech'));
+    expect(lines.at(-1)).toContain('platform.yaml has changed: archive.to');
+    expect(lines.at(-1)).toContain('; speech: no longer a team; late: parallel none -> 7');
     writeFileSync(file, '{ teams: 1 }');
     await eventually(() => expect(lines.at(-1)).toContain('the teams are served as before'));
     expect(await ask('metrics')).toContain('hypertide_server_connected{team="vision"} 1');

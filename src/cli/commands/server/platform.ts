@@ -1,13 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { roles } from '../../../../streams/nats/config/rights.ts';
+import { dirname } from 'node:path';
 import { messagesOf } from '../../../errors.ts';
+import { type Made, madeFrom, plannedFor, plannedOnServers } from '../../../host/platform/changes.ts';
 import { examine } from '../../../host/platform/doctor.ts';
 import { metricsAt } from '../../../host/platform/engineMetrics.ts';
-import { type Platform, readPlatform } from '../../../host/platform/platformFile.ts';
-import { type Rendered, render as renderPlatform } from '../../../host/platform/render.ts';
-import { accountDifferences, updateServer } from '../../../host/platform/updateServer.ts';
-import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
+import { updateServer } from '../../../host/platform/updateServer.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
 import { addressOf } from '../../../text/address.ts';
 import { inform, print, replaceFile } from '../../../text/output.ts';
@@ -25,8 +21,7 @@ export const render = declare({
   description: 'Write the files of servers and engines that a platform.yaml declares, and the keys of its teams once.',
   ...given,
   run: async ({ file, output }) => {
-    const made = await madeFrom(file, output);
-    await write(made, output);
+    if (!(await write(await madeFrom(file, output, false), output))) print(NOTHING);
     return 0;
   },
 });
@@ -35,14 +30,8 @@ export const plan = declare({
   description: 'Say what "server apply" would change: files, and accounts of running servers. Exit status 4: something differs.',
   ...given,
   run: async ({ file, output }, { connection }) => {
-    const { platform, rendered, keys, gone } = await madeFrom(file, output);
-    const fresh = Object.keys(rendered.keys).filter((name) => keys.read(name) === undefined);
-    const lines = [
-      ...fresh.map((name) => `${join(platform.keys, name)}: would be made`),
-      ...changedIn(output, rendered).map(({ path, isNew }) => `${path}: would ${isNew ? 'be made' : 'change'}`),
-      ...[...gone.teams, ...gone.users].map((name) => `${name}: would be locked out`),
-      ...(fresh.includes('root.nk') ? [] : await accountDifferences(platform.nats.url, rendered, platform.keys, connection)),
-    ];
+    const made = await madeFrom(file, output, true);
+    const lines = [...plannedFor(made), ...(await plannedOnServers(made, connection))];
     print(lines.length > 0 ? lines.join('\n') : 'nothing differs');
     return lines.length > 0 ? DIFFERS : 0;
   },
@@ -53,20 +42,19 @@ export const apply = declare({
   ...given,
   run: async ({ file, output }, { connection }) => {
     const made = await madeFrom(file, output, true);
-    const changed = changedIn(output, made.rendered);
-    await write(made, output);
-    const { platform, rendered, gone } = made;
-    const status = await updateServer(platform.nats.url, rendered, platform.keys, connection);
-    const out = [...gone.teams, ...gone.users];
-    if (status === 0 && out.length > 0) {
-      for (const user of gone.users) made.keys.remove(`${user}.creds`);
-      for (const team of gone.teams) for (const account of ACCOUNTS) made.keys.remove(`${team}/${account}.jwt`);
-      print(`${out.join(', ')}: locked out; studies of teams stay on the disks of the servers`);
-    }
-    for (const { path, isNew, old } of changed)
-      if (path.endsWith('.conf') && !isNew && withoutAccounts(old) !== withoutAccounts(readFileSync(path, 'utf8')))
+    const { platform, rendered, gone, keys, changed } = made;
+    const isWritten = await write(made, output);
+    for (const { path, isNew, old, text } of changed)
+      if (path.endsWith('.conf') && !isNew && withoutAccounts(old) !== withoutAccounts(text))
         inform(`${path} has changed: restart this server with it`);
-    return status;
+    const updated = await updateServer(platform.nats.url, rendered, platform.keys, connection);
+    if (updated === undefined) return 1;
+    const out = [...gone.teams, ...gone.users];
+    for (const user of gone.users) keys.remove(`${user}.creds`);
+    for (const team of gone.teams) for (const account of ACCOUNTS) keys.remove(`${team}/${account}.jwt`);
+    if (out.length > 0) print(`${out.join(', ')}: locked out; studies of teams stay on the disks of the servers`);
+    else if (!isWritten && updated === 0) print(NOTHING);
+    return 0;
   },
 });
 
@@ -75,14 +63,11 @@ export const doctor = declare({
   ...given,
   options: { ...given.options, engine: values('address', 'where engines serve their metrics, such as e1:9400') },
   run: async ({ file, output, engine = [] }, { connection }) => {
-    const made = await madeFrom(file, output);
-    const { platform, rendered } = made;
+    const made = await madeFrom(file, output, true);
     const engines = engine.map((text) => engineAt('--engine', text));
-    const accounts = await accountDifferences(platform.nats.url, rendered, platform.keys, connection).catch((error) => [
-      `accounts: ${messagesOf(error).join('; ')}`,
-    ]);
-    const files = changedIn(output, rendered).map(({ path, isNew }) => `${path}: ${isNew ? 'is missing' : 'is not as declared'}`);
-    const lines = [...files, ...accounts, ...(await examine(platform, engines))];
+    const accounts = await plannedOnServers(made, connection).catch((error) => [`accounts: ${messagesOf(error).join('; ')}`]);
+    const planned = [...plannedFor(made), ...accounts].map((line) => `server apply: ${line}`);
+    const lines = [...planned, ...(await examine(made.platform, engines))];
     print(lines.length > 0 ? lines.join('\n') : 'all is as declared');
     return lines.length > 0 ? DIFFERS : 0;
   },
@@ -118,78 +103,26 @@ function engineAt(option: string, text: string): string {
 /** The exit status if something differs. */
 const DIFFERS = 4;
 
-interface Made {
-  readonly platform: Platform;
-  readonly rendered: Rendered;
-  readonly keys: Secrets;
-  readonly gone: Gone;
-}
-
-/** @param locksOut whether accounts are made that lock out whom the platform no longer declares */
-async function madeFrom(file: string, output: string, locksOut = false): Promise<Made> {
-  const platform = await readPlatform(file);
-  const keys = secretsIn(platform.keys);
-  const gone = goneFrom(platform);
-  const rendered = await renderPlatform(
-    platform,
-    keys.read,
-    relative(resolve(output), platform.keys) || '.',
-    locksOut ? gone.users : undefined,
-  );
-  return { platform, rendered, keys, gone };
-}
+/** What a command says that has found nothing to do. */
+const NOTHING = 'nothing has changed';
 
 /** The accounts of a team. A server that has removed one knows its last JWT, and ignores the same one: if the team comes back, it gets new ones. */
 const ACCOUNTS = ['studies', 'trainers'];
 
-interface Gone {
-  readonly teams: readonly string[];
-  /** Such as `vision/w2`. */
-  readonly users: readonly string[];
-}
-
-/** The teams and the users that have keys and are no longer declared. */
-function goneFrom({ keys, teams, workers }: Platform): Gone {
-  const folders = existsSync(keys) ? readdirSync(keys, { withFileTypes: true }).filter((one) => one.isDirectory()) : [];
-  const isKnown = (team: string) => teams.some(({ name }) => name === team);
-  const declared = new Set(teams.flatMap(({ name, users }) => [...roles, ...users, ...workers].map((user) => `${name}/${user}.creds`)));
-  return {
-    teams: folders.flatMap(({ name }) => (!isKnown(name) && existsSync(join(keys, name, 'studies.jwt')) ? [name] : [])),
-    users: teams.flatMap(({ name }) =>
-      (existsSync(join(keys, name)) ? readdirSync(join(keys, name)) : []).flatMap((one) =>
-        one.endsWith('.creds') && !declared.has(`${name}/${one}`) ? [`${name}/${one.slice(0, -'.creds'.length)}`] : [],
-      ),
-    ),
-  };
-}
-
-interface Change {
-  readonly path: string;
-  readonly isNew: boolean;
-  readonly old: string;
-}
-
-function changedIn(output: string, { files }: Rendered): readonly Change[] {
-  return Object.entries(files).flatMap(([name, text]) => {
-    const path = join(output, name);
-    const isNew = !existsSync(path);
-    const old = isNew ? '' : readFileSync(path, 'utf8');
-    return old === text ? [] : [{ path, isNew, old }];
-  });
-}
-
-async function write({ platform, rendered, keys }: Made, output: string): Promise<void> {
+/** Writes keys and files, and says which. @returns whether there was anything to write */
+async function write({ platform, rendered, keys, fresh, changed }: Made, output: string): Promise<boolean> {
   for (const [name, text] of Object.entries(rendered.keys)) keys.write(name, text.trimEnd());
-  const changed = changedIn(output, rendered);
   makeFolder(output, 0o700); // configurations of a cluster hold its password
-  for (const { path } of changed) {
+  for (const { path, text } of changed) {
     makeFolder(dirname(path), 0o700);
-    await replaceFile(path, rendered.files[relative(output, path)]!, 0o600);
+    await replaceFile(path, text, 0o600);
   }
-  const fresh = Object.keys(rendered.keys).length - keys.kept.length - keys.renewed.length;
-  if (fresh > 0) inform(`${fresh} new keys are in ${platform.keys}: keep them, and give each user its .creds`);
-  for (const { path, isNew } of changed) print(`${path} ${isNew ? 'is made' : 'is changed'}`);
-  if (changed.length === 0) print('nothing has changed');
+  if (fresh.length > 0) {
+    const [are, them] = fresh.length === 1 ? ['1 new key is', 'it'] : [`${fresh.length} new keys are`, 'them'];
+    inform(`${are} in ${platform.keys}: keep ${them}, and give each user its .creds`);
+  }
+  for (const { path, isNew, what } of changed) print(`${path} ${isNew ? 'is made' : 'is changed'}${what}`);
+  return fresh.length + keys.renewed.length + changed.length > 0;
 }
 
 /** A configuration without the accounts, which running servers take from "server apply". */
