@@ -70,7 +70,8 @@ describe('the list of studies', () => {
     expect(found('', 'name', 'idle')).toEqual(['net 2']);
     expect(stateOfStudy(all[2]!)).toBe('closed');
     expect(stateOfStudy({ ...all[2]!, waits: 'x' })).toBe('closed');
-    expect(stateOfStudy({ ...all[2]!, phase: 'running', waits: 'x' })).toBe('waits');
+    expect(stateOfStudy({ ...all[2]!, phase: 'running', open: 0, waits: 'x' })).toBe('waits');
+    expect(stateOfStudy({ ...all[2]!, phase: 'running', open: 1, waits: 'x' })).toBe('running');
   });
 });
 

@@ -141,7 +141,7 @@ export class TeamQuota {
         if (isLasting && !before?.isLasting) line(`waits: ${why}`, { level: 'warn' });
         return false;
       },
-      why: () => this.#waiting.get(study)?.why,
+      why: () => (this.#served.get(study)?.ledger.closed === undefined ? this.#waiting.get(study)?.why : undefined),
     };
   }
 
@@ -177,24 +177,27 @@ export class TeamQuota {
     if ([...this.#reading.values()].some((since) => now - since < READ_WITHIN)) return { why: 'logs of the team are being read' };
     const exceeded = this.#exceededBy(study);
     if (exceeded === undefined) return undefined;
-    const { name, used, most } = exceeded;
-    return { why: `the quota of the team is used: ${name} ${shown(used)} of ${shown(most!)}`, isLasting: isInAll(exceeded) };
+    const { name, used, most, kept } = exceeded;
+    const others = kept > 0 ? `, and ${shown(kept)} for other studies` : '';
+    return { why: `the quota of the team is used: ${name} ${shown(used)} of ${shown(most!)}${others}`, isLasting: isInAll(exceeded) };
   }
 
-  /** What another trial of a study would exceed. */
-  #exceededBy(study: string): Used | undefined {
+  /** What another trial of a study would exceed, and how much of it is kept for trials that other studies may begin now. */
+  #exceededBy(study: string): (Used & { readonly kept: number }) | undefined {
     const ledger = this.#served.get(study)?.ledger;
     const demand = ledger?.demand();
     if (!ledger || demand?.type === 'retry') return undefined; // which is open already
     const now = performance.now();
     const others = [...this.#served].filter(([name, { keptUntil }]) => name !== study && keptUntil > now).map(([, one]) => one.ledger);
-    return this.used().find(({ name, used, most }) => {
-      if (most === undefined || name === 'studies') return false;
-      if (name === 'trials') return !(demand?.type === 'ask' && !demand.fresh) && used + others.length + 1 > most;
-      if (isInAll({ name })) return used >= most;
-      const next = (one: Ledger<unknown>) => (name === 'parallel' ? 1 : required(one, name.slice('slots.'.length)));
-      return next(ledger) > 0 && others.reduce((sum, one) => sum + next(one), used + next(ledger)) > most;
-    });
+    const isFresh = !(demand?.type === 'ask' && !demand.fresh);
+    for (const one of this.used()) {
+      const { name, used, most } = one;
+      if (most === undefined || name === 'studies') continue;
+      const next = nextOf(name, isFresh);
+      const kept = next === undefined ? 0 : others.reduce((sum, other) => sum + next(other), 0);
+      if (next === undefined ? used >= most : next(ledger) > 0 && used + kept + next(ledger) > most) return { ...one, kept };
+    }
+    return undefined;
   }
 
   /** The studies that wait ask again whether there is room. */
@@ -237,6 +240,13 @@ const pastOf = ({ ledger, times, seconds }: Served, now: number): Past => ({
   cost: ledger.paid.cost,
   spent: ledger.paid.spent,
 });
+
+/** How much of a part of the quota a study's next trial takes; undefined if that is not known before. */
+function nextOf(name: string, isFresh: boolean): ((of: Ledger<unknown>) => number) | undefined {
+  if (name === 'trials') return () => Number(isFresh);
+  if (name === 'parallel') return () => 1;
+  return name.startsWith('slots.') ? (of) => required(of, name.slice('slots.'.length)) : undefined;
+}
 
 const required = ({ created }: Ledger<unknown>, name: string): number => created?.requires?.[name] ?? 0;
 

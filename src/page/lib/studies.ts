@@ -10,10 +10,10 @@ export type Order = (typeof orders)[number];
 /** The name of a study: that in its log, or, in a process that serves several teams, after the name of its team. */
 export const nameOf = ({ id, study }: Pick<Headline, 'id' | 'study'>): string => (study && !id.endsWith(`.${study}`) ? study : id);
 
-/** A study that runs waits if its quota is used, and is idle if it has no open trial. */
+/** A study that runs without an open trial waits if its quota is used, and is idle else. */
 export function stateOfStudy({ phase, open, waits }: Headline): string {
-  if (phase !== 'running') return phase;
-  return waits !== undefined ? 'waits' : open === 0 ? 'idle' : phase;
+  if (phase !== 'running' || open > 0) return phase;
+  return waits === undefined ? 'idle' : 'waits';
 }
 
 /** How commands name a study: by its file, or by its address on a server; undefined if only its process has it. */

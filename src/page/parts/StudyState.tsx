@@ -15,7 +15,7 @@ export const endings: Readonly<Record<CloseReason, string>> = {
 };
 
 export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
-  <span class={`badge is-${of.closed === undefined && of.waits !== undefined ? 'paused' : of.phase}`}>
+  <span class={`badge is-${stateOfStudy(of) === 'waits' ? 'paused' : of.phase}`}>
     {of.closed === undefined ? stateOfStudy(of) : endings[of.closed]}
   </span>
 );

@@ -100,7 +100,7 @@ export class Feed {
   }
   /** Why no other trial may begin. */
   get waits(): string | undefined {
-    return this.begun?.ledger.closed === undefined ? this.source.waits?.() : undefined;
+    return this.source.waits?.();
   }
   get closed(): boolean {
     return this.closing.aborted;

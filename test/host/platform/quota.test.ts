@@ -37,11 +37,12 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
   };
   const status = (study: string) =>
     request(nc, subjectsOf(study, { prefix }), 'status') as Promise<{ ended: number; open: number; waits?: string; trials: number }>;
+  const close = (study: string) => request(nc, subjectsOf(study, { prefix }), 'close');
   const work = (study: string, name: string, f: (x: number, signal: AbortSignal) => Promise<number>) =>
     trainer(nc, study, ({ x }: { readonly x: number }, { signal }) => f(x, signal), { name, prefix });
   try {
     await eventually(() => create('first', { trials: 30, parallel: 4 }));
-    await act({ page, lines, usedOf, create, status, work, limit: (to) => shared.declare('vision', to, { unloadAfter: 3600 }) });
+    await act({ page, lines, usedOf, create, status, close, work, limit: (to) => shared.declare('vision', to, { unloadAfter: 3600 }) });
   } finally {
     ending.abort();
     await served;
@@ -56,6 +57,7 @@ interface Team {
   usedOf(of: string): Promise<number>;
   create(study: string, more?: object): Promise<unknown>;
   status(study: string): Promise<{ ended: number; open: number; waits?: string; trials: number }>;
+  close(study: string): Promise<unknown>;
   work(study: string, name: string, f: (x: number, signal: AbortSignal) => Promise<number>): { readonly done: Promise<unknown> };
 }
 
@@ -89,6 +91,16 @@ it('studies of a team share the trials that may be open, and those in all', () =
     limit({ parallel: 3, trials: 60 });
     await eventually(async () => expect((await status('first')).ended + (await status('second')).ended).toBe(60));
     expect(most).toBe(3);
+  }));
+
+it('a study that has closed does not wait', () =>
+  withTeam({ trials: 2 }, async ({ status, work, close }) => {
+    work('first', 'w1', async (x) => x).done.catch(() => {});
+    await eventually(async () =>
+      expect(await status('first')).toMatchObject({ ended: 2, waits: expect.stringContaining('trials 2 of 2') }),
+    );
+    await close('first');
+    await eventually(async () => expect((await status('first')).waits).toBeUndefined());
   }));
 
 it('a lost attempt is repeated although the quota is used', () =>

@@ -95,6 +95,6 @@ function stateOf({ status, running, archive, failure }: Listed): string {
   if (closed !== undefined) return `closed: ${closed}`;
   if (paused) return 'paused';
   if (running === undefined) return 'unknown';
-  if (status.waits !== undefined) return 'waits';
+  if (status.waits !== undefined && status.open === 0) return 'waits';
   return running ? 'running' : 'not running';
 }
