@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { userOf } from '../../streams/nats/config/revocation.ts';
@@ -106,6 +109,36 @@ it('credentials that end within two weeks are made again, those of engines never
   }
   expect(endOf('w1')! - now).toBeGreaterThan(30 * 86_400);
   expect(creds('engine')).toBe(engine);
+});
+
+it('server teams shows the disk space of a team below what its engine counts', async () => {
+  const metrics = [
+    'hypertide_team_used{team="vision",of="trials"} 3',
+    'hypertide_team_used{team="speech",of="trials"} 0',
+    'hypertide_team_quota{team="vision",of="trials"} 30',
+    'hypertide_account_store_bytes{team="vision"} 12500000',
+    'hypertide_account_store_bytes{team="speech"} 10',
+    'hypertide_account_store_limit_bytes{team="vision"} 50000000',
+  ];
+  const engine = createServer((_, answer) => void answer.end(metrics.join('\n'))).listen(0, '127.0.0.1');
+  await once(engine, 'listening');
+  const { port } = engine.address() as AddressInfo;
+  const shown = await hypertide(directory(), 'server', 'teams', String(port));
+  await new Promise((closed) => engine.close(closed));
+  const rows = shown.out
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .trim()
+        .split(/\s{2,}/)
+        .join(' '),
+    );
+  expect(rows.slice(-4)).toEqual(['vision trials 3 30 10 %', 'vision bytes 12500000 50000000 25 %', 'speech trials 0', 'speech bytes 10']);
+  expect(await hypertide(directory(), 'server', 'teams', String(port))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('does not answer'),
+  });
 });
 
 it.each([

@@ -108,9 +108,8 @@ async function examineStudies(platform: Platform, team: PlatformTeam): Promise<s
   try {
     const naming = namingIn(nats);
     const listed = await serverPlace(nc, nats, naming).list();
-    const studies = listed.flatMap(({ study, isRun, status, error }) => {
+    const studies = listed.flatMap(({ study, status, error }) => {
       if (error !== undefined) return [`${team.name}.${study}: it has failed: ${error}`];
-      if (!isRun) return [`${team.name}.${study}: no engine serves it`];
       return status?.waits === undefined ? [] : [`${team.name}.${study}: it waits: ${status.waits}`];
     });
     const stored = listed.filter(({ archive }) => archive === undefined);
@@ -148,6 +147,6 @@ async function examineEngine(at: string): Promise<Found> {
       versions: valuesOf('info').map(({ labels }) => [`engine ${at}`, labels.version!] as const),
     };
   } catch (error) {
-    return { sentences: [`engine ${at}: ${(error as Error).message}`] };
+    return { sentences: [`engine ${(error as Error).message}`] };
   }
 }

@@ -1,13 +1,16 @@
+import { StudyError } from '../../errors.ts';
+
 /** Milliseconds to wait for a page of a server or an engine. */
 const ANSWER_WITHIN = 3000;
 
-/** The text of a page. @throws what keeps it from being read, with the reason of the network */
+/** The text of a page. @throws StudyError which begins with its address, with the reason of the network */
 export async function textAt(url: string): Promise<string> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN) }).catch((error: Error) => {
-    throw error.cause instanceof Error ? error.cause : error;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN) }).catch((cause: Error) => {
+    const { message } = cause.cause instanceof Error ? cause.cause : cause;
+    throw new StudyError(`${url} does not answer (${message})`, { code: 'no-connection', cause });
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`it answers ${answer.status}: ${text.slice(0, 200)}`);
+  if (!answer.ok) throw new StudyError(`${url} answers ${answer.status}: ${text.slice(0, 200)}`);
   return text;
 }
 

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerInfo, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { parseFact } from '../../../src/facts/parse.ts';
 import type { PlacedStudy } from '../../../src/study/place.ts';
 import type { TrialRow } from '../../../src/study/trials.ts';
 import { isCode, isStreamMissing } from '../connection/retry.ts';
+import { closingIn } from '../created.ts';
 import { type StudyNaming, type Subjects, subjectsOf, TRAINERS } from '../protocol/subjects.ts';
 import { request } from '../studies.ts';
 
@@ -33,6 +35,7 @@ async function examine(nc: NatsConnection, naming: StudyNaming, studies: readonl
     const note = (what: string, text: string) => void found.set(`${study} ${what}`, `${study}: ${text}`);
     try {
       examineCopies(await jsm.streams.info(subjects.stream), 'its copy', note);
+      if (!isRun && !(await hasClosed(jsm, subjects))) note('engine', 'no engine serves it');
       if (isRun && status !== undefined && status.closed === undefined) await examineDelivery(nc, jsm, subjects, note);
     } catch (error) {
       if (!isStreamMissing(error)) note('stream', (error as Error).message); // it was deleted meanwhile
@@ -40,6 +43,12 @@ async function examine(nc: NatsConnection, naming: StudyNaming, studies: readonl
   };
   for (let i = 0; i < studies.length; i += AT_ONCE) await Promise.all(studies.slice(i, i + AT_ONCE).map(look));
   return found;
+}
+
+/** Whether the last that an engine wrote about a study is that it has closed: then it needs no engine. */
+async function hasClosed(jsm: JetStreamManager, { stream, study }: Subjects): Promise<boolean> {
+  const last = await jsm.streams.getMessage(stream, { last_by_subj: study });
+  return last !== null && closingIn(parseFact(last.json())) !== undefined;
 }
 
 type Note = (what: string, text: string) => void;

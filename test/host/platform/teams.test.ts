@@ -109,12 +109,16 @@ it('one process serves studies of the same name for several teams, each in its o
     writeFileSync(file, '{ teams: 1 }');
     await eventually(() => expect(lines.at(-1)).toContain('the teams are served as before'));
     expect(await ask('metrics')).toContain('hypertide_server_connected{team="vision"} 1');
+    const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, strategy: 'random' };
+    await request(await as('vision/admin', '_INBOX_admin'), 'more', 'create', { study });
   } finally {
     ending.abort();
     await served;
     await shared.close();
   }
-  expect(await examine(await readPlatform(valid), [])).toContain('vision.digits: no engine serves it');
+  const left = await examine(await readPlatform(valid), [monitor]);
+  expect(left.filter((line) => line.startsWith('vision.'))).toEqual(['vision.more: no engine serves it']); // the other one has closed
+  expect(left).toContainEqual(expect.stringMatching(/^engine http:\S+\/metrics does not answer/));
 });
 
 it.each([

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { messagesOf } from '../../../errors.ts';
 import { type Made, madeFrom, plannedFor, plannedOnServers } from '../../../host/platform/changes.ts';
 import { examine } from '../../../host/platform/doctor.ts';
-import { metricsAt } from '../../../host/platform/engineMetrics.ts';
+import { metricsAt, type Sample } from '../../../host/platform/engineMetrics.ts';
 import { updateServer } from '../../../host/platform/updateServer.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
 import { addressOf } from '../../../text/address.ts';
@@ -78,21 +78,26 @@ export const teams = declare({
   arguments: { engine: needed('address', 'where the engine serves its metrics, such as e1:9400') },
   run: async ({ engine }) => {
     const valuesOf = await metricsAt(engineAt('engine', engine));
-    const most = valuesOf('team_quota');
-    const rows = valuesOf('team_used').map(({ labels: { team = '', of = '' }, value }) => {
-      const quota = most.find(({ labels }) => labels.team === team && labels.of === of)?.value;
-      return [
-        team,
-        of,
-        shown(Number(value.toPrecision(6))),
-        quota === undefined ? '' : shown(quota),
-        quota ? `${Math.round((100 * value) / quota)} %` : '',
-      ];
-    });
+    const most = [...valuesOf('team_quota'), ...ofStore(valuesOf('account_store_limit_bytes'))];
+    const used = valuesOf('team_used');
+    const stored = ofStore(valuesOf('account_store_bytes'));
+    const names = [...new Set(used.map(({ labels }) => labels.team))];
+    const rows = names.flatMap((name) =>
+      [...used, ...stored].flatMap(({ labels: { team = '', of = '' }, value }) => {
+        if (team !== name) return [];
+        const quota = most.find(({ labels }) => labels.team === team && labels.of === of)?.value;
+        const share = quota ? `${Math.round((100 * value) / quota)} %` : '';
+        return [[team, of, shown(Number(value.toPrecision(6))), quota === undefined ? '' : shown(quota), share]];
+      }),
+    );
     print(rows.length > 0 ? textTable(['team', 'of', 'used', 'quota', ''], rows) : 'this engine serves no team of a platform');
     return 0;
   },
 });
+
+/** The disk space of teams, which the servers measure and limit, beside what the engine does. */
+const ofStore = (samples: readonly Sample[]): readonly Sample[] =>
+  samples.map(({ labels, value }) => ({ labels: { ...labels, of: 'bytes' }, value }));
 
 /** @throws UsageError */
 function engineAt(option: string, text: string): string {
