@@ -57,7 +57,12 @@ export function serverPlace(
     const said = listOn(nc, naming);
     const names = await studiesOn(nc, naming).catch(async (error) => {
       if ((await said)?.size) return []; // engines know theirs
-      throw error;
+      if (!(error instanceof StudyError)) throw error;
+      const todo = 'start an engine with "hypertide serve", or name a study';
+      throw new StudyError('this user has no right to read the names of studies from the server, and no engine lists them', {
+        cause: error,
+        todo,
+      });
     });
     const listed = (await said) ?? new Map<string, ListedStudy>();
     const others = names.filter((name) => !listed.has(name)).map((study): PlacedStudy => ({ study, isRun: false }));

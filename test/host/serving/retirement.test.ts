@@ -157,11 +157,8 @@ test('the home of a page for viewers shows studies as engines list them, and loa
   ]);
   expect(process.lines.filter((line) => line.includes('resumed'))).toHaveLength(2);
   expect(await get('studies/s1')).toMatchObject({ closed: 'person', created: { study: 's1' } });
-  expect(process.lines.filter((line) => line.includes('resumed'))).toEqual([
-    expect.anything(),
-    expect.anything(),
-    expect.stringMatching(/^s1/),
-  ]);
+  const resumed = process.lines.filter((line) => line.includes('resumed')).slice(2);
+  expect(new Set(resumed)).toEqual(new Set([expect.stringMatching(/^s1/)])); // it may have been unloaded meanwhile
   expect(await get('studies')).toHaveLength(2);
   child.kill('SIGINT');
   expect(await ended).toMatchObject({ code: 130 });
