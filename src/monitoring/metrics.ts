@@ -133,7 +133,7 @@ export class Metrics {
     this.gauge('store_full', '1 while the server has no room for facts of the engine or of a trainer.', ['study'], (set) => {
       for (const [study, { isFull }] of this.#studies) if (isFull) set({ study }, isFull() ? 1 : 0);
     });
-    this.gauge('leader', '1 if this process decides, 0 if it is a standby.', ['study'], (set) => {
+    this.gauge('leader', '1 if this process wrote last, 0 if it is a standby.', ['study'], (set) => {
       for (const [study, { leads }] of this.#studies) if (leads) set({ study }, leads() ? 1 : 0);
     });
     this.gauge('study_failed', '1 if the study no longer works in this process.', ['study'], (set) => {

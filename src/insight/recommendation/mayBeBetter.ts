@@ -44,6 +44,7 @@ export function mayBeBetter(results: RungResults, rows: Iterable<TrialRow>, best
 /** As a sentence; undefined if there are none. */
 export function mayBeBetterText(ahead: readonly Ahead[], best: Pick<TrialRow, 'trial'>): string | undefined {
   if (ahead.length === 0) return undefined;
-  const named = ahead.map(({ trial, step }) => `${trial} (at step ${step})`).join(', ');
-  return `early stopping may have stopped a better trial than ${best.trial}: ${named} ${ahead.length === 1 ? 'was' : 'were'} ahead of it, or of most that have completed`;
+  const named = ahead.map(({ trial, step }) => `${trial} (stopped at step ${step})`).join(', ');
+  const [trials, each] = ahead.length === 1 ? ['trial', 'it'] : ['trials', 'each'];
+  return `${trials} ${named} may be better than trial ${best.trial}: at that step, ${each} was ahead of it or of most completed trials`;
 }
