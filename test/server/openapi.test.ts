@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { httpExamples, studyFileExample } from '../../src/server/document/examples.ts';
 import { openapi } from '../../src/server/document/openapi.ts';
+import { httpSamples, studyFileSample } from '../../src/server/document/samples.ts';
 import type { Operation } from '../../src/server/operation.ts';
 import { type OperationId, operationIds, operations } from '../../src/server/operations.ts';
 import { type Answer, digits, open, sendTo } from './support.ts';
@@ -40,7 +40,7 @@ describe('the OpenAPI document', () => {
     const { requestBody, responses, parameters, description } = described(id);
     const { body, query, consumes }: Operation = operations[id];
     expect(description).toMatch(/\. For [a-z, ]+\.$/);
-    const { request = {} } = httpExamples[id];
+    const { request = {} } = httpSamples[id];
     if (consumes) {
       expect(requestBody!.content).toHaveProperty([consumes]);
     } else if (body) {
@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
       return body;
     };
     const trials = 'studies/digits/trials';
-    await check('createStudy', at.post('studies', { ...studyFileExample, name: 'second' }));
+    await check('createStudy', at.post('studies', { ...studyFileSample, name: 'second' }));
     await check('best', at.get('studies/digits/best'));
     await check('importance', at.get('studies/digits/importance'));
     for (let trial = 1; trial <= 4; trial++) {

@@ -10,7 +10,7 @@ import { version } from '../../version.ts';
 import type { Operation } from '../operation.ts';
 import { asked, describedStudy, explained, type OperationId, operationIds, operations, stopping } from '../operations.ts';
 import { descriptions } from './descriptions.ts';
-import { httpExamples } from './examples.ts';
+import { httpSamples } from './samples.ts';
 
 /** Schemas that have a name in the document. */
 const named: Readonly<Record<string, Schema>> = {
@@ -104,7 +104,7 @@ const idempotencyKey = parameter('Idempotency-Key', 'header', {
 function operationObject(id: OperationId) {
   const operation: Operation = operations[id];
   const { method, path, roles, summary, query = {}, required: inQuery = [], body, form, result, streams, produces, consumes } = operation;
-  const { request, answer } = httpExamples[id];
+  const { request, answer } = httpSamples[id];
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
   const queries = Object.entries(query).map(([name, schema]) => parameter(name, 'query', schema, inQuery.includes(name)));
   const required = (body?.required ?? []).length > 0;

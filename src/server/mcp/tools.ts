@@ -4,7 +4,7 @@ import { dataSchema, type ObjectSchema, type Schema } from '../../facts/schema.t
 import { type Intent, intents, isIntent } from '../../study/intents.ts';
 import { hasRole, type User } from '../access/users.ts';
 import { descriptions } from '../document/descriptions.ts';
-import { studyFileExample } from '../document/examples.ts';
+import { studyFileSample } from '../document/samples.ts';
 import { handle, type JsonOperationId } from '../handlers.ts';
 import { isMediaOperation } from '../media.ts';
 import type { Operation } from '../operation.ts';
@@ -87,7 +87,7 @@ function inputOf({ method, path, query = {}, required = [], body, result }: Oper
 /** The arguments that an agent is shown: of a study file, a short grammar with an example instead of the names alone. */
 function shownInput(operation: Operation, input: ObjectSchema): JsonObject {
   if (operation.form !== 'StudyFile') return { ...input };
-  return { ...input, properties: { ...input.properties, ...studyGrammar }, examples: [studyFileExample] };
+  return { ...input, properties: { ...input.properties, ...studyGrammar }, examples: [studyFileSample] };
 }
 
 /** The answer of a tool. One that acts may only say what it would do. */

@@ -1,5 +1,5 @@
-import { factExamples } from '../../../src/facts/examples.ts';
 import { factSchemas } from '../../../src/facts/facts.ts';
+import { factSamples } from '../../../src/facts/samples.ts';
 import {
   flagSchema,
   integerSchema,
@@ -10,8 +10,8 @@ import {
   recordSchema,
   type Schema,
 } from '../../../src/facts/schema.ts';
-import { requestExamples, statusExample } from '../../../src/study/examples.ts';
 import { replySchema, requestKinds, requestMethods, statusSchema } from '../../../src/study/requests.ts';
+import { requestSamples, statusSample } from '../../../src/study/samples.ts';
 import { LEASE, LEASE_HEADER, PRESENCE } from './messages.ts';
 
 const positive = (description: string) => integerSchema(1, description);
@@ -22,7 +22,7 @@ export interface MessageKind {
   readonly example: unknown;
 }
 
-const { attempt: ATTEMPT, trial: TRIAL, run: RUN } = factExamples.started;
+const { attempt: ATTEMPT, trial: TRIAL, run: RUN } = factSamples.started;
 /** The run of another trainer. */
 const OTHER = '7.1.q8f0t5cz';
 const SHA256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
@@ -126,7 +126,7 @@ const others = {
       chunks: [[SHA256, 3]],
     }),
   },
-  status: { schema: statusSchema, example: statusExample },
+  status: { schema: statusSchema, example: statusSample },
 } as const satisfies Readonly<Record<string, MessageKind>>;
 
 /** Names of the messages of `<prefix>.<study>.rpc.<method>`. */
@@ -139,13 +139,13 @@ export const replyName = (method: string): string => `${method}Reply`;
  */
 export const messageKinds = (): Readonly<Record<string, MessageKind>> => ({
   ...Object.fromEntries(
-    Object.entries(factSchemas).map(([name, schema]) => [name, { schema, example: factExamples[name as keyof typeof factSchemas] }]),
+    Object.entries(factSchemas).map(([name, schema]) => [name, { schema, example: factSamples[name as keyof typeof factSchemas] }]),
   ),
   ...others,
   ...Object.fromEntries(
     requestMethods.flatMap((method) => {
       const { request, result } = requestKinds[method];
-      const example = requestExamples[method];
+      const example = requestSamples[method];
       return [
         [requestName(method), { schema: request, example: example.request }],
         [replyName(method), { schema: replySchema(result), example: { ok: true, result: example.result } }],

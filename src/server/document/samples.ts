@@ -1,7 +1,7 @@
-import { factExamples } from '../../facts/examples.ts';
 import type { Fact } from '../../facts/facts.ts';
-import { requestExamples, rowExample, statusExample } from '../../study/examples.ts';
+import { factSamples } from '../../facts/samples.ts';
 import { forIntents } from '../../study/intents.ts';
+import { requestSamples, rowSample, statusSample } from '../../study/samples.ts';
 import type { Operation } from '../operation.ts';
 import { type OperationId, operations } from '../operations.ts';
 
@@ -11,8 +11,8 @@ export interface Example {
   readonly answer: unknown;
 }
 
-const study = { ...statusExample, created: factExamples.created };
-const { run } = factExamples.started;
+const study = { ...statusSample, created: factSamples.created };
+const { run } = factSamples.started;
 
 /** The fields of an example of a fact that its request has. */
 function fieldsOf(fact: Fact, { body }: Operation): object {
@@ -20,7 +20,7 @@ function fieldsOf(fact: Fact, { body }: Operation): object {
 }
 
 /** A study file as JSON. */
-export const studyFileExample = {
+export const studyFileSample = {
   name: 'digits',
   parameters: {
     lr: { type: 'float', low: 0.0001, high: 0.1, log: true },
@@ -33,22 +33,22 @@ export const studyFileExample = {
 };
 
 /** An example of each request over HTTP, for the OpenAPI document. */
-export const httpExamples: Readonly<Record<OperationId, Example>> = {
-  listStudies: { answer: [statusExample] },
-  createStudy: { request: studyFileExample, answer: study },
+export const httpSamples: Readonly<Record<OperationId, Example>> = {
+  listStudies: { answer: [statusSample] },
+  createStudy: { request: studyFileSample, answer: study },
   getStudy: { answer: study },
   ask: { request: { run, wait: 30 }, answer: { next: 'trial', trial: 7, attempt: 1, run, params: { lr: 0.01 }, budget: 9, lease: 30 } },
-  report: { request: fieldsOf(factExamples.reported, operations.report), answer: { stop: false } },
+  report: { request: fieldsOf(factSamples.reported, operations.report), answer: { stop: false } },
   heartbeat: { request: { run }, answer: { stop: true, by: 'asha' } },
-  tell: { request: fieldsOf(factExamples.completed, operations.tell), answer: { stop: false } },
-  stopped: { request: fieldsOf(factExamples.stopped, operations.stopped), answer: { stop: false } },
-  fail: { request: fieldsOf(factExamples.failed, operations.fail), answer: { stop: false } },
-  best: { answer: rowExample },
-  front: { answer: [rowExample] },
-  match: { request: requestExamples.match.request, answer: study },
-  listTrials: { request: requestExamples.trials.request, answer: { trials: [rowExample], next: 7 } },
-  getTrial: { answer: rowExample },
-  facts: { request: requestExamples.log.request, answer: requestExamples.log.result },
+  tell: { request: fieldsOf(factSamples.completed, operations.tell), answer: { stop: false } },
+  stopped: { request: fieldsOf(factSamples.stopped, operations.stopped), answer: { stop: false } },
+  fail: { request: fieldsOf(factSamples.failed, operations.fail), answer: { stop: false } },
+  best: { answer: rowSample },
+  front: { answer: [rowSample] },
+  match: { request: requestSamples.match.request, answer: study },
+  listTrials: { request: requestSamples.trials.request, answer: { trials: [rowSample], next: 7 } },
+  getTrial: { answer: rowSample },
+  facts: { request: requestSamples.log.request, answer: requestSamples.log.result },
   why: {
     answer: {
       trial: 7,
@@ -72,12 +72,12 @@ export const httpExamples: Readonly<Record<OperationId, Example>> = {
       marginals: { lr: [{ value: 0.01, mean: 0.4, sd: 0.02 }], layers: [{ value: 2, mean: 0.5, sd: 0.02 }] },
     },
   },
-  turn: { request: { ...requestExamples.turn.request, wait: 30 }, answer: requestExamples.turn.result },
-  listTrainers: { answer: requestExamples.trainers.result },
-  watch: { request: { study: 'digits' }, answer: `id: 53\nevent: study\ndata: ${JSON.stringify(statusExample)}\n\n` },
+  turn: { request: { ...requestSamples.turn.request, wait: 30 }, answer: requestSamples.turn.result },
+  listTrainers: { answer: requestSamples.trainers.result },
+  watch: { request: { study: 'digits' }, answer: `id: 53\nevent: study\ndata: ${JSON.stringify(statusSample)}\n\n` },
   whoAmI: { answer: { name: 'ada', role: 'operator' } },
   signIn: { answer: { name: 'ada', role: 'operator' } },
-  summary: { answer: { detail: { study: 'digits', open: 2, completed: 5 }, best: rowExample } },
+  summary: { answer: { detail: { study: 'digits', open: 2, completed: 5 }, best: rowSample } },
   recommendation: {
     answer: {
       results: 24,
@@ -125,9 +125,9 @@ export const httpExamples: Readonly<Record<OperationId, Example>> = {
     },
   },
   getReport: { answer: '<!doctype html>' },
-  trialFacts: { answer: requestExamples.log.result },
+  trialFacts: { answer: requestSamples.log.result },
   listFiles: { answer: [{ name: 'output.txt', bytes: 1024, at: 1_796_029_200_000, isOutput: true }] },
   getFile: { request: { last: 1000 }, answer: 'epoch 9 loss 0.31' },
   addFile: { answer: { name: 'uploads/plot.png' } },
-  ...forIntents((type, { fact }) => ({ request: fieldsOf(factExamples[fact], operations[type]), answer: requestExamples[type].result })),
+  ...forIntents((type, { fact }) => ({ request: fieldsOf(factSamples[fact], operations[type]), answer: requestSamples[type].result })),
 };

@@ -1,4 +1,4 @@
-import { factExamples } from '../facts/examples.ts';
+import { factSamples } from '../facts/samples.ts';
 import { forIntents } from './intents.ts';
 import type { RequestMethod } from './requests.ts';
 import type { TrainerRow } from './trainerRows.ts';
@@ -6,8 +6,8 @@ import type { CompletedRow } from './trials.ts';
 
 const AT = Date.UTC(2026, 10, 30, 9);
 
-/** An example of a row of a trial: the trial of {@link factExamples}. */
-export const rowExample: CompletedRow = {
+/** An example of a row of a trial: the trial of {@link factSamples}. */
+export const rowSample: CompletedRow = {
   trial: 7,
   params: { lr: 0.01 },
   status: 'completed',
@@ -27,7 +27,7 @@ export const rowExample: CompletedRow = {
 };
 
 /** An example of the state of a study. */
-export const statusExample = {
+export const statusSample = {
   study: 'digits',
   phase: 'live',
   position: 53,
@@ -43,7 +43,7 @@ export const statusExample = {
   stopped: 1,
   failed: 1,
   uncounted: 0,
-  best: rowExample,
+  best: rowSample,
 };
 
 const trainerExample: TrainerRow = {
@@ -61,23 +61,23 @@ const trainerExample: TrainerRow = {
 
 const parameters = { lr: { type: 'float', low: 0.0001, high: 0.1, log: true } };
 
-const entryExample = { position: 53, at: AT + 12_540, fact: factExamples.completed, author: 'w1' };
+const entryExample = { position: 53, at: AT + 12_540, fact: factSamples.completed, author: 'w1' };
 
 /** An example of each request to a study, and of its result. */
-export const requestExamples: Readonly<Record<RequestMethod, { readonly request: object; readonly result: unknown }>> = {
-  status: { request: {}, result: statusExample },
-  list: { request: { after: 'cifar' }, result: { studies: [{ study: 'digits', status: statusExample }], more: false } },
+export const requestSamples: Readonly<Record<RequestMethod, { readonly request: object; readonly result: unknown }>> = {
+  status: { request: {}, result: statusSample },
+  list: { request: { after: 'cifar' }, result: { studies: [{ study: 'digits', status: statusSample }], more: false } },
   load: { request: {}, result: {} },
-  best: { request: {}, result: rowExample },
-  front: { request: {}, result: [rowExample] },
+  best: { request: {}, result: rowSample },
+  front: { request: {}, result: [rowSample] },
   match: { request: { parameters, objectives: { loss: 'minimize' } }, result: {} },
-  trials: { request: { after: 6, limit: 20 }, result: [rowExample] },
+  trials: { request: { after: 6, limit: 20 }, result: [rowSample] },
   log: { request: { after: 52 }, result: [entryExample] },
   turn: { request: { proposer: 'mine' }, result: { next: 'propose', waiting: 0 } },
   trainers: { request: {}, result: [trainerExample] },
   ...forIntents((_, { fact, schema: { properties = {} } }) => ({
-    request: Object.fromEntries(Object.entries(factExamples[fact]).filter(([name]) => Object.hasOwn(properties, name))),
-    result: { position: 54, fact: factExamples[fact] },
+    request: Object.fromEntries(Object.entries(factSamples[fact]).filter(([name]) => Object.hasOwn(properties, name))),
+    result: { position: 54, fact: factSamples[fact] },
   })),
   create: {
     request: { study: { name: 'digits', parameters, trials: 60 } },

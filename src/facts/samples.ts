@@ -2,7 +2,7 @@ import type { Fact } from './facts.ts';
 import { DECISIONS, FORMAT, RULES } from './versions.ts';
 
 /** An example of each fact by its type, for published documents. Together they are the log of a small study. */
-export const factExamples: { readonly [T in Fact['type']]: Extract<Fact, { readonly type: T }> } = {
+export const factSamples: { readonly [T in Fact['type']]: Extract<Fact, { readonly type: T }> } = {
   created: {
     type: 'created',
     format: FORMAT,
