@@ -139,3 +139,6 @@ type Optional<P extends Parts> = { [K in keyof P]: undefined extends ValueOf<P[K
 export type Given<P extends Parts> = { readonly [K in Exclude<keyof P, Optional<P>>]: ValueOf<P[K]> } & {
   readonly [K in Optional<P>]?: Exclude<ValueOf<P[K]>, undefined>;
 };
+
+/** An option as people write it. */
+export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

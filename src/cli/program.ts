@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError, Option } from 'commander';
+import { Command as Commander, CommanderError, type Help, Option } from 'commander';
 import { messagesOf } from '../errors.ts';
 import { nearest } from '../schema/nearest.ts';
 import { ownValue } from '../schema/ownValue.ts';
@@ -9,7 +9,7 @@ import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { commands, groups, type Leaf, renamed, renamedOptions } from './commands.ts';
 import { helpOf, loaded, pathOf } from './help.ts';
-import type { Part } from './parts.ts';
+import { kebab, type Part } from './parts.ts';
 import { statusOf } from './terminal/withLog.ts';
 import { connectionOptions, topics } from './topics.ts';
 
@@ -20,8 +20,6 @@ interface Ending {
   /** The words after `--`. */
   readonly program: readonly string[];
 }
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Builds the program. Each command is loaded when it is called. */
 function programFor(ending: Ending): {
@@ -44,7 +42,7 @@ function programFor(ending: Ending): {
     .exitOverride()
     .helpCommand(false)
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ formatHelp: helpOf })
+    .configureHelp({ formatHelp: shownHelp })
     .hook('preSubcommand', follow);
   current = program;
   for (const [flags, text] of connectionOptions) program.addOption(new Option(flags, text).hideHelp());
@@ -74,14 +72,26 @@ async function textFor(program: Commander, words: readonly string[], load: Reado
   let found = program;
   for (const word of words) {
     const next = found.commands.find((command) => command.name() === word);
-    if (!next)
-      throw new UsageError(
-        `help: there is no command ${words.join(' ')}${hintFor(words.at(-1)!)}; other topics: ${Object.keys(topics).join(', ')}`,
-      );
+    if (!next) throw noCommand(found, word);
     found = next;
   }
   await load.get(found)?.();
   return found.helpInformation();
+}
+
+/** Help that was asked for with a command that does not exist. */
+function noCommand(parent: Commander, word: string): UsageError {
+  const others = parent.parent ? [] : Object.keys(topics);
+  const known = [...parent.commands.map((command) => command.name()).filter((name) => name !== 'help'), ...others];
+  const more = others.length > 0 ? `; other topics: ${others.join(', ')}` : `; "${pathOf(parent)} --help" shows its commands`;
+  return new UsageError(`there is no command ${pathOf(parent)} ${word}${hintFor(word) || nearest(word, known) || more}`);
+}
+
+/** The help of a command. Commander would show that of a group also for `--help` after a word that is none of its commands. @throws UsageError */
+function shownHelp(target: Commander, help: Help): string {
+  const [word = ''] = target.args;
+  if (target.commands.length > 0 && /^[a-z][a-z-]*$/.test(word)) throw noCommand(target, word);
+  return helpOf(target, help);
 }
 
 /** Gives a command its options, and what it does. */

@@ -4,7 +4,7 @@ import { StudyError } from '../../src/errors.ts';
 import type { RequestMethod } from '../../src/study/requests.ts';
 import type { ListedStudy } from '../../src/study/status.ts';
 import type { listPage } from '../study/hosted/pages.ts';
-import { roleFor } from './config/rights.ts';
+import { loginAs, roleFor } from './config/rights.ts';
 import { jsonOf } from './connection/connection.ts';
 import { isForbidden, isUnheard, isWithoutStreams, withRetry } from './connection/retry.ts';
 import { everyStudy, isName, namingOf, type StudyNaming, type StudyRef, streamsOf, subjectsOf, trainersApi } from './protocol/subjects.ts';
@@ -164,8 +164,8 @@ export async function request(
 /** Why a request was not answered. */
 function unanswered(study: string, method: RequestMethod, cause: Error): StudyError {
   if (isForbidden(cause)) {
-    const role = roleFor(method);
-    const todo = `the role ${role} has this right: log in with seeds/${role}.nk or ${role}.creds`;
+    const todo =
+      roleFor(method) === 'viewer' ? `${loginAs('viewer')}; a command that changes the study needs the role operator` : loginAs('operator');
     return new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo });
   }
   const { message } = cause;

@@ -73,3 +73,16 @@ it('an unknown option names what replaces it, or one that is similar', async () 
   expect(await refused('best', '--recomended')).toContain('--recommended');
   expect(await refused('change', '--pause')).toContain('hypertide pause');
 });
+
+it.each([
+  [['worker', 'run', '--help'], 'worker run'],
+  [['bset', '--help'], 'did you mean best'],
+  [['help', 'commands'], 'did you mean command'],
+  [['help', 'server', 'strat'], 'did you mean start'],
+])('%j is no help of something else', async (words, text) => {
+  expect(await hypertide(place, ...words)).toEqual({ code: 2, out: '', err: expect.stringContaining(text) });
+});
+
+it('help of a command that may be left out is there for its address, too', async () => {
+  expect(await hypertide(place, 'worker', 'nats://a/digits', '--help')).toMatchObject({ code: 0, out: expect.stringContaining('worker') });
+});

@@ -33,6 +33,10 @@ const READING: readonly RequestMethod[] = ['status', 'list', 'load', 'best', 'tr
 /** The role with the fewest rights that may send a request to an engine. */
 export const roleFor = (method: RequestMethod): Role => (READING.includes(method) ? 'viewer' : 'operator');
 
+/** What a user can do who lacks the rights of a role. */
+export const loginAs = (role: Role): string =>
+  `log in as ${role}: with keys/<team>/${role}.creds of "server render", or with seeds/${role}.nk of "server config"`;
+
 /** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
 export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
   engine: (studies) => ({

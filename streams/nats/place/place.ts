@@ -6,6 +6,7 @@ import { type Checkpoints, checkEntries, type LogSize, type PlacedStudy, type St
 import type { ListedStudy } from '../../../src/study/status.ts';
 import { waker } from '../../log/follow.ts';
 import { deleteCheckpoints } from '../checkpoints/stream.ts';
+import { loginAs } from '../config/rights.ts';
 import { ifThere, isForbidden, isStreamMissing, isUnheard, withRetry } from '../connection/retry.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
@@ -120,9 +121,7 @@ const isThere = async (jsm: JetStreamManager, subjects: Subjects): Promise<boole
 function explained(cause: unknown, study: string): unknown {
   if (cause instanceof StudyError) return cause;
   if (isForbidden(cause))
-    return new StudyError(`this user has no right to the study ${study} as a whole; log in as admin, with seeds/admin.nk or admin.creds`, {
-      cause,
-    });
+    return new StudyError(`this user has no right to the study ${study} as a whole`, { cause, todo: loginAs('admin') });
   return isStreamMissing(cause) ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;
 }
 

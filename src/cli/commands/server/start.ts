@@ -8,7 +8,7 @@ import { servePlace } from '../../../host/serving/servePlace.ts';
 import type { Outcome } from '../../../host/serving/serving.ts';
 import { usersIn } from '../../../host/serving/usersIn.ts';
 import { accessOf } from '../../../stores/connect.ts';
-import type { Connection } from '../../../stores/connection.ts';
+import type { Connection, ConnectionFlags } from '../../../stores/connection.ts';
 import { checkPattern } from '../../../stores/namePattern.ts';
 import { atMostOf } from '../../../study/atMost.ts';
 import { checkResuming } from '../../../studyFile/checkResuming.ts';
@@ -17,7 +17,7 @@ import { addressOf } from '../../../text/address.ts';
 import { ofStudy, type StatusLine } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { declare } from '../../command.ts';
-import { byteSize, flag, type Given, logFormat, oneOf, time, value, values, wholeNumber } from '../../parts.ts';
+import { byteSize, flag, type Given, kebab, logFormat, oneOf, time, value, values, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
 
 const offered = {
@@ -46,12 +46,12 @@ export const command = declare({
   description: 'Run studies for trainers on any machine, on a NATS server or over HTTP. Resumes studies that exist.',
   arguments: { files: values('files', 'study files') },
   options: offered,
-  run: ({ files = [], ...options }, { connection }) =>
+  run: ({ files = [], ...options }, { connection, flags }) =>
     withLog(options.logFormat, async (log) => {
       const { http, platform, all, once, nats = http === undefined ? connection.server : undefined } = options;
       if (once && (platform ?? all) !== undefined) throw new UsageError('--once: expected study files alone: others begin later');
+      checkTogether(platform !== undefined ? 'platform' : nats !== undefined ? 'nats' : 'http', { ...options, ...flags });
       if (platform !== undefined) {
-        if (options.closed) throw new UsageError('--closed: expected retention of its teams in platform.yaml instead');
         if (files.length > 0) throw new UsageError('--platform: expected no study files: it serves all studies of its teams');
         return onServers(options, log, (shared, signal) => servePlatform(platform, shared, log, signal).then(() => 0));
       }
@@ -60,6 +60,36 @@ export const command = declare({
       return serveOverHttp(files, { ...options, http }, log);
     }),
 });
+
+const ON_NATS = 'expected --nats as well; otherwise studies are in journals';
+const IN_JOURNALS = 'expected --http without --nats: on a NATS server, studies are in its streams';
+const LOGIN = 'expected none: the logins of its teams are with the keys of platform.yaml';
+const TLS = 'expected tls in platform.yaml instead';
+/** What each way of serving does not take, and why. */
+const REFUSED = {
+  platform: {
+    nats: 'expected nats in platform.yaml instead',
+    all: 'expected no pattern: --platform serves all studies of its teams',
+    closed: 'expected retention of its teams in platform.yaml instead',
+    folder: IN_JOURNALS,
+    fsync: IN_JOURNALS,
+    context: LOGIN,
+    creds: LOGIN,
+    nkey: LOGIN,
+    tlsCa: TLS,
+    tlsCert: TLS,
+    tlsKey: TLS,
+  },
+  nats: { folder: IN_JOURNALS, fsync: IN_JOURNALS },
+  http: { all: ON_NATS, replicas: ON_NATS, maxBytes: ON_NATS, checkpoints: ON_NATS, closed: ON_NATS },
+} as const satisfies Readonly<Record<string, Readonly<Partial<Record<keyof typeof offered | keyof ConnectionFlags, string>>>>>;
+
+/** An option without an effect is a mistake. @throws UsageError */
+function checkTogether(way: keyof typeof REFUSED, given: Readonly<Record<string, unknown>>): void {
+  for (const [name, why] of Object.entries(REFUSED[way])) if (given[name] !== undefined) throw new UsageError(`--${kebab(name)}: ${why}`);
+  for (const name of ['users', 'proxy'])
+    if (given[name] !== undefined && given.http === undefined) throw new UsageError(`--${name}: expected --http as well`);
+}
 
 /** The exit status if every study has failed. */
 const FAILED = 3;
@@ -128,8 +158,7 @@ export async function serveOverHttp(
   options: Given<typeof offered> & { readonly http: string },
   screen: StatusLine,
 ): Promise<number> {
-  const { http, users, proxy: names, folder: directory, lease, replicas, fsync, once = false } = options;
-  if (replicas !== undefined) throw new UsageError('--replicas: expected --nats as well; otherwise studies are in journals');
+  const { http, users, proxy: names, folder: directory, lease, fsync, once = false } = options;
   if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --folder with studies');
   const [{ HostedStudies }, { checkOpenness, serveHttp }, { Metrics }] = await Promise.all([
     import('../../../host/hostedStudies.ts'), // an engine on a server needs neither metrics nor hono
