@@ -57,6 +57,7 @@ export function folderPlace(folder: string): StudyPlace {
       const { space, strategy, options } = studyFromElsewhere(name, data);
       const created = createdOf(space, strategy, options);
       await write(name, linesOf(twice(created)));
+      return undefined;
     },
     busy: async (name) => {
       const path = await realpath(pathOf(name));

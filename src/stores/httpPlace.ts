@@ -29,6 +29,9 @@ export function httpPlace(address: string, token: string | undefined, closing: A
         submit: async (intent) => ({ ...(await submit(intent)), running: true }),
       };
     },
-    create: async (name, study) => void (await client.post('', { body: { ...(study as object), name } })),
+    create: async (name, study) => {
+      await client.post('', { body: { ...(study as object), name } });
+      return undefined;
+    },
   };
 }

@@ -57,10 +57,10 @@ export interface Studies<S extends StudySource = StudySource> {
   /**
    * Begins a study.
    *
-   * @param study the data of a study file, without keys that control what a worker runs, such as `command`. @throws UserError if the name is taken,
-   * or the data are invalid.
+   * @param study the data of a study file, without keys that control what a worker runs, such as `command`.
+   * @returns a warning about the study, if the process that runs it has one @throws UserError if the name is taken, or the data are invalid.
    */
-  create(name: string, study: unknown): Promise<void>;
+  create(name: string, study: unknown): Promise<string | undefined>;
 }
 
 /** A place that keeps the logs of its studies, so that they can be copied, moved and deleted: a folder of journals, or a server. */

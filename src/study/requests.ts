@@ -182,7 +182,7 @@ export const requestKinds = {
       { study: dataSchema('a study file as data, without keys that decide what a worker runs, such as `command`') },
       {},
     ),
-    result: nothing,
+    result: objectSchema('the study runs', {}, { warning: proseSchema('what of it its team may not use, by its quota') }),
   },
 } as const satisfies Readonly<Record<string, RequestKind>>;
 

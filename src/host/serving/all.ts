@@ -76,12 +76,14 @@ export async function serveAll(
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
     if (attended.has(name) || retired.has(name)) throw taken;
     quota?.refuseStudy();
+    const warning = quota?.shortFor(study.options);
     attended.add(name); // set here, so that a concurrent request is refused
     try {
       if ((await studiesOn(nc, naming)).includes(name)) throw taken;
       const engine = await serving.begin(study);
       await engine.started;
       void attend(name, inLog(name), engine);
+      return warning;
     } catch (error) {
       attended.delete(name);
       serving.forget(name);

@@ -1,4 +1,5 @@
 import type { Room } from '../../../streams/nats/serve/serveStudy.ts';
+import type { StudyOptions } from '../../../streams/spec/options.ts';
 import type { Fact, Values } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
@@ -151,6 +152,20 @@ export class TeamQuota {
     const open = this.used().find(({ name }) => name === 'studies')!.used;
     if (most !== undefined && open >= most)
       throw new RefusedError({ code: 'allowance', message: `the team may have ${most} open studies, and has ${open}: close one first` });
+  }
+
+  /** What keeps a new study from its limits; undefined if the quota leaves room for them now. */
+  shortFor({ trials, cost, spend = {}, parallel }: Pick<StudyOptions, 'trials' | 'cost' | 'spend' | 'parallel'>): string | undefined {
+    const wanted = new Map([
+      ...Object.entries({ trials, cost, parallel }),
+      ...Object.entries(spend).map(([of, most]) => [`spend.${of}`, most] as const),
+    ]);
+    const short = this.used().flatMap(({ name, used, most }) => {
+      const want = wanted.get(name);
+      const left = most === undefined ? Number.POSITIVE_INFINITY : isInAll({ name }) ? Math.max(0, most - used) : most;
+      return want !== undefined && want > left ? [`${name} ${shown(want)}, of which ${shown(left)} are left`] : [];
+    });
+    return short.length === 0 ? undefined : `the quota of the team is less than its limits: ${short.join('; ')}`;
   }
 
   /** What the team uses, of what its quota speaks. @param now in milliseconds since 1970 */

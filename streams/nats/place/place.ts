@@ -2,6 +2,7 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../../src/errors.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
+import { isRecord } from '../../../src/schema/json.ts';
 import { type Checkpoints, checkEntries, type LogSize, type PlacedStudy, type StudyPlace } from '../../../src/study/place.ts';
 import type { ListedStudy } from '../../../src/study/status.ts';
 import { waker } from '../../log/follow.ts';
@@ -77,7 +78,8 @@ export function serverPlace(
     list,
     open: async (study) => natsSource(nc, subjectsIn(study), place, warn),
     create: async (study, data) => {
-      await request(nc, subjectsIn(study), 'create', { study: data });
+      const result = await request(nc, subjectsIn(study), 'create', { study: data });
+      return isRecord(result) && typeof result.warning === 'string' ? result.warning : undefined;
     },
     busy: async (study) => {
       const free = await request(nc, subjectsIn(study), 'status', {}, false).then(

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { failureOf } from '../../../src/errors.ts';
 import { isRecord } from '../../../src/schema/json.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { jsonOf } from '../connection/connection.ts';
 import { everyStudy, isName, type StudyNaming } from '../protocol/subjects.ts';
 import { isInbox, respond } from '../rpc.ts';
@@ -12,6 +13,7 @@ const TAKEN = 1000;
 /**
  * Answers requests to create studies. Of several processes with one pattern, one answers.
  *
+ * @param create returns a warning about the study, if there is one
  * @returns a function that ends it.
  */
 export function answerCreations(
@@ -19,7 +21,7 @@ export function answerCreations(
   naming: StudyNaming | undefined,
   pattern: string,
   fits: (name: string) => boolean,
-  create: (name: string, study: unknown) => Promise<void>,
+  create: (name: string, study: unknown) => Promise<string | undefined>,
 ): () => void {
   const subject = everyStudy(naming).rpc('create');
   const queue = `create-${[...new TextEncoder().encode(pattern)].map((byte) => byte.toString(16)).join('')}`;
@@ -31,7 +33,7 @@ export function answerCreations(
       if (!isName(name) || !fits(name)) return;
       const data = jsonOf(message);
       void create(name, isRecord(data) ? data.study : undefined).then(
-        () => respond(message, { ok: true, result: {} }),
+        (warning) => respond(message, { ok: true, result: omitUndefined({ warning }) }),
         async (error: unknown) => {
           const failure = failureOf(error);
           if (failure.code === 'study-exists') await setTimeout(TAKEN);

@@ -93,6 +93,14 @@ it('studies of a team share the trials that may be open, and those in all', () =
     expect(most).toBe(3);
   }));
 
+it('an engine says at once what of the limits of a new study exceeds the quota', () =>
+  withTeam({ trials: 100, parallel: 3, spend: { usd: 5 } }, async ({ create }) => {
+    expect(await create('fits', { trials: 30, parallel: 3, spend: { usd: 5 } })).toEqual({});
+    const { warning } = (await create('large', { trials: 400, parallel: 3, spend: { usd: 6 } })) as { readonly warning: string };
+    expect(warning).toMatch(/trials 400, of which \d+ are left; spend\.usd 6, of which 5 are left$/);
+    expect(warning).not.toContain('parallel');
+  }));
+
 it('a study that has closed does not wait', () =>
   withTeam({ trials: 2 }, async ({ status, work, close }) => {
     work('first', 'w1', async (x) => x).done.catch(() => {});

@@ -16,8 +16,9 @@ export const command = declare({
     const address = destinationOf(to, connection);
     const study = address.name ?? data.name;
     await withPlace(address, connection, async (place) => {
-      await place.create(study, { ...data, name: study });
+      const warning = await place.create(study, { ...data, name: study });
       inform(`${study}: created in ${place.place}`);
+      if (warning !== undefined) inform(`${study}: ${warning}`);
     });
     return 0;
   },
