@@ -3,6 +3,7 @@ import { AckPolicy, type ConsumerInfo, type JetStreamManager, jetstreamManager, 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { parseFact } from '../../../src/facts/parse.ts';
 import type { PlacedStudy } from '../../../src/study/place.ts';
+import type { TrainerRow } from '../../../src/study/trainerRows.ts';
 import type { TrialRow } from '../../../src/study/trials.ts';
 import { isCode, isStreamMissing } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
@@ -65,6 +66,10 @@ function examineCopies({ cluster }: { readonly cluster?: StreamInfo['cluster'] |
 /** Whether workers get the trials of an open study. */
 async function examineDelivery(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects, note: Note): Promise<void> {
   const { stream, suggested } = subjects;
+  const workers = (await request(nc, subjects, 'trainers')) as readonly TrainerRow[];
+  for (const { trainer, to, reason, connected } of workers)
+    if (to === 'pause' && connected)
+      note(`worker ${trainer}`, `its worker ${trainer} is paused${reason === undefined ? '' : `: ${reason}`}`);
   for await (const { name, config } of jsm.consumers.list(stream))
     if (name !== TRAINERS && config.durable_name !== undefined)
       note(`consumer ${name}`, `the consumer ${name} on its stream is not one of hypertide: delete it if nobody needs it`);
