@@ -16,8 +16,16 @@ export interface Fault {
   readonly kind: 'kill' | 'stop' | 'block' | 'link' | 'error' | 'consumer';
   /** `server`, `engine`, or the name of a trainer. */
   readonly of: string;
-  /** When the server was down, in milliseconds since 1970. */
-  readonly down?: { readonly from: number; readonly until: number };
+  /** When the server was down. */
+  readonly down?: Span;
+  /** When it mattered, such as while one of several servers came and went. Default: always. */
+  readonly during?: Span;
+}
+
+/** A time, in milliseconds since 1970. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
 }
 
 export interface Evidence {
@@ -73,7 +81,6 @@ interface Said {
 export function check({ entries, diary, faults, trials, longestStall, longestWait, readAt }: Evidence): Findings {
   const violations: string[] = [];
   const known = new Map<number, Known>();
-  const troubled = new Set(faults.filter(({ of }) => of !== 'server' && of !== 'engine').map(({ of }) => of));
   let closed = false;
   let lost = 0;
   let stall = 0;
@@ -102,7 +109,7 @@ export function check({ entries, diary, faults, trials, longestStall, longestWai
       if (run === undefined ? trial.run !== undefined : run !== trial.run) return; // the fold refuses it
       lost++;
       taken(id, trial, at);
-      if (run !== undefined && !troubled.has(trial.trainer ?? '')) {
+      if (run !== undefined && !isTroubled(trial.trainer ?? '', at, faults)) {
         violations.push(`entry ${position}: trial ${id} was taken from ${trial.trainer}, which nothing had happened to`);
       }
     }
@@ -148,3 +155,9 @@ export function check({ entries, diary, faults, trials, longestStall, longestWai
 /** Milliseconds between two times without those in which the server was down. */
 const upBetween = (from: number, until: number, faults: readonly Fault[]): number =>
   faults.reduce((up, { down }) => up - (down ? Math.max(0, Math.min(until, down.until) - Math.max(from, down.from)) : 0), until - from);
+
+/** Whether something had happened to a trainer at a time, or one of several servers came or went. */
+export const isTroubled = (trainer: string, at: number, faults: readonly Fault[]): boolean =>
+  faults.some(({ of, during }) => (of === trainer && during === undefined) || ((of === trainer || of === 'server') && isIn(at, during)));
+
+const isIn = (at: number, span: Span | undefined): boolean => span !== undefined && at >= span.from && at < span.until;

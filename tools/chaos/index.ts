@@ -7,7 +7,9 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chaos } from './world.ts';
 
+// npx tsx tools/chaos day --minutes 20 --seed 1 [--only flood]: a day of a platform, as `day/command.ts` says
 const args = process.argv.slice(2);
+if (args[0] === 'day') process.exit(await (await import('./day/command.ts')).command(args.slice(1)));
 const { values } = parseArgs({
   args,
   options: {
