@@ -155,3 +155,10 @@ it.each([
   writeFileSync(join(place, 'two.yaml'), '{ nats: { cluster: [a, b] }, teams: { vision: {} } }');
   expectRefused(await hypertide(place, 'server', ...words));
 });
+
+it.each(['--creds=x', '--idle=5m'])('a worker of a platform refuses %s', async (word) => {
+  const place = directory();
+  writeFileSync(join(place, 'platform.yaml'), '{ nats: { url: nats://a }, workers: [g1], teams: { vision: {} } }');
+  const { code, err } = await hypertide(place, 'worker', '--platform', 'platform.yaml', '--name', 'g1', word, '--', 'true');
+  expect([code, err]).toEqual([2, expect.stringContaining(word.split('=')[0]!)]);
+});

@@ -8,7 +8,7 @@ import { servePlace } from '../../../host/serving/servePlace.ts';
 import type { Outcome } from '../../../host/serving/serving.ts';
 import { usersIn } from '../../../host/serving/usersIn.ts';
 import { accessOf } from '../../../stores/connect.ts';
-import type { Connection, ConnectionFlags } from '../../../stores/connection.ts';
+import type { Connection } from '../../../stores/connection.ts';
 import { checkPattern } from '../../../stores/namePattern.ts';
 import { atMostOf } from '../../../study/atMost.ts';
 import { checkResuming } from '../../../studyFile/checkResuming.ts';
@@ -17,8 +17,9 @@ import { addressOf } from '../../../text/address.ts';
 import { ofStudy, type StatusLine } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { declare } from '../../command.ts';
-import { byteSize, flag, type Given, kebab, logFormat, oneOf, time, value, values, wholeNumber } from '../../parts.ts';
+import { byteSize, flag, type Given, logFormat, oneOf, time, value, values, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
+import { BESIDE_PLATFORM, checkTogether, type Refused } from '../../together.ts';
 
 const offered = {
   nats: value('url', 'serve on this NATS server (default: of the context)'),
@@ -50,7 +51,8 @@ export const command = declare({
     withLog(options.logFormat, async (log) => {
       const { http, platform, all, once, nats = http === undefined ? connection.server : undefined } = options;
       if (once && (platform ?? all) !== undefined) throw new UsageError('--once: expected study files alone: others begin later');
-      checkTogether(platform !== undefined ? 'platform' : nats !== undefined ? 'nats' : 'http', { ...options, ...flags });
+      const way = platform !== undefined ? 'platform' : nats !== undefined ? 'nats' : 'http';
+      checkTogether({ ...REFUSED[way], ...(http === undefined && { users: ON_PAGE, proxy: ON_PAGE }) }, { ...options, ...flags });
       if (platform !== undefined) {
         if (files.length > 0) throw new UsageError('--platform: expected no study files: it serves all studies of its teams');
         return onServers(options, log, (shared, signal) => servePlatform(platform, shared, log, signal).then(() => 0));
@@ -63,8 +65,6 @@ export const command = declare({
 
 const ON_NATS = 'expected --nats as well; otherwise studies are in journals';
 const IN_JOURNALS = 'expected --http without --nats: on a NATS server, studies are in its streams';
-const LOGIN = 'expected none: the logins of its teams are with the keys of platform.yaml';
-const TLS = 'expected tls in platform.yaml instead';
 /** What each way of serving does not take, and why. */
 const REFUSED = {
   platform: {
@@ -73,23 +73,12 @@ const REFUSED = {
     closed: 'expected retention of its teams in platform.yaml instead',
     folder: IN_JOURNALS,
     fsync: IN_JOURNALS,
-    context: LOGIN,
-    creds: LOGIN,
-    nkey: LOGIN,
-    tlsCa: TLS,
-    tlsCert: TLS,
-    tlsKey: TLS,
+    ...BESIDE_PLATFORM,
   },
   nats: { folder: IN_JOURNALS, fsync: IN_JOURNALS },
   http: { all: ON_NATS, replicas: ON_NATS, maxBytes: ON_NATS, checkpoints: ON_NATS, closed: ON_NATS },
-} as const satisfies Readonly<Record<string, Readonly<Partial<Record<keyof typeof offered | keyof ConnectionFlags, string>>>>>;
-
-/** An option without an effect is a mistake. @throws UsageError */
-function checkTogether(way: keyof typeof REFUSED, given: Readonly<Record<string, unknown>>): void {
-  for (const [name, why] of Object.entries(REFUSED[way])) if (given[name] !== undefined) throw new UsageError(`--${kebab(name)}: ${why}`);
-  for (const name of ['users', 'proxy'])
-    if (given[name] !== undefined && given.http === undefined) throw new UsageError(`--${name}: expected --http as well`);
-}
+} as const satisfies Readonly<Record<string, Refused>>;
+const ON_PAGE = 'expected --http as well';
 
 /** The exit status if every study has failed. */
 const FAILED = 3;

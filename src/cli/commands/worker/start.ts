@@ -26,6 +26,7 @@ import { WorkerStudies } from '../../../worker/workerStudies.ts';
 import { address, declare } from '../../command.ts';
 import { byteSize, type Given, logFormat, machineSlots, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
+import { BESIDE_PLATFORM, checkTogether } from '../../together.ts';
 
 const options = {
   config: value('file', 'a program for each study, instead of names'),
@@ -43,6 +44,8 @@ const options = {
   logFormat,
 };
 
+const WAITS = 'expected none: a worker of a platform waits for the studies of all teams';
+
 export const command = declare({
   description: 'Run a program for each trial of one or several studies on a NATS server.',
   arguments: { study: { ...address, text: 'its address, or of several, as below' } },
@@ -50,8 +53,11 @@ export const command = declare({
   program: 'program and its arguments; {name} is a parameter',
   help: `nats://host/digits=2,team-* serves digits and all studies whose names match, and
 gives digits twice the time. --config names studies itself: give only a server.`,
-  run: ({ study, program, ...options }, { connection }) =>
-    withLog(options.logFormat, (log) => work(study, program, options, connection, log)),
+  run: ({ study, program, ...options }, { connection, flags }) =>
+    withLog(options.logFormat, (log) => {
+      if (options.platform !== undefined) checkTogether({ ...BESIDE_PLATFORM, idle: WAITS }, { ...options, ...flags });
+      return work(study, program, options, connection, log);
+    }),
 });
 
 type WorkerOptions = Given<typeof options>;
@@ -162,11 +168,10 @@ function onServer(study: string | undefined, connection: Connection): Served {
 }
 
 /** @throws UsageError; StudyFileError */
-async function onPlatform(file: string, names: string | undefined, { name, idle, config }: WorkerOptions): Promise<Served> {
+async function onPlatform(file: string, names: string | undefined, { name, config }: WorkerOptions): Promise<Served> {
   const platform = await readPlatform(file);
   if (name === undefined || !platform.workers.includes(name))
     throw new UsageError(`--name: expected one of the workers of ${file}, ${platform.workers.join(', ') || 'which names none'}`);
-  if (idle !== undefined) throw new UsageError('--idle: a worker of a platform waits for the studies of all teams, so leave it out');
   const places = platform.teams.map((team) => ({ ...placeOfTeam(platform, team, name), weight: team.weight }));
   return { places, names: names ?? (config === undefined ? '*' : undefined) };
 }
