@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { chartFiles } from '../../src/host/platform/chart/chart.ts';
+import { chartFiles } from '../../src/host/platform/helm/chart.ts';
 import type { Rendered } from '../../src/host/platform/render.ts';
 import { chartOf, platformOf, rendered } from './chart.ts';
 

@@ -5,7 +5,7 @@ import { listensFor, type ServerSettings, serversOf } from '../../../streams/nat
 import type { KeyOf } from '../../../streams/nats/config/team.ts';
 import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { chartFiles } from './chart/chart.ts';
+import { chartFiles } from './helm/chart.ts';
 import { engineUsers, type Platform, unpinned } from './platformFile.ts';
 import { unitText } from './units.ts';
 
