@@ -8,15 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from hypertide._nats_access import Access
 from hypertide._nats_connection import Connection, NoResponder
 from hypertide._nats_study import StudyOnServer
-
-
-class Access:
-    user = password = token = seed = jwt = tls = None
-
-    def __init__(self, url):
-        self.url = url
 
 
 class Server:
