@@ -30,7 +30,7 @@ export const events: readonly DayEvent[] = [
     act: async ({ site, doctorNames, steady }) => {
       for (const engine of site.engines) {
         await engine.end();
-        if (engine === site.engines[0]) await doctorNames(/^engine http\S+: .*ECONNREFUSED/m);
+        if (engine === site.engines[0]) await doctorNames(/^engine http\S+ does not answer/m);
         await steady();
         await engine.start();
         await steady();
