@@ -7,8 +7,10 @@ import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { processSource } from '../../src/stores/process.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { createdOf } from '../../streams/spec/options.ts';
-import { cleanups, openPage, spills, VIEWS } from './browsing.ts';
+import { browserOfTests, cleanups, openPage, spills, VIEWS } from './browsing.ts';
 import { emptyServer } from './support.ts';
+
+browserOfTests();
 
 const net = space({
   lr: float(1e-4, 0.1, { log: true }),

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directory, hypertide, journalOf, type Started, start, until } from '../cli/support.ts';
-import { brokenWords, NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
+import { brokenWords, browserOfTests, NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
 import { faintTexts } from './contrast.ts';
+
+browserOfTests();
 
 const TRAINER = fileURLToPath(new URL('./programs/trainer.mjs', import.meta.url));
 

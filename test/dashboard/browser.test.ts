@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { cleanups, openPage, press, show, VIEWS, WIDE } from './browsing.ts';
+import { browserOfTests, cleanups, openPage, press, show, VIEWS, WIDE } from './browsing.ts';
 import { board, finished } from './support.ts';
+
+browserOfTests();
 
 it('a browser shows a study in every view, and what is new without a reload', async () => {
   const made = await board();

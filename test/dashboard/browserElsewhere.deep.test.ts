@@ -15,8 +15,10 @@ import { tpe } from '../../streams/strategies/tpe.ts';
 import { directory, hypertide } from '../cli/support.ts';
 import { tokens, users } from '../server/support.ts';
 import { natsOfTests } from '../support/natsOfTests.ts';
-import { cleanups, NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
+import { browserOfTests, cleanups, NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
 import { board, emptyServer, finished } from './support.ts';
+
+browserOfTests();
 
 describe('a study on a NATS server', () => {
   const server = natsOfTests();

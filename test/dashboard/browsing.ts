@@ -8,16 +8,20 @@ export const NARROW = { width: 400, height: 800, dark: true };
 export const VIEWS = ['Overview', 'Parameters', 'Curves', 'Timeline', 'Strategies', 'Thinking', 'Control'];
 
 let browser: Browser;
-beforeAll(async () => {
-  await ensurePage();
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
 /** Runs after the test, in reverse order. */
 export const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
+
+/** Starts a browser for the tests of a file, which calls this at its top: files share modules, and so what these do when they load. */
+export function browserOfTests(): void {
+  beforeAll(async () => {
+    await ensurePage();
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const clean of cleanups.splice(0).reverse()) await clean();
+  });
+}
 
 /** Opens a page that is closed after the test. */
 export async function openPage(url: string, size: Size) {

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Fact } from '../../src/facts/facts.ts';
 import { reportOf } from '../../src/server/feed/report.ts';
-import { cleanups, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
+import { browserOfTests, cleanups, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
 import { board, finished } from './support.ts';
+
+browserOfTests();
 
 /** A trial with results on examples, such as `1 0 - 1`. */
 const evaluated = (trial: number, line: string): Fact[] => {

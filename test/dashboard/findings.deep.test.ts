@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Fact } from '../../src/facts/facts.ts';
-import { cleanups, openPage, WIDE } from './browsing.ts';
+import { browserOfTests, cleanups, openPage, WIDE } from './browsing.ts';
 import { type Board, board, finished } from './support.ts';
+
+browserOfTests();
 
 async function opened(facts: readonly Fact[], before: (made: Board, page: Awaited<ReturnType<typeof openPage>>) => Promise<void>) {
   const made = await board();
