@@ -29,16 +29,21 @@ export function bestFirst<R extends Judged & Pick<TrialRow, 'status' | 'values' 
 
 type Judged = Pick<TrialRow, 'trial' | 'resumes' | 'examples' | 'constraints'>;
 
+/** The trials that a trial continues on more examples, the latest first. */
+export function* continuedBy(
+  { resumes, examples }: Pick<TrialRow, 'resumes' | 'examples'>,
+  rowOf: (trial: TrialId) => Pick<TrialRow, 'resumes'> | undefined,
+): Generator<TrialId> {
+  for (let id = examples === undefined ? undefined : resumes; id !== undefined; id = rowOf(id)?.resumes) yield id;
+}
+
 /** Whether a trial violates no constraint, and in a study of examples, none that continues it does: then its mean on fewer examples was too good. */
 export function feasibleAmong(rows: readonly Judged[]): (row: Judged) => boolean {
   const violating = rows.filter(violates);
   if (violating.length === 0) return () => true;
   const byTrial = new Map(rows.map((row) => [row.trial, row]));
   const found = new Set<TrialId>();
-  for (const { trial, resumes, examples } of violating) {
-    found.add(trial);
-    for (let id = examples === undefined ? undefined : resumes; id !== undefined; id = byTrial.get(id)?.resumes) found.add(id);
-  }
+  for (const row of violating) for (const trial of [row.trial, ...continuedBy(row, (id) => byTrial.get(id))]) found.add(trial);
   return ({ trial }) => !found.has(trial);
 }
 

@@ -6,7 +6,7 @@ import { hypervolume } from '../../src/numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../src/numeric/pareto/pareto.ts';
 import { checkOption, finite } from '../../src/schema/optionRules.ts';
 import { type Ended, type TrialId, violates } from '../../src/strategy/messages.ts';
-import { feasibleAmong } from '../../src/study/bestFirst.ts';
+import { continuedBy, feasibleAmong } from '../../src/study/bestFirst.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../src/study/trials.ts';
 import { folding, rowsOfEnded } from './observe.ts';
 
@@ -85,17 +85,18 @@ function frontChanges<P, O extends string>({ reference }: ParetoOptions): (appli
       check(reference, objectives);
     }
     const [row] = rowsOf(applied);
-    if (isCompleted(row)) {
+    if (row === undefined) return [];
+    if (isCompleted(row) && !violates(row)) {
       const { losses } = applied.event as Ended;
-      if (violates(row)) return [];
       const candidate = { row, losses: losses!, budget: row.budget ?? Number.POSITIVE_INFINITY };
       candidates.set(row.trial, candidate);
       standings = joined(standings, candidate);
       return standings.front.includes(candidate) ? shown() : [];
     }
-    if (row?.status !== 'retracted' || !candidates.delete(row.trial)) return [];
-    const changes = standings.front.some((member) => member.row.trial === row.trial);
-    standings = [...candidates.values()].reduce(joined<P, O>, none);
+    const gone = row.status === 'retracted' ? [row.trial] : violates(row) ? [...continuedBy(row, (id) => candidates.get(id)?.row)] : [];
+    for (const trial of gone) candidates.delete(trial);
+    const changes = standings.front.some((member) => gone.includes(member.row.trial));
+    if (gone.length > 0) standings = [...candidates.values()].reduce(joined<P, O>, none);
     return changes ? shown() : [];
   };
 }

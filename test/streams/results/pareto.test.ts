@@ -10,6 +10,7 @@ const applied = (
   trials: readonly Partial<Extract<Fact, { type: 'completed' }>>[],
   more: readonly Fact[] = [],
   budgets: readonly number[] = [],
+  examples?: { readonly count: number },
 ) => {
   const created: Fact = {
     type: 'created',
@@ -27,6 +28,7 @@ const applied = (
     limits: {},
     parallel: 1,
     duplicates: 'allow',
+    ...(examples && { examples }),
   } as never;
   const facts = trials.flatMap((trial, i): Fact[] => [
     {
@@ -51,6 +53,32 @@ describe('pareto', () => {
   it('emits the front whenever it changes', async () => {
     const fronts = await lastValueFrom(applied([of(3, 1), of(4, 0), of(5, 3), of(1, 1), of(5, 3), of(0, 9)]).pipe(h.pareto(), toArray()));
     expect(fronts.map(trialsIn)).toEqual([[1], [1, 3], [4, 3], [4, 3, 5], [6]]);
+  });
+
+  it('leaves out a configuration that violates a constraint on more examples', async () => {
+    const result = (trial: number, resumes: number | undefined, places: readonly number[], ...numbers: readonly number[]): Fact[] => [
+      {
+        type: 'suggested',
+        trial,
+        attempt: 1,
+        by: 'random',
+        params: { x: trial / 100 },
+        after: 0,
+        examples: places,
+        ...(resumes && { resumes }),
+      },
+      { type: 'started', trial, attempt: 1, run: `r${trial}`, trainer: 't' },
+      {
+        ...{ type: 'reported', trial, run: `r${trial}`, step: places.length, values: { loss: numbers[0]!, gain: numbers[1]! } },
+        results: places.map((place) => [place, ...numbers]),
+      },
+      { type: 'completed', trial, run: `r${trial}`, values: { loss: numbers[0]!, gain: numbers[1]! } },
+    ];
+    const facts = [...result(1, undefined, [0, 1], 1, 9, -1), ...result(2, undefined, [0, 1], 2, 8, -1), ...result(3, 1, [2, 3], 1, 9, 5)];
+    const entries = await lastValueFrom(applied([], facts, [], { count: 4 }).pipe(toArray()));
+    expect(entries.filter(({ refusal }) => refusal)).toEqual([]);
+    const fronts = await lastValueFrom(from(entries).pipe(h.pareto(), toArray()));
+    expect(fronts.map(trialsIn)).toEqual([[1], [2]]);
   });
 
   it('measures from the worst so far, or from a given reference', async () => {
