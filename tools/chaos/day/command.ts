@@ -21,7 +21,7 @@ export async function command(args: readonly string[]): Promise<number> {
   for (const violation of violations) console.log(violation);
   console.log(
     `${violations.length === 0 ? 'HELD' : 'BROKEN'}: ${completed} trials completed in ${seconds.toFixed(0)} s; doctor found nothing ${healedAfter.toFixed(1)} s after ` +
-      `the last fault; during a flood, the other teams had ${(100 * flooded).toFixed(0)} % of their trials a second`,
+      `the last fault${Number.isNaN(flooded) ? '' : `; during a flood, the other teams had ${(100 * flooded).toFixed(0)} % of their trials a second`}`,
   );
   return violations.length === 0 ? 0 : 1;
 }

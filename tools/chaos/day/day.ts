@@ -30,7 +30,7 @@ export interface DayVerdict {
   })[];
   /** Trials that have completed. */
   readonly completed: number;
-  /** Trials a second of the other teams during a flood, relative to before. */
+  /** Trials a second of the other teams during a flood, relative to before; not a number without a flood. */
   readonly flooded: number;
   /** Seconds until doctor finds nothing, after all faults are over. */
   readonly healedAfter: number;

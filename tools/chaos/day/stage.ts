@@ -98,7 +98,7 @@ export function stage({ site, workers, slots, rng, scale, violate, say }: StageO
   const operate = async () => {
     const said = (await site.doctor()).out;
     const [, name] =
-      /^server (\S+): (?:it runs, but|.*it answers 503)/m.exec(said) ??
+      /^server (\S+): (?:it runs, but|\S+ answers 503)/m.exec(said) ??
       /(?:its copy|the state of its deliveries) on (\S+) is/.exec(said) ??
       [];
     const server = site.servers.find((one) => one.name === name);
