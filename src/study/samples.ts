@@ -46,7 +46,7 @@ export const statusSample = {
   best: rowSample,
 };
 
-const trainerExample: TrainerRow = {
+const trainerSample: TrainerRow = {
   trainer: 'w1',
   to: 'work',
   holds: [8],
@@ -61,7 +61,7 @@ const trainerExample: TrainerRow = {
 
 const parameters = { lr: { type: 'float', low: 0.0001, high: 0.1, log: true } };
 
-const entryExample = { position: 53, at: AT + 12_540, fact: factSamples.completed, author: 'w1' };
+const entrySample = { position: 53, at: AT + 12_540, fact: factSamples.completed, author: 'w1' };
 
 /** An example of each request to a study, and of its result. */
 export const requestSamples: Readonly<Record<RequestMethod, { readonly request: object; readonly result: unknown }>> = {
@@ -72,9 +72,9 @@ export const requestSamples: Readonly<Record<RequestMethod, { readonly request: 
   front: { request: {}, result: [rowSample] },
   match: { request: { parameters, objectives: { loss: 'minimize' } }, result: {} },
   trials: { request: { after: 6, limit: 20 }, result: [rowSample] },
-  log: { request: { after: 52 }, result: [entryExample] },
+  log: { request: { after: 52 }, result: [entrySample] },
   turn: { request: { proposer: 'mine' }, result: { next: 'propose', waiting: 0 } },
-  trainers: { request: {}, result: [trainerExample] },
+  trainers: { request: {}, result: [trainerSample] },
   ...forIntents((_, { fact, schema: { properties = {} } }) => ({
     request: Object.fromEntries(Object.entries(factSamples[fact]).filter(([name]) => Object.hasOwn(properties, name))),
     result: { position: 54, fact: factSamples[fact] },

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountStore } from '../../../streams/nats/accountStore.ts';
 import { userOf } from '../../../streams/nats/config/revocation.ts';
+import { serverName } from '../../../streams/nats/config/server.ts';
 import { renewsWithin } from '../../../streams/nats/config/signers.ts';
 import { connectTo, namingIn } from '../../../streams/nats/connection/connect.ts';
 import { ailmentsOf } from '../../../streams/nats/place/ailments.ts';
@@ -54,10 +55,9 @@ interface JetStreamInfo {
 }
 
 async function examineServers({ nats }: Platform): Promise<Found> {
-  // As `serversOf` names and places them.
-  const hosts = nats.cluster.map(({ host, port = PORT }) => ({
-    name: nats.cluster.filter((other) => other.host === host).length > 1 ? `${host}-${port}` : host,
-    at: `http://${host}:${nats.monitor + port - PORT}`,
+  const hosts = nats.cluster.map((member) => ({
+    name: serverName(member, nats.cluster),
+    at: `http://${member.host}:${nats.monitor + (member.port ?? PORT) - PORT}`, // as `serversOf` places it
   }));
   const each = await Promise.all(
     hosts.map(async ({ name, at }): Promise<Found & { readonly counted?: readonly string[] }> => {

@@ -122,12 +122,8 @@ export const readPlatform = (path: string): Promise<Platform> =>
       images: { hypertide: 'hypertide', nats: 'nats:2.12', ...omitUndefined(images) },
       declared: data as object,
       teams: Object.entries(teams).map(([name, data]) => {
-        const retire = retireOf(
-          `teams.${name}.retention`,
-          data.retention,
-          archive && { to: join(archive.to, name), as: join(keys, name, 'admin.creds') },
-        );
-        return { ...teamIn(name, data, servers.replicas), retire };
+        const into = archive && { to: join(archive.to, name), as: join(keys, name, 'admin.creds') };
+        return teamIn(name, data, servers.replicas, into);
       }),
     };
   });
@@ -143,8 +139,10 @@ function serversIn({ url, cluster, tls, store = '/var/lib/nats', monitor = 8222 
   return { url: url ?? addresses.join(','), cluster: members, replicas: members.length >= 3 ? 3 : 1, store, monitor, tls };
 }
 
-/** @param into where archives are, and the login that may delete studies */
-function retireOf(path: string, { unload, archive }: ShapeOf<typeof retention> = {}, into?: Omit<ArchiveOptions, 'after'>): RetireOptions {
+/** Where the archives of a team are, and the login that may delete its studies. */
+type ArchivedAt = Omit<ArchiveOptions, 'after'> | undefined;
+
+function retireOf(path: string, { unload, archive }: ShapeOf<typeof retention> = {}, into: ArchivedAt): RetireOptions {
   const after = secondsOf(archive);
   if (after !== undefined && !into)
     throw fault(`${path}.archive`, 'the folder of the archives as well, as archive: { to: /srv/archives }', archive);
@@ -153,14 +151,16 @@ function retireOf(path: string, { unload, archive }: ShapeOf<typeof retention> =
 
 function teamIn(
   team: string,
-  { users = [], weight = 1, quota: given = {} }: Layout['teams'][string],
+  { users = [], weight = 1, quota: given = {}, retention }: Layout['teams'][string],
   replicas: number,
-): Omit<PlatformTeam, 'retire'> {
+  into: ArchivedAt,
+): PlatformTeam {
   checkName(`teams.${team}`, team);
   checkNames(`teams.${team}.users`, users);
   const { seconds, bytes, ...quota } = given;
   const room = bytes === undefined ? undefined : amountIn(bytes as Amount)! * replicas; // NATS counts each copy
-  return { name: team, users, weight, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, bytes: room };
+  const retire = retireOf(`teams.${team}.retention`, retention, into);
+  return { name: team, users, weight, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, retire, bytes: room };
 }
 
 function checkNames(path: string, names: readonly string[]): void {

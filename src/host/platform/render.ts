@@ -20,7 +20,7 @@ export interface Rendered {
   readonly removalOf: JwtConfig['removalOf'];
 }
 
-/** What engines and workers read on their machines. In its own folder, nobody takes it for the file that it is made from. */
+/** The file that engines and workers read. It has a folder of its own, so that you do not mistake it for the platform.yaml that you write. */
 export const HOSTED = 'hypertide/platform.yaml';
 /** The file of the password that the servers of a cluster show each other. */
 const CLUSTER_PASSWORD = 'cluster.password';
@@ -48,7 +48,7 @@ export async function render(platform: Platform, keyOf: KeyOf, keysFrom: string,
   const members = teams.map(({ name, users, bytes }) => ({ name, trainers: [...new Set([...users, ...workers])], bytes }));
   const { prefix } = namingIn(nats.url);
   const { files: keys, accounts, removalOf, textOf } = await jwtConfig({ teams: members, prefix, keyOf, days, revoke });
-  const text = `# Made by hypertide server render, for /etc/hypertide of the machines and containers of engines and workers: their keys are beside it.
+  const text = `# Made by hypertide server render. On the machines of engines and workers, it is in /etc/hypertide, and their keys are in /etc/hypertide/keys.
 ${stringify({ ...platform.declared, keys: 'keys' })}`;
   const chart = chartFiles({
     platform,

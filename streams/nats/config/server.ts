@@ -109,6 +109,10 @@ export interface ClusterOptions extends Omit<ServerSettings, 'name' | 'cluster'>
   readonly ca?: string;
 }
 
+/** The name of a server of a cluster: its host, and its port if other servers are on the same machine. */
+export const serverName = ({ host, port = PORT }: Member, members: readonly Member[]): string =>
+  members.filter((other) => other.host === host).length > 1 ? `${host}-${port}` : host;
+
 /** The address that servers listen to, by the hosts at which clients find them: all, unless each of them is this machine. */
 export const listensFor = (hosts: readonly string[]): string =>
   hosts.every((host) => host === 'localhost' || host.startsWith('127.')) ? '127.0.0.1' : '0.0.0.0';
@@ -135,15 +139,14 @@ export function serversOf(
   const twice = routes.find((route, i) => routes.indexOf(route) < i);
   if (twice !== undefined) throw new OptionError('cluster', 'servers with different addresses', all[routes.indexOf(twice)]!.host);
   return all.map(({ host, port }) => {
-    const isShared = all.filter((other) => other.host === host).length > 1;
     const { store = STORE, monitor } = shared;
-    const own = isShared ? `${host}-${port}` : host;
+    const own = serverName({ host, port }, all);
     return {
       ...shared,
       name: own,
       host: listens,
       port,
-      store: isShared ? `${store}/${own}` : store,
+      store: own === host ? store : `${store}/${own}`,
       ...(monitor && { monitor: { host: listens, ...monitor, port: monitor.port + port - usual } }),
       cluster: { name, password, host: listens, port: port + ROUTES_ABOVE, routes, ...(ca !== undefined && { ca }) },
     };

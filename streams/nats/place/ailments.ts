@@ -72,7 +72,7 @@ async function examineDelivery(nc: NatsConnection, jsm: JetStreamManager, subjec
       note(`worker ${trainer}`, `its worker ${trainer} is paused${reason === undefined ? '' : `: ${reason}`}`);
   for await (const { name, config } of jsm.consumers.list(stream))
     if (name !== TRAINERS && config.durable_name !== undefined)
-      note(`consumer ${name}`, `the consumer ${name} on its stream is not one of hypertide: delete it if nobody needs it`);
+      note(`consumer ${name}`, `hypertide did not make the consumer ${name} on its stream: delete it if you do not need it`);
   let info: ConsumerInfo;
   try {
     info = await jsm.consumers.info(stream, TRAINERS);

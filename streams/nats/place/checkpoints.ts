@@ -30,7 +30,7 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
         const subject = `${apiPrefix}.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
         const ask = async () =>
           nc.request(subject, '', { timeout: PART_WITHIN }).catch(async (error) => {
-            if (isUnheard(error)) await jsm.streams.info(chunks); // nobody answers for a stream that was deleted
+            if (isUnheard(error)) await jsm.streams.info(chunks); // a deleted stream does not answer
             throw error;
           });
         const { data } = await withRetry(nc, ask);

@@ -99,7 +99,7 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
       return over;
     },
     end: () => {
-      if (waiting.length === 0 || !isClustered(nc)) heldUntil = over ? heldUntil : 0; // alone, the server sees that this connection has gone
+      if (!over && (waiting.length === 0 || !isClustered(nc))) heldUntil = 0; // alone, the server sees that this connection has gone
       over = true;
       waiting.length = 0;
       return Math.max(0, heldUntil - performance.now());

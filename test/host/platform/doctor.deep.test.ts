@@ -83,7 +83,7 @@ it('names what keeps the trials of a study from workers', async () => {
 
   await jsm.consumers.add('HT_digits', { durable_name: 'foreign', ack_policy: AckPolicy.Explicit });
   expect(await examine(platform, [])).toEqual([
-    expect.stringMatching(/^vision\.digits: the consumer foreign on its stream is not one of hypertide/),
+    expect.stringMatching(/^vision\.digits: hypertide did not make the consumer foreign on its stream/),
   ]);
   await jsm.consumers.delete('HT_digits', 'foreign');
 
