@@ -145,9 +145,10 @@ it.each([
   ['no file', ['render', 'nosuch.yaml']],
   ['a cluster of two', ['render', 'two.yaml']],
   ['an address that is none', ['teams', 'nowhere']],
-  ...['--all=x*', '--nats=nats://a', '--closed=unload=1h', '--folder=.', '--creds=x', '--users=x', '--once', 'study.yaml'].map(
-    (word): [string, string[]] => [`a platform with ${word}`, ['start', '--platform', 'two.yaml', word]],
-  ),
+  ...['--all=x*', '--nats=nats://a', '--folder=.', '--creds=x', '--users=x', '--once', 'study.yaml'].map((word): [string, string[]] => [
+    `a platform with ${word}`,
+    ['start', '--platform', 'two.yaml', word],
+  ]),
   ['a server over HTTP with limits of streams', ['start', '--http', '0', '--folder', '.', '--max-bytes', '1GB']],
   ['journals on a NATS server', ['start', 'study.yaml', '--nats', 'nats://a', '--fsync', 'always']],
 ])('server refuses %s', async (_, words) => {

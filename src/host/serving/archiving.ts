@@ -51,7 +51,7 @@ export async function asAdmin<T>(
 export async function deleteArchived(place: StudyPlace, study: string, entries: number, path: string): Promise<void> {
   await place.delete(study, entries).catch((cause: Error) => {
     if (!isForbidden(cause) && !isForbidden(cause.cause)) throw cause;
-    const todo = `give the login of an admin with --closed as=, or delete the study as one: hypertide study delete ${study} --yes`;
+    const todo = `delete it as an admin: hypertide study delete ${study} --yes`;
     throw new StudyError(`${study} is archived in ${path}, but the login of this process may not delete it`, { cause, todo });
   });
 }

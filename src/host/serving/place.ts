@@ -11,7 +11,7 @@ import { openServer } from '../server.ts';
 import { Links, monitorFor } from './monitor.ts';
 import type { ServingOptions } from './observed.ts';
 import { type Quota, Quotas } from './quota.ts';
-import { type RetireOptions, retireIn } from './retireOptions.ts';
+import { type RetireOptions, UNLOAD } from './retireOptions.ts';
 import { type Serving, serving } from './serving.ts';
 import { usersIn } from './usersIn.ts';
 
@@ -37,8 +37,6 @@ export interface ServeOptions extends AtMostOptions, Pick<ServingOptions['settin
   readonly users?: string;
   readonly proxy?: readonly string[];
   readonly hooks?: string;
-  /** When closed studies are unloaded and archived, see {@link retireIn}. */
-  readonly closed?: readonly string[];
   /** Bytes of the checkpoints of all studies. */
   readonly checkpoints?: number;
 }
@@ -57,7 +55,6 @@ export interface Shared {
 /** @throws UsageError, ListenError, OpenServerError; HooksError */
 export async function openShared(options: ServeOptions, screen: StatusLine): Promise<Shared> {
   const { lease, replicas, maxBytes, checkpoints: checkpointBytes } = options;
-  const retire = retireIn(options.closed);
   const users = await usersIn(options.users);
   const at = options.http === undefined ? undefined : addressOf('--http', options.http);
   const observing = await openPlugins({ hooks: options.hooks }, screen);
@@ -105,7 +102,7 @@ export async function openShared(options: ServeOptions, screen: StatusLine): Pro
         server,
         quota: team === undefined ? undefined : quotas.of(team),
         plugins,
-        retire: () => retirements.get(team) ?? retire,
+        retire: () => retirements.get(team) ?? { unloadAfter: UNLOAD },
         settings,
       };
       return { options, serving: serving(options) };

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type HostServer, openServer } from '../../../src/host/server.ts';
 import { serveAll } from '../../../src/host/serving/all.ts';
 import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
-import { type RetireOptions, retireIn } from '../../../src/host/serving/retireOptions.ts';
+import type { RetireOptions } from '../../../src/host/serving/retireOptions.ts';
 import { serving } from '../../../src/host/serving/serving.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
@@ -280,14 +280,4 @@ test('with logins, an engine deletes nothing, unless it has the login of an admi
   await until(() => allowed.lines.some((line) => line.includes('deleted from the server')));
   expect((await listOn(viewer))!.get('s1')).toMatchObject({ archive: join(folder, 's1.tar.gz') });
   await allowed.end();
-});
-
-it('reads when closed studies are unloaded and archived', () => {
-  expect(retireIn()).toEqual({ unloadAfter: 3600 });
-  expect(retireIn(['unload=5m', 'archive=30d', 'to=a=b', 'as=admin.nk'])).toEqual({
-    unloadAfter: 300,
-    archive: { after: 30 * 86_400, to: 'a=b', as: 'admin.nk' },
-  });
-  for (const words of [['archive=30d'], ['to=x'], ['unload=soon'], ['unload'], ['keep=1h']])
-    expect(() => retireIn(words)).toThrow('--closed');
 });

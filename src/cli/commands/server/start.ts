@@ -36,7 +36,6 @@ const offered = {
   maxParallel: value('n', 'most parallel of a request (default: 1000)', { kind: wholeNumber }),
   maxTrials: value('n', 'most trials of a request', { kind: wholeNumber }),
   lease: value('time', 'silence after which a trial is lost (default: 30s)', { kind: time }),
-  closed: values('word', 'closed studies: unload=1h archive=30d to=<folder>'),
   once: flag('end when all studies have closed'),
   monitor: value('address', 'serve /metrics, /readyz and /healthz at this port'),
   hooks: value('file', 'commands and webhooks to call on events (YAML)'),
@@ -70,13 +69,12 @@ const REFUSED = {
   platform: {
     nats: 'expected nats in platform.yaml instead',
     all: 'expected no pattern: --platform serves all studies of its teams',
-    closed: 'expected retention of its teams in platform.yaml instead',
     folder: IN_JOURNALS,
     fsync: IN_JOURNALS,
     ...BESIDE_PLATFORM,
   },
   nats: { folder: IN_JOURNALS, fsync: IN_JOURNALS },
-  http: { all: ON_NATS, replicas: ON_NATS, maxBytes: ON_NATS, checkpoints: ON_NATS, closed: ON_NATS },
+  http: { all: ON_NATS, replicas: ON_NATS, maxBytes: ON_NATS, checkpoints: ON_NATS },
 } as const satisfies Readonly<Record<string, Refused>>;
 const ON_PAGE = 'expected --http as well';
 
