@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Arrow, arrowsInside, arrowsUp, circles, readImports } from '../test/support/imports.ts';
 
@@ -35,13 +35,7 @@ list(
   circles(imports).map((circle) => circle.join(', ')),
 );
 
-console.log(`Lines of production code, without the style of the page: ${files.reduce((sum, path) => sum + lines(path), 0)}`);
-
 function ancestors(path: string): string[] {
   const parts = path.split('/').slice(0, -1);
   return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
-}
-
-function lines(path: string): number {
-  return readFileSync(path, 'utf8').split('\n').length - 1;
 }
