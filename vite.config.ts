@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
 import { defineConfig, minify, type Plugin, parseAst, type Rolldown } from 'vite';
 import { chartsOfPage, licences, modules, packageOf } from './bundling.ts';
 import packaged from './package.json' with { type: 'json' };
@@ -122,22 +121,6 @@ const vendorOf = (id: string): string | null => {
   return name !== undefined && name in packaged.devDependencies ? `vendor/${name.replace('/', '-')}` : null;
 };
 
-/** SQLite for databases of Optuna, which compressed is less than half as large. */
-const packedSqlite: Plugin = {
-  name: 'packed-sqlite',
-  enforce: 'pre',
-  resolveId: (id) => (id === 'sql.js/dist/sql-wasm-inline.js' ? `${installed}/sql.js/packed.js` : undefined),
-  load(id) {
-    if (id !== `${installed}/sql.js/packed.js`) return undefined;
-    const source = brotliCompressSync(readFileSync(`${installed}/sql.js/dist/sql-wasm.wasm`));
-    const file = this.emitFile({ type: 'asset', fileName: 'chunks/vendor/sqlite.wasm.br', source });
-    return `import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
-import initSqlJs from 'sql.js/dist/sql-wasm.js';
-export default () => initSqlJs({ wasmBinary: brotliDecompressSync(readFileSync(new URL(import.meta.ROLLUP_FILE_URL_${file}))) });`;
-  },
-};
-
 /** Programs debug into the library, and not into the command and what the package contains. */
 const minified: Plugin = {
   name: 'minified',
@@ -203,7 +186,7 @@ export default defineConfig({
       'ml-matrix': `${installed}/ml-matrix/src/index.js`,
     },
   },
-  plugins: [partOfRxjs, pureValues, packedSqlite, minified, chartsOfPage, licences],
+  plugins: [partOfRxjs, pureValues, minified, chartsOfPage, licences],
   ssr: { noExternal: true, external },
   build: {
     ssr: true, // for Node

@@ -20,7 +20,7 @@ const study: Branch = {
   commands: {
     list: leaf('list the studies in a folder or on a server', async () => (await import('./commands/study/list.ts')).command),
     create: leaf('begin a study that others run', async () => (await import('./commands/study/create.ts')).command),
-    import: leaf('add finished trials from JSON lines, CSV or Optuna', async () => (await import('./commands/study/import.ts')).command),
+    import: leaf('add finished trials from JSON lines or CSV', async () => (await import('./commands/study/import.ts')).command),
     pause: leaf('suggest no new trials', async () => (await import('./commands/study/pause.ts')).pause),
     resume: leaf('suggest new trials again', async () => (await import('./commands/study/pause.ts')).resume),
     close: leaf('end a study now', async () => (await import('./commands/study/pause.ts')).close),
@@ -121,7 +121,7 @@ export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Br
     why: leaf('print why a trial was suggested, or stopped', async () => (await import('./commands/why.ts')).command),
     dashboard: leaf('show studies in a browser', async () => (await import('./commands/dashboard.ts')).command),
     change: leaf('change limits, strategy or pace of a study', async () => (await import('./commands/change.ts')).command),
-    export: leaf('write all trials as JSON, CSV, Parquet, or for Optuna', async () => (await import('./commands/export.ts')).command),
+    export: leaf('write all trials as JSON, CSV or Parquet', async () => (await import('./commands/export.ts')).command),
   },
   'Short for a command of a group': {
     trials: trial.commands.list!,

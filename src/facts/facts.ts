@@ -39,7 +39,7 @@ export const LONGEST_TRACE = 8192;
 /** The most characters of a tag. */
 export const LONGEST_TAG = 1024;
 /** The most characters of a note about a trial or a study. */
-export const LONGEST_NOTE = 16_384;
+const LONGEST_NOTE = 16_384;
 
 const suggested = fact(
   'suggested',

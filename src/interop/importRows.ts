@@ -1,27 +1,21 @@
 import { parse } from 'csv-parse/sync';
-import type { Completed, Created, Params, TrialEvent, Values } from '../facts/facts.ts';
+import type { Completed, Created, Params, Values } from '../facts/facts.ts';
 import { delimiterOf } from '../programs/metricRows.ts';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { SpaceData } from '../space/schema.ts';
 import { parseNumber, parseValue } from '../space/types/dimension.ts';
-import type { Tags } from '../strategy/messages.ts';
 import { cellText } from '../study/csv.ts';
 
-/** A fact about a trial that has no number yet. */
-export type Untold<F> = F extends unknown ? Omit<F, 'trial'> : never;
-
-/** A trial that was finished elsewhere. */
+/** A trial that was finished elsewhere, and has no number yet. */
 export interface ImportedTrial {
   readonly params: Params;
   readonly budget?: number;
-  readonly tags?: Tags;
-  /** What happened after it was suggested, until it ended. */
-  readonly events: readonly Untold<TrialEvent>[];
+  readonly completed: Omit<Completed, 'trial'>;
 }
 
-/** A row of imported data: a finished trial, a trial without a result, or the error in it. `place` follows the name of the file in messages. */
-export type ImportedRow = { readonly place: string } & Read;
+/** A line of imported data: a finished trial, a trial without a result, or the error in it. */
+export type ImportedRow = { readonly line: number } & Read;
 
 /** Trials from JSON lines: `{"params":{"lr":0.1},"values":{"loss":0.3}}`, or `"value":0.3` of the first objective. */
 export function readLines(text: string, { objectives }: Created): ImportedRow[] {
@@ -29,9 +23,9 @@ export function readLines(text: string, { objectives }: Created): ImportedRow[] 
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      readings.push({ place: `:${i + 1}`, ...rowOf(JSON.parse(line), objectives[0]!.name) });
+      readings.push({ line: i + 1, ...rowOf(JSON.parse(line), objectives[0]!.name) });
     } catch (error) {
-      readings.push({ place: `:${i + 1}`, wrong: (error as Error).message });
+      readings.push({ line: i + 1, wrong: (error as Error).message });
     }
   }
   return readings;
@@ -43,7 +37,7 @@ export function readLines(text: string, { objectives }: Created): ImportedRow[] 
  */
 export function readTable(text: string, { objectives, space }: Created): ImportedRow[] {
   const { parameters } = space as SpaceData;
-  const readings: (Read & { readonly line: number })[] = [];
+  const readings: ImportedRow[] = [];
   const columns = (head: string[]) =>
     head.map((name) =>
       placeOf(
@@ -90,7 +84,7 @@ export function readTable(text: string, { objectives, space }: Created): Importe
     });
     readings.push({ line: info.lines, ...rowOf(data, objectives[0]!.name) });
   }
-  return readings.sort((a, b) => a.line - b.line).map(({ line, ...read }) => ({ place: `:${line}`, ...read }));
+  return readings.sort((a, b) => a.line - b.line);
 }
 
 /** The full name of a column. */
@@ -120,6 +114,6 @@ function rowOf(data: unknown, objective: string): Read {
     metrics: isRecord(metrics) && Object.keys(metrics).length > 0 ? (metrics as Values) : undefined,
     constraints,
     seconds: typeof seconds === 'number' ? seconds : undefined,
-  }) satisfies Untold<Completed>;
-  return { row: omitUndefined({ params, budget: typeof budget === 'number' ? budget : undefined, events: [completed] }) };
+  }) satisfies ImportedTrial['completed'];
+  return { row: omitUndefined({ params, budget: typeof budget === 'number' ? budget : undefined, completed }) };
 }

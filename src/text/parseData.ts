@@ -12,14 +12,11 @@ export function parseData(option: string, text: string): unknown {
   }
 }
 
-/** Reads a file that the user named. @throws UsageError */
-export const readData = (path: string): Promise<Buffer> =>
-  readFile(path).catch((cause: Error) => {
+/** The text of a file that the user named. @throws UsageError */
+export const readText = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: Error) => {
     throw new UsageError(`${path}: cannot be read (${cause.message})`);
   });
-
-/** The same as text. @throws UsageError */
-export const readText = async (path: string): Promise<string> => (await readData(path)).toString();
 
 /** Levels of the syntax tree. */
 const DEEPEST = 500;

@@ -10,6 +10,7 @@ import numpy as np
 import optuna
 import pytest
 import xgboost
+from optuna.trial import TrialState
 from scipy.stats import loguniform, norm, randint, uniform
 from sklearn.base import clone
 from sklearn.datasets import load_digits
@@ -18,7 +19,7 @@ from sklearn.svm import SVC
 import hypertide as ht
 from hypertide._rows import table_of
 from hypertide.integrations import lightgbm
-from hypertide.integrations.optuna import from_optuna
+from hypertide.integrations.optuna import from_optuna, to_optuna
 from hypertide.integrations.sklearn import HypertideSearchCV
 from hypertide.integrations.xgboost import ReportCallback
 
@@ -223,3 +224,71 @@ def test_takes_none_among_the_choices():
     study = from_optuna(source)
     assert [row["params"] for row in study.trials] == [trial.params for trial in source.trials]
     assert {row["params"]["depth"] for row in study.trials} == {None, 3}
+
+
+def test_joins_ranges_keeps_constants_and_leaves_out_infinite_results():
+    source = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+
+    def objective(trial):
+        n = trial.suggest_int("n", 1, 5 + trial.number)
+        return float("inf") if trial.number == 2 else n * trial.suggest_float("rate", 0.5, 0.5)
+
+    source.optimize(objective, n_trials=5)
+    with pytest.warns(UserWarning, match="left out 1 of 5 trials: 1 infinite"):
+        study = from_optuna(source)
+    assert study.space == {"n": {"type": "int", "low": 1, "high": 9}, "rate": {"type": "constant", "value": 0.5}}
+    assert len(study.trials) == 4
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "journal"])
+def test_goes_to_each_storage_of_optuna_and_continues_there(kind, tmp_path):
+    if kind == "sqlite":
+        storage = f"sqlite:///{tmp_path}/back.db"
+    else:
+        storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(f"{tmp_path}/back.log"))
+    space = {
+        "x": ht.log(1e-3, 1),
+        "n": ht.int(2, 10, step=2),
+        "opt": ["sgd", None, 1.0],
+        "momentum": ht.float(0, 1, when={"opt": "sgd"}),
+        "fast": ht.boolean(),
+        "rate": ht.constant(0.5),
+    }
+    study = ht.Study(space, minimize="loss", strategy="random", seed=1)
+
+    def objective(trial):
+        trial.metrics["size"] = trial.number
+        trial.constraints = [trial.number - 9]
+        if trial.number == 2:
+            raise ArithmeticError("odd")
+        if trial.number == 3:
+            trial.report(0.7, 4)
+            raise ht.Stopped
+        return trial["x"] * trial["n"]
+
+    study.optimize(objective, trials=8, progress=False)
+    study.annotate(1, note="first", labels=["check"])
+    study.limit(trials="+2")
+    study.tell(study.ask(), stopped=True)
+    study.ask()
+    to_optuna(study, study_name="back", storage=storage)
+    back = optuna.load_study(study_name="back", storage=storage)
+    complete, failed, stopped = TrialState.COMPLETE, TrialState.FAIL, TrialState.PRUNED
+    assert [trial.state for trial in back.trials] == [complete, failed, stopped, *[complete] * 5, stopped]
+    assert [trial.params for trial in back.trials] == [row["params"] for row in study.trials[:9]]
+    assert (back.metric_names, back.best_value, back.trials[2].intermediate_values) == (["loss"], study.best_value, {4: 0.7})
+    assert back.trials[0].user_attrs == {"size": 1, "note": "first", "labels": ["check"]}
+    assert back.trials[0].system_attrs == {"constraints": [-8]}
+    assert "odd" in back.trials[1].system_attrs["fail_reason"]
+    for trial, row in zip(back.trials, study.trials):
+        assert trial.datetime_complete.timestamp() == pytest.approx(row["ended_at"] / 1000)
+
+    def continued(trial):
+        x, n = trial.suggest_float("x", 1e-3, 1, log=True), trial.suggest_int("n", 2, 10, step=2)
+        if trial.suggest_categorical("opt", ["sgd", None, 1.0]) == "sgd":
+            trial.suggest_float("momentum", 0, 1)
+        trial.suggest_categorical("fast", [False, True])
+        return x * n * trial.suggest_float("rate", 0.5, 0.5)
+
+    back.optimize(continued, n_trials=3)
+    assert len(back.trials) == 12

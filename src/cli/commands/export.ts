@@ -1,5 +1,3 @@
-import { optunaJournalOf } from '../../interop/optuna/optunaJournal.ts';
-import { toOptuna } from '../../interop/optuna/toOptuna.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { CommandStudy } from '../../stores/locate.ts';
 import { entriesIn, trialsIn } from '../../stores/trialTable.ts';
@@ -9,14 +7,13 @@ import { UsageError } from '../../text/usage.ts';
 import { onStudy } from '../command.ts';
 import { flag, oneOf, preset, value } from '../parts.ts';
 
-const exportFormats = ['jsonl', 'json', 'csv', 'parquet', 'optuna', 'sqlite'] as const;
+const exportFormats = ['jsonl', 'json', 'csv', 'parquet'] as const;
 type Format = (typeof exportFormats)[number];
 
 type Rows = 'trials' | 'reports';
 
 export const command = onStudy({
-  description:
-    'Write all trials, or all their reports, for other programs. The formats optuna and sqlite are a journal and a SQLite file of Optuna.',
+  description: 'Write all trials, or all their reports, for other programs.',
   options: {
     format: value('format', 'format of the data (default: the ending of the file, or jsonl)', { kind: oneOf(exportFormats) }),
     table: preset<Rows>('table', 'a row for each trial, or for each of their reports', 'trials', { kind: oneOf(['trials', 'reports']) }),
@@ -25,14 +22,14 @@ export const command = onStudy({
   },
   run: async (study, { format: named, table: wanted, output, raw = false }) => {
     const format = named ?? formatOf(output);
-    if ((format === 'parquet' || format === 'sqlite') && output === undefined)
-      throw new UsageError(`--format ${format}: expected --output as well, since it is not text`);
+    if (format === 'parquet' && output === undefined)
+      throw new UsageError('--format parquet: expected --output as well, since it is not text');
     if (wanted === 'reports' && format !== 'csv' && format !== 'parquet')
       throw new UsageError(
         'expected --format csv or parquet with --table reports; "hypertide trial logs" and the journal have them as JSON',
       );
     if (raw && format !== 'csv') throw new UsageError(`--raw: expected --format csv as well, since ${format} has all text unchanged`);
-    const data = format === 'csv' ? tableCsv(await tableIn(study, wanted), { raw }) : await dataOf(study, wanted, format);
+    const data = await dataOf(study, wanted, format, raw);
     if (output === undefined) process.stdout.write(data);
     else await writeOutput(output, data);
     return 0;
@@ -42,22 +39,13 @@ export const command = onStudy({
 /** The format by the extension of a file. */
 function formatOf(output = ''): Format {
   const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
-  if (ending === 'db' || ending === 'sqlite3') return 'sqlite';
   return exportFormats.find((format) => format === ending) ?? 'jsonl';
 }
 
-async function dataOf(study: CommandStudy, wanted: Rows, format: Exclude<Format, 'csv'>): Promise<string | Uint8Array> {
-  switch (format) {
-    case 'json':
-    case 'jsonl':
-      return jsonOf(await trialsIn(study), format);
-    case 'parquet':
-      return (await import('../../interop/parquet.ts')).parquetOf(await tableIn(study, wanted));
-    case 'optuna':
-      return optunaJournalOf(toOptuna(study.created, await entriesIn(study)));
-    case 'sqlite':
-      return (await import('../../interop/optuna/optunaDatabase.ts')).optunaDatabaseOf(toOptuna(study.created, await entriesIn(study)));
-  }
+async function dataOf(study: CommandStudy, wanted: Rows, format: Format, raw: boolean): Promise<string | Uint8Array> {
+  if (format === 'csv') return tableCsv(await tableIn(study, wanted), { raw });
+  if (format === 'parquet') return (await import('../../interop/parquet.ts')).parquetOf(await tableIn(study, wanted));
+  return jsonOf(await trialsIn(study), format);
 }
 
 const jsonOf = (rows: readonly object[], format: 'json' | 'jsonl'): string =>

@@ -76,7 +76,7 @@ def objectives_of(minimize: Names | None, maximize: Names | None) -> dict[str, s
 def opened(study: str, created: Mapping[str, Any]) -> dict[str, Any]:
     """What the first fact of a study elsewhere says to those who open it."""
     directions = {one["name"]: one["direction"] for one in created["objectives"]}
-    return {"study": study, "objectives": directions, "examples": created.get("examples")}
+    return {"study": study, "parameters": created["space"]["parameters"], "objectives": directions, "examples": created.get("examples")}
 
 
 def _examples(given: Any) -> Any:

@@ -107,6 +107,8 @@ class Study:
             raise
         self.name: str = reply["study"]
         """Its name."""
+        self.space: dict[str, Any] = reply["parameters"]
+        """Its parameters, as a study file has them."""
         self.objectives: dict[str, str] = reply["objectives"]
         """The direction of each objective."""
         if self.path is not None:

@@ -1,7 +1,8 @@
-"""From an Optuna study to a hypertide study.
+"""From an Optuna study to a hypertide study, and back.
 
     study = from_optuna(optuna.load_study(study_name="digits", storage="sqlite:///digits.db"), path="digits.jsonl")
     study.optimize(objective, trials=200)
+    to_optuna(study, study_name="digits", storage="sqlite:///back.db")
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 import os
 import warnings
 from collections import Counter
+from datetime import datetime
+from math import isfinite
 from typing import Any
 
 import optuna
+from optuna.trial import TrialState
 
 from .. import space
 from .._description import objectives_of
+from .._rows import Row
 from ..errors import HypertideError
 from ..study import Study
+
+STATES = {"completed": TrialState.COMPLETE, "stopped": TrialState.PRUNED, "failed": TrialState.FAIL, "retracted": TrialState.FAIL}
 
 
 def space_of(distributions: dict[str, Any]) -> dict[str, Any]:
@@ -41,12 +48,13 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
         got = f"the {type(source).__name__} {source!r}"
         raise HypertideError(f"from_optuna: expected a study, got {got}; write optuna.load_study(study_name=..., storage=...)")
     every = source.get_trials(deepcopy=False)
-    done = [trial for trial in every if trial.state == optuna.trial.TrialState.COMPLETE]
+    done = [trial for trial in every if _state(trial) == "complete"]
     if not done:
         raise HypertideError("from_optuna: expected a study with a completed trial, as its trials define the space; write Study({...}) with a space")
     distributions: dict[str, Any] = {}
     for trial in done:
-        distributions.update(trial.distributions)
+        for name, distribution in trial.distributions.items():
+            distributions[name] = _joined(distributions.get(name, distribution), distribution)
     ways = _objectives(source, options)
     space = space_of(distributions)
     whens = {name: when for name in space if (when := _when(name, distributions, done))}
@@ -57,13 +65,18 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
         fitting = [trial for trial in done if trial.params.keys() == {name for name in ordered if exists(ordered[name], trial.params)}]
         for trial in fitting:
             study.add(trial.params, dict(zip(ways, trial.values)), metrics=_metrics(trial))
-        states = Counter(trial.state.name.lower() for trial in every if trial.state != optuna.trial.TrialState.COMPLETE)
-        left_out = [f"{count} {state}" for state, count in sorted(states.items())]
+        states = Counter(map(_state, every))
+        left_out = [f"{count} {state}" for state, count in sorted(states.items()) if state != "complete"]
         if len(fitting) < len(done):
             left_out.append(f"{len(done) - len(fitting)} with other parameters")
         if left_out:
             warnings.warn(f"from_optuna left out {len(every) - len(fitting)} of {len(every)} trials: {', '.join(left_out)}", stacklevel=2)
     return study
+
+
+def _state(trial: optuna.trial.FrozenTrial) -> str:
+    is_infinite = trial.state == TrialState.COMPLETE and not all(map(isfinite, trial.values))
+    return "infinite" if is_infinite else str(trial.state.name.lower())
 
 
 def _objectives(source: optuna.Study, options: dict[str, Any]) -> dict[str, str]:
@@ -79,6 +92,65 @@ def _objectives(source: optuna.Study, options: dict[str, Any]) -> dict[str, str]
 
 def objective_names(source: optuna.Study) -> list[str]:
     return ["value"] if len(source.directions) == 1 else [f"value_{i}" for i in range(len(source.directions))]
+
+
+def to_optuna(source: Study, **options: Any) -> optuna.Study:
+    """An Optuna study with the trials that have ended, in any storage of Optuna.
+
+        to_optuna(study, study_name="digits", storage="sqlite:///digits.db")
+
+    A stopped trial is `PRUNED` there, with its last report. Metrics, labels and the note of a trial become user attributes, `constraints` become
+    constraints. `options` are those of `optuna.create_study`; the directions are those of `source`.
+    """
+    target = optuna.create_study(directions=list(source.objectives.values()), **options)
+    names = list(source.objectives)
+    if names != objective_names(target):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            target.set_metric_names(names)
+    distributions = {name: _distribution(source, name) for name in source.space}
+    target.add_trials([_trial(row, names, distributions) for row in source.trials if row["status"] != "open"])
+    return target
+
+
+def _trial(row: Row, names: list[str], distributions: dict[str, Any]) -> optuna.trial.FrozenTrial:
+    state = STATES[row["status"]]
+    is_pruned = state == TrialState.PRUNED and len(names) == 1 and "values" in row  # reports there have one objective
+    system = {"constraints": row.get("constraints"), "fail_reason": row.get("message", row.get("reason"))}
+    user = {**row.get("metrics", {}), "note": row.get("note"), "labels": row.get("labels")}
+    trial = optuna.trial.create_trial(
+        state=state,
+        values=[row["values"][name] for name in names] if state == TrialState.COMPLETE else None,
+        params=row["params"],
+        distributions={name: distributions[name] for name in row["params"]},
+        user_attrs=_given(user),
+        system_attrs=_given(system),
+        intermediate_values={row["step"]: row["values"][names[0]]} if is_pruned else {},
+    )
+    trial.datetime_start = _time(row.get("started_at", row["suggested_at"]))
+    trial.datetime_complete = _time(row["ended_at"])
+    return trial
+
+
+def _distribution(source: Study, name: str) -> Any:
+    parameter = source.space[name]
+    kind = parameter["type"]
+    if kind == "constant" and isinstance(value := parameter["value"], (int, float)) and not isinstance(value, bool):
+        kind, parameter = type(value).__name__, {"low": value, "high": value}
+    if kind in ("float", "int"):
+        make = optuna.distributions.FloatDistribution if kind == "float" else optuna.distributions.IntDistribution
+        return make(parameter["low"], parameter["high"], log=parameter.get("log", False), **_given({"step": parameter.get("step")}))
+    values = {"boolean": [False, True], "constant": [parameter.get("value")]}.get(kind) or parameter["values"]
+    return optuna.distributions.CategoricalDistribution([source._objects.restored({name: value})[name] for value in values])
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _time(at: int) -> datetime:
+    """A time as Optuna has it: local, without a zone."""
+    return datetime.fromtimestamp(at / 1000)
 
 
 def _metrics(trial: optuna.trial.FrozenTrial) -> dict[str, float]:
@@ -103,7 +175,16 @@ def exists(parameter: dict[str, Any], params: dict[str, Any]) -> bool:
     return all(params.get(other) in (values if isinstance(values, list) else [values]) for other, values in parameter.get("when", {}).items())
 
 
+def _joined(one: Any, other: Any) -> Any:
+    """The distribution that holds both: a program may suggest a parameter with another range in each trial."""
+    if not hasattr(one, "low"):
+        return one
+    return type(one)(min(one.low, other.low), max(one.high, other.high), log=one.log, step=one.step)
+
+
 def _parameter(name: str, distribution: Any) -> dict[str, Any]:
+    if not isinstance(distribution, optuna.distributions.CategoricalDistribution) and distribution.single():
+        return space.constant(distribution.low)
     if isinstance(distribution, optuna.distributions.FloatDistribution):
         return space.float(distribution.low, distribution.high, log=distribution.log, step=distribution.step)
     if isinstance(distribution, optuna.distributions.IntDistribution):
