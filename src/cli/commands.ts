@@ -77,7 +77,6 @@ const server: Branch = {
     teams: leaf('show what teams use of their quotas', async () => (await import('./commands/server/platform.ts')).teams),
     doctor: leaf('say what is not as declared', async () => (await import('./commands/server/platform.ts')).doctor),
     users: leaf('make tokens for a server over HTTP', async () => (await import('./commands/server/users.ts')).command),
-    mirror: leaf('send a study to a webhook or to MLflow', async () => (await import('./commands/server/mirror.ts')).command),
     mcp: leaf('let an agent work on studies', async () => (await import('./commands/server/mcp.ts')).command),
   },
 };

@@ -38,7 +38,7 @@ export async function openPlugins({ hooks: path, server: at, metrics }: PluginsO
   const hooks = await openHooks(path, screen);
   const tracing = await openTracing();
   const server = at && (await openServer(at, metrics, screen.line));
-  const optional = [...(hooks?.plugins ?? []), tracing && traced(tracing), server?.plugin ?? (metrics && measured(metrics))];
+  const optional = [hooks?.plugin, tracing && traced(tracing), server?.plugin ?? (metrics && measured(metrics))];
   return {
     plugins: [...optional.flatMap((plugin) => plugin ?? []), diskAndClock(), acceptCommands],
     server,

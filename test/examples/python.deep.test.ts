@@ -1,9 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hypertide, journalOf, start, studyIn, until } from '../cli/support.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** A Python with scikit-learn. On some machines, the first one on the path is not that of the system. */
 const python = execFileSync(fileURLToPath(new URL('../scripts/ensure-python.sh', import.meta.url)), ['sklearn'], {
@@ -84,5 +86,51 @@ describe('train_mlp.py', () => {
     const tiny = [...config, '--learning-rate', '1e-12', '--epochs', `${step! + 2}`];
     const resumed = await run('train_mlp.py', tiny, { HYPERTIDE_CHECKPOINT: join(directory, 'mlp.pickle') });
     expect(resumed.lines).toEqual([{ step: step! + 1, value }, { step: step! + 2, value }, { value }]);
+  });
+});
+
+describe('mlflow_runs.py', () => {
+  const script = fileURLToPath(new URL('../../examples/python/mlflow_runs.py', import.meta.url));
+  const PYTHONPATH = fileURLToPath(new URL('./standIns', import.meta.url));
+
+  it('logs each report once, also if it is ended and started again', async () => {
+    const place = studyIn('trials: 2\nobjective: minimize loss\n');
+    const program = ['sh', '-c', 'for i in 1 2; do echo "epoch=$i loss=$i.5 size=7"; done', '{x}'];
+    const store = join(place, 'mlflow.json');
+    const runs = () => Object.values<{ tags: Record<string, string> }>(JSON.parse(readFileSync(store, 'utf8')).study);
+    const results = () => journalOf(place).flatMap(({ type }, i) => (type === 'completed' ? [String(i + 1)] : []));
+    await hypertide(place, 'run', 'study.yaml', '--', ...program);
+    const dashboard = start(place, 'dashboard', 'study.jsonl', '--port', '0');
+    await until(() => dashboard.said().includes('http'));
+    const url = /http:\/\/[\d.]+:\d+/.exec(dashboard.said())![0];
+    const log = async () => {
+      const child = spawn(python, [script, `${url}/v1/studies/study`], { env: { ...process.env, PYTHONPATH, MLFLOW_TRACKING_URI: store } });
+      await eventually(() => expect(runs().map(({ tags }) => tags['hypertide.position'])).toEqual(results()));
+      child.kill('SIGINT');
+    };
+    await log();
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+1');
+    await hypertide(place, 'run', 'study.yaml', '--', ...program);
+    await log();
+    expect(runs()).toMatchObject(
+      [1, 2, 3].map((trial) => ({
+        name: `trial ${trial}`,
+        status: 'FINISHED',
+        params: { x: expect.any(String) },
+        metrics: {
+          loss: [
+            [1, 1.5],
+            [2, 2.5],
+          ],
+          size: [
+            [1, 7],
+            [2, 7],
+          ],
+          'final loss': [[0, 2.5]],
+        },
+      })),
+    );
+    dashboard.child.kill();
+    await dashboard.ended;
   });
 });

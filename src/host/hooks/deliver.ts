@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { DeliveryError, PATIENCE, post } from '../../interop/request.ts';
 import type { HookEvent } from './events.ts';
 import type { CommandTarget, Target } from './hookFile.ts';
+import { DeliveryError, PATIENCE, post } from './request.ts';
 
 /** Milliseconds from the request to end until a program is killed. */
 const GRACE = 1000;

@@ -1,4 +1,4 @@
-import { cloudEvent } from '../../interop/request.ts';
+import { eventSource, eventType, SPEC_VERSION } from '../../../streams/nats/protocol/cloudEvent.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { bestResult } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -23,8 +23,19 @@ interface HookData {
   readonly reason?: string;
 }
 
-/** An event as hooks get it. */
-export type HookEvent = ReturnType<typeof cloudEvent<HookData>>;
+/** An event as hooks get it, a CloudEvent. */
+export type HookEvent = ReturnType<typeof cloudEvent>;
+
+/** @param id the same for the same event, whichever process sends it */
+const cloudEvent = (id: string, name: EventName, at: number, data: HookData) => ({
+  specversion: SPEC_VERSION,
+  id,
+  source: eventSource(data.study),
+  type: eventType(`hook.${name}`),
+  time: new Date(at).toISOString(),
+  datacontenttype: 'application/json',
+  data,
+});
 
 /** Finds the events in a study. @returns takes each entry after it was folded */
 export function eventsIn(study: string): (entry: AppliedEntry, folded: FoldedStudy) => readonly (readonly [EventName, HookEvent])[] {
@@ -35,7 +46,7 @@ export function eventsIn(study: string): (entry: AppliedEntry, folded: FoldedStu
     const { ledger, rows } = folded;
     const add = (name: EventName, more: Partial<HookData>) => {
       const data = { study, objective: ledger.settings.objectives[0]!, ...more };
-      found.push([name, cloudEvent(`${study}/${position}/${at}/${name}`, `hook.${name}`, at, data)]);
+      found.push([name, cloudEvent(`${study}/${position}/${at}/${name}`, name, at, data)]);
     };
     if (effect === 'ended' && 'trial' in fact) {
       const first = bestResult(folded);

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retrying } from '../../interop/request.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import type { Plugin } from '../host.ts';
 import { deliver, nameOf } from './deliver.ts';
 import { eventsIn, type HookEvent } from './events.ts';
-import { type HookFile, readHookFile, type Target } from './hookFile.ts';
-import { mirrored } from './mirrored.ts';
+import { type OnEvents, readHookFile, type Target } from './hookFile.ts';
+import { retrying } from './request.ts';
 
 /** Commands and webhooks that this process calls when something happens in its studies. */
 export interface Hooks {
-  /** What watches a study. Events before this process ran it are not sent; mirrors get all that they do not have. */
-  readonly plugins: readonly Plugin[];
+  /** Watches a study. Events before this process ran it are not sent. */
+  readonly plugin: Plugin;
   /** Waits a moment for events in flight, and drops the others. */
   close(): Promise<void>;
 }
@@ -27,7 +26,7 @@ export const openHooks = async (path: string | undefined, screen: StatusLine, pa
   path === undefined ? undefined : hooksOf(await readHookFile(path), screen, pauses);
 
 /** Each target gets its events one after the other. The study never waits for them. */
-export function hooksOf({ on, mirror }: HookFile, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING): Hooks {
+export function hooksOf(on: OnEvents, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING): Hooks {
   const ending = new AbortController();
   const queues = new Map<Target, { waiting: number; last: Promise<void> }>();
   const call = (name: string, target: Target, event: HookEvent) => {
@@ -39,17 +38,11 @@ export function hooksOf({ on, mirror }: HookFile, screen: StatusLine, pauses: re
     if (queue.waiting >= LONGEST) return warn(`${LONGEST} events are already waiting`);
     queue.waiting++;
     queue.last = queue.last
-      .then(() =>
-        retrying(
-          () => deliver(target, event, ending.signal),
-          (tries) => pauses[tries - 1],
-          ending.signal,
-        ),
-      )
+      .then(() => retrying(() => deliver(target, event, ending.signal), pauses, ending.signal))
       .catch((error: Error) => warn(error.message))
       .finally(() => queue.waiting--);
   };
-  const watch: Plugin = ({ name: study, past }) => {
+  const plugin: Plugin = ({ name: study, past }) => {
     const find = eventsIn(study);
     return {
       apply: (entry, folded) => {
@@ -60,7 +53,7 @@ export function hooksOf({ on, mirror }: HookFile, screen: StatusLine, pauses: re
     };
   };
   return {
-    plugins: mirror.length > 0 ? [watch, mirrored(mirror)] : [watch],
+    plugin,
     close: async () => {
       const all = Promise.all([...queues.values()].map(({ last }) => last));
       await Promise.race([all, sleep(parting, undefined, { ref: false })]);

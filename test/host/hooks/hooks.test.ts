@@ -3,19 +3,19 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { Fact, Params } from '../../src/facts/facts.ts';
-import { deliver } from '../../src/host/hooks/deliver.ts';
-import type { HookEvent } from '../../src/host/hooks/events.ts';
-import { type OnEvents, readHookFile } from '../../src/host/hooks/hookFile.ts';
-import { hooksOf } from '../../src/host/hooks/hooks.ts';
-import { Ledger } from '../../src/ledger/ledger.ts';
-import { TrialRows } from '../../src/study/trials.ts';
-import type { About } from '../../src/text/statusLine.ts';
-import { float, random, space } from '../../streams/index.ts';
-import { createdOf } from '../../streams/spec/options.ts';
-import { directory, hypertide, studyIn, TRAINER } from '../cli/support.ts';
-import { eventually } from '../support/eventually.ts';
-import { hostedAs } from '../support/hosted.ts';
+import type { Fact, Params } from '../../../src/facts/facts.ts';
+import { deliver } from '../../../src/host/hooks/deliver.ts';
+import type { HookEvent } from '../../../src/host/hooks/events.ts';
+import { type OnEvents, readHookFile } from '../../../src/host/hooks/hookFile.ts';
+import { hooksOf } from '../../../src/host/hooks/hooks.ts';
+import { Ledger } from '../../../src/ledger/ledger.ts';
+import { TrialRows } from '../../../src/study/trials.ts';
+import type { About } from '../../../src/text/statusLine.ts';
+import { float, random, space } from '../../../streams/index.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
+import { directory, hypertide, studyIn, TRAINER } from '../../cli/support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { hostedAs } from '../../support/hosted.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -63,10 +63,10 @@ function watched(on: OnEvents, past: number, pauses = [1, 1], parting?: number) 
     status: () => {},
     end: () => {},
   };
-  const hooks = hooksOf({ on, mirror: [] }, screen, pauses, parting);
+  const hooks = hooksOf(on, screen, pauses, parting);
   const ledger = new Ledger<Params>(line);
   const rows = new TrialRows();
-  const { apply } = hooks.plugins[0]!(hostedAs({ past: () => past }));
+  const { apply } = hooks.plugin(hostedAs({ past: () => past }));
   const say = (...facts: readonly Fact[]) => {
     for (const fact of facts) {
       const applied = ledger.fold({ position: ledger.position + 1, at: 1_700_000_000_000, fact });
@@ -206,7 +206,7 @@ it('an address can be a variable, and is checked when it is known', async () => 
   writeFileSync(path, 'on:\n  closed: { url: "${URL}", headers: { Authorization: "Bearer ${TOKEN}" } }\n');
   const read = (URL: string, TOKEN = 't0') => readHookFile(path, { URL, TOKEN });
   expect(await read('https://example.com/a')).toMatchObject({
-    on: { closed: [{ url: 'https://example.com/a', headers: { Authorization: 'Bearer t0' } }] },
+    closed: [{ url: 'https://example.com/a', headers: { Authorization: 'Bearer t0' } }],
   });
   // biome-ignore lint/suspicious/noTemplateCurlyInString: as the message shows it
   await expect(read('http://secret:99999')).rejects.toThrow('or a webhook\'s address, got "${URL}"');
@@ -224,22 +224,16 @@ it('a file names commands and webhooks, with secrets from the environment', asyn
     'on:\n  best: [./notify.sh, --channel, tuning]\n  closed:\n    - https://example.com/a\n    - { url: "https://example.com/${TOKEN}", headers: { Authorization: "Bearer ${TOKEN}" } }\n',
   );
   expect(await readHookFile(path, { TOKEN: 't0' })).toEqual({
-    on: {
-      best: [{ command: ['./notify.sh', '--channel', 'tuning'] }],
-      closed: [
-        { url: 'https://example.com/a', headers: {} },
-        { url: 'https://example.com/t0', headers: { Authorization: 'Bearer t0' } },
-      ],
-    },
-    mirror: [],
+    best: [{ command: ['./notify.sh', '--channel', 'tuning'] }],
+    closed: [
+      { url: 'https://example.com/a', headers: {} },
+      { url: 'https://example.com/t0', headers: { Authorization: 'Bearer t0' } },
+    ],
   });
   await expect(readHookFile(path, {})).rejects.toThrow(/on\.closed: .*, got none/);
 });
 
 it.each([
-  ['mirror: { mlflow: http://a.example }', 'mirror: expected a list of systems, got {"mlflow":"http://a.example"}'],
-  ['mirror: [{ wandb: http://a.example }]', 'mirror[0]: expected webhook or mlflow with an address, got {"wandb":"http://a.example"}'],
-  ['mirror: [{ mlflow: [a] }]', 'mirror[0]: expected an address, got ["a"]'],
   ['trials: 3', 'on: expected events with a command or a webhook each, got nothing'],
   ['on: { started: [a] }', 'on: expected best, ended, closed, paused, got started'],
   ['on: { best: 3 }', "on.best: expected a command as a list of words, or a webhook's address, got 3"],
