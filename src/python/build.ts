@@ -15,8 +15,7 @@ const page = join(root, 'dist/src/page');
 
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(engine, { recursive: true });
-for (const name of ['pyproject.toml', 'README.md', 'hypertide', 'hydra_plugins'])
-  cpSync(join(here, name), join(staged, name), { recursive: true });
+for (const name of ['pyproject.toml', 'README.md', 'hypertide']) cpSync(join(here, name), join(staged, name), { recursive: true });
 if (!existsSync(page)) execFileSync('npx', ['vite', 'build', '--config', 'src/page/vite.config.ts'], { cwd: root, stdio: 'inherit' });
 await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });
 cpSync(page, join(engine, 'dist/src/page'), { recursive: true });

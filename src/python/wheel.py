@@ -51,8 +51,7 @@ def wheel(folder: Path, version: str, output: Path) -> Path:
     about = f"{name}-{version}.dist-info"
     files: Files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for package in (name, "hydra_plugins")
-        for path in sorted((folder / package).rglob("*"))
+        for path in sorted((folder / name).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
     scripts = "".join(f"{command} = {function}\n" for command, function in project["scripts"].items())

@@ -1,23 +1,11 @@
-"""The Optuna sampler, pruner and proposer, with the real Optuna. `wheel.deep.test.ts` runs this with the installed package."""
+"""The Optuna sampler and pruner, with the real Optuna. `wheel.deep.test.ts` runs this with the installed package."""
 
-import contextlib
-import json
 import pickle
-import re
-import subprocess
-import threading
 import warnings
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from types import SimpleNamespace
 
 import optuna
 import pytest
 
-import hypertide as ht
-from hypertide._engine import Patience
-from hypertide._engine import command
-from hypertide._http import HttpServer
-from hypertide.integrations.optuna_proposer import _Mirror, propose_with
 from hypertide.integrations.optuna_sampler import HypertidePruner, HypertideSampler
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -169,107 +157,3 @@ def test_sees_the_reports_of_other_processes(tmp_path):
     trial = here.ask()
     trial.report(9, 1)
     assert trial.should_prune()
-
-
-@pytest.fixture
-def serve(tmp_path):
-    """Serves a study with this strategy. Returns its address."""
-    with contextlib.ExitStack() as ending:
-
-        def start(strategy):
-            file = tmp_path / "study.yaml"
-            parameters = {"x": ht.float(-5, 5), "kind": ht.choice("a", "b"), "y": ht.int(1, 9, when={"kind": "a"})}
-            file.write_text(json.dumps({"parameters": parameters, "objective": "minimize loss", "trials": 16, "strategy": strategy}))
-            words = command("serve", str(file), "--http", "0")
-            server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path)
-            ending.callback(server.communicate)
-            ending.callback(server.terminate)
-            return next(match[0] for line in server.stdout if (match := re.search(r"http://[\d.:]+\d", line)))
-
-        yield start
-
-
-def work(url):
-    with ht.Study(url=f"{url}/study") as study:
-        study.optimize(lambda trial: trial["x"] ** 2 + trial.params.get("y", 5), progress=False)
-
-
-def test_a_sampler_of_optuna_searches_next_to_others(serve):
-    url = serve({"mix": {"model": ["tpe", 0.5], "optuna": [{"chain": [{"external": "optuna"}, "random"]}, 0.5]}})
-    worker = threading.Thread(target=work, args=[url])
-    worker.start()
-    made = propose_with(optuna.samplers.TPESampler(n_startup_trials=2, seed=1), url, "study")
-    worker.join()
-    rows = ht.Study(url=f"{url}/study").trials
-    proposed = [row for row in rows if row["by"] == "mix/optuna/external"]
-    assert made > 2
-    assert len(proposed) == made
-    assert all(row["tags"]["note"] == "TPESampler" for row in proposed)
-    assert {row["by"] for row in rows} - {"mix/optuna/external"} == {"mix/model/tpe"}
-
-
-def test_reports_what_a_server_refuses(serve):
-    url = serve("random")
-    with pytest.raises(ht.HypertideError, match="there is no proposer optuna"):
-        propose_with(optuna.samplers.RandomSampler(), url, "study")
-
-
-@pytest.fixture
-def answers():
-    """A server that gives these answers (status, body, bytes that it announces and does not send), the last one again and again."""
-    with contextlib.ExitStack() as ending:
-
-        def start(*answers, give_up=60):
-            left = list(answers)
-
-            class Handler(BaseHTTPRequestHandler):
-                def do_GET(self):
-                    status, body, missing = left.pop(0) if len(left) > 1 else left[0]
-                    self.send_response(status)
-                    self.send_header("Content-Length", str(len(body) + missing))
-                    self.end_headers()
-                    self.wfile.write(body)
-
-                def log_message(self, *_):
-                    pass
-
-            server = HTTPServer(("127.0.0.1", 0), Handler)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            ending.callback(server.server_close)
-            ending.callback(server.shutdown)
-            return HttpServer(f"http://127.0.0.1:{server.server_port}/s", None, Patience(), give_up)
-
-        yield start
-
-
-def test_waits_while_the_server_is_started_again(answers):
-    page = b"<html>Bad Gateway</html>"
-    proxy = [(502, page, 0), (503, b"{}", 0), (504, page, 0), (200, page, 0), (404, page, 0), (404, page, 20), (404, b"[]", 0), (404, b"{}", 0)]
-    server = answers((200, b'{"ne', 20), *proxy, (200, b'{"next": "over"}', 0))
-    assert server.send("GET", "/turn") == {"next": "over"}
-
-
-@pytest.mark.parametrize(("answer", "why"), [((502, b"<html>", 0), "status 502"), ((200, b"{", 9), "IncompleteRead")])
-def test_gives_up_a_server_that_does_not_answer(answers, answer, why):
-    with pytest.raises(ht.EngineError, match=f"cannot be reached .{why}"):
-        answers(answer, give_up=0).send("GET", "/turn")
-
-
-def test_a_refusal_is_not_repeated(answers):
-    with pytest.raises(ht.HypertideError, match="there is no study"):
-        answers((404, b'{"error": "there is no study", "code": "unknown"}', 0)).send("GET", "/turn")
-
-
-def test_stopped_trials_of_one_and_of_several_objectives():
-    TrialState = optuna.trial.TrialState
-    for names, own, elsewhere in [(["loss"], TrialState.PRUNED, [TrialState.PRUNED]), (["loss", "size"], TrialState.FAIL, [])]:
-        objectives = [{"name": name, "direction": "minimize"} for name in names]
-        created = {"objectives": objectives, "space": {"parameters": {"x": ht.float(0, 1)}}}
-        mirror = _Mirror(optuna.samplers.TPESampler(n_startup_trials=1, seed=1), created)
-        trial, params = mirror.suggest()
-        mirror.proposed[7] = trial
-        stopped = {"status": "stopped", "step": 3, "values": {name: 0.5 for name in names}}
-        rows = [{"trial": 1, "proposal": 7, "params": params, **stopped}, {"trial": 2, "params": {"x": 0.25}, **stopped}]
-        mirror.learn(SimpleNamespace(send=lambda *_: {"trials": rows}))
-        assert [known.state for known in mirror.study.trials] == [own, *elsewhere]
-        mirror.suggest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import math
 import os
 import socket
 import sys
@@ -40,10 +39,10 @@ class _Passing(ValueError):
 class HttpServer:
     """Requests to the study at `url`, such as http://host:8080/digits. A request whose answer is lost is repeated, and takes effect once.
 
-    give_up  seconds after which a server that does not answer is given up, also the first time. Default: never, once it has answered.
+    A server that has answered once is never given up.
     """
 
-    def __init__(self, url: str, token: str | None, patience: Patience, give_up: float | None = None) -> None:
+    def __init__(self, url: str, token: str | None, patience: Patience) -> None:
         parts = urlsplit(url)
         names = [unquote(name) for name in parts.path.split("/") if name]
         if not parts.hostname or not names:
@@ -60,8 +59,7 @@ class HttpServer:
         self._patience = patience
         self._lock = threading.Lock()
         self._idle: list[http.client.HTTPConnection] = []
-        self._give_up = math.inf if give_up is None else give_up
-        self._reached = give_up is not None
+        self._reached = False
 
     def open(self, compared: Mapping[str, Any]) -> Answer:
         created = (self.send("POST", "/match", compared) if compared else self.send("GET", ""))["created"]
@@ -125,7 +123,7 @@ class HttpServer:
                 return answer
             except (OSError, http.client.HTTPException, ValueError) as error:
                 problem = str(error) or type(error).__name__
-                if time.monotonic() > began + self._give_up or not (self._reached or isinstance(error, _Passing)):
+                if not (self._reached or isinstance(error, _Passing)):
                     raise EngineError(f"{self._url} cannot be reached ({problem}); is `hypertide serve --http` running there?") from error
             self._patience.check()
             if not said and time.monotonic() > began + UNREACHED:

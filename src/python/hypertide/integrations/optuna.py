@@ -62,7 +62,7 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
     ordered = {name: {**space[name], **whens.get(name, {})} for name in sorted(space, key=lambda name: name in whens)}
     study = Study(ordered, path=path, objectives=ways, **options)
     if not study.trials:
-        fitting = [trial for trial in done if trial.params.keys() == {name for name in ordered if exists(ordered[name], trial.params)}]
+        fitting = [trial for trial in done if trial.params.keys() == {name for name in ordered if _exists(ordered[name], trial.params)}]
         for trial in fitting:
             study.add(trial.params, dict(zip(ways, trial.values)), metrics=_metrics(trial))
         states = Counter(map(_state, every))
@@ -170,7 +170,7 @@ def _when(name: str, distributions: dict[str, Any], done: list[Any]) -> dict[str
     return None
 
 
-def exists(parameter: dict[str, Any], params: dict[str, Any]) -> bool:
+def _exists(parameter: dict[str, Any], params: dict[str, Any]) -> bool:
     """Whether a configuration has this parameter, which may depend on others."""
     return all(params.get(other) in (values if isinstance(values, list) else [values]) for other, values in parameter.get("when", {}).items())
 

@@ -1,26 +1,18 @@
-"""What it costs to use Optuna and hypertide together, in both directions: CPU time of all processes per trial, and what is found.
+"""What it costs to use hypertide as a sampler of Optuna: CPU time of all processes per trial, and what is found.
 
-    OMP_NUM_THREADS=1 python3 tools/bench/optuna_directions.py [SEEDS] [TRIALS]
+    OMP_NUM_THREADS=1 python3 tools/bench/optuna_sampler.py [SEEDS] [TRIALS]
 
-It needs Optuna and the installed hypertide package. The time to start an engine or a server is left out.
+It needs Optuna and the installed hypertide package. The time to start an engine is left out.
 """
 
-import json
 import math
 import os
-import re
 import statistics
-import subprocess
 import sys
-import tempfile
-import threading
-import urllib.request
 from pathlib import Path
 
 import hypertide as ht
 import optuna
-from hypertide._engine import command
-from hypertide.integrations.optuna_proposer import propose_with
 from hypertide.integrations.optuna_sampler import HypertideSampler
 
 SEEDS, TRIALS = (int(given) for given in [*sys.argv[1:], *["5", "50"][len(sys.argv) - 1 :]])
@@ -70,42 +62,8 @@ def in_python(seed):
     return best, (cpu() - since) / (TRIALS - 1)
 
 
-def outside(seed):
-    """A sampler of Optuna proposes to a study over HTTP."""
-    with tempfile.TemporaryDirectory() as folder:
-        parameters = {name: {"type": "float", "low": -5, "high": 5} for name in AXES}
-        strategy = {"chain": [{"external": "optuna"}, "random"]}
-        file = Path(folder) / "study.yaml"
-        file.write_text(json.dumps({"parameters": parameters, "trials": TRIALS, "strategy": strategy, "seed": seed}))
-        server = subprocess.Popen(command("serve", str(file), "--http", "0"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
-        try:
-            url = next(match[0] for line in server.stdout if (match := re.search(r"http://[\d.:]+\d", line)))
-            values = []
-            worker = threading.Thread(target=work, args=[url, values])
-            since = cpu()
-            worker.start()
-            propose_with(optuna.samplers.TPESampler(multivariate=True, seed=seed), url, "study")
-            worker.join()
-            return min(values), (cpu() - since) / TRIALS
-        finally:
-            server.terminate()
-            server.communicate()
-
-
-def work(url, values):
-    def post(path, body):
-        request = urllib.request.Request(f"{url}/v1/studies/study/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"})
-        return json.load(urllib.request.urlopen(request))
-
-    while (trial := post("ask", {}))["next"] != "over":
-        if trial["next"] == "trial":
-            values.append(value(trial["params"]))
-            post(f"trials/{trial['trial']}/tell", {"run": trial["run"], "values": {"value": values[-1]}})
-
-
 RUNS = {
     "TPE of Optuna": lambda seed: in_optuna(optuna.samplers.TPESampler(multivariate=True, seed=seed)),
-    "TPE of Optuna, outside a hypertide study": outside,
     "`tpe` in Python": in_python,
     "`tpe` as a sampler of Optuna": lambda seed: in_optuna(HypertideSampler(strategy="tpe", seed=seed)),
     "`auto` as a sampler of Optuna": lambda seed: in_optuna(HypertideSampler(seed=seed)),
