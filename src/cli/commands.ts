@@ -132,39 +132,3 @@ export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Br
   },
   Groups: groups,
 };
-
-/** Names of earlier versions that no group has. Only messages use this. */
-export const renamed: Readonly<Record<string, string>> = {
-  fork: 'study copy',
-  workers: 'worker list',
-  'nats-config': 'server config',
-  'http-users': 'server users',
-  'nats-conform': 'dev conform',
-  version: '--version',
-};
-
-const IN_FILE = 'a key of the study file';
-
-/** The same of options, as a sentence. */
-export const renamedOptions: Readonly<Record<string, string>> = {
-  '--nats': 'name the study by its address, such as nats://127.0.0.1:4222/digits',
-  '--study': 'name the study by its address, such as nats://127.0.0.1:4222/digits',
-  '--all': 'use a pattern as the name of the study, as in nats://127.0.0.1:4222/*',
-  '--journal': 'name the journal as the study, the first argument',
-  '--from': 'name the finished study before the study file',
-  '--folder': 'name the folder or the server after the file',
-  '--more': 'write --trials +10',
-  '--pause': 'use "hypertide pause"',
-  '--resume': 'use "hypertide resume"',
-  '--resumes': `it is ${IN_FILE}: resumes: true`,
-  '--seed': `it is ${IN_FILE}: seed`,
-  '--metric': `it is ${IN_FILE}: objective: minimize <name>`,
-  '--metric-file': `it is ${IN_FILE}, or of the file of a worker: metricFile`,
-  '--result': 'it is a key of the file of a worker: result',
-  '--time-limit': 'it is a key of the file of a worker: timeLimit',
-  '--at-time-limit': 'it is a key of the file of a worker: atTimeLimit',
-  '--seconds': 'write --time-limit for a run, and --expires for a proposal',
-  '--name': 'write --proxy for the host names of a proxy; the name of a new study is part of its address',
-  '--directory': 'write --folder for the journals of a server',
-  '--tls-cert': 'write --server-cert for the certificate of a server',
-};

@@ -1,13 +1,12 @@
 import { Command as Commander, CommanderError, type Help, Option } from 'commander';
 import { messagesOf } from '../errors.ts';
 import { nearest } from '../schema/nearest.ts';
-import { ownValue } from '../schema/ownValue.ts';
 import { type ConnectionFlags, connectionFrom } from '../stores/connection.ts';
 import { inform } from '../text/output.ts';
 import { UsageError } from '../text/usage.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
-import { commands, groups, type Leaf, renamed, renamedOptions } from './commands.ts';
+import { commands, groups, type Leaf } from './commands.ts';
 import { helpOf, loaded, pathOf } from './help.ts';
 import { kebab, type Part } from './parts.ts';
 import { statusOf } from './terminal/withLog.ts';
@@ -164,25 +163,18 @@ function assigned(command: Command, words: readonly string[], program: readonly 
   return { ...given, program: program.length > 0 ? program : rest };
 }
 
-/** What to write instead of the name of a command in a group, or of an earlier version. */
+/** What to write instead of the name of a command in a group. */
 function hintFor(word: string): string {
   const group = Object.keys(groups).find((name) => Object.hasOwn(groups[name]!.commands, word));
-  const instead = group === undefined ? ownValue(renamed, word) : `${group} ${word}`;
-  return instead === undefined ? '' : `; write hypertide ${instead}`;
+  return group === undefined ? '' : `; write hypertide ${group} ${word}`;
 }
 
 /** What commander says about a mistake, with what to do. */
 function mistake({ code, message }: CommanderError, current: Commander, words: readonly string[]): string {
   const [line = '', ...suggestion] = message.replace('error: ', '').split('\n');
   const more = suggestion.length > 0 ? ` ${suggestion.join(' ')}` : '';
-  if (code === 'commander.unknownCommand')
-    return `${line}${hintFor(words.find((word) => !pathOf(current).split(' ').includes(word)) ?? '') || more}`;
-  if (code !== 'commander.unknownOption') return line;
-  const known = new Set(current.options.map(({ long }) => long));
-  const unknown = words
-    .map((word) => word.split('=')[0]!)
-    .find((word) => word.startsWith('-') && !known.has(word) && renamedOptions[word] !== undefined);
-  return `${line}${more || (unknown === undefined ? '' : `; ${renamedOptions[unknown]}`)}`;
+  if (code !== 'commander.unknownCommand') return `${line}${more}`;
+  return `${line}${hintFor(words.find((word) => !pathOf(current).split(' ').includes(word)) ?? '') || more}`;
 }
 
 /** Prints an error, one line for each mistake. @returns the exit status: 2 for what the user can correct, 1 for the rest. */

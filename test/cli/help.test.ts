@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { commands, renamed } from '../../src/cli/commands.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { wholeProgram } from '../../src/cli/program.ts';
 import { topics } from '../../src/cli/topics.ts';
 import { calledOf } from '../support/reference.ts';
@@ -51,27 +51,20 @@ const daily = new Set(called.flatMap(({ words }) => (words.length === 1 ? words 
 const below = singles
   .filter(({ words }) => words.length === 2 && !daily.has(words[1]!))
   .map(({ words }) => [words[1]!, words.join(' ')] as const);
-it.each([...Object.entries(renamed), ...new Map(below.toReversed())])(
-  'an earlier name, or one without its group, %s, is refused with the new one',
-  async (name, instead) => {
-    expect(called.some(({ words }) => words.join(' ') === instead) || instead === '--version').toBe(true);
-    expect(await hypertide(place, name, '--json')).toMatchObject({
-      code: 2,
-      out: '',
-      err: expect.stringContaining(`hypertide ${instead}`),
-    });
-  },
-);
+it.each([...new Map(below.toReversed())])('a name without its group, %s, is refused with the whole one', async (name, whole) => {
+  expect(await hypertide(place, name, '--json')).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining(`hypertide ${whole}`),
+  });
+});
 
 it('a word that no group has is refused without a hint', async () => {
   expect((await hypertide(place, 'constructor')).err.split('\n')[0]).toBe("hypertide: unknown command 'constructor'");
 });
 
-it('an unknown option names what replaces it, or one that is similar', async () => {
-  const refused = async (...words: string[]) => (await hypertide(place, ...words)).err;
-  expect(await refused('best', '--study', 'digits')).toContain('nats://127.0.0.1:4222/digits');
-  expect(await refused('best', '--recomended')).toContain('--recommended');
-  expect(await refused('change', '--pause')).toContain('hypertide pause');
+it('an unknown option names one that is similar', async () => {
+  expect((await hypertide(place, 'best', '--recomended')).err).toContain('--recommended');
 });
 
 it.each([
