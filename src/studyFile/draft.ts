@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { programNamed } from '../space/known/known.ts';
-import type { KnownParameter } from '../space/known/row.ts';
+import type { KnownParameter } from '../space/known/programs.ts';
 import { parameterTypes } from '../space/types/dimension.ts';
 import { usualDirection } from '../text/names.ts';
 import type { Argument, Flag, ProgramHelp } from './programHelp.ts';
@@ -117,7 +117,7 @@ const rangeAround = (name: string, value: number): readonly [low: number, high: 
 const decimal = (value: number): number => Number(value.toPrecision(2));
 
 /** A known parameter as a line of a study file. */
-export function knownLine(name: string, { dimension, default: otherwise, note }: KnownParameter): string {
+function knownLine(name: string, { dimension, default: otherwise, note }: KnownParameter): string {
   const about = [...(otherwise === undefined ? [] : [`default ${JSON.stringify(otherwise)}`]), ...(note === undefined ? [] : [note])];
   return `  ${name}: ${stringify(dimension, ONE_LINE).trim()}${about.length > 0 ? `   # ${about.join('; ')}` : ''}`;
 }

@@ -1,6 +1,6 @@
 import { ownValue } from '../schema/ownValue.ts';
-import { knownPrograms, programNamed, withKnownPriors } from '../space/known/known.ts';
-import type { KnownParameter } from '../space/known/row.ts';
+import { programNamed, withKnownPriors } from '../space/known/known.ts';
+import { type KnownParameter, knownPrograms } from '../space/known/programs.ts';
 import { choice, type Dimension, float, int } from '../space/types/dimension.ts';
 
 /** The name and the values of an argument. */
@@ -20,7 +20,7 @@ export function programIn(words: readonly string[], sources: readonly string[], 
   const command = ` ${words.join(' ')} `;
   const isUsed = (name: string) => command.includes(` ${name.replaceAll('.', ' ')} `) || sources.some((source) => uses(source, name));
   const has = (name: string) => parameters.filter((parameter) => ownValue(programNamed(name).parameters, parameter)).length;
-  const found = knownPrograms.flatMap(({ names }) => names.filter(isUsed));
+  const found = knownPrograms().flatMap(({ names }) => names.filter(isUsed));
   return found.sort((a, b) => has(b) - has(a))[0];
 }
 

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import type { KnownParameter } from '../space/known/row.ts';
+import type { KnownParameter } from '../space/known/programs.ts';
 import { canonical, splitOf, usualDirection } from '../text/names.ts';
 import { type Described, knownArgument, programIn } from './knownProgram.ts';
 

@@ -4,15 +4,7 @@ import { fault } from '../check.ts';
 import type { PriorData } from '../prior.ts';
 import type { Dimension, Dimensions } from '../types/dimension.ts';
 import { type Value, valueKey } from '../value.ts';
-import { boosting } from './boosting.ts';
-import { models } from './models.ts';
-import { networks } from './networks.ts';
-import type { KnownParameter, KnownProgram } from './row.ts';
-import { sklearn } from './sklearn.ts';
-import { sklearnTrees } from './sklearnTrees.ts';
-
-/** All programs with known parameters. */
-export const knownPrograms: readonly KnownProgram[] = [...sklearnTrees, ...sklearn, ...boosting, ...networks, ...models];
+import { type KnownParameter, type KnownProgram, knownPrograms } from './programs.ts';
 
 /** Where priors of parameters come from, besides their own. */
 export interface KnownOptions {
@@ -32,7 +24,7 @@ export interface KnownOptions {
 export function withKnownPriors<D extends Dimensions>(parameters: D, { program, priors }: KnownOptions): D {
   if (priors === 'none') return mapped(parameters, ({ prior: _, ...rest }: Dimension & { prior?: PriorData }) => rest as Dimension);
   if (program === undefined && priors === undefined) return parameters;
-  const programs = program === undefined ? knownPrograms : [programNamed(program)];
+  const programs = program === undefined ? knownPrograms() : [programNamed(program)];
   return mapped(parameters, (dimension, name) => {
     if ('prior' in dimension && dimension.prior) return dimension;
     const found = programs.flatMap((one) => priorOf(dimension, ownValue(one.parameters, name)) ?? []);
@@ -47,10 +39,10 @@ const mapped = <D extends Dimensions>(parameters: D, change: (dimension: Dimensi
 /** The program with a name, or with its last word if only one has it. @throws SpaceError if there is none */
 export function programNamed(name: string): KnownProgram {
   const words = name.split('.');
-  const alike = knownPrograms.filter(({ names }) => names.some((one) => one.split('.').at(-1) === words.at(-1)));
+  const alike = knownPrograms().filter(({ names }) => names.some((one) => one.split('.').at(-1) === words.at(-1)));
   const found = alike.length > 1 ? alike.filter(({ names }) => words.includes(names[0]!.split('.')[0]!)) : alike;
   if (found.length === 1) return found[0]!;
-  const names = (alike.length > 0 ? alike : knownPrograms).flatMap((one) => one.names);
+  const names = (alike.length > 0 ? alike : knownPrograms()).flatMap((one) => one.names);
   throw fault('program', 'a program whose parameters are known, such as sklearn.svm.SVC', name, nearest(name, names));
 }
 
