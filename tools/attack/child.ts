@@ -1,19 +1,14 @@
 // Tries attacks and reports each to the process that started this one.
 import { attacks } from './cases.ts';
-import type { Guard } from './guards.ts';
 import { world } from './world.ts';
 
 /** Milliseconds after which an attack counts as an error. */
 const LONGEST = 120_000;
 
-const { open, isGuarded, guards } = JSON.parse(process.argv[2]!) as {
-  readonly open: boolean;
-  readonly isGuarded: boolean;
-  readonly guards: readonly Guard[];
-};
-const here = world(open, isGuarded);
+const { open, names } = JSON.parse(process.argv[2]!) as { readonly open: boolean; readonly names: readonly string[] };
+const here = world(open);
 for (const { succeeds, ...attack } of attacks) {
-  if (!guards.includes(attack.guard)) continue;
+  if (!names.includes(`${attack.area} ${attack.what}`)) continue;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no result after ${LONGEST / 1000} s`)), LONGEST);

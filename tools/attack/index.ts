@@ -1,12 +1,16 @@
 // npx tsx tools/attack [words of the attacks to try]
-import { attackAll } from './suite.ts';
+import { attackAll, type Finding } from './suite.ts';
 
 const words = process.argv.slice(2);
-const rows = await attackAll(({ area, what }) => words.every((word) => `${area} ${what}`.includes(word)));
-for (const { area, what, guard, succeeded, control, error } of rows) {
-  const verdict = error !== undefined ? 'ERROR' : succeeded ? 'SUCCEEDED' : control ? 'held' : 'NO CONTROL';
-  console.log(`${verdict.padEnd(10)} ${area.padEnd(10)} ${what}  [${guard}]${error === undefined ? '' : `\n${error}`}`);
-}
-const bad = rows.filter(({ succeeded, control, error }) => succeeded || !control || error !== undefined);
-console.log(`${rows.length} attacks, ${rows.length - bad.length} held, each of which succeeds without its guard`);
-process.exit(bad.length === 0 && rows.length > 0 ? 0 : 1);
+const { held, controls } = await attackAll(({ area, what }) => words.every((word) => `${area} ${what}`.includes(word)));
+const show = (verdict: string, { area, what, guard, error }: Finding) =>
+  console.log(
+    `${(error === undefined ? verdict : 'ERROR').padEnd(10)} ${area.padEnd(10)} ${what}  [${guard}]${error === undefined ? '' : `\n${error}`}`,
+  );
+for (const finding of held) show(finding.succeeded ? 'SUCCEEDED' : 'held', finding);
+for (const finding of controls) if (!finding.succeeded) show('NO CONTROL', finding);
+const bad = [...held.filter(({ succeeded, error }) => succeeded || error !== undefined), ...controls.filter(({ succeeded }) => !succeeded)];
+console.log(
+  `${held.length} attacks, ${held.length - bad.length} held; ${controls.length} of them were also tried on a server without rights`,
+);
+process.exit(bad.length === 0 && held.length > 0 ? 0 : 1);

@@ -4,7 +4,6 @@ import { HostedStudies } from '../../../src/host/hostedStudies.ts';
 import { serveHttp } from '../../../src/server/serve.ts';
 import { digits, sendTo, server, tokens, users } from '../../../test/server/support.ts';
 import { casesOf } from '../attack.ts';
-import type { Guard } from '../guards.ts';
 import type { World } from '../world.ts';
 
 const attack = casesOf('interface');
@@ -66,7 +65,7 @@ const tool = (at: Server, user: keyof typeof tokens | undefined, name: string, a
 const study = 'digits';
 
 /** What an agent with an allowance of 2 trials and 3 steps tries. */
-const beyondAllowance: readonly (readonly [guard: Guard, what: string, send: (at: Server) => Promise<unknown>])[] = [
+const beyondAllowance: readonly (readonly [guard: string, what: string, send: (at: Server) => Promise<unknown>])[] = [
   ['studies of others', 'raises the limit of the study', (at) => tool(at, 'agent', 'change', { study, more: 100 })],
   ['studies of others', 'raises the limit over HTTP', (at) => at.post('studies/digits/change', { more: 100 }, at.as('agent'))],
 ];

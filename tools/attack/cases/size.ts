@@ -1,10 +1,9 @@
 import { casesOf } from '../attack.ts';
-import type { Guard } from '../guards.ts';
 
 const attack = casesOf('size');
 
 /** Facts of w2 about its own trial that are too large in some way. */
-const facts: readonly (readonly [guard: Guard, what: string, fact: string | object])[] = [
+const facts: readonly (readonly [guard: string, what: string, fact: string | object])[] = [
   ['short messages', 'a fact of 100 KB', { type: 'reported', run: 'r1', step: 1, values: { value: 1 }, pad: 'x'.repeat(100_000) }],
   [
     'shallow facts',

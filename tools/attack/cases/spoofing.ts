@@ -1,5 +1,4 @@
 import { casesOf } from '../attack.ts';
-import type { Guard } from '../guards.ts';
 import type { Victim } from '../world.ts';
 
 const attack = casesOf('spoofing');
@@ -11,7 +10,7 @@ const counts = async (at: Victim, fact: object, trial = 1, subject?: string): Pr
 };
 
 const values = { value: -1e9 };
-const facts: readonly (readonly [guard: Guard, what: string, fact: object])[] = [
+const facts: readonly (readonly [guard: string, what: string, fact: object])[] = [
   ['author', "a result for another's run", { type: 'completed', run: 'r1', values }],
   ['author', "a stop of another's run", { type: 'stopped', run: 'r1' }],
   ['author', "a report of another's run", { type: 'reported', run: 'r1', step: 1e6, values }],
