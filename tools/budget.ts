@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wholeProgram } from '../src/cli/program.ts';
 import * as entry from '../streams/index.ts';
-import { calledOf } from '../test/support/reference.ts';
+import { calledOf, isShort } from '../test/support/reference.ts';
 import { type Budget, findings, folderOf, lowered, type Sizes } from './budgetRules.ts';
 
 /**
@@ -42,9 +42,8 @@ function production(): Sizes {
 /** What a user meets: commands without their short names, the options in their helps, and the names of `import 'hypertide'`. */
 async function surface(): Promise<Sizes> {
   const called = calledOf(await wholeProgram()).filter(({ command }) => command.commands.length === 0 && command.name() !== 'help');
-  const short = called.filter(({ words, command }) => words.length === 1 && command.helpGroup().startsWith('Short for'));
   return {
-    commands: called.length - short.length,
+    commands: called.filter((each) => !isShort(each)).length,
     options: called.reduce((sum, { command }) => sum + command.options.filter(({ hidden }) => !hidden).length, 0),
     exports: Object.keys(entry).length,
   };

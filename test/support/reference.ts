@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { groups } from '../../src/cli/commands.ts';
 import { topics } from '../../src/cli/topics.ts';
 import { factSchemas } from '../../src/facts/facts.ts';
 import type { Schema } from '../../src/facts/schema.ts';
@@ -25,14 +26,17 @@ export const calledOf = (command: Command, words: readonly string[] = []): Calle
       return [called, ...calledOf(below, called.words)];
     });
 
-/** Pages in Markdown by the names of their files: one for each command and each topic of the help, and `index.md`, which lists them. */
+/** Pages in Markdown by the names of their files: one for each group, one for the topics of the help, and `index.md`, which lists them. */
 export function commandPages(program: Command): ReadonlyMap<string, string> {
-  const called = calledOf(program);
-  const groupOf = ({ words, command }: Called) => words.slice(0, -1).join(' ') || command.helpGroup().replace(/:$/, '');
-  const lists = [...new Set(called.map(groupOf))].map((group) => {
-    const rows = called.filter((each) => groupOf(each) === group).map(rowOf);
-    return `## ${group}\n\n${rows.join('\n')}\n`;
-  });
+  const called = calledOf(program).filter(({ command }) => command.commands.length === 0);
+  const short = called.filter(isShort);
+  const isOf = (group: string) => (each: Called) => each.words[0] === group || (each.command.helpGroup() === group && !isShort(each));
+  const lists = ['Every day', ...Object.keys(groups)].map((group) => [group, called.filter(isOf(group))] as const);
+  const helps = Object.entries(topics).map(([topic, text]) => [`help ${topic}`, text.trimEnd()] as const);
+  const rowOf = ({ words, command }: Called) => {
+    const other = short.find((each) => each.command.summary() === command.summary());
+    return `- ${linkTo(words)}${other ? ` or \`${other.words[0]}\`` : ''}: ${command.summary()}`;
+  };
   return new Map([
     [
       'index.md',
@@ -44,23 +48,25 @@ The exit status is 0 if all is done, 1 if something is not as expected, 2 for wr
 \`serve\` has failed, 4 if \`verify\` found no suggestion that it could check, 5 if results are in another file because the disk
 was full, and 130 after Ctrl-C.
 
-${lists.join('\n')}
+${lists.map(([title, all]) => `## ${title}\n\n${all.map(rowOf).join('\n')}\n`).join('\n')}
 ## help
 
-${Object.keys(topics)
-  .map((topic) => `- [\`help ${topic}\`](help-${topic}.md)`)
-  .join('\n')}
+${helps.map(([title]) => `- ${linkTo(title.split(' '))}`).join('\n')}
 `,
     ],
-    ...called.map(({ words, command }) => [fileOf(words), `# ${words.join(' ')}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\`\n`] as const),
-    ...Object.entries(topics).map(
-      ([topic, text]) => [`help-${topic}.md`, `# help ${topic}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`] as const,
-    ),
+    ...[...lists.map(([group, all]) => [group, all.map(sectionOf)] as const), ['help', helps] as const].map(pageOf),
   ]);
 }
 
-const fileOf = (words: readonly string[]) => `${words.join('-')}.md`;
-const rowOf = ({ words, command }: Called) => `- [\`${words.join(' ')}\`](${fileOf(words)}): ${command.summary() || command.description()}`;
+/** A name of one word for a command in a group. */
+export const isShort = ({ command }: Called): boolean => command.helpGroup().startsWith('Short for');
+const linkTo = (words: readonly string[]): string =>
+  `[\`${words.join(' ')}\`](${words.length > 1 ? words[0] : 'every-day'}.md#${words.join('-')})`;
+const sectionOf = ({ words, command }: Called) => [words.join(' '), helpOf(command)] as const;
+const pageOf = ([title, sections]: readonly [string, readonly (readonly [string, string])[]]): readonly [string, string] => [
+  `${title.toLowerCase().replace(' ', '-')}.md`,
+  [`# ${title}\n`, ...sections.map(([name, text]) => `## ${name}\n\n\`\`\`text\n${text}\n\`\`\`\n`)].join('\n'),
+];
 
 function helpOf(command: Command): string {
   let help = '';
