@@ -12,15 +12,6 @@ export const cpuOf = (pid: number): number => ticks(`/proc/${pid}/stat`, /.*\) (
 /** Microseconds of CPU that all processes of this machine have used, with the kernel's share. */
 export const cpuOfAll = (): number => ticks('/proc/stat', /^cpu +(.*)/, 0, 1, 2, 5, 6, 7);
 
-/** Milliseconds of CPU that the main thread of this process has used, as Linux reports it. NaN on other systems. */
-export function cpuOfThread(): number {
-  try {
-    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
-  } catch {
-    return Number.NaN;
-  }
-}
-
 function ticks(file: string, line: RegExp, ...places: readonly number[]): number {
   try {
     const words = line.exec(readFileSync(file, 'utf8'))![1]!.split(' ');

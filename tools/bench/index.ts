@@ -12,7 +12,6 @@ const others: readonly string[] = [
   'gate',
   'quality',
   'racing',
-  'readers',
   'scale',
   'storages',
 ];
