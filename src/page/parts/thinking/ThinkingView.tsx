@@ -12,7 +12,6 @@ import { FrontCard } from '../answer/FrontCard.tsx';
 import { Card, TrialLink } from '../Card.tsx';
 import { NextTrial } from './NextTrial.tsx';
 import { Statechart } from './Statechart.tsx';
-import { Tour } from './Tour.tsx';
 
 const chosen = kept('machine');
 
@@ -20,22 +19,19 @@ const chosen = kept('machine');
 export function ThinkingView() {
   const moment = useMoment(...contourAxes.value);
   return (
-    <>
-      <Tour />
-      <div class="cards is-pairs">
-        <Contour />
-        <Card title="Strategies" note={at.value === undefined ? 'after the last entry' : `after entry ${at.value}`}>
-          {moment && moment.machines.length > 0 ? (
-            <Machines machines={moment.machines} news={moment.news} />
-          ) : (
-            <p class="nothing">{noMoment.value === undefined ? 'Replaying the log…' : cut(noMoment.value, 300)}</p>
-          )}
-          <NextTrial />
-        </Card>
-        {objectives.value.length > 1 ? <FrontCard /> : <ValueHistory objective={0} />}
-        <Importance />
-      </div>
-    </>
+    <div class="cards is-pairs">
+      <Contour />
+      <Card title="Strategies" note={at.value === undefined ? 'after the last entry' : `after entry ${at.value}`}>
+        {moment && moment.machines.length > 0 ? (
+          <Machines machines={moment.machines} news={moment.news} />
+        ) : (
+          <p class="nothing">{noMoment.value === undefined ? 'Replaying the log…' : cut(noMoment.value, 300)}</p>
+        )}
+        <NextTrial />
+      </Card>
+      {objectives.value.length > 1 ? <FrontCard /> : <ValueHistory objective={0} />}
+      <Importance />
+    </div>
   );
 }
 
