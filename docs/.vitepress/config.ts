@@ -49,7 +49,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   ),
   section('Use', page('guides/resume'), page('guides/dashboard'), page('guides/noise'), page('guides/python'), page('guides/agents')),
   section('Define', page('guides/spaces'), page('guides/early-stopping'), page('guides/examples'), page('guides/earlier')),
-  section('Compose', page('guides/strategies'), page('guides/external'), page('guides/own-strategy'), page('guides/own-operator')),
+  section('Compose', page('guides/strategies'), page('guides/external'), page('guides/own-strategy')),
   section('Operate', page('guides/nats'), page('guides/http'), page('guides/operating'), page('guides/monitoring')),
   section('Build', page('guides/embedding')),
   section(
