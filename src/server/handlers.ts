@@ -115,8 +115,8 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
       async ({ source, begun }) => begun && whyOf({ source, ...begun }, trial, parseStrategy),
     );
     if (!why) throw new RefusedError(unknownTrial(trial));
-    const { ledger, rows } = await viewOf(studies.open(study));
-    return { ...why, text: whyText(why, rows.get(trial)!, ledger.settings.objectives) };
+    const { rows } = await viewOf(studies.open(study));
+    return { ...why, text: whyText(why, rows.get(trial)!) };
   },
   importance: async (studies, { study, fields }) => {
     const { objective, at } = fields as { objective?: string; at?: number };

@@ -7,7 +7,7 @@ import type { TrialRow } from './trials.ts';
 export interface ShownPrediction {
   readonly values: readonly { readonly objective: string; readonly mean: number; readonly sd: number }[];
   /** The step of the predicted values. */
-  readonly at?: string;
+  readonly at?: number;
   /** To the model, all results worse than this value are equal to it. */
   readonly limit?: number;
 }
@@ -22,5 +22,6 @@ export function predictionOf({ tags = {} }: Pick<TrialRow, 'tags'>, objectives: 
   const values = objectives.map((objective, k) => ({ objective: objective.name, mean: lossOf(objective, means![k]!), sd: sds![k]! }));
   if (!values.every(({ mean, sd }) => Number.isFinite(mean) && Number.isFinite(sd))) return undefined;
   const limit = tags.limit === undefined ? undefined : lossOf(objectives[0]!, Number(tags.limit));
-  return omitUndefined({ values, at: tags.at, limit });
+  const at = tags.at === undefined ? undefined : Number(tags.at);
+  return omitUndefined({ values, at, limit });
 }

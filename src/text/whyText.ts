@@ -1,8 +1,8 @@
 import { firstRungText, phaseText } from '../../streams/explanation/phases.ts';
 import type { Why } from '../../streams/explanation/why.ts';
-import type { ObjectiveSpec, Params } from '../facts/facts.ts';
+import type { Params } from '../facts/facts.ts';
 import { reachedText } from '../insight/progress.ts';
-import { predictionOf, type ShownPrediction } from '../study/prediction.ts';
+import type { ShownPrediction } from '../study/prediction.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { escapeControls, stripControls } from './plainText.ts';
 import { pairs } from './shown.ts';
@@ -13,30 +13,19 @@ const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising 
 const ANSWERING = 'handOver.answering';
 
 /** Why a trial was suggested, in sentences. */
-export const whyText = (why: Why, row: TrialRow<Params>, objectives: readonly ObjectiveSpec[]): readonly string[] =>
-  [...linesOf(why, row, objectives)].map(escapeControls);
+export const whyText = (why: Why, row: TrialRow<Params>): readonly string[] => [...linesOf(why, row)].map(escapeControls);
 
-function* linesOf(
-  { trial, by, phases = {}, expected, results = {}, recomputed, impossible, stopped }: Why,
-  row: TrialRow<Params>,
-  objectives: readonly ObjectiveSpec[],
-) {
+function* linesOf({ trial, by, phases = {}, predicted, results = {}, recomputed, impossible, stopped }: Why, row: TrialRow<Params>) {
   const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
   for (const [path, phase] of Object.entries(phases)) {
     const text = isOn(path, by) && phase !== ANSWERING ? phaseText(phase) : undefined;
     if (text !== undefined) yield `strategy at that time: ${path} ${text}`;
   }
-  const prediction = predictionOf(row, objectives);
-  if (prediction !== undefined) yield predictionText(prediction);
+  if (predicted !== undefined) yield predictionText(predicted);
   for (const [name, about] of Object.entries(EXPLANATIONS)) if (tags[name] !== undefined) yield `${about}: ${tags[name]}`;
   const known = Object.entries(results).map(([path, count]) => `${count} of ${path}`);
   if (known.length > 0) yield `results known then: ${known.join(', ')}`;
-  if (expected) {
-    const { mean, sd, results: completed, at } = expected;
-    const trained = at === undefined ? '' : ` with budget ${at}`;
-    yield `for comparison, a random forest on the ${completed} completed trials${trained} among them predicted ${objectives[0]!.name} ${short(mean)} ± ${short(sd)}`;
-  }
   if (tags['first rung'] !== undefined) yield `early stopping compared trials from ${firstRungText(tags['first rung'])}`;
   yield resultOf(row);
   if (stopped !== undefined) yield `stopped ${stripControls(stopped)}`;
@@ -47,12 +36,12 @@ function* linesOf(
 }
 
 function predictionText({ values, at, limit }: ShownPrediction): string {
-  const predicted = values.map(({ objective, mean, sd }) => `${objective} ${short(mean)} ± ${short(sd)}`).join(', ');
+  const shown = values.map(({ objective, mean, sd }) => `${objective} ${short(mean)} ± ${short(sd)}`).join(', ');
   const where = at === undefined ? '' : ` at step ${at}`;
   // Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal.
   const cap = limit === undefined ? '' : `; to the model, all results worse than ${short(limit)} are ${short(limit)}`;
   const doubt = values.some(({ sd }) => sd === 0) ? '; a deviation of 0 means that the model fits badly here' : '';
-  return `the model that chose it predicted ${predicted}${where} (mean ± standard deviation${cap}${doubt})`;
+  return `the model that chose it predicted ${shown}${where} (mean ± standard deviation${cap}${doubt})`;
 }
 
 function resultOf(row: TrialRow<Params>): string {

@@ -1,5 +1,15 @@
-import { integerSchema, notNegativeSchema, objectSchema, proseSchema, recordSchema, type Schema } from '../../src/facts/schema.ts';
+import {
+  finiteSchema,
+  integerSchema,
+  listSchema,
+  notNegativeSchema,
+  objectSchema,
+  proseSchema,
+  recordSchema,
+  type Schema,
+} from '../../src/facts/schema.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
+import type { ShownPrediction } from '../../src/study/prediction.ts';
 
 /** The reason of a suggestion. */
 export interface Why {
@@ -15,14 +25,13 @@ export interface Why {
   readonly stopped?: string;
   /** How many results of each strategy were known then, by its path. */
   readonly results?: Readonly<Record<string, number>>;
-  /** The prediction of a random forest on the completed trials among them, as values. If budgets differ, on those of the budget `at`. */
-  readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number; readonly at?: number };
+  /** What the model of the strategy predicted; absent if it has none that predicts values. */
+  readonly predicted?: ShownPrediction;
   /** Milliseconds that the decision took when it was recomputed. */
   readonly milliseconds?: number;
 }
 
 const count = (description: string) => integerSchema(0, description);
-const number: Schema = { type: 'number' };
 
 /** The reason as JSON Schema. */
 export const whySchema = objectSchema(
@@ -48,10 +57,26 @@ export const whySchema = objectSchema(
     impossible: proseSchema('why it cannot be recomputed'),
     stopped: proseSchema('of a stopped trial: what stopped it, and why'),
     results: recordSchema(count('how many'), 'how many results of each strategy were known then, by its path'),
-    expected: objectSchema(
-      'the value that a random forest on the results at that time predicts',
-      { mean: number, sd: number, results: count('of which it is predicted') },
-      { at: { type: 'number', description: 'their budget' } },
+    predicted: objectSchema(
+      'what the model of the strategy predicted; absent if it has none that predicts values',
+      {
+        values: listSchema(
+          objectSchema(
+            'the prediction of an objective',
+            {
+              objective: proseSchema('its name'),
+              mean: finiteSchema('the mean'),
+              sd: notNegativeSchema('the standard deviation'),
+            },
+            {},
+          ),
+          'for each objective',
+        ),
+      },
+      {
+        at: finiteSchema('the step of the predicted values'),
+        limit: finiteSchema('to the model, all results worse than this value are equal to it'),
+      },
     ),
     milliseconds: notNegativeSchema('how long the decision took when it was recomputed'),
   } satisfies Readonly<Record<Exclude<keyof Why, 'trial' | 'by'>, Schema>>,

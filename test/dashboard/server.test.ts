@@ -121,7 +121,7 @@ describe('a trial', () => {
     await say(...finished(1, 0.5), ...finished(2, 0.4), ...finished(3, 0.3), ...finished(4, 0.2));
     await say({ type: 'suggested', trial: 5, attempt: 1, by: 'random', params: { lr: 0.001, layers: 3, kind: 'tanh' }, after: 17 });
     const why = JSON.parse((await request(`${url}v1/studies/net/trials/5/why`)).text);
-    expect(why).toMatchObject({ trial: 5, by: 'random', phases: { random: 'sequence.drawing' }, expected: { results: 4 } });
+    expect(why).toMatchObject({ trial: 5, by: 'random', phases: { random: 'sequence.drawing' }, results: { random: 4 } });
     expect(why.recomputed).toMatchObject({ field: 'params.lr', logged: 0.001 });
   });
 

@@ -8,7 +8,7 @@ it('is the prediction of the tags, in the sign of the objective', () => {
   const tags = { mean: '-0.91', sd: '0.02', at: '9', limit: '-0.5', acquisition: '-3' };
   expect(predictionOf({ tags }, [up])).toEqual({
     values: [{ objective: 'accuracy', mean: 0.91, sd: 0.02 }],
-    at: '9',
+    at: 9,
     limit: 0.5,
   });
   expect(predictionOf({ tags }, [down])).toMatchObject({ values: [{ mean: -0.91 }], limit: -0.5 });

@@ -12,7 +12,7 @@ import { json, trialNumber, value } from '../parts.ts';
 
 export const command = onStudy({
   description:
-    'Print why a trial was suggested and, if so, stopped, recomputed from the log: which strategy suggested it, in which phase, which value it expected, and with what a stopped trial was compared.',
+    'Print why a trial was suggested and, if so, stopped, recomputed from the log: which strategy suggested it, in which phase, what its model predicted, and with what a stopped trial was compared.',
   arguments: { trial: value('trial', 'number of the trial (default: the best one)', { kind: trialNumber }) },
   options: { json },
   run: async (study, { trial, json }) => {
@@ -22,7 +22,7 @@ export const command = onStudy({
     const { source, begun } = await readFeed(study);
     const why = (await whyOf({ source, ...begun! }, row.trial, parseStrategy))!;
     if (json) print(JSON.stringify(why));
-    else for (const line of whyText(why, row, study.created.objectives)) tell(line);
+    else for (const line of whyText(why, row)) tell(line);
     if (!json) suggestAfterData('study importance', study);
     return 0;
   },

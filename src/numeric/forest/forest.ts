@@ -5,9 +5,6 @@ export interface GrowForestOptions extends TreeOptions {
   readonly trees: number;
 }
 
-/** Trees with optimal thresholds. Each split considers a share of the features, since trees that consider all of them are too similar. */
-export const DEFAULT_FOREST: GrowForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 0.6, threshold: (rng) => rng() };
-
 /** Regression trees, each grown on a bootstrap sample (Breiman 2001). */
 export interface Forest {
   readonly trees: readonly Tree[];

@@ -47,9 +47,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
           >{`${formatNumber(mean)} ± ${formatNumber(sd)}`}</Pair>
         ))}
         {prediction?.limit !== undefined && <Pair name="equal to the model if worse than">{formatNumber(prediction.limit)}</Pair>}
-        {came !== undefined && (prediction !== undefined || typeof why.value === 'object') && (
-          <Pair name={`observed${at}`}>{formatNumber(came)}</Pair>
-        )}
+        {came !== undefined && prediction !== undefined && <Pair name={`observed${at}`}>{formatNumber(came)}</Pair>}
         {firstRung !== undefined && <Pair name="trials compared from">{cut(firstRungText(firstRung), 400)}</Pair>}
         {row.budget !== undefined && (
           <Pair name={hasExamples.value ? 'planned examples' : 'budget'}>{`${row.budget}${hasExamples.value ? '' : rungOf(row)}`}</Pair>
@@ -79,7 +77,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
 }
 
 function Recomputed({ why }: { readonly why: Why }) {
-  const { phases = {}, recomputed, expected, impossible, stopped, milliseconds } = why;
+  const { phases = {}, recomputed, impossible, stopped, milliseconds } = why;
   return (
     <>
       {stopped !== undefined && <Pair name="stopped">{cut(stopped, 400)}</Pair>}
@@ -88,11 +86,6 @@ function Recomputed({ why }: { readonly why: Why }) {
           {phase.split('.').at(-1)!}
         </Pair>
       ))}
-      {expected && (
-        <Pair
-          name={`predicted by a random forest on ${expected.results} results${expected.at === undefined ? '' : ` with budget ${expected.at}`}`}
-        >{`${formatNumber(expected.mean)} ± ${formatNumber(expected.sd)}`}</Pair>
-      )}
       {recomputed === 'equal' && (
         <Pair name="recomputed">{`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`}</Pair>
       )}
@@ -110,10 +103,10 @@ function rungOf({ budget }: FigureRow): string {
 }
 
 /** The value of a trial at a step, or its first one after that step; its result if no step is given. */
-function valueAt({ curve, status, budget, values }: FigureRow, name: string, at: string | undefined): number | undefined {
+function valueAt({ curve, status, budget, values }: FigureRow, name: string, at: number | undefined): number | undefined {
   if (at === undefined) return ownValue(values, name);
-  for (let i = 0; i < curve.length; i += 2) if (curve[i]! >= Number(at)) return curve[i + 1];
-  return status === 'completed' && budget === Number(at) ? ownValue(values, name) : undefined;
+  for (let i = 0; i < curve.length; i += 2) if (curve[i]! >= at) return curve[i + 1];
+  return status === 'completed' && budget === at ? ownValue(values, name) : undefined;
 }
 
 /** A tag with links to the parents that it names. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_FOREST, growForest, predictForest } from '../../../src/numeric/forest/forest.ts';
+import { growForest, predictForest } from '../../../src/numeric/forest/forest.ts';
 import { growTree, leafOf, type TrainingData, type Tree } from '../../../src/numeric/forest/tree.ts';
-import { rngFor } from '../../../src/numeric/random.ts';
+import { type Rng, rngFor } from '../../../src/numeric/random.ts';
 
 interface Reference {
   readonly leaf: number;
@@ -18,6 +18,7 @@ const tableOf = (x: readonly (readonly number[])[], y: readonly number[], catego
   categories,
   targets: Float64Array.from(y),
 });
+const SETTINGS = { trees: 10, minLeaf: 1, minSplit: 2, features: 0.6, threshold: (draw: Rng) => draw() };
 const halfway = () => 0.5;
 const once = (n: number) => new Float64Array(n).fill(1);
 const rng = () => rngFor('forest', 'test', 1);
@@ -30,11 +31,11 @@ describe('growTree', () => {
   });
 
   it('puts a threshold between two values, and finds the best subset of categories', () => {
-    const tree = growTree(tableOf([[0.2], [0.4], [0.5]], [1, 1, 3]), once(3), DEFAULT_FOREST, rng());
+    const tree = growTree(tableOf([[0.2], [0.4], [0.5]], [1, 1, 3]), once(3), SETTINGS, rng());
     expect(tree.threshold[0]).toBeGreaterThanOrEqual(0.4);
     expect(tree.threshold[0]).toBeLessThan(0.5);
     // 0 and 2 are alike, 1 and 3 are: no cut of the numbers can tell.
-    const choices = growTree(tableOf([[0], [1], [2], [3]], [5, 1, 5.5, 1.5], [5]), once(4), { ...DEFAULT_FOREST, minLeaf: 2 }, rng());
+    const choices = growTree(tableOf([[0], [1], [2], [3]], [5, 1, 5.5, 1.5], [5]), once(4), { ...SETTINGS, minLeaf: 2 }, rng());
     expect([0, 1, 2, 3].map((c) => meanAt(choices, [c]))).toEqual([5.25, 1.25, 5.25, 1.25]);
     expect([5.25, 1.25]).toContain(meanAt(choices, [4])); // an unseen category
   });
@@ -56,9 +57,9 @@ describe('growTree', () => {
   });
 
   it('leaves out rows of weight 0, and does not split equal targets', () => {
-    const tree = growTree(tableOf([[0], [1], [0.5]], [7, 7, 1]), Float64Array.of(1, 1, 0), DEFAULT_FOREST, rng());
+    const tree = growTree(tableOf([[0], [1], [0.5]], [7, 7, 1]), Float64Array.of(1, 1, 0), SETTINGS, rng());
     expect([...tree.mean]).toEqual([7]);
-    expect([...growTree(tableOf([[0.5], [0.5]], [1, 3]), once(2), DEFAULT_FOREST, rng()).mean]).toEqual([2]);
+    expect([...growTree(tableOf([[0.5], [0.5]], [1, 3]), once(2), SETTINGS, rng()).mean]).toEqual([2]);
   });
 
   it('keeps every row on its side, whatever the rows', () =>
@@ -157,7 +158,7 @@ describe('predictForest', () => {
         x,
         x.map(([a]) => 4 * a!),
       ),
-      DEFAULT_FOREST,
+      SETTINGS,
       rng(),
     );
     for (const a of [0.1, 0.3, 0.5]) expect(Math.abs(predictForest(forest, [a, 0.5]).mean - 4 * a)).toBeLessThan(0.25);
@@ -167,7 +168,7 @@ describe('predictForest', () => {
           x,
           x.map(([a]) => a!),
         ),
-        DEFAULT_FOREST,
+        SETTINGS,
         rng(),
       ),
     ).toEqual(
@@ -176,7 +177,7 @@ describe('predictForest', () => {
           x,
           x.map(([a]) => a!),
         ),
-        DEFAULT_FOREST,
+        SETTINGS,
         rng(),
       ),
     );
