@@ -5,9 +5,8 @@ import { chartsFile, chartsText } from '../test/support/chartsText.ts';
 import { knownFile, knownText } from '../test/support/knownText.ts';
 import { commandPages, commandsFolder, factsFile, factsText } from '../test/support/reference.ts';
 import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../test/support/studySchema.ts';
-import { unitFiles, unitsFolder } from '../test/support/units.ts';
 
-// npm run schema: writes what the code says of strategies, parameters, commands and facts, for editors and for people, and the units of systemd.
+// npm run schema: writes what the code says of strategies, parameters, commands and facts, for editors and for people.
 writeFileSync(schemaFile, schemaText());
 writeFileSync(optionsFile, optionsText());
 writeFileSync(studyOptionsFile, studyOptionsText());
@@ -17,4 +16,3 @@ writeFileSync(knownFile, knownText());
 rmSync(commandsFolder, { recursive: true, force: true });
 mkdirSync(commandsFolder);
 for (const [file, text] of commandPages(await wholeProgram())) writeFileSync(join(commandsFolder, file), text);
-for (const [file, text] of Object.entries(unitFiles)) writeFileSync(join(unitsFolder, file), text);

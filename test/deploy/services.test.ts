@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { root } from '../support/documents.ts';
-import { unitFiles } from '../support/units.ts';
 import { unknownIn } from './commandLine.ts';
 
 const read = (path: string) => readFileSync(join(root, 'deploy', path), 'utf8');
@@ -16,16 +15,18 @@ const read = (path: string) => readFileSync(join(root, 'deploy', path), 'utf8');
 interface Compose {
   readonly services: Readonly<Record<string, { readonly image: string; readonly command?: readonly string[] }>>;
 }
-const wordsOf = (unit: string) => /^ExecStart=\/usr\/bin\/env hypertide (.*)$/m.exec(unit)![1]!.split(' ');
 type Line = readonly [name: string, words: readonly string[]];
+/** What the units start, and what they start for a platform, as their comments say. */
+const started = ['hypertide-serve.service', 'hypertide-worker.service'].flatMap((name) =>
+  [...read(`systemd/${name}`).matchAll(/ExecStart=\/usr\/bin\/env hypertide (.*)$/gm)].map(([, words]): Line => [name, words!.split(' ')]),
+);
 const composed = Object.entries((parse(read('docker/compose.yaml'), { merge: true }) as Compose).services)
   .filter(([, { image }]) => image === 'hypertide')
   .map(([name, { command }]): Line => [name, command!]);
-const lines: readonly Line[] = [...Object.entries(unitFiles).map(([name, text]): Line => [name, wordsOf(text)]), ...composed];
 
-it.each(Object.entries(unitFiles))('%s is as npm run schema writes it', (name, text) => expect(read(`systemd/${name}`)).toBe(text));
+it('finds what each unit starts', () => expect(started).toHaveLength(4));
 
-it.each(lines)('%s starts a command with options that it has', (_, line) => {
+it.each([...started, ...composed])('%s starts a command with options that it has', (_, line) => {
   expect(line.length).toBeGreaterThan(1);
   expect(unknownIn(line)).toEqual([]);
 });

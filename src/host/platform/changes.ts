@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { roles } from '../../../streams/nats/config/rights.ts';
 import type { Connection } from '../../stores/connection.ts';
@@ -47,7 +47,7 @@ export async function madeFrom(file: string, output: string, locksOut: boolean):
   const platform = await readPlatform(file);
   const keys = secretsIn(platform.keys);
   const gone = goneFrom(platform);
-  const rendered = await render(platform, keys.read, relative(resolve(output), platform.keys) || '.', locksOut ? gone.users : undefined);
+  const rendered = await render(platform, keys.read, locksOut ? gone.users : undefined);
   const fresh = Object.keys(rendered.keys).filter((name) => isSecret(name) && keys.read(name) === undefined);
   return { platform, rendered, keys, gone, fresh, changed: changedIn(output, rendered) };
 }

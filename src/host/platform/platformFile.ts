@@ -17,15 +17,10 @@ export interface Platform {
   readonly nats: PlatformServers;
   /** The folder of the keys of all teams. */
   readonly keys: string;
-  /** The folder of archives, on the machines of the engines. */
-  readonly archive: string | undefined;
-  /** The port at which engines serve metrics and health. */
-  readonly monitor: number;
   /** The names of the workers that serve all teams. */
   readonly workers: readonly string[];
   /** Days until new credentials end, except those of engines. Default: never. */
   readonly days: number | undefined;
-  readonly images: Readonly<Record<'hypertide' | 'nats', string>>;
   readonly teams: readonly PlatformTeam[];
   /** The file as data. */
   readonly declared: object;
@@ -92,10 +87,8 @@ const layout = fields(
   {
     keys: name,
     archive: fields({ to: name }, {}),
-    monitor: port,
     workers: nonEmptyListOf(name),
     days: checkedBy(positive),
-    images: fields({}, { hypertide: name, nats: name }),
   },
 );
 type Layout = ReturnType<typeof layout.read>;
@@ -107,7 +100,7 @@ type Layout = ReturnType<typeof layout.read>;
  */
 export const readPlatform = (path: string): Promise<Platform> =>
   readDocument(path, (data) => {
-    const { nats, teams, monitor = 9400, images = {}, workers = [], days, archive, ...more } = layout.read('platform', data);
+    const { nats, teams, workers = [], days, archive, ...more } = layout.read('platform', data);
     const servers = serversIn(nats);
     const keys = resolve(dirname(path), more.keys ?? 'keys');
     checkNames('workers', workers);
@@ -115,11 +108,8 @@ export const readPlatform = (path: string): Promise<Platform> =>
     return {
       nats: servers,
       keys,
-      archive: archive?.to,
-      monitor,
       workers,
       days,
-      images: { hypertide: 'hypertide', nats: 'nats:2.12', ...omitUndefined(images) },
       declared: data as object,
       teams: Object.entries(teams).map(([name, data]) => {
         const into = archive && { to: join(archive.to, name), as: join(keys, name, 'admin.creds') };
@@ -166,19 +156,6 @@ function teamIn(
 function checkNames(path: string, names: readonly string[]): void {
   for (const [i, name] of names.entries()) checkName(`${path}[${i}]`, name);
 }
-
-/** The users of a team as which an engine logs in. */
-export const engineUsers = ({ retire }: PlatformTeam): readonly string[] => (retire.archive ? ['engine', 'admin'] : ['engine']);
-
-/** Comments about images whose names say nothing about what is in them. @param used those that a file names */
-export const unpinned = ({ images }: Platform, used: readonly (keyof Platform['images'])[]): string =>
-  used
-    .filter((image) => !images[image].includes('@sha256:'))
-    .map(
-      (image) =>
-        `# images.${image}: ${images[image]} may change: in platform.yaml, name an image by its digest, as in ${image}@sha256:...\n`,
-    )
-    .join('');
 
 /** Where the studies of a team are, with the login of its engine or of a worker. */
 export const placeOfTeam = ({ nats, keys }: Platform, { name }: PlatformTeam, user = 'engine'): Place & { readonly team: string } => ({

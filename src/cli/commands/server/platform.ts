@@ -18,7 +18,7 @@ const given = {
 };
 
 export const render = declare({
-  description: 'Write the files of servers and engines that a platform.yaml declares, and the keys of its teams once.',
+  description: 'Write the configurations of servers that a platform.yaml declares, and the keys of its teams once.',
   ...given,
   run: async ({ file, output }) => {
     if (!(await write(await madeFrom(file, output, false), output))) print(NOTHING);
