@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { ensurePage } from '../support/build.ts';
 import { hypertide, studyIn } from './support.ts';
 
 /** A folder with a study in `a.jsonl`, and one of another seed in `b.jsonl`. */
@@ -18,28 +19,27 @@ async function twoStudies(): Promise<string> {
   return place;
 }
 
-it('a report as Markdown has the best trials and the history', async () => {
+/** The data that a report keeps. */
+const dataIn = (place: string, name: string) =>
+  JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(readFileSync(join(place, name), 'utf8'))![1]!);
+
+beforeAll(ensurePage);
+
+it('a report is named after its study', async () => {
   const place = await twoStudies();
-  expect(await hypertide(place, 'study', 'report', 'a.jsonl', '-o', 'a.md')).toMatchObject({ code: 0, err: 'the report is in a.md\n' });
-  const text = readFileSync(join(place, 'a.md'), 'utf8');
-  expect(text).toMatch(/^# a\n/);
-  expect(text).toContain('## Best trials\n\n| trial | value (minimize) | x | by |\n| --- | --- | --- | --- |\n| 2 | 0.01 | 0.4 | import |');
-  expect(text).toMatch(/```text\nvalue by trial\n[^`]*[\u2801-\u28ff][^`]*\n```/);
-  expect(text).not.toContain('\u001b');
+  expect(await hypertide(place, 'study', 'report', 'a.jsonl')).toMatchObject({ code: 0, err: 'the report is in a.html\n' });
+  expect(dataIn(place, 'a.html')).toMatchObject([{ detail: { study: 'a', best: { trial: 2, value: expect.closeTo(0.01) } } }]);
 });
 
-it('a report of several studies begins with their differences', async () => {
+it('a report of several studies has each of them once', async () => {
   const place = await twoStudies();
-  await hypertide(place, 'study', 'report', 'a.jsonl', 'b.jsonl', '-o', 'both.md');
-  const text = readFileSync(join(place, 'both.md'), 'utf8');
-  expect(text).toContain('# Studies\n\n| differs | a | b |\n| --- | --- | --- |\n| seed | 7 | 8 |\n\n## a');
-  expect(text.match(/^### Best trials$/gm)).toHaveLength(2);
+  await hypertide(place, 'study', 'report', 'a.jsonl', 'b.jsonl', 'a.jsonl', '-o', 'both.html');
+  expect(dataIn(place, 'both.html')).toMatchObject([{ detail: { seed: '7' } }, { detail: { seed: '8' } }]);
 });
 
 it('a study without results is reported as well', async () => {
   const place = studyIn();
   await hypertide(place, 'study', 'create', 'study.yaml');
-  const { code } = await hypertide(place, 'study', 'report', 'study.jsonl', '-o', 'study.md');
-  expect(code).toBe(0);
-  expect(readFileSync(join(place, 'study.md'), 'utf8')).toContain('No trial has a result yet.');
+  expect((await hypertide(place, 'study', 'report', 'study.jsonl')).code).toBe(0);
+  expect(dataIn(place, 'study.html')).toMatchObject([{ changes: { rows: [] } }]);
 });

@@ -1,17 +1,7 @@
 import { lossOf } from '../../ledger/settings.ts';
 import { cut, formatNumber, percent, rounded } from '../figures/drawing/format.ts';
-import { type ExampleMatrix, exampleName, type MatrixRow } from './matrix.ts';
-import { type PairedDifference, pairedDifference } from './pair.ts';
-
-/** The most examples that a sentence names. */
-const NAMED = 20;
-
-/** What results on examples say, in sentences: about the leader, the leader and the next configuration, and examples that nothing solves. */
-export function examplesTexts(matrix: ExampleMatrix): readonly string[] {
-  const [first, second] = matrix.rows;
-  const pair = first && second && pairText(matrix, [first, second], pairedDifference(matrix, first, second));
-  return [leaderText(matrix), pair, unsolvedText(matrix)].filter((text) => text !== undefined);
-}
+import type { ExampleMatrix, MatrixRow } from './matrix.ts';
+import type { PairedDifference } from './pair.ts';
 
 /** What the leader has, and why that is too good. */
 export function leaderText({ objective, rows: [first], leader, configurations, count }: ExampleMatrix): string | undefined {
@@ -46,11 +36,3 @@ export function pairText(
 
 /** A number with its sign. */
 export const signed = (value: number): string => `${value > 0 ? '+' : ''}${rounded(value, 3)}`.replace('-', '−');
-
-function unsolvedText(matrix: ExampleMatrix): string | undefined {
-  const { unsolved } = matrix;
-  if (unsolved.length === 0) return undefined;
-  const names = unsolved.slice(0, NAMED).map(([place]) => cut(exampleName(matrix, place), 40));
-  const more = unsolved.length > NAMED ? `, and ${unsolved.length - NAMED} more` : '';
-  return `No configuration solves ${unsolved.length === 1 ? 'one example' : `${unsolved.length} examples`}: ${names.join(', ')}${more}.`;
-}

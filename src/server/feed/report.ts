@@ -5,12 +5,12 @@ import { MomentsInThread } from '../moments/moments.ts';
 import { type Asset, assetsIn } from '../pageFiles.ts';
 import { examplesOf, importancesOf, recommendedOf } from './byResults.ts';
 import type { Feed } from './feed.ts';
-import type { ReportData } from './wire.ts';
+import type { ReportData, RowChange } from './wire.ts';
 
 /** Studies as one HTML file: the page with their data. */
 export async function reportOf(feeds: readonly Feed[]): Promise<string> {
   const data: ReportData[] = [];
-  for (const feed of feeds) data.push(await withMoments(feed, await findingsOf(feed)));
+  for (const feed of feeds) data.push(await dataOf(feed));
   const title = data.map(({ detail }) => detail.study).join(', ');
   const assets = assetsIn();
   const scripts = scriptsIn(assets);
@@ -54,33 +54,33 @@ const hashOf = (text: string): string => `sha256-${createHash('sha256').update(t
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** The data of a study, without its moments. */
-export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'moments'>> {
+/** The most moments of a study that a report keeps, besides the last one. */
+const FRAMES = 24;
+/** Cells along a range in their landscapes. */
+const CELLS = 24;
+
+/** The data of a study. */
+async function dataOf(feed: Feed): Promise<ReportData> {
   await feed.caughtUp;
   const detail = feed.detail();
   if (detail === undefined || feed.begun === undefined) throw new Error('this study has not begun');
   const rows = [...feed.begun.changes.since(0)].flatMap((changes) => changes.rows);
   const importances = await importancesOf(feed);
+  const { fanova = {} } = importances ?? {};
+  const mostImportant = Object.keys(detail.space.parameters).toSorted((a, b) => (fanova[b] ?? 0) - (fanova[a] ?? 0));
   return omitUndefined({
     detail,
     changes: { position: feed.position, rows, more: false },
     importances,
     examples: await examplesOf(feed),
     recommended: await recommendedOf(feed),
+    moments: await momentsOf(feed, rows, mostImportant),
   });
 }
 
-/** The most moments of a study that a report keeps, besides the last one. */
-const FRAMES = 24;
-/** Cells along a range in their landscapes. */
-const CELLS = 24;
-
-/** With moments of its log, evenly spread over the suggestions, and landscapes over the two parameters that matter most. */
-async function withMoments(feed: Feed, findings: Omit<ReportData, 'moments'>): Promise<ReportData> {
-  const { fanova = {} } = findings.importances ?? {};
-  const names = Object.keys(findings.detail.space.parameters);
-  const [x, y] = names.toSorted((a, b) => (fanova[b] ?? 0) - (fanova[a] ?? 0));
-  const suggested = findings.changes.rows.map((row) => row.suggested).sort((a, b) => a - b);
+/** Moments of a log, evenly spread over the suggestions, with landscapes over the first two parameters. */
+async function momentsOf(feed: Feed, rows: readonly RowChange[], [x, y]: readonly string[]): Promise<readonly Moment[]> {
+  const suggested = rows.map((row) => row.suggested).sort((a, b) => a - b);
   const every = Math.ceil(suggested.length / FRAMES);
   const positions = [...suggested.filter((_, i) => i > 0 && i % every === 0).map((position) => position - 1), feed.position];
   const inThread = new MomentsInThread();
@@ -92,5 +92,5 @@ async function withMoments(feed: Feed, findings: Omit<ReportData, 'moments'>): P
   } finally {
     inThread.close();
   }
-  return { ...findings, moments };
+  return moments;
 }

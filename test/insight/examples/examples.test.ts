@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pairedDifference } from '../../../src/insight/examples/pair.ts';
-import { examplesTexts, leaderText, pairText, signed } from '../../../src/insight/examples/texts.ts';
+import { leaderText, pairText, signed } from '../../../src/insight/examples/texts.ts';
 import { shrunk, twoWayFit } from '../../../src/insight/examples/twoWayFit.ts';
 import { matrixOf } from './support.ts';
 
@@ -117,15 +117,4 @@ it('a leader among several is too good by chance; one alone is not', () => {
     /^Trial 1 leads: score 0\.6667 ± .* on all 3 examples\. It is the best of 2 configurations.*worse/,
   );
   expect(leaderText(matrixOf(['1 1 -']))).toMatch(/on 2 of 3 examples\.$/);
-});
-
-it('sentences name the examples that nothing solves', () => {
-  const matrix = matrixOf(
-    Array.from({ length: 5 }, () => '1 0 0'),
-    'maximize',
-    ['a', 'b', 'c'],
-  );
-  expect(examplesTexts(matrix)).toHaveLength(3);
-  expect(examplesTexts(matrix).at(-1)).toMatch(/2 examples: b, c\.$/);
-  expect(examplesTexts(matrixOf(['1 0']))).toHaveLength(1);
 });

@@ -1,19 +1,17 @@
 import { type Feed, readFeed } from '../../../server/feed/feed.ts';
-import { findingsOf, reportOf } from '../../../server/feed/report.ts';
+import { reportOf } from '../../../server/feed/report.ts';
 import { withStudy } from '../../../stores/locate.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
 import { declare } from '../../command.ts';
-import { markdownOf } from '../../markdown.ts';
 import { value, values } from '../../parts.ts';
 
 export const command = declare({
-  description: 'Write one file about one or several studies: a page with all charts, or Markdown.',
+  description: 'Write one HTML file about one or several studies: the dashboard, without a server.',
   arguments: { studies: values('studies', 'journals or addresses (default: the only study here)') },
   options: {
-    output: value('file', 'file to write, .html or .md (default: <study>.html, or report.html for several)', { short: 'o' }),
+    output: value('file', 'file to write (default: <study>.html, or report.html for several)', { short: 'o' }),
   },
   run: async ({ studies = [], output }, { connection }) => {
-    const format = output?.toLowerCase().endsWith('.md') ? 'md' : 'html';
     const feeds: Feed[] = [];
     const stems: string[] = [];
     for (const address of studies.length > 0 ? new Set(studies) : [undefined]) {
@@ -22,8 +20,8 @@ export const command = declare({
         stems.push(study.stem);
       });
     }
-    const file = output ?? `${stems.length > 1 ? 'report' : stems[0]}.${format}`;
-    await writeOutput(file, format === 'html' ? await reportOf(feeds) : markdownOf(await Promise.all(feeds.map(findingsOf))));
+    const file = output ?? `${stems.length > 1 ? 'report' : stems[0]}.html`;
+    await writeOutput(file, await reportOf(feeds));
     inform(`the report is in ${file}`);
     return 0;
   },
