@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { boostingIn } from '../space/known/boosting.ts';
 import { programNamed } from '../space/known/known.ts';
 import type { KnownParameter } from '../space/known/programs.ts';
 import { parameterTypes } from '../space/types/dimension.ts';
@@ -39,6 +40,7 @@ export function draftStudy(words: readonly string[], program: ProgramHelp, { epo
     '',
     objectiveOf(program, metric),
     epochsOf(program, epochs),
+    ...(crosses(program) ? ['result: best   # its best round counts: a boosted model may get worse again'] : []),
     'trials: 100',
     'parallel: 1   # programs that run at a time',
     ...(command.length > 0 ? [`command: ${JSON.stringify(command.join(' '))}`] : []),
@@ -61,7 +63,13 @@ function objectiveOf({ printed }: ProgramHelp, metric: string | undefined): stri
   return 'objective: minimize   # the value that your program prints; if it prints several, name one: minimize val_loss';
 }
 
-function epochsOf({ length }: ProgramHelp, epochs: number | undefined): string {
+/** Whether the program boosts trees, so that its trials train to the end. */
+const crosses = ({ program, found }: ProgramHelp): boolean => boostingIn(found.map(keyOf), program) !== undefined;
+
+function epochsOf(help: ProgramHelp, epochs: number | undefined): string {
+  const { length } = help;
+  if (epochs !== undefined && crosses(help))
+    return `epochs: ${epochs}   # the rounds of a trial; in boosting, low learning rates are last at first, so no trial is stopped early (early: true stops those that fall behind)`;
   if (epochs !== undefined) return `epochs: ${epochs}   # the most that a trial trains; trials that fall behind are stopped`;
   const source = length ? `the default of ${length.option}; ` : '';
   return `# epochs: ${length?.epochs ?? 'N'}   # ${source}the most that a trial trains: turns on early stopping, if the program prints its value after each epoch`;

@@ -9,6 +9,7 @@ import { secondsOf } from '../schema/amount.ts';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { assertRecord } from '../space/check.ts';
+import { boostingIn } from '../space/known/boosting.ts';
 import { type KnownOptions, withKnownPriors } from '../space/known/known.ts';
 import { fieldsOf } from '../space/shape.ts';
 import { parseSpace, type Space } from '../space/space.ts';
@@ -25,6 +26,8 @@ export interface StudyFile {
   /** Default: that of the log or, for a new study, `auto`. */
   readonly strategy?: Strategy;
   readonly options: StudyOptions & { readonly study: string; readonly earlier?: readonly NamedStudy[] };
+  /** Why no trial is stopped early, where the file does not decide it with `early`. */
+  readonly unstopped?: string;
   /** The command of the trainer, if the file has one. */
   readonly command?: readonly string[];
   /** Seconds a trial may take. */
@@ -99,16 +102,13 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     examples: typeof examples === 'string' ? exampleNamesIn(folder, examples) : examples,
     ...options,
   });
-  const whole = withEarlyStopping(strategy === undefined ? undefined : parseStrategy(strategy), {
-    epochs,
-    early,
-    parseStrategy,
-    ...settings,
-  });
+  const space = spaceOf({ parameters, constraints, program, priors });
+  const given = strategy === undefined ? undefined : parseStrategy(strategy);
   return omitUndefined({
     isNamed: data.name !== undefined,
-    space: spaceOf({ parameters, constraints, program, priors }),
-    strategy: whole,
+    space,
+    strategy: withEarlyStopping(given, { epochs, early, parseStrategy, ...settings }, space, program),
+    unstopped: epochs !== undefined && early === undefined ? boostingIn(Object.keys(space.toJSON().parameters), program) : undefined,
     options: omitUndefined({ priority: 1, ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),
     command: words === undefined ? undefined : wordsOf(words),
     timeLimit: secondsOf(timeLimit),

@@ -90,7 +90,10 @@ export const studyLayout = {
   strategy: optional(anything({ $ref: '#/$defs/strategy' })),
   /** The most epochs (or other steps) that a trial may train for. Trials that fall behind are stopped, see `early`. */
   epochs: optional(wholeFrom(1)),
-  /** With `epochs` or `examples`: whether trials that fall behind are stopped early. Default: true. */
+  /**
+   * With `epochs` or `examples`: whether trials that fall behind are stopped early. Default: true, but false with `epochs` for boosting, as far as
+   * `program` or the names of the parameters show it: low learning rates are last at first and best at the end.
+   */
   early: optional(bool),
   /**
    * Journals of earlier studies on similar problems: a new study also tries up to five configurations that their results suggest. Paths are relative

@@ -1,5 +1,7 @@
 import { OptionError } from '../../src/errors.ts';
 import { checkOption, exampleList, wholeFrom } from '../../src/schema/optionRules.ts';
+import { boostingIn } from '../../src/space/known/boosting.ts';
+import type { Space } from '../../src/space/space.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { budget } from '../operators/budget.ts';
 import { chain } from '../operators/chain.ts';
@@ -13,7 +15,10 @@ export interface EarlyOptions {
    * promising. Leave it out if the strategy has its own early stopping, such as `asha`.
    */
   readonly epochs?: number | undefined;
-  /** `false`: each trial trains for all `epochs`, or is evaluated on all `examples`. Default `true`. */
+  /**
+   * `false`: each trial trains for all `epochs`, or is evaluated on all `examples`. Default `true`, but `false` with `epochs` for gradient boosting, as
+   * far as the names of the parameters show it: its curves cross, so a trial that falls behind may be the best one at its end.
+   */
   readonly early?: boolean | undefined;
 }
 
@@ -21,6 +26,7 @@ export interface EarlyOptions {
  * Puts early stopping before a strategy, as `epochs` and `examples` do.
  *
  * @param strategy default `auto()`
+ * @param space its parameters, and their program if it is known, say whether curves cross: see `boostingIn`
  * @returns the strategy itself without `epochs` and `examples`, or if it races on examples by itself
  * @throws OptionError if `early` is given without `epochs` or `examples`, or both are given, or the strategy decides for how long trials train
  * @example
@@ -31,6 +37,8 @@ export interface EarlyOptions {
 export function withEarlyStopping(
   strategy: Strategy | undefined,
   options: EarlyOptions & Pick<StudyOptions, 'resumes' | 'examples'> & ParseOption,
+  space?: Space<unknown>,
+  program?: string,
 ): Strategy | undefined {
   const { epochs, examples, early, resumes = false, parseStrategy = parseNone } = options;
   if (epochs === undefined && examples === undefined) {
@@ -54,7 +62,7 @@ export function withEarlyStopping(
   const stage =
     epochs === undefined
       ? parseStrategy('race')
-      : early === false
+      : !(early ?? boostingIn(Object.keys(space?.toJSON().parameters ?? {}), program) === undefined)
         ? budget(epochs)
         : parseStrategy({ asha: { min: 1, max: epochs, pause: resumes } });
   return chain(stage, strategy ?? parseStrategy(DEFAULT_STRATEGY));

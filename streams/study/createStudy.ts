@@ -42,7 +42,7 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
   checkStudy(space, options, 'lease', 'spans');
   const { log = memoryLog(), warn = console.warn, strategy: given, epochs, early, lease, parseStrategy = parseNone, ...rest } = options;
   const settings = { ...rest, parseStrategy };
-  const strategy = withEarlyStopping(given, { epochs, early, ...settings });
+  const strategy = withEarlyStopping(given, { epochs, early, ...settings }, space);
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
   const reporting = watchReports('call study.report(trial, value, step)', past, warn);

@@ -103,7 +103,7 @@ export function optimize<P, O extends string = 'value'>(
     if (out.closed) return; // the options of the evaluation are wrong
     const study = new HostedStudy(space, log, {
       ...settings,
-      strategy: withEarlyStopping(strategy, { epochs, early, ...settings }),
+      strategy: withEarlyStopping(strategy, { epochs, early, ...settings }, space),
       exclusive: true,
       stay: false,
       direct: (directive) => directives$.next(directive),

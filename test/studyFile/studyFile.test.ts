@@ -76,6 +76,18 @@ it('has defaults: the name of the file, the strategy of the log, one objective t
   expect((await read(`${SPACE}objective: maximize\ncommand: python train.py`)).options.objectives).toEqual({ value: 'maximize' });
 });
 
+it('boosting trains to the end, since its curves cross, and the file can decide otherwise', async () => {
+  const boosting =
+    'parameters: { eta: { type: float, low: 0.01, high: 1 }, max_depth: { type: int, low: 1, high: 9 }, subsample: { type: float, low: 0.2, high: 1 } }\nepochs: 27\n';
+  const file = await read(boosting);
+  expect(file.strategy?.spec).toEqual({ chain: [{ budget: 27 }, 'auto'] });
+  expect(file.unstopped).toContain('eta');
+  const early = await read(`${boosting}early: true\n`);
+  expect(early.strategy?.spec).toEqual({ chain: [{ asha: { min: 1, max: 27, pause: false } }, 'auto'] });
+  expect(early.unstopped).toBeUndefined();
+  expect((await read(`${SPACE}program: xgboost.XGBClassifier\nepochs: 9\n`)).unstopped).toContain('xgboost.XGBClassifier');
+});
+
 it.each([
   ['epochs: 81', { chain: [{ asha: { min: 1, max: 81, pause: false } }, 'auto'] }],
   ['epochs: 81\nresumes: true', { chain: [{ asha: { min: 1, max: 81, pause: true } }, 'auto'] }],

@@ -85,7 +85,11 @@ async function besides(journal: string, directory: string, path: string): Promis
 const ONE_LINE = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
 
 /** What a new study is about to do, a fact a line. */
-function beginning({ space, objectives, limits }: Created, { parallel = 1 }: StudyOptions, { journal, directory, room }: Plan): string[] {
+function beginning(
+  { space, objectives, limits }: Created,
+  { parallel = 1 }: StudyOptions,
+  { journal, directory, room, file }: Plan,
+): string[] {
   const all = Object.entries((space as SpaceData).parameters);
   const parameters = all.length;
   const priors = all.flatMap(([name, dimension]) => ('prior' in dimension ? [name] : []));
@@ -96,6 +100,7 @@ function beginning({ space, objectives, limits }: Created, { parallel = 1 }: Stu
     ],
     ...(priors.length > 0 ? [['priors', `of ${priors.join(', ')}`] as const] : []),
     ['trials', `${limits.trials ?? 'no limit'}, ${Math.min(parallel, room)} at a time`],
+    ...(file.unstopped === undefined ? [] : [['training', file.unstopped] as const]),
     ['log', journal],
     ['output', nearby(directory)],
   ]);

@@ -8,7 +8,7 @@ import { isRecord } from '../../schema/json.ts';
 import { countCells } from '../../space/cells.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { begunIn } from '../../stores/journalFile.ts';
-import { parseStudy } from '../../studyFile/studyFile.ts';
+import { parseStudy, type StudyFile } from '../../studyFile/studyFile.ts';
 import { version } from '../../version.ts';
 import { endingProgram } from '../ownStudy.ts';
 import { type DescribedStudy, journalSeats, memorySeat, type Seat, type StudyHost } from '../sharedStudy.ts';
@@ -26,7 +26,7 @@ export type Observing = Pick<StudyHost, 'plugins' | 'line' | 'open'>;
  * @param path of the journal; without it the study is kept in memory.
  * @throws SessionError, SpaceError, OptionError
  */
-async function readDescription(description: unknown, path: string | undefined): Promise<DescribedStudy> {
+async function readDescription(description: unknown, path: string | undefined): Promise<DescribedStudy & Pick<StudyFile, 'unstopped'>> {
   const logged = path === undefined ? undefined : await begunIn(path);
   const stem = logged?.study ?? (path === undefined ? undefined : parse(path).name);
   const lacksSpace = isRecord(description) && description.parameters === undefined;
@@ -40,6 +40,7 @@ async function readDescription(description: unknown, path: string | undefined): 
     strategy: described?.strategy,
     options: described?.options,
     hasBegun: logged !== undefined,
+    ...(described?.unstopped !== undefined && { unstopped: described.unstopped }),
   };
 }
 
@@ -55,18 +56,25 @@ export async function drivenStudy(description: unknown, path: string | undefined
   const mistakes = watchTrainers(() => past);
   /** Warnings for the user that have not been returned yet. */
   const warnings: string[] = [];
+  let unstopped: string | undefined;
   const host: StudyHost = {
     ...given,
     program: endingProgram(),
     seated: (seat) => {
-      if (!seat.isAgain) past = seat.past;
+      if (seat.isAgain) return;
+      past = seat.past;
+      if (past === 0 && unstopped !== undefined) warnings.push(unstopped);
     },
     apply: (entry) => {
       const warning = mistakes(entry);
       if (warning !== undefined) warnings.push(warning);
     },
   };
-  const describe = () => readDescription(description, path);
+  const describe = async () => {
+    const described = await readDescription(description, path);
+    unstopped = described.unstopped;
+    return described;
+  };
   const take = path === undefined ? async () => memorySeat(await describe(), host) : journalSeats({ path, describe, grace: GRACE }, host);
   const trainer = await trainerOf(take).catch((error: unknown) => {
     throw error instanceof MismatchError ? new MismatchError(`${path}: ${error.message}`) : error;

@@ -49,7 +49,8 @@ class Study:
     epochs    the most steps that a trial trains. Trials that fall behind are stopped early.
     examples  what each trial is evaluated on, such as questions, folds, instances or games: the list, or how many there are. Different texts are
               also their names in the log. Trials race: each one is evaluated on a few examples, and on more of them the better it is. See `each`.
-    early     False: no early stopping, and each trial is evaluated on all examples.
+    early     False: no early stopping, and each trial is evaluated on all examples. Default: True, but False with `epochs` if the names of the
+              parameters are those of gradient boosting, whose curves cross.
     resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
     strategy  such as "tpe" or {"chain": ["ga", "bo"]}. Default: "auto".
     seed      seed for all random choices.

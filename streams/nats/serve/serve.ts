@@ -43,7 +43,7 @@ export async function serve<P, O extends string = 'value'>(
   space: Space<P>,
   { strategy: given, epochs, early, ...options }: ServeOptions<O>,
 ): Promise<ServedHandle<P, O>> {
-  const strategy = withEarlyStopping(given, { epochs, early, parseStrategy, ...options });
+  const strategy = withEarlyStopping(given, { epochs, early, parseStrategy, ...options }, space);
   const { study: name, warn = console.warn, prefix, domain, apiPrefix } = options;
   const naming = { prefix, domain, apiPrefix };
   const leads$ = new BehaviorSubject(false);
