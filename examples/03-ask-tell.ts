@@ -1,12 +1,12 @@
 /** A study without streams: ask for a trial, report, obey a stop, and tell the result. */
 import assert from 'node:assert/strict';
-import { chain, createStudy, float, medianStop, random, space } from 'hypertide';
+import { chain, createStudy, float, percentileStop, random, space } from 'hypertide';
 
 const rates = space({ rate: float(1e-4, 1, { log: true }) });
 /** The error after some epochs of a training that is best at a rate of 0.01. */
 const errorAfter = (epochs: number, rate: number): number => Math.abs(Math.log10(rate) + 2) + 1 / epochs;
 
-const study = createStudy(rates, { strategy: chain(medianStop({ warmup: 3 }), random()), trials: 30, seed: 3 });
+const study = createStudy(rates, { strategy: chain(percentileStop({ warmup: 3 }), random()), trials: 30, seed: 3 });
 await study.enqueue({ rate: 0.02 }); // try first what worked last time
 
 const ended = { told: 0, stopped: 0 };

@@ -3,7 +3,7 @@
  * still be stopped early. With two threads, the same study takes about half of the time if two processors are free.
  */
 import assert from 'node:assert/strict';
-import { chain, float, medianStop, optimize, random, space } from 'hypertide';
+import { chain, float, optimize, percentileStop, random, space } from 'hypertide';
 import { workers } from 'hypertide/workers';
 
 const gains = space({ stiffness: float(1, 100, { log: true }), damping: float(0.1, 30, { log: true }) });
@@ -12,7 +12,7 @@ const swing = workers<{ readonly stiffness: number; readonly damping: number }>(
 for (const parallel of [1, 2]) {
   const begun = performance.now();
   const { best, completed, stopped } = await optimize(gains, swing, {
-    strategy: chain(medianStop({ warmup: 2 }), random()),
+    strategy: chain(percentileStop({ warmup: 2 }), random()),
     trials: 20,
     parallel,
     timeLimit: 60,

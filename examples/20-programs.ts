@@ -3,7 +3,7 @@
  * that a program started is left behind, even if this process is killed.
  */
 import assert from 'node:assert/strict';
-import { chain, float, medianStop, optimize, random, space } from 'hypertide';
+import { chain, float, optimize, percentileStop, random, space } from 'hypertide';
 import { parseTemplate, readOutput, startProgram } from 'hypertide/programs';
 
 // Any program that prints its loss. This one trains for 20 epochs.
@@ -26,7 +26,7 @@ const train = async (
   return outcome.type === 'completed' ? outcome.values.value! : Number.NaN; // the study has stopped it
 };
 const { best, completed, stopped } = await optimize(network, train, {
-  strategy: chain(medianStop({ warmup: 2 }), random()),
+  strategy: chain(percentileStop({ warmup: 2 }), random()),
   trials: 10,
   parallel: 2,
 });

@@ -3,7 +3,7 @@ import { chart } from './chart.ts';
 /** A strategy or composition without phases: it answers all asks in the same way. */
 export const answeringChart = chart('answering', 'answering', { answering: {} });
 
-/** Points that depend on no result, until there are none left: random, grid, Sobol, Halton, Latin hypercube. */
+/** Points that depend on no result, until there are none left: random, grid, Sobol. */
 export const sequenceChart = chart('sequence', 'drawing', { drawing: { exhausted: 'spent' }, spent: 'final' });
 
 /** A strategy answers asks for a while, and hands them on for good afterwards: `take`, `until`. */
@@ -49,16 +49,13 @@ export const surrogateChart = chart('surrogate', 'exploring', {
 
 /**
  * Successive halving, which decides how long trials train. `filling`: a configuration begins at the first rung that counts, or in a bracket that has
- * room. `promoting`: trials wait at a rung, and the best there are resumed. `learning`, of `asha` and `hyperband`: a configuration begins as a control,
- * which shows how well the first rung that counts predicts the next one. `settling`, of `successiveHalving`: the cohorts are full and their trials are
- * running; asks get configurations for the next cohort, so that no trainer waits. Trials wait only if they pause at rungs; those that keep training are
- * stopped in any phase.
+ * room. `promoting`: trials wait at a rung, and the best there are resumed. `learning`: a configuration begins as a control, which shows how well the first
+ * rung that counts predicts the next one. Trials wait only if they pause at rungs; those that keep training are stopped in any phase.
  */
 export const halvingChart = chart('halving', 'filling', {
-  filling: { promotable: 'promoting', controlDue: 'learning', full: 'settling' },
+  filling: { promotable: 'promoting', controlDue: 'learning' },
   promoting: { reconsidered: 'filling' },
   learning: { reconsidered: 'filling' },
-  settling: { reconsidered: 'filling' },
 });
 
 /**

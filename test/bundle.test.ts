@@ -35,7 +35,7 @@ const bundled = async (names: Readonly<Record<string, string>>, minify = false) 
   (await built(names, minify)).map((chunk) => ('code' in chunk ? chunk.code : ''));
 
 it.each([
-  ['chain, asha, tpe, bo, ga, de, nsga2, random, space, float', false],
+  ['chain, asha, tpe, bo, ga, nsga2, random, space, float', false],
   ['chain, cmaes, random, space, float', true],
 ])('a bundle of { %s } holds ml-matrix: %s', async (names, holds) => {
   expect(/EigenvalueDecomposition/.test((await bundled({ index: names })).join('\n'))).toBe(holds);

@@ -120,7 +120,7 @@ study in memory:
   {"cmd":"quit"}
 Types are float, int and categorical (with choices). A parameter can have
 step, and when: {"param":"opt","in":["sgd"]}. An init can have budget (trials)
-and max_step (steps of a whole training): asha, hyperband and bohb then need no
+and max_step (steps of a whole training): asha and hyperband then need no
 min and max, and trials pause unless you set pause: false.
 `;
 

@@ -2,11 +2,20 @@ import { type Agreement, type FirstRung, firstRung } from '../samplers/budgets/f
 import { type ComparedConfiguration, RungResults } from '../samplers/budgets/rungResults.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import type { Env } from '../strategy/env.ts';
-import { hasResult, numberIn, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../strategy/messages.ts';
+import {
+  type Ended,
+  hasResult,
+  numberIn,
+  type Reported,
+  type StrategyEvent,
+  type Suggested,
+  type Tags,
+  violates,
+} from '../strategy/messages.ts';
 import { type Bracket, nextBracket, sharesOf } from './brackets.ts';
 import { Controls } from './controls.ts';
+import { RemainingConfigurations } from './remaining.ts';
 import { type Member, Rung } from './rung.ts';
-import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
 import { behindAtRung, valuesText } from './stopReasons.ts';
 
 export interface HalvingSettings {
@@ -20,6 +29,19 @@ export interface HalvingSettings {
   readonly first?: number | undefined;
   /** Hyperband's brackets, the longest first: each compares its own configurations, from its lowest budget on. */
   readonly brackets?: readonly Bracket[] | undefined;
+}
+
+/** How the next configuration begins. */
+export interface Beginning {
+  readonly budget: number;
+  /** The state by which the trial is recognised: the first rung at which it is compared, or its bracket. */
+  readonly tag: number;
+}
+
+/** A trial to resume, up to a budget. */
+export interface Promotion {
+  readonly trial: Ended;
+  readonly budget: number;
 }
 
 /** A study has few trials if fewer than this many of them would train to the end: then it may be that none does. */
@@ -38,8 +60,7 @@ const FOREIGN = -1;
  * trial is stopped if as many are strictly better as may continue: one in `eta` of those that reached its rung so far. A rung at which no results
  * differ predicts nothing.
  */
-export class Halving implements Scheduler {
-  readonly isFull = false;
+export class Halving {
   readonly #settings: HalvingSettings;
   readonly #env: Env;
   readonly #results: RungResults;
@@ -210,10 +231,6 @@ export class Halving implements Scheduler {
       return this.#beginning(nextBracket(brackets, this.#begun, shares, (bracket) => this.#isOpen(bracket, first)) ?? first);
     }
     return this.#beginning(first);
-  }
-
-  open(): Beginning {
-    return this.fill();
   }
 
   /** Whether a bracket begins at a rung that counts, and there is a configuration left that was not tried there. */

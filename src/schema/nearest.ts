@@ -13,7 +13,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   bayesian: ['bo'],
   gp: ['bo'],
   'cma-es': ['cmaes'],
-  median: ['medianStop'],
+  median: ['percentileStop'],
   evolution: ['ga'],
   direction: OBJECTIVE,
   directions: OBJECTIVE,

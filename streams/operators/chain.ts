@@ -15,7 +15,7 @@ export const stagesOf = (strategy: Strategy): readonly Strategy[] => (isChain(st
  *
  * @throws OptionError for an argument that is not a strategy.
  * @example
- * chain(medianStop(), take(20, sobol()), ga())
+ * chain(percentileStop(), take(20, sobol()), ga())
  */
 export function chain(...strategies: Strategy[]): Strategy {
   for (const strategy of strategies) checkStrategy('chain', strategy);

@@ -1,6 +1,5 @@
 import { boOptions } from '../../src/samplers/bo/bo.ts';
 import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
-import { deOptions } from '../../src/samplers/evolution/de/de.ts';
 import { gaOptions } from '../../src/samplers/evolution/ga.ts';
 import { nsga2Options } from '../../src/samplers/evolution/nsga2.ts';
 import { nsga3Options } from '../../src/samplers/evolution/nsga3.ts';
@@ -16,10 +15,8 @@ import { auto } from '../strategies/auto.ts';
 import { bo } from '../strategies/bo.ts';
 import { confirm, confirmOptions } from '../strategies/confirm.ts';
 import { patience, patienceOptions } from '../strategies/earlyStopping/patience.ts';
-import { medianStop, medianStopOptions, percentileStop, percentileStopOptions } from '../strategies/earlyStopping/percentileStop.ts';
-import { thresholdStop, thresholdStopOptions } from '../strategies/earlyStopping/thresholdStop.ts';
+import { percentileStop, percentileStopOptions } from '../strategies/earlyStopping/percentileStop.ts';
 import { cmaes } from '../strategies/evolution/cmaes.ts';
-import { de } from '../strategies/evolution/de.ts';
 import { ga } from '../strategies/evolution/ga.ts';
 import { nsga2 } from '../strategies/evolution/nsga2.ts';
 import { nsga3 } from '../strategies/evolution/nsga3.ts';
@@ -28,10 +25,8 @@ import { forest } from '../strategies/forest.ts';
 import { lbfgs } from '../strategies/gradient/lbfgs.ts';
 import { sgd } from '../strategies/gradient/sgd.ts';
 import { grid, gridOptions } from '../strategies/grid.ts';
-import { halton, haltonOptions } from '../strategies/halton.ts';
 import { halvingOptions } from '../strategies/halving.ts';
-import { bohb, bohbOptions, hyperband, hyperbandOptions, successiveHalving, successiveHalvingOptions } from '../strategies/hyperband.ts';
-import { latinHypercube, latinHypercubeOptions } from '../strategies/latinHypercube.ts';
+import { hyperband } from '../strategies/hyperband.ts';
 import { pbt } from '../strategies/pbt.ts';
 import { race, raceOptions } from '../strategies/race.ts';
 import { random } from '../strategies/random.ts';
@@ -60,10 +55,8 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   asha: entry(asha, halvingOptions),
   auto: entry(auto, {}),
   bo: entry(bo, boOptions),
-  bohb: entry(bohb, bohbOptions),
   cmaes: entry(cmaes, cmaesOptions),
   confirm: entry(confirm, confirmOptions),
-  de: entry(de, deOptions),
   external: {
     ...externalEntry,
     form: {
@@ -75,11 +68,8 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   forest: entry(forest, forestOptions),
   ga: entry(ga, gaOptions),
   grid: entry(grid, gridOptions),
-  halton: entry(halton, haltonOptions),
-  hyperband: entry(hyperband, hyperbandOptions),
-  latinHypercube: entry(latinHypercube, latinHypercubeOptions),
+  hyperband: entry(hyperband, halvingOptions),
   lbfgs: entry(lbfgs, lbfgsOptions),
-  medianStop: entry(medianStop, medianStopOptions),
   nsga2: entry(nsga2, nsga2Options),
   nsga3: entry(nsga3, nsga3Options),
   patience: entry(patience, patienceOptions),
@@ -89,7 +79,5 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   random: entry(random, {}),
   sgd: entry(sgd, sgdOptions),
   sobol: entry(sobol, sobolOptions),
-  successiveHalving: entry(successiveHalving, successiveHalvingOptions),
-  thresholdStop: entry(thresholdStop, thresholdStopOptions),
   tpe: entry(tpe, tpeOptions),
 };

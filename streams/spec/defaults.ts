@@ -8,15 +8,11 @@ const asTold = ({ pause }: Given): Interrupts => (pause === true ? 'pause' : 'st
 /** Which strategies end trials early (`stop`), or pause them and resume them later. */
 const interrupts: Readonly<Record<string, Interrupts | ((options: Given) => Interrupts)>> = {
   asha: asTold,
-  bohb: asTold,
   hyperband: asTold,
-  medianStop: 'stop',
   patience: 'stop',
   pbt: 'pause',
   percentileStop: 'stop',
   race: 'stop',
-  successiveHalving: 'pause',
-  thresholdStop: 'stop',
 };
 
 const does = (name: string, options: Given): Interrupts | undefined => {
@@ -27,7 +23,7 @@ const does = (name: string, options: Given): Interrupts | undefined => {
 /** A strategy as data, including defaults, as a log records it. So a later change of a default does not change the study. */
 export function withDefaults(strategy: unknown): unknown {
   return mapStages(strategy, (name, given) => {
-    if (name === 'asha' || name === 'hyperband' || name === 'bohb') return { [name]: { eta: 3, pause: false, ...given } };
+    if (name === 'asha' || name === 'hyperband') return { [name]: { eta: 3, pause: false, ...given } };
     return Object.keys(given).length > 0 ? { [name]: given } : name;
   });
 }

@@ -13,7 +13,7 @@ import type { StudyOptions } from './options.ts';
 export function needToResume(strategy: unknown): { readonly why: string; readonly otherwise: string } | undefined {
   const name = pausingIn(strategy);
   if (name === undefined) return undefined;
-  const instead = ['asha', 'hyperband', 'bohb'].includes(name)
+  const instead = ['asha', 'hyperband'].includes(name)
     ? 'leave out "pause: true", and trials are stopped instead of paused'
     : 'use asha, which stops trials instead of pausing them';
   return { why: `${name} pauses trials and resumes them`, otherwise: `otherwise ${instead}` };

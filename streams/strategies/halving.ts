@@ -1,10 +1,9 @@
 import { halvingChart } from '../../machines/strategies.ts';
-import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
+import type { HalvingSettings } from '../../src/schedulers/halving.ts';
+import { halvingCore } from '../../src/schedulers/halvingCore.ts';
 import { rungOptions } from '../../src/schedulers/rungBudgets.ts';
-import { halvingCore, type Scheduler } from '../../src/schedulers/scheduler.ts';
 import { bool, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
-import type { Env } from '../../src/strategy/env.ts';
 import { drive } from '../kernel/drive.ts';
 import { type Strategy, stage } from '../kernel/strategy.ts';
 
@@ -22,18 +21,10 @@ export const halvingOptions: typeof rungOptions & typeof halvingOwnOptions = { .
 
 export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 
-/** A scheduler as an operator: it sets budgets and promotes or stops trials; later stages choose the configurations. */
-export function scheduling(name: string, options: object, rungs: readonly number[], begin: (env: Env) => Scheduler): Strategy {
-  const strategy = stage(name, options, (env) =>
-    drive(
-      halvingChart,
-      halvingCore(env, () => begin(env)),
-      env,
-    ),
-  );
+/** Successive halving as an operator: it sets budgets and promotes or stops trials; later stages choose the configurations. */
+export function halving(name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy {
+  const { rungs } = settings;
+  const { pause = false } = options;
+  const strategy = stage(name, options, (env) => drive(halvingChart, halvingCore(env, { ...settings, pause }), env));
   return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }
-
-/** Asynchronous halving. */
-export const halving = (name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy =>
-  scheduling(name, options, settings.rungs, (env) => new Halving({ ...settings, pause: options.pause ?? false }, env));

@@ -10,7 +10,7 @@ const STUDY = `parameters:
   act: { type: choice, values: [relu, tanh] }
   momentum: { type: float, low: 0, high: 1, when: { act: tanh } }
 objective: minimize loss
-strategy: { chain: [{ asha: { min: 1, max: 9 } }, { de: { population: 4 } }] }
+strategy: { chain: [{ asha: { min: 1, max: 9 } }, { ga: { population: 4 } }] }
 trials: 12
 `;
 const TRAIN = 'for step in 1 2 3 4 5 6 7 8 9; do echo "epoch=$step loss=0.$step accuracy=0.5"; done';

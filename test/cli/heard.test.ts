@@ -71,7 +71,7 @@ it('"result: best" takes the best value of a run', async () => {
 });
 
 it('warns that nothing can be stopped if the first trial ends without a report', async () => {
-  const stops = 'trials: 3\nstrategy: { chain: [{ medianStop: { warmup: 1 } }, random] }\n';
+  const stops = 'trials: 3\nstrategy: { chain: [{ percentileStop: { warmup: 1 } }, random] }\n';
   const silent = await run(studyIn(stops), 'echo loss=$1');
   expect(silent.code, silent.err).toBe(0);
   expect(

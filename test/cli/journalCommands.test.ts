@@ -65,29 +65,20 @@ describe('commands that are written into the journal', () => {
   });
 
   it('a retraction, a new strategy, a pause and more trials count from there on, and all can be recomputed', async () => {
-    const place = await studied('trials: 6\nparallel: 2\nstrategy: { chain: [medianStop, sobol] }\n');
+    const place = await studied('trials: 6\nparallel: 2\nstrategy: { chain: [percentileStop, sobol] }\n');
     const best = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out);
     await hypertide(place, 'trial', 'retract', 'study.jsonl', String(best.trial));
     const next = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out);
     expect(next.values.value).toBeGreaterThan(best.values.value);
-    await hypertide(
-      place,
-      'change',
-      'study.jsonl',
-      '--trials',
-      '+3',
-      '--strategy',
-      '{chain: [{take: [2, halton]}, random]}',
-      '--parallel',
-      '1',
-    );
+    const then = '{chain: [{take: [2, grid]}, random]}';
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+3', '--strategy', then, '--parallel', '1');
     const ended = await run(place);
     expect(ended.code, ended.err).toBe(0);
     expect(
       journalOf(place)
         .filter(({ type }) => type === 'suggested')
         .slice(6),
-    ).toMatchObject([{ by: '#2/take/halton' }, { by: '#2/take/halton' }, { by: '#2/random' }]);
+    ).toMatchObject([{ by: '#2/take/grid' }, { by: '#2/take/grid' }, { by: '#2/random' }]);
     await hypertide(place, 'trial', 'retract', 'study.jsonl', '8');
     await hypertide(place, 'change', 'study.jsonl', '--trials', '+2');
     await hypertide(place, 'pause', 'study.jsonl');

@@ -168,7 +168,7 @@ describe('run', () => {
   });
 
   it('says what trains trials to their end if early stopping stopped each one', async () => {
-    const place = studyIn('trials: 2\nstrategy: { chain: [{ thresholdStop: { worst: 0.5 } }, random] }\n');
+    const place = studyIn('trials: 2\nstrategy: { chain: [{ patience: { steps: 1, delta: 9 } }, random] }\n');
     const ended = await run(place, ['--steps', '100', '--sleep', '0.05']);
     expect(ended.code).toBe(1);
     const command = 'change study.jsonl --trials +20 --strategy auto';

@@ -33,7 +33,6 @@ describe('the JSON Schema of study files', () => {
     withParts('strategy: { mix: { model: [tpe, 4], wild: random } }'),
     withParts('strategy: { bandit: { arms: { a: ga, b: tpe }, explore: 0.1 } }'),
     withParts('strategy: { grid: { levels: { x: 3 } } }'),
-    withParts('strategy: { thresholdStop: { worst: { loss: 3 } } }'),
     withParts('objective: minimize val_loss\nepochs: 27\nearly: false'),
     withParts('constraints: [{ atMost: { x: 1 }, limit: 0.5 }]'),
     withParts('  y: { type: choice, values: [a, 1, true], when: { x: 1 }, prior: { weights: [1, 2, 3] } }'),

@@ -16,8 +16,6 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   random: { make: h.random },
   grid: { make: () => h.grid({ levels: 3 }) },
   sobol: { make: h.sobol },
-  halton: { make: h.halton },
-  latinHypercube: { make: () => h.latinHypercube({ points: 40 }) },
   ga: { make: h.ga },
   'ga generational': { make: () => h.ga({ mode: 'generational', population: 5, elite: 1 }) },
   'chain(ga, random)': { make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.random()) },
@@ -26,8 +24,8 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
     make: () => h.chain(h.ga({ population: 5, mode: 'generational' }), h.fill(h.random())),
   },
   'chain(asha, ga)': { make: () => h.chain(asha(), h.ga({ population: 5 })) },
-  'bandit(ga, chain(medianStop, ga))': {
-    make: () => h.bandit({ one: h.ga({ population: 4 }), two: h.chain(h.medianStop(), h.ga({ population: 4 })) }),
+  'bandit(ga, chain(median, ga))': {
+    make: () => h.bandit({ one: h.ga({ population: 4 }), two: h.chain(h.percentileStop(), h.ga({ population: 4 })) }),
   },
   cmaes: { make: () => h.cmaes({ population: 4 }) },
   'cmaes bipop': { make: () => h.cmaes({ population: 3, restarts: 'bipop', adaptRates: true }) },
@@ -35,9 +33,6 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(confirm, random)': { make: () => h.chain(h.confirm({ top: 3, share: 0.5 }), h.random()) },
   'chain(asha, confirm, tpe)': { make: () => h.chain(asha(), h.confirm({ share: 0.5 }), h.tpe({ startup: 4 })) },
   'chain(take(sobol), cmaes)': { make: () => h.chain(h.take(8, h.sobol()), h.cmaes({ population: 4 })) },
-  de: { make: () => h.de({ population: 5 }) },
-  'chain(de rand, random)': { make: () => h.chain(h.de({ population: 5, generations: 3, start: 'rand' }), h.random()) },
-  'chain(asha, de)': { make: () => h.chain(asha(), h.de({ population: 5 })) },
   nsga2: { make: () => h.nsga2({ population: 5 }) },
   nsga3: { make: () => h.nsga3({ population: 5 }) },
   'chain(nsga2, cmaes)': { make: () => h.chain(h.nsga2({ population: 4, generations: 3 }), h.cmaes({ population: 4 })) },
@@ -45,7 +40,7 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   tpe: { make: () => h.tpe({ startup: 4 }) },
   'tpe with features': { make: () => h.tpe({ startup: 4 }), space: describedNet },
   'chain(asha, tpe)': { make: () => h.chain(asha(), h.tpe({ startup: 4 })) },
-  'chain(medianStop, tpe)': { make: () => h.chain(h.medianStop(), h.tpe({ startup: 4 })) },
+  'chain(median, tpe)': { make: () => h.chain(h.percentileStop(), h.tpe({ startup: 4 })) },
   'chain(ga, tpe)': {
     make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.tpe({ startup: 4 })),
   },
@@ -55,7 +50,6 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(asha stop, tpe)': { make: () => h.chain(stops(), h.tpe({ startup: 4 })) },
   'chain(asha stop, bo)': { ...model, make: () => h.chain(stops(), h.bo({ startup: 4 })) },
   'chain(asha stop, ga)': { make: () => h.chain(stops(), h.ga({ population: 5 })) },
-  'chain(asha stop, de)': { make: () => h.chain(stops(), h.de({ population: 5 })) },
   'chain(asha stop, cmaes)': { make: () => h.chain(stops(), h.cmaes({ population: 4 })) },
   'chain(asha first, bo)': { ...model, make: () => h.chain(h.asha({ min: 1, max: 9, first: 3, pause: true }), h.bo({ startup: 4 })) },
   forest: { ...model, make: () => h.forest({ startup: 4, challengers: 5 }) },
@@ -93,8 +87,8 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
     fleet: limitedFleet,
     study: { trials: 25, parallel: 3, examples: 10 },
   },
-  'chain(medianStop, random) on examples': {
-    make: () => h.chain(h.medianStop(), h.random()),
+  'chain(median, random) on examples': {
+    make: () => h.chain(h.percentileStop(), h.random()),
     fleet: examplesFleet,
     study: { trials: 20, parallel: 3, examples: 10 },
   },
@@ -117,19 +111,16 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },
-  'chain(medianStop, random)': { make: () => h.chain(h.medianStop(), h.random()) },
+  'chain(median, random)': { make: () => h.chain(h.percentileStop(), h.random()) },
   'chain(hyperband, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.random()) },
   'chain(hyperband stop, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.random()) },
   'chain(hyperband, tpe)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.tpe({ startup: 4 })) },
   'chain(hyperband, bo)': { ...model, make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.bo({ startup: 4 })) },
-  bohb: { make: () => h.bohb({ min: 1, max: 9, startup: 4, pause: true }) },
-  'bohb stop': { make: () => h.bohb({ min: 1, max: 9, startup: 4 }) },
-  'chain(successiveHalving, random)': { make: () => h.chain(h.successiveHalving({ min: 1, max: 9 }), h.random()) },
-  'bandit(bohb, bohb stop)': {
+  'bandit(hyperband > tpe, hyperband stop > tpe)': {
     make: () =>
       h.bandit({
-        one: h.bohb({ min: 1, max: 9, startup: 3, pause: true }),
-        two: h.bohb({ min: 3, max: 9, startup: 3 }),
+        one: h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.tpe({ startup: 3 })),
+        two: h.chain(h.hyperband({ min: 3, max: 9 }), h.tpe({ startup: 3 })),
       }),
   },
   pbt: { make: () => h.pbt({ population: 5, interval: 2, max: 8 }) },
@@ -145,14 +136,13 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
       }),
   },
   'chain(percentileStop, random)': { make: () => h.chain(h.percentileStop({ percentile: 25, peers: 2 }), h.random()) },
-  'chain(thresholdStop, random)': { make: () => h.chain(h.thresholdStop({ worst: 5, warmup: 2 }), h.random()) },
   'chain(patience, asha, random)': { make: () => h.chain(h.patience({ steps: 2, delta: 0.5 }), asha(), h.random()) },
-  'chain(medianStop, asha, sobol)': { make: () => h.chain(h.medianStop(), asha(), h.sobol()) },
+  'chain(median, asha, sobol)': { make: () => h.chain(h.percentileStop(), asha(), h.sobol()) },
   'chain(dedupe(random), sobol)': { make: () => h.chain(h.dedupe(h.random()), h.sobol()) },
   'chain(reject(sobol), random)': { make: () => h.chain(h.reject(half, h.sobol()), h.random()) },
   'mix(random, sobol)': { make: () => h.mix({ wild: [h.random(), 2], even: h.sobol() }) },
   'bandit(sobol, random)': { make: () => h.bandit({ even: h.sobol(), wild: h.random() }) },
-  'bandit(asha > random, halton)': { make: () => h.bandit({ early: h.chain(asha(), h.random()), whole: h.halton() }) },
+  'bandit(asha > random, sobol)': { make: () => h.bandit({ early: h.chain(asha(), h.random()), whole: h.sobol() }) },
   'chain(mix(take, bandit), random)': {
     make: () =>
       h.chain(h.mix({ few: h.take(3, h.grid()), two: h.bandit({ a: h.take(6, h.random()), b: h.take(6, h.sobol()) }) }), h.random()),
@@ -172,17 +162,14 @@ const onlyDeep = [
   'chain(asha, confirm, tpe)',
   'chain(asha stop, tpe)',
   'chain(asha stop, ga)',
-  'chain(asha stop, de)',
   'chain(asha stop, cmaes)',
-  'chain(asha, de)',
   'chain(asha, nsga2)',
   'chain(asha, lbfgs)',
   'chain(ga, tpe)',
   'chain(ga, random)',
-  'chain(medianStop, tpe)',
+  'chain(median, tpe)',
   'chain(take(sobol), cmaes)',
   'chain(hyperband, tpe)',
-  'bohb stop',
 ];
 const names = Object.keys(cases).filter((name) => process.env.TEST_DEEP || !onlyDeep.includes(name));
 /** The rows of strategies and those of compositions, in a file each, so that two processes share them. */

@@ -170,11 +170,11 @@ describe('a moment', () => {
     expect(first.machines).toMatchObject([
       { path: 'random', chart: { id: 'sequence', initial: 'drawing', states: { drawing: { exhausted: 'spent' }, spent: 'final' } } },
     ]);
-    await say({ type: 'changed', strategy: { chain: [{ medianStop: { warmup: 3 } }, { ga: { population: 4 } }] } });
+    await say({ type: 'changed', strategy: { chain: [{ percentileStop: { warmup: 3 } }, { ga: { population: 4 } }] } });
     const next = await moment();
     expect(next.position).toBeGreaterThan(first.position);
     expect(next.news.find(({ path }) => path.endsWith('ga'))!.phase).toBe('founding');
-    expect(next.machines.find(({ path }) => path.endsWith('medianStop'))!.chart.id).toBe('answering');
+    expect(next.machines.find(({ path }) => path.endsWith('percentileStop'))!.chart.id).toBe('answering');
     expect(await moment(`?at=${first.position}`)).toEqual(first);
   });
 

@@ -5,10 +5,10 @@ import { shapes } from './shapes.ts';
 
 /** One of each kind. The deep tests take all shapes and strategies. */
 const some = ['mAP, 0 for 3 epochs, 3 digits', 'loss, 1 digit', 'two regimes, 0 or much', 'every 5th epoch'];
-const { 'asha, random': stops, 'asha that pauses, random': pauses, 'medianStop, random': median } = strategies;
+const { 'asha, random': stops, 'asha that pauses, random': pauses, 'percentileStop, random': median } = strategies;
 
 noWorse(
-  { 'asha, random': stops, 'asha that pauses, random': pauses, 'medianStop, random': median },
+  { 'asha, random': stops, 'asha that pauses, random': pauses, 'percentileStop, random': median },
   shapes.filter(({ name }) => some.includes(name)),
   4,
   12,

@@ -20,12 +20,11 @@ export const strategies = {
   'asha that pauses, random': (max: number) => h.chain(h.asha({ min: 1, max, pause: true }), h.random()),
   'hyperband, random': (max: number) => h.chain(h.hyperband({ min: 1, max }), h.random()),
   'hyperband that pauses, random': (max: number) => h.chain(h.hyperband({ min: 1, max, pause: true }), h.random()),
-  'successiveHalving from a third on, random': (max: number) => h.chain(h.successiveHalving({ min: Math.ceil(max / 3), max }), h.random()),
-  'medianStop, random': () => h.chain(h.medianStop(), h.random()),
+  'percentileStop, random': () => h.chain(h.percentileStop(), h.random()),
   'percentileStop of 25, random': () => h.chain(h.percentileStop({ percentile: 25 }), h.random()),
   pbt: (max: number) => h.chain(h.pbt({ max, population: TRAININGS }), h.random()),
   'asha, tpe': (max: number) => h.chain(h.asha({ min: 1, max }), h.tpe()),
-  bohb: (max: number) => h.bohb({ min: 1, max }),
+  'hyperband, tpe': (max: number) => h.chain(h.hyperband({ min: 1, max }), h.tpe()),
 } satisfies Strategies;
 
 const randomSearch = (max: number): h.Strategy => h.chain(h.budget(max), h.random());

@@ -35,7 +35,7 @@ async function crashShare(strategy: string, { crashes, best: [a0, b0] }: (typeof
 }
 
 // Measured before failures counted: up to 75 % with tpe (half-space) and 45 % with forest (choice).
-describe.each(['tpe', 'forest', 'cmaes', 'de', 'ga'])('%s', (strategy) => {
+describe.each(['tpe', 'forest', 'cmaes', 'ga'])('%s', (strategy) => {
   it.each(Object.entries(regions))('learns where trainings crash: %s', async (_, region) => {
     expect(await crashShare(strategy, region)).toBeLessThan(0.08);
   });

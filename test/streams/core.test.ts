@@ -33,10 +33,10 @@ describe('hypertide/core', () => {
     await optimize(line, objective, { strategy: random(), trials: 1, log });
     const again = await optimize(line, objective, { strategy: random(), trials: 2, log });
     expect(again.completed).toBe(2);
-    await log.append({ type: 'changed', strategy: 'halton', limits: { trials: 3 } });
+    await log.append({ type: 'changed', strategy: 'sobol', limits: { trials: 3 } });
     await expect(optimize(line, objective, { strategy: random(), log })).rejects.toThrow(OptionError);
     const study = createStudy(line, { log, parseStrategy });
-    expect((await study.ask())?.by).toBe('#2/halton');
+    expect((await study.ask())?.by).toBe('#2/sobol');
     await study.close();
   });
 

@@ -3,13 +3,13 @@ import type { EarlierStudy } from '../../streams/engine/earlier.ts';
 import {
   asha,
   bo,
-  bohb,
   budget,
   chain,
   choice,
   createStudy,
   dedupe,
   float,
+  hyperband,
   type Log,
   memoryLog,
   optimize,
@@ -17,6 +17,7 @@ import {
   type Strategy,
   space,
   type TrialRow,
+  tpe,
   verify,
 } from '../../streams/index.ts';
 import { past, readUpTo } from '../../streams/log/past.ts';
@@ -117,7 +118,7 @@ describe('a study with earlier ones', () => {
     };
     expect(await budgets(chain(asha({ min: 1, max: 9, pause: true, first: 1 }), random()))).toEqual([1, 1, 1, 1, 1]);
     expect(await budgets(chain(budget(9), random()))).toEqual([9, 9, 9, 9, 9]);
-    expect(await budgets(bohb({ min: 1, max: 9 }))).toEqual([9, 9, 9, 9, 9]);
+    expect(await budgets(chain(hyperband({ min: 1, max: 9 }), tpe()))).toEqual([9, 9, 9, 9, 9]);
   });
 
   it('matches parameters by name, and ranks configurations that failed behind the others', async () => {

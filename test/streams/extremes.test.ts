@@ -16,7 +16,6 @@ describe('values at the ends of all numbers end no study', () => {
     'sgd by differences': () => h.sgd({ gradient: 'differences' }),
     lbfgs: () => h.lbfgs(),
     cmaes: () => h.cmaes(),
-    de: () => h.de(),
     tpe: () => h.tpe(),
     bo: () => h.bo(),
     ga: () => h.ga(),

@@ -18,7 +18,7 @@ const { strategy } = fc.letrec<{ strategy: Strategy; leaf: Strategy; nested: Str
       () => h.ga({ population: 4, mode: 'generational', generations: 2 }),
       () => h.asha({ min: 1, max: 9, pause: true, first: 1 }),
       () => h.asha({ min: 1, max: 4, eta: 2 }),
-      () => h.medianStop({ warmup: 1 }),
+      () => h.percentileStop({ warmup: 1 }),
     )
     .map((make) => make()),
   nested: fc.oneof(

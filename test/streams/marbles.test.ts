@@ -177,10 +177,10 @@ describe('operators on a study, in marbles', () => {
     stage(h.bandit({ none: h.take(0, sits), sits }), '-a-|', '-x-|', { a: ask(1) }, { x: { type: 'wait', id: 1, by: 'bandit/sits/sits' } });
   });
 
-  it('medianStop stops a trial that falls behind, right after its report', () => {
+  it('percentileStop stops a trial that falls behind, right after its report', () => {
     const said = { a: reported(1, 1, 1), b: reported(2, 1, 2), c: reported(3, 1, 3), d: reported(3, 2, 9) };
-    stage(h.medianStop({ peers: 2 }), '-a-b-c----d-|', '-a-b-(cx)-d-|', said, {
-      x: { type: 'stop', id: 3, by: 'medianStop', why: 'its best up to step 1, 3, is not among the best 50 % of 2' },
+    stage(h.percentileStop({ peers: 2 }), '-a-b-c----d-|', '-a-b-(cx)-d-|', said, {
+      x: { type: 'stop', id: 3, by: 'percentileStop', why: 'its best up to step 1, 3, is not among the best 50 % of 2' },
     });
   });
 

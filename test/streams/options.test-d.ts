@@ -26,7 +26,6 @@ test('an option that may be left out may be undefined', () => {
   h.ga(blank(h.ga));
   h.nsga2(blank(h.nsga2));
   h.nsga3(blank(h.nsga3));
-  h.de(blank(h.de));
   h.cmaes(blank(h.cmaes));
   h.sgd(blank(h.sgd));
   h.lbfgs(blank(h.lbfgs));
@@ -34,18 +33,12 @@ test('an option that may be left out may be undefined', () => {
   h.tpe(blank(h.tpe));
   h.forest(blank(h.forest));
   h.grid(blank(h.grid));
-  h.halton(blank(h.halton));
   h.sobol(blank(h.sobol));
-  h.latinHypercube(blank(h.latinHypercube));
   h.asha({ ...blank(h.asha), min: 1, max: 9 });
   h.hyperband({ ...blank(h.hyperband), min: 1, max: 9 });
-  h.bohb({ ...blank(h.bohb), min: 1, max: 9 });
-  h.successiveHalving({ ...blank(h.successiveHalving), min: 1, max: 9 });
   h.pbt({ ...blank(h.pbt), max: 9 });
-  h.medianStop(blank(h.medianStop));
   h.percentileStop(blank(h.percentileStop));
   h.patience({ ...blank(h.patience), steps: 3 });
-  h.thresholdStop({ ...blank(h.thresholdStop), worst: 1 });
   h.bandit({ a: h.random() }, blank(h.bandit));
   h.plateau(1, blank(h.plateau));
   h.pareto(blank(h.pareto));

@@ -9,10 +9,10 @@ import {
   grid,
   InfeasibleError,
   int,
-  medianStop,
   memoryLog,
   type Objective,
   optimize,
+  percentileStop,
   progress,
   random,
   space,
@@ -172,7 +172,7 @@ describe('optimize', () => {
           }
           return (x - 1) ** 2 + 0.1;
         },
-        { trials: 30, parallel: 4, strategy: chain(medianStop({ warmup: 2 }), random()) },
+        { trials: 30, parallel: 4, strategy: chain(percentileStop({ warmup: 2 }), random()) },
       ).pipe(trials(), toArray()),
     );
     const stopped = rows.filter(({ status }) => status === 'stopped');

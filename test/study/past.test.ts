@@ -6,6 +6,7 @@ import { TrialRows } from '../../src/study/trials.ts';
 import { ledgerFrom } from '../../streams/engine/applyEntries.ts';
 import * as h from '../../streams/index.ts';
 import { past } from '../../streams/log/past.ts';
+import { stopAbove } from '../support/stopAbove.ts';
 
 /** The rows with their reports, as a page has them, and what the ledger counts, after some entries of a log. */
 function folded(entries: readonly Entry[]) {
@@ -51,7 +52,7 @@ it('a row after an entry says what the log said then', async () => {
     }
     return x;
   };
-  const strategy = h.chain(h.thresholdStop({ worst: 0.7 }), h.random());
+  const strategy = h.chain(stopAbove(0.7), h.random());
   await h.optimize(line, train, { strategy, trials: 30, parallel: 3, seed: '1', log });
   await log.append({ type: 'suggested', trial: 31, attempt: 1, by: 'import', params: { x: 0.5 } });
   await log.append({ type: 'started', trial: 31, attempt: 1, run: 'import' });

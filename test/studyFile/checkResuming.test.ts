@@ -10,8 +10,8 @@ const check = (strategy: unknown, more: Partial<Parameters<typeof checkResuming>
 const pausing = [
   { chain: [{ asha: { min: 1, max: 9, pause: true } }, 'tpe'] },
   { bandit: { arms: { one: { chain: [{ hyperband: { min: 1, max: 9, pause: true } }, 'tpe'] }, two: 'tpe' } } },
-  { mix: { one: [{ bohb: { min: 1, max: 9, pause: true } }, 2], two: 'tpe' } },
-  { take: [9, { dedupe: { fill: { successiveHalving: { min: 1, max: 9 } } } }] },
+  { mix: { one: [{ asha: { min: 1, max: 9, pause: true } }, 2], two: 'tpe' } },
+  { take: [9, { dedupe: { fill: { hyperband: { min: 1, max: 9, pause: true } } } }] },
   { until: [{ plateau: 3 }, { pbt: { max: 9 } }] },
 ];
 
@@ -44,7 +44,7 @@ describe('a strategy that pauses trials', () => {
   });
 
   it('is refused by serve without the declaration, whatever the server', async () => {
-    const place = studyIn('strategy: { bohb: { min: 1, max: 3, pause: true } }\n');
+    const place = studyIn('strategy: { chain: [{ hyperband: { min: 1, max: 3, pause: true } }, tpe] }\n');
     const { code, err } = await hypertide(place, 'serve', 'study.yaml', '--nats', 'nats://127.0.0.1:1');
     expect(code).toBe(2);
     expect(err).toMatch(/hyperband pauses trials .* write "resumes: true" in the study file if it loads its checkpoint; otherwise leave/);

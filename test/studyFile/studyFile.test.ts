@@ -93,7 +93,7 @@ it.each([
   ['epochs: 81\nresumes: true', { chain: [{ asha: { min: 1, max: 81, pause: true } }, 'auto'] }],
   ['epochs: 81\nearly: false', { chain: [{ budget: 81 }, 'auto'] }],
   ['epochs: 9\nstrategy: tpe', { chain: [{ asha: { min: 1, max: 9, pause: false } }, 'tpe'] }],
-  ['epochs: 9\nstrategy: { chain: [medianStop, tpe] }\nearly: false', { chain: [{ budget: 9 }, 'medianStop', 'tpe'] }],
+  ['epochs: 9\nstrategy: { chain: [percentileStop, tpe] }\nearly: false', { chain: [{ budget: 9 }, 'percentileStop', 'tpe'] }],
   ['epochs: 9\nearly: false\nobjectives: { loss: minimize, size: minimize }', { chain: [{ budget: 9 }, 'auto'] }],
 ])('%j sets for how long trials train', async (text, spec) => {
   const { strategy, options } = await read(`${SPACE}${text}\n`);

@@ -25,10 +25,10 @@ export function editorOn(file: string, program: string, options: ts.CompilerOpti
 
 /** A program that uses options of several kinds, for `editorOn`. */
 export const usingOptions = (hypertide: string): string => `
-import { asha, float, medianStop, optimize, sgd } from '${hypertide}';
+import { asha, float, percentileStop, optimize, sgd } from '${hypertide}';
 sgd({ rate: 0.1, restarts: 3 });
 asha({ eta: 3, min: 1, max: 9 });
-medianStop({ warmup: 3 });
+percentileStop({ warmup: 3 });
 float(0, 1, { logit: true });
 optimize(undefined!, undefined!, { plateau: 5 });`;
 

@@ -156,7 +156,7 @@ it('prints a line for each strategy and a column for each family', () => {
 });
 
 it('names strategies as the README writes them', () => {
-  expect(nameOf('bohb')).toBe('bohb');
+  expect(nameOf('tpe')).toBe('tpe');
   expect(nameOf({ chain: [{ asha: { pause: true, min: 3 } }, 'bo'] })).toBe('chain(asha(pause: true, min: 3), bo)');
   expect(nameOf({ bandit: { a: 'ga' } })).toBe('bandit(a: ga)');
 });

@@ -1,4 +1,4 @@
-// npx tsx tools/bench curves [--strategies '[{chain: [asha, bo]}, bohb]'] [--families lcbench,taskset] [--trainers 1,8] [--seeds 2] [--trainings 10]
+// npx tsx tools/bench curves [--strategies '[{chain: [asha, bo]}, {chain: [hyperband, tpe]}]'] [--families lcbench,taskset] [--trainers 1,8] [--seeds 2] [--trainings 10]
 // [--processes N] [--json]: what models gain behind early stopping,
 // on recorded learning curves. The defaults take some minutes on two idle cores; a table needs --trainings 20 --seeds 10.
 import { availableParallelism } from 'node:os';

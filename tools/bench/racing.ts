@@ -28,7 +28,7 @@ const policies: Readonly<Record<string, readonly unknown[]>> = {
   all: [],
   race: ['race'],
   stops: [{ race: { share: 1 } }],
-  median: ['medianStop'],
+  median: ['percentileStop'],
 };
 /** Random configurations, of which the median is taken. */
 const SAMPLE = 60;

@@ -1,4 +1,3 @@
-import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Value } from '../../space/value.ts';
 
@@ -80,23 +79,23 @@ export const defaultStrategy = ({ max_step: maxStep }: InitRequest): unknown =>
   maxStep ? { chain: [{ asha: { pause: true } }, 'auto'] } : 'auto';
 
 /** Strategies that take their budgets from the study. */
-const BUDGETED = ['asha', 'bohb', 'hyperband', 'successiveHalving'];
+const BUDGETED = ['asha', 'hyperband'];
 
 /** A strategy as data, with the budgets 1 to `maxStep` for its parts that need budgets and have none. */
 export function withBudgets(strategy: unknown, maxStep: number): unknown {
-  if (typeof strategy === 'string') return BUDGETED.includes(strategy) ? { [strategy]: rangeOf(strategy, maxStep) } : strategy;
+  if (typeof strategy === 'string') return BUDGETED.includes(strategy) ? { [strategy]: rangeTo(maxStep) } : strategy;
   if (Array.isArray(strategy)) return strategy.map((part) => withBudgets(part, maxStep));
   if (typeof strategy !== 'object' || strategy === null) return strategy;
   return Object.fromEntries(
     Object.entries(strategy).map(([name, options]) => [
       name,
-      BUDGETED.includes(name) ? { ...rangeOf(name, maxStep), ...(options as object | null) } : withBudgets(options, maxStep),
+      BUDGETED.includes(name) ? { ...rangeTo(maxStep), ...(options as object | null) } : withBudgets(options, maxStep),
     ]),
   );
 }
 
 /** Trials pause: in this protocol every trainer resumes. */
-const rangeOf = (name: string, max: number) => omitUndefined({ min: 1, max, pause: name !== 'successiveHalving' || undefined });
+const rangeTo = (max: number) => ({ min: 1, max, pause: true });
 
 /** Whether a strategy as data tries configurations at several budgets, so that their number is unknown. */
 export const isBudgeted = (strategy: unknown): boolean => BUDGETED.some((name) => JSON.stringify(strategy).includes(`"${name}"`));

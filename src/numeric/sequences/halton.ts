@@ -13,7 +13,7 @@ const RESOLUTION_BITS = 32;
  *
  * @param rng draws the permutations; without it the first point is the origin
  * @returns the i-th point, i in [0, 2^32), with coordinates in [0, 1)
- * @example halton(2)(3) // [0.75, 1 / 9]
+ * @example haltonPoints(2)(3) // [0.75, 1 / 9]
  */
 export function haltonPoints(dimension: number, rng?: Rng): (i: number) => number[] {
   const axes = primes(dimension).map((base) => {

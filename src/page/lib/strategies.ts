@@ -2,25 +2,8 @@ import { isRecord, jsonIn } from '../../schema/json.ts';
 
 /** The strategies that take only options. */
 export const strategyNames = [
-  ...[
-    'auto',
-    'bo',
-    'tpe',
-    'forest',
-    'cmaes',
-    'de',
-    'ga',
-    'nsga2',
-    'nsga3',
-    'sgd',
-    'lbfgs',
-    'random',
-    'sobol',
-    'halton',
-    'latinHypercube',
-    'grid',
-  ],
-  ...['asha', 'successiveHalving', 'hyperband', 'bohb', 'pbt', 'race', 'medianStop', 'percentileStop', 'patience', 'thresholdStop'],
+  ...['auto', 'bo', 'tpe', 'forest', 'cmaes', 'ga', 'nsga2', 'nsga3', 'sgd', 'lbfgs', 'random', 'sobol', 'grid'],
+  ...['asha', 'hyperband', 'pbt', 'race', 'percentileStop', 'patience'],
   ...['confirm', 'external'],
 ];
 /** Any other strategy, such as a composition, is given as data. */

@@ -38,14 +38,14 @@ const TRIES = 10;
  * @param founder the next founder; a retry skips it
  * @param survival the probability that a point does not crash: others are bred again
  */
-export function nextOf<C extends Child>(
+export function nextOf(
   env: Env,
   known: GrowingSet<number>,
   { id, retry }: Ask,
   founder: Point | undefined,
-  bear: ((rng: Rng) => C) | undefined,
+  bear: ((rng: Rng) => Child) | undefined,
   survival: (point: Point) => number = () => 1,
-): C | Child {
+): Child {
   if (founder && !retry && !known.has(fingerprint(founder))) return { point: founder, origin: 'founder' };
   const rng = rngFor(env.seed, env.name, id, retry);
   for (let tries = 1; ; tries++) {

@@ -1,13 +1,17 @@
+import { fingerprint } from '../../numeric/fingerprint.ts';
+import { GrowingSet } from '../../numeric/growingSet.ts';
+import { History } from '../../numeric/history.ts';
 import { notNegative, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
+import type { Point } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
-import type { Ended } from '../../strategy/messages.ts';
-import { bearing, type Mating, nextOf } from './breeding.ts';
+import type { Ask, Ended, StrategyEvent } from '../../strategy/messages.ts';
+import type { ProposedPoint } from '../sequence.ts';
+import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import { byCrowding, fittest, type Thinning } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
 import { type Individual, individual, type Population } from './population.ts';
 import { type FitnessRanking, rankingOf } from './ranking.ts';
-import { nothingKnown, type SteadyState, steadyState } from './steadyState.ts';
 
 export const nsga2Options = {
   /**
@@ -32,7 +36,14 @@ export interface Nsga2Settings extends SettingsOf<typeof nsga2Options>, Mating {
 }
 
 /** The state of an NSGA-II or NSGA-III. */
-export interface Nsga2State extends SteadyState {
+export interface Nsga2State {
+  readonly issued: number;
+  /** Results of other strategies that replace founders. */
+  readonly immigrants: number;
+  /** Fingerprints of all points that were suggested. */
+  readonly known: GrowingSet<number>;
+  /** The facts by which `rankingOf` orders trials. */
+  readonly facts: History<StrategyEvent>;
   /** How many generations are complete. */
   readonly generation: number;
   /** The parents of the next children, the fittest first. */
@@ -50,18 +61,26 @@ export interface Nsga2State extends SteadyState {
 export function nonDominatedSorting(env: Env, settings: Nsga2Settings, thin: Thinning = byCrowding): Evolution<Nsga2State> {
   const { population, generations } = settings;
   const ranking = rankingOf(env);
-  return steadyState<Nsga2State>(env, {
-    start: { ...nothingKnown(), generation: 0, parents: [], children: [] },
-    ranking,
-    population,
-    generations,
-    next({ generation, parents, children, known, facts }, ask, founder) {
-      const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population, thin);
-      const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
-      return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
+  const founders = foundersOf(env, population);
+  function next({ generation, parents, children, known, facts }: Nsga2State, ask: Ask, founder?: Point): ProposedPoint {
+    const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population, thin);
+    const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
+    return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
+  }
+  return {
+    start: { issued: 0, immigrants: 0, known: GrowingSet.empty(), facts: History.of(), generation: 0, parents: [], children: [] },
+    tell(state, fact) {
+      const facts = ranking.push(state.facts, fact);
+      const heard = facts === state.facts ? state : { ...state, facts };
+      if (fact.type === 'ended') return receive(heard, fact, env, { ranking, population, thin });
+      if (fact.type === 'reported') return heard;
+      return { ...heard, known: heard.known.add(fingerprint(fact.point)), issued: heard.issued + (fact.by === env.name ? 1 : 0) };
     },
-    receive: (state, ended) => receive(state, ended, env, { ranking, population, thin }),
-  });
+    over: ({ issued }) => issued >= population * generations,
+    founded: ({ issued, immigrants }) => issued >= population - immigrants,
+    found: (state, ask) => next(state, ask, founders[state.issued]),
+    breed: (state, ask) => next(state, ask),
+  };
 }
 
 /** How the parents of the next children are selected. */

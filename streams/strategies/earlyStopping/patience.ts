@@ -1,16 +1,19 @@
 import { advance, type Improvement } from '../../../src/schedulers/progress.ts';
-import { notNegative, positive } from '../../../src/schema/optionRules.ts';
+import { notNegative, positive, wholeFrom } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, required, resolveOptions } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../kernel/strategy.ts';
-import { stopOptions, stopRule } from './stopRule.ts';
+import { stopRule } from './stopRule.ts';
 
-const patienceOwnOptions = {
+export const patienceOptions = {
   /** A trial is stopped when it has not improved for this many steps. */
   steps: required(positive),
   /** An improvement counts only if it is larger than this, in units of the objective. Default: 0. */
   delta: optional(notNegative, 0),
+  /** No trial is stopped before this step. Default: 0. */
+  warmup: optional(notNegative, 0),
+  /** No trial is stopped before this many others have reported at the same step. Default: 0. */
+  peers: optional(wholeFrom(0), 0),
 };
-export const patienceOptions: typeof stopOptions & typeof patienceOwnOptions = { ...stopOptions, ...patienceOwnOptions };
 export type PatienceOptions = OptionsOf<typeof patienceOptions>;
 
 /**

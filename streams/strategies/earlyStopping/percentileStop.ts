@@ -2,29 +2,25 @@ import { bestOf, type Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { Curves } from '../../../src/schedulers/percentile.ts';
 import { valuesText } from '../../../src/schedulers/stopReasons.ts';
 import { below, notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../kernel/strategy.ts';
 import { stopRule } from './stopRule.ts';
 
-export const medianStopOptions = {
+export const percentileStopOptions = {
+  /** A trial continues while it is among the best so many per cent; 50 is the median. Default: 50. */
+  percentile: optional(below(100), 50),
   /** No trial is stopped before this step. Default: 1. */
   warmup: optional(notNegative, 1),
   /** No trial is stopped before this many others have reported at the same step. Default: 4. */
   peers: optional(wholeFrom(1), 4),
-};
-export type MedianStopOptions = OptionsOf<typeof medianStopOptions>;
-
-export const percentileStopOptions = {
-  /** A trial continues while it is among the best so many per cent. Default: 50. */
-  percentile: optional(below(100), 50),
-  ...medianStopOptions,
 };
 export type PercentileStopOptions = OptionsOf<typeof percentileStopOptions>;
 
 /**
  * Stops a trial whose best loss so far, or whose mean over examples, is not among the best `percentile` per cent of the others' at the same step.
  *
- * Use it as an early-stopping rule that needs no budgets.
+ * Use it as an early-stopping rule that needs no budgets. By default, it is the median rule (Golovin et al., KDD 2017, section 3.2), but with the best
+ * loss of a curve instead of its mean.
  *
  * With several objectives, trials are ranked by non-domination. Steps that the others skipped are not compared.
  *
@@ -32,27 +28,11 @@ export type PercentileStopOptions = OptionsOf<typeof percentileStopOptions>;
  * @example
  * chain(percentileStop({ percentile: 25, warmup: 5 }), ga())
  */
-export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
-  stopBelow('percentileStop', resolveOptions('percentileStop', percentileStopOptions, options), options);
-
-/**
- * Stops a trial if its best loss so far is worse than the median of the other trials at the same step. This is `percentileStop` at 50 per cent
- * (Golovin et al., KDD 2017, section 3.2, but with the best loss of a curve instead of its mean).
- *
- * Use it as a simple early-stopping rule that needs no budgets.
- *
- * @throws OptionError
- * @example
- * chain(medianStop({ warmup: 5 }), ga())
- */
-export const medianStop = (options: MedianStopOptions = {}): Strategy =>
-  stopBelow('medianStop', { ...resolveOptions('medianStop', medianStopOptions, options), percentile: 50 }, options);
-
-function stopBelow(name: string, settings: SettingsOf<typeof percentileStopOptions>, options: object): Strategy {
-  const { percentile, warmup, peers } = settings;
+export function percentileStop(options: PercentileStopOptions = {}): Strategy {
+  const { percentile, warmup, peers } = resolveOptions('percentileStop', percentileStopOptions, options);
   return stopRule<Losses, Curves>(
     {
-      name,
+      name: 'percentileStop',
       start: () => new Curves(),
       extend: (best, { losses, results }) => (results ? losses : bestOf(best, losses)), // a mean over examples counts as it is
       judge: (curves, best, { step }, env) =>

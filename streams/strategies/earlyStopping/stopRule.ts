@@ -1,17 +1,8 @@
 import { History } from '../../../src/numeric/history.ts';
-import { notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
-import { optional } from '../../../src/schema/optionSet.ts';
 import type { Env } from '../../../src/strategy/env.ts';
 import type { Ended, Reported, StrategyEvent, Suggested, TrialId } from '../../../src/strategy/messages.ts';
 import { defineStrategy } from '../../kernel/defineStrategy.ts';
 import { type Strategy, specOf, withSpec } from '../../kernel/strategy.ts';
-
-export const stopOptions = {
-  /** No trial is stopped before this step. Default: 0. */
-  warmup: optional(notNegative, 0),
-  /** No trial is stopped before this many others have reported at the same step. Default: 0. */
-  peers: optional(wholeFrom(0), 0),
-};
 
 /**
  * How a rule judges a trial by its own reports and those of the others.
@@ -21,7 +12,7 @@ export const stopOptions = {
  */
 interface Rule<C, P> {
   readonly name: string;
-  readonly start: (env: Env) => P;
+  readonly start: () => P;
   /** The curve of a trial after one more report. */
   readonly extend: (curve: C | undefined, reported: Reported) => C;
   /** Why the trial should stop, for people; undefined if it should not. The peers do not include this report yet. */
@@ -53,7 +44,7 @@ interface Standings<C, P> {
 export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy =>
   withSpec(specOf(rule.name, options), (env) => {
     const standings = History.folding<Relevant, Standings<C, P>>(
-      () => ({ peers: rule.start(env), curves: new Map(), reports: new Map(), behind: undefined }),
+      () => ({ peers: rule.start(), curves: new Map(), reports: new Map(), behind: undefined }),
       (known, fact) => {
         known.behind = fact.type === 'reported' ? whyBehind(known, fact, rule, { warmup, fewest: peers, env }) : undefined;
         if (fact.type !== 'reported') follow(known, fact);
@@ -61,11 +52,7 @@ export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, 
     );
     return defineStrategy<History<Relevant>>({
       name: rule.name,
-      init() {
-        const facts = History.of<Relevant>();
-        standings(facts); // throws if the rule does not suit the study
-        return facts;
-      },
+      init: () => History.of<Relevant>(),
       tell: relevant,
       stop: (facts) => standings(facts).behind,
     })(env);

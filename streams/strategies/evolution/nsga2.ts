@@ -17,8 +17,9 @@ export type Nsga2Options = OptionsOf<typeof nsga2Options>;
  * Children are made by binary tournaments, simulated binary crossover and polynomial mutation; unordered and conditional parameters are inherited
  * as in `ga`. The first members are a Latin hypercube. Results of other strategies count like its own and can replace first members.
  *
- * Constrained domination: feasible ranks before infeasible, and less infeasible before more. With one objective, trials that end at different
- * budgets are compared as in `de`. Failed trials have no children. No trainer waits: after any `population` results, the next parents are selected.
+ * Constrained domination: feasible ranks before infeasible, and less infeasible before more. With one objective, if trials end at different budgets,
+ * all configurations are put in one order, by what each reported at the budgets that it shares with others. Failed trials have no children. No trainer
+ * waits: after any `population` results, the next parents are selected.
  *
  * @throws OptionError
  * @example

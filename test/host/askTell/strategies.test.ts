@@ -9,7 +9,6 @@ const needed: Readonly<Record<string, object>> = {
   external: { proposer: 'agent', wait: 0 },
   patience: { steps: 2 },
   pbt: { population: 3, interval: 2, max: 6 },
-  thresholdStop: { worst: 1 },
 };
 /** Only a study has examples. */
 const onExamples = ['race'];
@@ -19,7 +18,7 @@ const cases: readonly (readonly [title: string, strategy: unknown])[] = [
   ['a chain', { chain: [{ take: [2, 'sobol'] }, { ga: { population: 4 } }] }],
   ['asha around tpe', { chain: [{ asha: { pause: true } }, 'tpe'] }],
   ['asha around auto', { chain: [{ asha: { pause: true } }, 'auto'] }],
-  ['a bandit', { bandit: { arms: { evolve: 'de', model: { until: [{ plateau: 2 }, 'tpe'] } } } }],
+  ['a bandit', { bandit: { arms: { evolve: 'ga', model: { until: [{ plateau: 2 }, 'tpe'] } } } }],
 ];
 
 const X = { type: 'float', low: 1e-4, high: 1, log: true };

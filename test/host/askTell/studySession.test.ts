@@ -67,7 +67,7 @@ describe('ask-tell with a study', () => {
   });
 
   it('uses the names of the objectives, and says when a trial should stop', async () => {
-    const requests = [init({ strategy: { chain: ['medianStop', 'random'] }, parallel: 9 })];
+    const requests = [init({ strategy: { chain: ['percentileStop', 'random'] }, parallel: 9 })];
     for (let id = 1; id <= 5; id++) {
       requests.push({ cmd: 'ask' } as never, { cmd: 'report', trial: id, step: 1, values: { loss: id } } as never);
       if (id < 5) requests.push({ cmd: 'tell', trial: id, values: { loss: id }, metrics: { size: 3 } } as never);

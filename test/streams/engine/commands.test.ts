@@ -86,10 +86,10 @@ describe('commands of people', () => {
   it('switches the strategy, which learns the past; open trials keep their origin', async () => {
     const world = createTestStudy(box, sobol(), { trials: 8, parallel: 2 });
     world.say(done(1));
-    world.say({ type: 'changed', strategy: { chain: [{ dedupe: 'halton' }, 'random'] } });
+    world.say({ type: 'changed', strategy: { chain: [{ dedupe: 'ga' }, 'random'] } });
     await turn();
     world.say(done(2));
-    expect(suggestions(world).map(({ by }) => by)).toEqual(['sobol', 'sobol', 'sobol', '#2/dedupe/halton']);
+    expect(suggestions(world).map(({ by }) => by)).toEqual(['sobol', 'sobol', 'sobol', '#2/dedupe/ga']);
     const resumed = createTestStudy(box, sobol(), { trials: 8, parallel: 2 }, world.entries);
     await turn();
     resumed.say(done(3));

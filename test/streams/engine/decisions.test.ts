@@ -5,7 +5,7 @@ import { DECISIONS } from '../../../src/facts/versions.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { version } from '../../../src/version.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import { asha, bohb, chain, float, random, space } from '../../../streams/index.ts';
+import { asha, chain, float, hyperband, random, space, tpe } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 
 const line = space({ x: float(0, 1) });
@@ -36,7 +36,7 @@ it('a suggestion records its decisions if the study began with others, and verif
 });
 
 it('a new log holds options that were left to a default, and its suggestions record no decisions', () => {
-  const created = createdOf(line, chain(asha({ min: 1, max: 9 }), bohb({ min: 1, max: 9, pause: true })), {});
+  const created = createdOf(line, chain(asha({ min: 1, max: 9 }), hyperband({ min: 1, max: 9, pause: true }), tpe()), {});
   expect(created).toMatchObject({ decisions: DECISIONS, version });
   expect(created.strategy).toEqual({
     chain: [{ asha: { min: 1, max: 9, eta: 3, pause: false } }, { hyperband: { min: 1, max: 9, eta: 3, pause: true } }, 'tpe'],

@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import type { Created } from '../../../src/facts/facts.ts';
 import type { CommandStudy } from '../../../src/stores/locate.ts';
 import { stopReasons } from '../../../streams/explanation/stopReasons.ts';
-import { chain, createStudy, defineStrategy, float, memoryLog, random, space, thresholdStop } from '../../../streams/index.ts';
+import { chain, createStudy, defineStrategy, float, memoryLog, patience, random, space } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
@@ -41,13 +41,14 @@ describe('stopReasons', () => {
 
   it('lets strategies read the log again once after many retractions', async () => {
     const log = memoryLog();
-    const [line, strategy] = [space({ x: float(0, 1) }), chain(thresholdStop({ worst: 1 }), random())];
+    const [line, strategy] = [space({ x: float(0, 1) }), chain(patience({ steps: 1 }), random())];
     const created = createdOf(line, strategy, {});
     const study = createStudy(line, { log, strategy });
     for (let trial = 1; trial <= 9; trial++) {
       await study.ask();
-      await study.report(trial, trial === 9 ? 5 : 0);
+      await study.report(trial, 0);
       if (trial < 9) await study.tell(trial, 0);
+      else await study.report(trial, 5);
     }
     for (let trial = 1; trial <= 8; trial++) await study.retract(trial);
     await study.stopped(9);
@@ -62,7 +63,7 @@ describe('stopReasons', () => {
     };
     const reasons = await stopReasons(source, created, parseStrategy, await log.head());
     await study.close();
-    expect(reasons.get(9)).toBe('by thresholdStop: 5 at step 1 is worse than 1');
+    expect(reasons.get(9)).toBe('by patience: it has not improved since step 1');
     expect(reads).toBe(2);
   });
 });

@@ -28,7 +28,6 @@ const watched = {
   asha: () => h.chain(h.asha({ min: 1, max: 9 }), h.random()),
   'asha, paused': () => h.chain(h.asha({ min: 1, max: 9, pause: true }), h.random()),
   hyperband: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.random()),
-  successiveHalving: () => h.chain(h.successiveHalving({ min: 1, max: 9 }), h.random()),
   until: () => h.chain(h.until(h.plateau(1), h.sobol()), h.random()),
   take: () => h.chain(h.take(1, h.sobol()), h.random()),
   auto: h.auto,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chain, float, MismatchError, medianStop, random, space } from '../../../streams/index.ts';
+import { chain, float, MismatchError, percentileStop, random, space } from '../../../streams/index.ts';
 import { openStudy, trainer } from '../../../streams/nats/index.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { engineOn, fresh, isFact, plane } from './world.ts';
@@ -13,7 +13,7 @@ describe('a study on a server', () => {
       study,
       trials: 8,
       parallel: 2,
-      strategy: chain(medianStop({ peers: 2 }), random()),
+      strategy: chain(percentileStop({ peers: 2 }), random()),
       warn: () => {},
     });
     const handle = await openStudy(await server.connect(), study, plane);

@@ -21,7 +21,7 @@ const wide = space(
   { constraints: [h.atMost({ layers: 1 }, 6)] },
 );
 
-const strategies: Readonly<Record<string, (options?: object) => h.Strategy>> = { cmaes: h.cmaes, de: h.de, nsga2: h.nsga2, nsga3: h.nsga3 };
+const strategies: Readonly<Record<string, (options?: object) => h.Strategy>> = { cmaes: h.cmaes, nsga2: h.nsga2, nsga3: h.nsga3 };
 const rows = Object.entries(strategies);
 
 /** Eight trainers that end in random order; one trial in ten fails. */
@@ -106,8 +106,8 @@ describe.each(rows)('%s', (name, make) => {
 
 describe('asks are handed on', () => {
   const env = rootEnv(wide, { parallel: 8 });
-  it.each(['de', 'nsga2'])('after the generations of %s', (name) => {
-    const { replies } = raced(strategies[name]!({ population: 5, generations: 4 }), env, 100);
+  it('after the generations of nsga2', () => {
+    const { replies } = raced(h.nsga2({ population: 5, generations: 4 }), env, 100);
     expect(replies).toHaveLength(21);
     expect(replies.at(-1)).toMatchObject({ type: 'ask', id: 21 });
   });
@@ -131,11 +131,7 @@ describe('options', () => {
     ['cmaes', { sigma: 0 }, 'cmaes.sigma: expected a number above 0 and at most 1, got 0'],
     ['cmaes', { restarts: 'often' }, 'cmaes.restarts: expected ipop, bipop or none, got "often"'],
     ['cmaes', { adaptRates: 1 }, 'cmaes.adaptRates: expected true or false, got 1'],
-    ['de', { population: 3 }, 'de.population: expected a whole number from 4 to 100000, got 3'],
-    ['de', { generations: 0 }, 'de.generations: expected a whole number of at least 1, got 0'],
-    ['de', { start: 'best' }, 'de.start: expected current-to-pbest or rand, got "best"'],
-    ['de', { scale: 3 }, 'de.scale: expected a number above 0 and at most 2, got 3'],
-    ['de', { crossover: -1 }, 'de.crossover: expected a probability, got -1'],
+    ['nsga2', { generations: 0 }, 'nsga2.generations: expected a whole number of at least 1, got 0'],
     ['nsga2', { population: 1 }, 'nsga2.population: expected a whole number from 2 to 100000, got 1'],
     ['nsga3', { population: 1e9 }, 'nsga3.population: expected a whole number from 2 to 100000, got 1000000000'],
     ['nsga2', { generations: 1.5 }, 'nsga2.generations: expected a whole number of at least 1, got 1.5'],
@@ -146,10 +142,9 @@ describe('options', () => {
     expect(() => strategies[name]!(options)).toThrow(message);
   });
 
-  it('cmaes and de refuse a study with several objectives', () => {
+  it('cmaes refuses a study with several objectives', () => {
     const env = rootEnv(wide, { objectives: ['loss', 'size'] });
     expect(() => h.cmaes()(env)).toThrow(coded('strategy'));
-    expect(() => h.de()(env)).toThrow(coded('strategy'));
     expect(() => h.nsga2()(env)).not.toThrow();
   });
 });

@@ -9,7 +9,7 @@ import { conditional, textbook } from '../../support/spaces.ts';
 
 /**
  * Plays a trace: `ask` asks; `7=0.5` ends trial 7 with a loss, `7!` without one. Returns the answer to each ask, as
- * `5 new@2 #1`: trial 5 begins at budget 2 in bracket or cohort 1; or `6 4@2 #0`: trial 6 resumes trial 4 up to budget 2.
+ * `5 new@2 #1`: trial 5 begins at budget 2 in bracket 1; or `6 4@2 #0`: trial 6 resumes trial 4 up to budget 2.
  */
 function trace(strategy: h.Strategy, script: string, trials?: number): string[] {
   const { put, ask } = interview(strategy, rootEnv(textbook, trials === undefined ? {} : { trials }));
@@ -97,8 +97,6 @@ describe('hyperband', () => {
   it.each([
     ['asha', h.asha],
     ['hyperband', h.hyperband],
-    ['successiveHalving', h.successiveHalving],
-    ['bohb', h.bohb],
   ] as const)('%s says whose budgets are wrong', (name, make) => {
     expect(() => make({ min: 0, max: 9 })).toThrow(new OptionError(`${name}.min`, 'a number above 0', 0));
     expect(() => make({ max: 9 } as never)).toThrow(
@@ -109,48 +107,9 @@ describe('hyperband', () => {
     expect(() => make({ min: 1, max: 9, eta: 1 })).toThrow(new OptionError(`${name}.eta`, 'a whole number of at least 2', 1));
   });
 
-  it('refuses wrong options', () => {
-    expect(() => h.successiveHalving({ min: 1, max: 9, configurations: 0 })).toThrow('successiveHalving.configurations: ');
-    expect(() => h.parseStrategy({ bohb: { min: 0, max: 9 } })).toThrow(/strategy\.bohb\.min: .*, got 0/);
+  it('refuses wrong options of a study file', () => {
+    expect(() => h.parseStrategy({ hyperband: { min: 0, max: 9 } })).toThrow(/strategy\.hyperband\.min: .*, got 0/);
   });
-});
-
-it('successiveHalving runs one cohort after the other', () => {
-  const script = 'ask ask ask ask 1=1 2=2 3=3 ask 4=0 ask ask 6=1 7=2 ask';
-  expect(trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), script)).toEqual([
-    '1 new@1 #0',
-    '2 new@1 #0',
-    '3 new@1 #0',
-    '4 new@1 #0',
-    '5 new@1 #1', // 4 still runs
-    '6 4@2 #0',
-    '7 1@2 #0',
-    '8 6@4 #0',
-  ]);
-});
-
-it('successiveHalving waits for a rung, and begins the next cohort meanwhile', () => {
-  const script = `
-    ask ask ask ask ask
-    2=1 1=3 4! 3=2 ask ask ask
-    6=6 ask 7=5 ask`;
-  expect(trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), script)).toEqual([
-    '1 new@1 #0',
-    '2 new@1 #0',
-    '3 new@1 #0',
-    '4 new@1 #0',
-    '5 new@1 #1', // the first rung is full
-    '6 2@2 #0',
-    '7 3@2 #0', // the best two of four, one of which failed
-    '8 new@1 #1',
-    '9 new@1 #1', // 7 still runs
-    '10 7@4 #0', // 7 beats 6
-  ]);
-});
-
-it('successiveHalving continues its configurations when the study gets no others', () => {
-  const answers = trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), 'ask ask ask 1=3 2=1 3=2 ask 4=1 ask', 3);
-  expect(answers.slice(3)).toEqual(['4 2@2 #0', '5 4@4 #0']); // one of three; and that one to the end
 });
 
 describe('in a tiny finite space', () => {
@@ -187,14 +146,4 @@ describe('in a tiny finite space', () => {
       }
     },
   );
-
-  it('successiveHalving trains a configuration to the end', () => {
-    const facts = suggestions(h.chain(h.successiveHalving({ min: 1, max: 9, configurations: 27 }), h.random()));
-    expect([1, 3, 9].map((budget) => facts.filter((fact) => fact.budget === budget).length)).toEqual([10, 3, 1]);
-  });
-});
-
-it('successiveHalving adds no configuration to a cohort if no results at its lowest budget differ', () => {
-  const script = 'ask ask 1=1 2=1 ask ask 3=1 ask';
-  expect(trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), script).slice(2)).toEqual(['3 1@2 #0', '4 new@1 #1', '5 3@4 #0']);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
-import { asha, chain, float, hyperband, pbt, random, type Strategy, space, successiveHalving } from '../../../streams/index.ts';
+import { asha, chain, float, hyperband, pbt, random, type Strategy, space } from '../../../streams/index.ts';
 import { completed, failed, interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
 
 const line = space({ x: float(0, 1) });
@@ -19,7 +19,6 @@ function suggestions(strategy: Strategy, otherwise: (suggested: Suggested) => En
 it.each([
   ['asha', chain(asha({ min: 1, max: 9, pause: true }), random())],
   ['hyperband', chain(hyperband({ min: 1, max: 9, pause: true }), random())],
-  ['successiveHalving', chain(successiveHalving({ min: 1, max: 9 }), random())],
   ['pbt', chain(pbt({ population: 6, interval: 1, max: 9 }), random())],
 ])('%s promotes trials that violate an outcome constraint as little as failed ones, however low their losses', (_, strategy) => {
   const violating = suggestions(strategy, (fact) => ({ ...completed(fact, -1), constraints: [-1, 0.5] }));

@@ -5,8 +5,6 @@ import type { Env } from '../../../src/strategy/env.ts';
 import { isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../src/strategy/messages.ts';
 import type { Strategy } from '../../../streams/kernel/strategy.ts';
 import { grid } from '../../../streams/strategies/grid.ts';
-import { halton } from '../../../streams/strategies/halton.ts';
-import { latinHypercube } from '../../../streams/strategies/latinHypercube.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { sobol } from '../../../streams/strategies/sobol.ts';
 import { completed, drain, failed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
@@ -18,8 +16,6 @@ const strategies: readonly [string, () => Strategy][] = [
   ['grid in order', () => grid({ levels: 3, shuffle: false })],
   ['sobol', () => sobol()],
   ['sobol, unscrambled', () => sobol({ scramble: false })],
-  ['halton', () => halton()],
-  ['latinHypercube', () => latinHypercube({ points: 30 })],
 ];
 const spaces: readonly [string, Domain][] = [
   ['finite', textbook],

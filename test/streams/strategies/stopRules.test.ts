@@ -1,4 +1,3 @@
-import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Message, Suggested } from '../../../src/strategy/messages.ts';
 import * as h from '../../../streams/index.ts';
@@ -27,13 +26,9 @@ describe('percentileStop', () => {
     expect(stopped(h.percentileStop({ percentile: 25 }), [...reports, ...late])).toEqual(['5@1']);
   });
 
-  it('is medianStop at 50', () => {
+  it('is the median rule by default', () => {
     const late = [report(5, 1, 3.5), report(6, 1, 0.5), report(7, 1, 9)];
-    const names = [h.percentileStop({}), h.medianStop()].map((strategy) => stopped(strategy, [...reports, ...late]));
-    expect(names).toEqual([
-      ['5@1', '7@1'],
-      ['5@1', '7@1'],
-    ]);
+    expect(stopped(h.percentileStop(), [...reports, ...late])).toEqual(['5@1', '7@1']);
   });
 
   it('does nothing before its warm-up ends and it has enough peers', () => {
@@ -65,7 +60,7 @@ describe('percentileStop', () => {
 
   it('refuses wrong options', () => {
     expect(() => h.percentileStop({ percentile: 100 })).toThrow(/percentileStop\.percentile: .*, got 100/);
-    expect(() => h.medianStop({ peers: 0 })).toThrow(/medianStop\.peers: .*, got 0/);
+    expect(() => h.percentileStop({ peers: 0 })).toThrow(/percentileStop\.peers: .*, got 0/);
     expect(() => h.percentileStop({ warmup: -1 })).toThrow(/percentileStop\.warmup: .*, got -1/);
   });
 });
@@ -87,49 +82,5 @@ describe('patience', () => {
   it('refuses wrong options', () => {
     expect(() => h.patience({ steps: 0 })).toThrow(/patience\.steps: .*, got 0/);
     expect(() => h.patience({ steps: 1, delta: -1 })).toThrow(/patience\.delta: .*, got -1/);
-  });
-});
-
-describe('thresholdStop', () => {
-  it('compares values in either direction', () => {
-    expect(stopped(h.thresholdStop({ worst: 2 }), [report(1, 1, 2), report(2, 1, 2.1)])).toEqual(['2@1']);
-    // Maximised: the loss is the negative value, and a value below 2 is too bad.
-    const losses = [report(1, 1, -2), report(2, 1, -1.9), report(3, 1, -5)];
-    expect(stopped(h.thresholdStop({ worst: 2 }), losses, { maximised: ['loss'] })).toEqual(['2@1']);
-  });
-
-  it('accepts a value for each objective, and does not limit the others', () => {
-    const facts = [report(1, 1, 1, 900), report(2, 1, 3, 1), report(3, 1, 1, 1001)];
-    expect(stopped(h.thresholdStop({ worst: { loss: 2 } }), facts, two)).toEqual(['2@1']);
-    expect(stopped(h.thresholdStop({ worst: { loss: 2, size: 1000 } }), facts, two)).toEqual(['2@1', '3@1']);
-  });
-
-  it('gets the directions from the study', async () => {
-    const strategy = h.chain(h.thresholdStop({ worst: 0.6, warmup: 2 }), h.random());
-    const train: h.Objective<{ x: number }> = async ({ x }, { report: say, signal }) => {
-      for (let step = 1; step <= 4 && !signal.aborted; step++) {
-        say(x, step);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      return x;
-    };
-    const ended: string[] = [];
-    const options = { objectives: { value: 'maximize' }, strategy, trials: 12, seed: 1 } as const;
-    const run = h.optimize(h.space({ x: h.float(0, 1) }), train, options);
-    run.pipe(h.trials()).subscribe(({ params: { x }, status }) => ended.push(`${x < 0.6} ${status}`));
-    await run.result();
-    expect(ended).toHaveLength(12);
-    expect(new Set(ended)).toEqual(new Set(['true stopped', 'false completed']));
-  });
-
-  it('refuses wrong options, and objectives that the study does not have', () => {
-    expect(() => h.thresholdStop({ worst: Number.NaN })).toThrow('thresholdStop.worst: ');
-    const failure = (strategy: h.Strategy, rest: Partial<h.Env>) => {
-      let message = '';
-      NEVER.pipe(strategy(rootEnv(textbook, rest))).subscribe({ error: (e: Error) => (message = e.message) });
-      return message;
-    };
-    expect(failure(h.thresholdStop({ worst: 1 }), two)).toMatch(/^thresholdStop\.worst: .*, got 1$/);
-    expect(failure(h.thresholdStop({ worst: { lost: 1 } }), {})).toMatch(/^thresholdStop\.worst: .*, got lost$/);
   });
 });

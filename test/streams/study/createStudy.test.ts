@@ -9,15 +9,15 @@ import {
   type Fact,
   float,
   type Log,
-  medianStop,
   memoryLog,
   NoResultError,
+  percentileStop,
   RefusedError,
   random,
   space,
-  thresholdStop,
 } from '../../../streams/index.ts';
 import { coded } from '../../support/coded.ts';
+import { stopAbove } from '../../support/stopAbove.ts';
 
 const line = space({ x: float(-5, 5) });
 const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
@@ -123,7 +123,7 @@ describe('createStudy', () => {
   });
 
   it('answers a report with whether the trial should stop', async () => {
-    const study = createStudy(line, { strategy: chain(medianStop({ peers: 2 }), random()) });
+    const study = createStudy(line, { strategy: chain(percentileStop({ peers: 2 }), random()) });
     const stops: boolean[] = [];
     for (const value of [1, 2, 3, 0]) {
       const { trial } = (await study.ask())!;
@@ -136,7 +136,7 @@ describe('createStudy', () => {
   });
 
   it('counts a trial as stopped if its report was answered with a stop, whatever its result', async () => {
-    const study = createStudy(line, { strategy: chain(medianStop({ peers: 2 }), random()) });
+    const study = createStudy(line, { strategy: chain(percentileStop({ peers: 2 }), random()) });
     for (const value of [1, 2, 3]) {
       const { trial } = (await study.ask())!;
       await study.report(trial, value);
@@ -156,7 +156,7 @@ describe('createStudy', () => {
       const { type, step } = fact as { type: string; step?: number };
       if (type === 'reported') steps.push(step);
     };
-    const study = createStudy(line, { strategy: chain(thresholdStop({ worst: 1 }), random()) });
+    const study = createStudy(line, { strategy: chain(stopAbove(1), random()) });
     study.entries$.subscribe(note);
     const attempt = async (...values: number[]) => {
       const { trial } = (await study.ask())!;

@@ -111,7 +111,7 @@ export function handleContract(name: string, place: (study: ContractStudy) => Pr
     });
 
     it('answers reports with whether the trial should stop', async () => {
-      const { study } = await open({ trials: 4, strategy: { chain: [{ medianStop: { peers: 2 } }, 'random'] } });
+      const { study } = await open({ trials: 4, strategy: { chain: [{ percentileStop: { peers: 2 } }, 'random'] } });
       const stops: boolean[] = [];
       for (const value of [1, 2, 3, 4]) {
         const { trial } = (await study.ask())!;

@@ -15,13 +15,13 @@ import {
   random,
   type Suggestion,
   space,
-  thresholdStop,
 } from 'hypertide';
 import { openJournal } from 'hypertide/journal';
 import { type WorkersOptions, workers } from 'hypertide/workers';
 import { concat, from, lastValueFrom, NEVER, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isDeep } from '../../support/runs.ts';
+import { stopAbove } from '../../support/stopAbove.ts';
 import type { Behaviour } from './programs/objective.ts';
 
 interface Params {
@@ -163,7 +163,7 @@ describe('a study in threads', () => {
   async function stopsIn(log: Log): Promise<ReadonlyMap<number, number>> {
     const made = new Map<number, number>();
     const stopped = new Map<number, number>();
-    const strategy = chain(thresholdStop({ worst: 0.7, warmup: 4 }), random());
+    const strategy = chain(stopAbove(0.7, 4), random());
     const objective = workers<{ readonly does: 'train'; readonly x: number }>(at('objective.ts'), { count: 2 });
     const study = optimize(line, objective, { strategy, log, trials: 8, parallel: 2 });
     study.subscribe(({ event }) => {

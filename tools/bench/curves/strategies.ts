@@ -5,7 +5,7 @@ const early = (pause: boolean): StrategySpec[] => [
   { chain: [{ asha: { pause } }, 'bo'] },
   { chain: [{ asha: { pause } }, 'tpe'] },
   { chain: [{ hyperband: { pause } }, 'bo'] },
-  { bohb: { pause } },
+  { chain: [{ hyperband: { pause } }, 'tpe'] },
 ];
 
 /** The baseline: ASHA as published, with pauses, comparisons from the first step on, and random configurations. */

@@ -105,7 +105,7 @@ class HypertidePruner(BasePruner):
     """Prunes trials that fall behind, as a hypertide strategy does.
 
     epochs    the most steps that a trial reports: ASHA compares trials at steps in equal ratios, from a step on that it learns.
-    strategy  instead of `epochs`: a strategy that stops trials, such as "medianStop" or {"patience": {"steps": 5}}.
+    strategy  instead of `epochs`: a strategy that stops trials, such as "percentileStop" or {"patience": {"steps": 5}}.
 
     It uses the reports of all trials of the Optuna study, in any process, and works with any sampler.
     """

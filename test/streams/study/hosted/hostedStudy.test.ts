@@ -1,9 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import { chain, float, random, space, thresholdStop } from '../../../../streams/index.ts';
+import { chain, float, random, space } from '../../../../streams/index.ts';
 import { memoryLog } from '../../../../streams/log/memory.ts';
 import { HostedStudy, type HostOptions } from '../../../../streams/study/hosted/hostedStudy.ts';
 import { coded } from '../../../support/coded.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { stopAbove } from '../../../support/stopAbove.ts';
 
 const line = space({ x: float(0, 1) });
 
@@ -132,7 +133,7 @@ it('keeps an ask waiting while the study is full, and answers when there is room
 });
 
 it('stops a trial by the answer to its report', async () => {
-  const { study } = host({ strategy: chain(thresholdStop({ worst: 1 }), random()) });
+  const { study } = host({ strategy: chain(stopAbove(1), random()) });
   const { trial, run } = await claim(study);
   expect(await study.say({ type: 'reported', trial, run, step: 1, values: { value: 0.5 } })).toMatchObject({ stop: false, position: 4 });
   expect(await study.say({ type: 'reported', trial, run, step: 2, values: { value: 5 } })).toMatchObject({ stop: true });
