@@ -316,9 +316,9 @@ describe('run', () => {
     [['why', '22'], /^hypertide: expected the address of a study, .*: there is none in this folder\n$/],
     [
       ['study', 'plot', 'study.jsonl'],
-      /^hypertide: kind: expected one of history, edf, .*, hypervolume, schedule, examples, got study\.jsonl\n/,
+      /^hypertide: kind: expected one of history, .*, hypervolume, schedule, examples, got study\.jsonl\n/,
     ],
-    [['study', 'plot'], /^hypertide: kind is missing: expected one of history, edf, .*, hypervolume, schedule, examples\n/],
+    [['study', 'plot'], /^hypertide: kind is missing: expected one of history, .*, hypervolume, schedule, examples\n/],
     [['study', 'plot', 'study.jsonl', 'histroy'], /^hypertide: kind: expected one of history, .*, got histroy; did you mean history\?\n/],
     [
       ['trials', 'study.jsonl', '--status', 'compleetd'],

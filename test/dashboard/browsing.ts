@@ -5,7 +5,7 @@ import { ensurePage } from '../support/build.ts';
 
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 400, height: 800, dark: true };
-export const VIEWS = ['Overview', 'Parameters', 'Curves', 'Timeline', 'Strategies', 'Thinking', 'Control'];
+export const VIEWS = ['Overview', 'Parameters', 'Curves', 'Timeline', 'Thinking', 'Control'];
 
 let browser: Browser;
 /** Runs after the test, in reverse order. */

@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { distribution } from '../../src/insight/figures/distribution.ts';
-import { themes } from '../../src/insight/figures/drawing/colours.ts';
 import { hypervolumes } from '../../src/insight/figures/hypervolumes.ts';
-import { planeOption } from '../../src/insight/figures/plan.ts';
-import { trendsPlane } from '../../src/insight/figures/trends.ts';
 import { moved, ordered } from '../../src/page/lib/lists.ts';
 import { importancesOf, recommendedOf } from '../../src/server/feed/byResults.ts';
 import { board, finished } from './support.ts';
-
-it('a distribution counts the results that are at least as good', () => {
-  expect(distribution([3, 1, 1, 2], 1)).toEqual([
-    { value: 1, share: 0.5 },
-    { value: 2, share: 0.75 },
-    { value: 3, share: 1 },
-  ]);
-  expect(distribution([3, 1], -1)[0]).toEqual({ value: 3, share: 0.5 });
-});
 
 it('the hypervolume grows with each result that changes the front', () => {
   const found = hypervolumes([
@@ -86,21 +73,4 @@ it('a retracted result no longer counts, although another trial has completed si
   await served.say(...finished(26, 26, params(26)));
   expect(await importancesOf(feed)).not.toEqual(found);
   await served.close();
-});
-
-it('studies are compared by trial, time or cost', () => {
-  const optionFor = (...given: Parameters<typeof trendsPlane>) => planeOption(trendsPlane(...given), themes.light);
-  const all = [{ name: 'a', trend: [[120_000, 3] as const, [240_000, 2] as const], last: 480_000 }];
-  const { xAxis, series } = optionFor(all, 'time') as {
-    xAxis: { max: number; name: string };
-    series: { data: unknown[] }[];
-  };
-  expect(xAxis).toMatchObject({ max: 8, name: 'minutes since the beginning' });
-  expect(series[1]!.data).toEqual([
-    [2, 3],
-    [4, 2],
-  ]);
-  expect(optionFor([{ ...all[0]!, last: 480_000 }], 'cost')).toMatchObject({
-    xAxis: { max: 480_000, name: 'cost in steps' },
-  });
 });

@@ -24,22 +24,17 @@ interface OnSurface {
   readonly surface: Surface | undefined;
   /** What its values are. */
   readonly name: string;
-  readonly isRank?: boolean;
   /** The trial that is suggested next. */
   readonly next?: TrialRow | undefined;
 }
 
 /** @param axes of the parameters */
-export function surfacePlan(
-  study: FigureStudy,
-  axes: readonly [x: number, y: number],
-  { surface, name, isRank = false, next }: OnSurface,
-): Plan {
+export function surfacePlan(study: FigureStudy, axes: readonly [x: number, y: number], { surface, name, next }: OnSurface): Plan {
   const [x, y] = axes.map((axis) => study.scales[axis]);
-  const title = `${cut(isRank ? `rank of ${name}` : name, 60)} over ${[x, y].flatMap((scale) => (scale ? cut(scale.name, 30) : [])).join(' and ')}`;
+  const title = `${cut(name, 60)} over ${[x, y].flatMap((scale) => (scale ? cut(scale.name, 30) : [])).join(' and ')}`;
   return {
     title,
-    ...omitUndefined({ colours: surface && surfaceEnds(surface, name, isRank) }),
+    ...omitUndefined({ colours: surface && surfaceEnds(surface, name) }),
     height: 380,
     option: (theme) => (surface && x && y ? surfaceOption(surface, [x, y], theme, next) : {}),
     points: () => trialsOver(study, ...axes).map((points) => ({ ...points, onSurface: true })),
@@ -82,22 +77,20 @@ function surfaceOption(surface: Surface, [x, y]: readonly [AxisScale, AxisScale]
 }
 
 /** What the colours of a surface mean. */
-function surfaceEnds({ ends }: Surface, name: string, isRank: boolean): Plan['colours'] {
-  const [best, worst] = isRank ? ['best rank', 'worst rank'] : (ends?.map(formatNumber) ?? []);
-  return ends && [isRank ? best! : `${cut(name, 60)} ${best}`, worst!];
-}
+const surfaceEnds = ({ ends }: Surface, name: string): Plan['colours'] =>
+  ends && [`${cut(name, 60)} ${formatNumber(ends[0])}`, formatNumber(ends[1])];
 
 /** A surface in cells: the number of each cell along both axes, and how bad its results are, from 0 in its best cell to 1 in its worst one. */
 export interface Surface {
   readonly across: number;
   readonly up: number;
   readonly cells: readonly (readonly [column: number, row: number, badness: number])[];
-  /** The values of its best and its worst cell; with ranks, the shares of results that are better. Undefined if no trial has both parameters. */
+  /** The values of its best and its worst cell. Undefined if no trial has both parameters. */
   readonly ends: readonly [best: number, worst: number] | undefined;
 }
 
-/** The surface over two parameters; undefined without them. @param isRank by the ranks of the results instead of their values */
-export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number], isRank: boolean): Surface | undefined {
+/** The surface over two parameters; undefined without them. */
+export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number]): Surface | undefined {
   const { objectives, scales, rows, columns } = study;
   const [objective] = objectives;
   const [x, y] = [scales[i], scales[j]];
@@ -113,13 +106,13 @@ export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number],
     latest.map(({ row }) => row),
     [],
   ); // of these results: trials that were stopped are often far worse
-  const heights = isRank ? ranks(latest.map(({ value }) => value)) : latest.map(({ value }) => clampUnit(axis.place(value)));
-  const known = latest.map(({ place }, k) => ({ place, value: sign(objective) > 0 ? heights[k]! : 1 - heights[k]! }));
+  const badnessOf = (value: number) => (sign(objective) > 0 ? clampUnit(axis.place(value)) : 1 - clampUnit(axis.place(value)));
+  const known = latest.map(({ place, value }) => ({ place, value: badnessOf(value) }));
   const cells = smoothed(known, sidesOf(x), sidesOf(y));
   const low = cells.reduce((least, [, , badness]) => Math.min(least, badness), 1);
   const high = cells.reduce((most, [, , badness]) => Math.max(most, badness), 0);
   const stretched = cells.map(([a, b, badness]) => [a, b, high > low ? (badness - low) / (high - low) : 0.5] as const);
-  const valueAt = (badness: number) => (isRank ? badness : axis.at(sign(objective) > 0 ? badness : 1 - badness));
+  const valueAt = (badness: number) => axis.at(sign(objective) > 0 ? badness : 1 - badness);
   return { across: sidesOf(x), up: sidesOf(y), cells: stretched, ends: cells.length > 0 ? [valueAt(low), valueAt(high)] : undefined };
 }
 
@@ -135,14 +128,6 @@ export function predictedSurface({ of, across, up, means, sds }: Landscape, obje
 }
 /** The power of a prediction's place that gives its colour: the best part of the range has more of the colours. */
 const FINER = 0.5;
-
-/** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions even if a few bad results are extreme. */
-function ranks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const places = new Array<number>(values.length);
-  for (const [rank, i] of order.entries()) places[i] = values.length > 1 ? rank / (values.length - 1) : 0;
-  return places;
-}
 
 /** Draws a cell of the surface at whole pixels, so that no seams are visible. */
 const cellOf =

@@ -1,7 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { surfaceOf, surfacePlan } from './contour.ts';
 import { curvesPlan } from './curves.ts';
-import { distributionPlan } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
 import { examplesPlan } from './examples.ts';
@@ -26,14 +25,14 @@ export class NoFigureError extends UserError {
 /**
  * The figures of a kind: one for each objective, pair of objectives, or parameter, depending on the kind.
  *
- * @param names parameters to show: two for `contour` and `rank`, any number for `slice` and `parallel`. Default: the most important, or all.
+ * @param names parameters to show: two for `contour`, any number for `slice` and `parallel`. Default: the most important, or all.
  * @throws NoFigureError if the study has nothing to show in this kind, or no such parameter
  */
 export const figuresOf = (kind: FigureKind, study: FigureStudy, theme: Theme, names: readonly string[] = []): readonly Figure[] =>
   plansOf(kind, study, names).map((plan) => figureOf(plan, study, theme));
 
 /** How the figures of a kind are made. @throws NoFigureError */
-export function plansOf(kind: FigureKind, study: FigureStudy, names: readonly string[] = []): readonly Plan[] {
+function plansOf(kind: FigureKind, study: FigureStudy, names: readonly string[] = []): readonly Plan[] {
   const found = plans[kind](study, names);
   if (found.length > 0) return found;
   const [why, todo] = whyNone(kind);
@@ -45,11 +44,9 @@ type PlansOf = (study: FigureStudy, names: readonly string[]) => readonly Plan[]
 /** How the figures of each kind are made; none if there is nothing to show. */
 export const plans: Readonly<Record<FigureKind, PlansOf>> = {
   history: (study) => study.objectives.map((_, k) => historyPlan(study, k)),
-  edf: (study) => [distributionPlan(study)],
   importance: ({ importances }) => (importances ? [importancePlan(importances, importances.objective)] : []),
   slice: (study, names) => sliceAxes(study, names).map((axis) => slicePlan(study, axis)),
-  contour: (study, names) => [overTwo(study, names, false)],
-  rank: (study, names) => [overTwo(study, names, true)],
+  contour: (study, names) => [contourPlan(study, twoAxes(study, names))],
   parallel: (study, names) => [parallelPlan(study, axesOf(study, names))],
   intermediate: (study) => (study.rows.some(({ curve }) => curve.length > 0) ? [curvesPlan(study)] : []),
   timeline: (study) => (study.rows.some(({ startedAt }) => startedAt !== undefined) ? [timelinePlan(study)] : []),
@@ -76,10 +73,8 @@ const reasons: Readonly<Partial<Record<FigureKind, Why>>> = {
   examples: ['no trial has reported the result of an example', 'give the study the option examples, and report a result for each'],
 };
 
-function overTwo(study: FigureStudy, names: readonly string[], isRank: boolean): Plan {
-  const axes = twoAxes(study, names);
-  return surfacePlan(study, axes, { surface: surfaceOf(study, axes, isRank), name: study.objectives[0]!.name, isRank });
-}
+const contourPlan = (study: FigureStudy, axes: ReturnType<typeof twoAxes>): Plan =>
+  surfacePlan(study, axes, { surface: surfaceOf(study, axes), name: study.objectives[0]!.name });
 
 /** The axes of parameters by their names. @throws NoFigureError if there is no such parameter */
 function namedAxes({ parameters }: FigureStudy, names: readonly string[]): readonly number[] {
@@ -91,7 +86,7 @@ function namedAxes({ parameters }: FigureStudy, names: readonly string[]): reado
 }
 
 /** The two parameters of a surface. */
-export function twoAxes(study: FigureStudy, names: readonly string[]): readonly [x: number, y: number] {
+function twoAxes(study: FigureStudy, names: readonly string[]): readonly [x: number, y: number] {
   const chosen = names.length > 0 ? namedAxes(study, names) : sliceOrder(study).map(({ axis }) => axis);
   const [x, y] = chosen;
   if (x !== undefined && y !== undefined && x !== y && names.length <= 2) return [x, y];
@@ -106,5 +101,5 @@ function sliceAxes(study: FigureStudy, names: readonly string[]) {
 }
 
 /** The axes of lines: the parameters with these names, then objectives. */
-export const axesOf = (study: FigureStudy, names: readonly string[]): readonly number[] =>
+const axesOf = (study: FigureStudy, names: readonly string[]): readonly number[] =>
   names.length === 0 ? parallelAxes(study) : [...namedAxes(study, names), ...parallelAxes(study, 0)];

@@ -10,7 +10,7 @@ import type { ChartOption } from './drawing/option.ts';
 import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
 import { type Path, placed, upTo } from './drawing/series/lines.ts';
 import { type Plan, type Plane, planeOption } from './plan.ts';
-import { counts, type FigureRow, type FigureStudy, type FigureView, objectiveValue, sign } from './study.ts';
+import { counts, type FigureRow, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. @param metric whether it is one, not an objective */
 export function historyPlan(study: FigureStudy, k = 0, isMetric = false): Plan {
@@ -97,24 +97,10 @@ export function passedIn({ rows, at, view }: Pick<FigureStudy, 'rows' | 'at' | '
     return { scale: trialScale(lastTrial({ rows })), values: rows.map(({ trial }) => trial) };
   }
   const values = view.along === 'cost' ? costs(rows) : rows.map(({ endedAt = at }) => endedAt - rows[0]!.suggestedAt);
-  const { scale, unit } = passedScale(
-    view.along,
-    values.reduce((most, value) => Math.max(most, value), 0),
-    onExamples(rows) ? 'results' : 'steps',
-  );
-  return { scale, values: values.map((value) => value / unit) };
-}
-
-/** The axis of what passes, and the length of its unit. @param last number of the last trial, milliseconds, or cost @param paid what the cost counts */
-export function passedScale(
-  along: FigureView['along'],
-  last: number,
-  paid = 'steps',
-): { readonly scale: AxisScale; readonly unit: number } {
-  if (along === 'cost') return { scale: numeric(`cost in ${paid}`, 0, last, false), unit: 1 };
-  if (along !== 'time') return { scale: trialScale(last), unit: 1 };
+  const last = values.reduce((most, value) => Math.max(most, value), 0);
+  if (view.along === 'cost') return { scale: numeric(`cost in ${onExamples(rows) ? 'results' : 'steps'}`, 0, last, false), values };
   const [name, unit] = UNITS.find(([, , least]) => last >= least)!;
-  return { scale: numeric(`${name} since the beginning`, 0, last / unit, false), unit };
+  return { scale: numeric(`${name} since the beginning`, 0, last / unit, false), values: values.map((value) => value / unit) };
 }
 
 /** What the study had cost when each trial ended, in steps. */

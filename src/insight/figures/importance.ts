@@ -31,7 +31,7 @@ function importanceOption(shares: Importances | undefined, theme: Theme): ChartO
   });
   return {
     grid: { left: 110, right: 24, top: 34, bottom: 28 },
-    legend: { ...legendStyle(theme, 8), data: ['fANOVA', 'PED-ANOVA'] },
+    legend: { ...legendStyle(theme), data: ['fANOVA', 'PED-ANOVA'] },
     xAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: percent } },
     yAxis: { type: 'category', data: names.map((name) => cut(name, 16)), ...style, splitLine: { show: false } },
     tooltip: { trigger: 'axis', axisPointer: { type: 'none' }, ...tooltipStyle(theme) },

@@ -1,7 +1,6 @@
 /** The kinds of figures. */
 export const figureKinds = [
   'history',
-  'edf',
   'importance',
   'slice',
   'contour',
@@ -9,7 +8,6 @@ export const figureKinds = [
   'intermediate',
   'timeline',
   'pareto',
-  'rank',
   'hypervolume',
   'schedule',
   'examples',

@@ -1,13 +1,13 @@
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Points } from './cells.ts';
-import { chartAxis, HEAD_ROOM, legendStyle, tooltipStyle } from './drawing/axes.ts';
+import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import { states, type TrialState } from './drawing/looks.ts';
 import type { ChartOption } from './drawing/option.ts';
 import type { AxisScale } from './drawing/scale.ts';
 import { type Line, lineSeries } from './drawing/series/lines.ts';
 import { trialSeries } from './points.ts';
-import { type FigureStudy, trialTooltip } from './study.ts';
+import type { FigureStudy } from './study.ts';
 
 /** The width of a figure in a file, in pixels. */
 export const WIDTH = 760;
@@ -55,8 +55,6 @@ export interface Plane {
   readonly lines: readonly Line[];
   /** What is drawn besides lines. */
   readonly more?: (theme: Theme) => readonly ChartOption[];
-  /** Has the trials that points of lines name. */
-  readonly trials?: Pick<FigureStudy, 'rowOf'>;
 }
 
 /** A figure over two axes. */
@@ -67,15 +65,12 @@ export const overAxes = (plan: Omit<Plan, 'option'> & Required<Pick<Plan, 'plane
 
 export function planeOption(plane: Plane | undefined, theme: Theme): ChartOption {
   if (plane === undefined) return {};
-  const { x, y, lines, more, trials } = plane;
-  const hasKey = lines.some(({ name }) => name !== undefined);
+  const { x, y, lines, more } = plane;
   return {
-    grid: { left: 60, right: 24, top: hasKey ? 36 : HEAD_ROOM, bottom: 42 },
-    ...(hasKey && { legend: legendStyle(theme, 4) }),
-    ...(trials && { tooltip: { trigger: 'item', ...tooltipStyle(theme), formatter: trialTooltip(trials) } }),
+    grid: { left: 60, right: 24, top: HEAD_ROOM, bottom: 42 },
     xAxis: chartAxis(x, theme, 'x'),
     yAxis: chartAxis(y, theme, 'y'),
-    series: [...(more?.(theme) ?? []), ...lines.flatMap((line, k) => lineSeries(line, k, x, y, theme))],
+    series: [...(more?.(theme) ?? []), ...lines.map((line, k) => lineSeries(line, k, x, y, theme))],
   };
 }
 

@@ -45,7 +45,7 @@ function timelineOption(study: FigureStudy, theme: Theme, { names, laneOf }: Lan
 }
 
 /** When a trial that has started ended, or the time of the last entry. */
-export const endOf = ({ startedAt, endedAt }: FigureRow, { at }: Pick<FigureStudy, 'at'>): number => endedAt ?? Math.max(at, startedAt!);
+const endOf = ({ startedAt, endedAt }: FigureRow, { at }: Pick<FigureStudy, 'at'>): number => endedAt ?? Math.max(at, startedAt!);
 
 function bar(_: unknown, api: DrawApi): object {
   const lane = api.value(2);

@@ -14,7 +14,7 @@ import { ChartCard } from './ChartCard.tsx';
 const across = kept('x');
 const up = kept('y');
 /** What the colours say. A prediction and its uncertainty are of the model that suggests next. */
-const by = choice('by', ['prediction', 'uncertainty', 'value', 'rank']);
+const by = choice('by', ['prediction', 'uncertainty', 'value']);
 type Colour = (typeof by)['value'];
 
 /**
@@ -33,19 +33,17 @@ export function Contour() {
   const [x = '', y = ''] = contourAxes.value;
   const moment = useMoment(...contourAxes.value);
   const landscape = moment?.landscape?.x === x && moment.landscape.y === y ? moment.landscape : undefined;
-  const offered = by.of.filter(
-    (colour) => colour === 'value' || colour === 'rank' || (landscape && (colour === 'prediction' || landscape.sds.length > 0)),
-  );
+  const offered = by.of.filter((colour) => colour === 'value' || (landscape && (colour === 'prediction' || landscape.sds.length > 0)));
   const colour = offered.includes(by.value) ? by.value : offered[0]!;
   const axes = useComputed(() => [axisNamed(contourAxes.value[0]), axisNamed(contourAxes.value[1])] as const);
-  const smoothed = useComputed(() => surfaceOf(figures, axes.value, by.value === 'rank'));
+  const smoothed = useComputed(() => surfaceOf(figures, axes.value));
   const [objective] = objectives.value;
-  const isPredicted = colour === 'prediction' || colour === 'uncertainty';
+  const isPredicted = colour !== 'value';
   const surface = isPredicted && objective ? predictedSurface(landscape!, objective, colour === 'uncertainty') : smoothed.value;
   const name = nameOf(colour, objective?.name ?? '', landscape);
   return (
     <ChartCard
-      plan={surfacePlan(figures, axes.value, { surface, name, isRank: colour === 'rank', next: nextRow.value })}
+      plan={surfacePlan(figures, axes.value, { surface, name, next: nextRow.value })}
       nothing={names.length < 2 && 'This study has only one parameter.'}
       tools={
         names.length > 1 && (

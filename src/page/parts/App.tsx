@@ -5,7 +5,6 @@ import { Contour } from '../charts/Contour.tsx';
 import { Figures } from '../charts/Figures.tsx';
 import { Importance } from '../charts/Importance.tsx';
 import { leastWidth, Parallel } from '../charts/Parallel.tsx';
-import { Regret } from '../charts/Regret.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
 import { nameOf, startCommand } from '../lib/studies.ts';
 import { resourcePath } from '../state/api.ts';
@@ -13,7 +12,7 @@ import { signIn } from '../state/connect.ts';
 import { hasExamples } from '../state/examples.ts';
 import { figures } from '../state/figures.ts';
 import { lookAt } from '../state/selection.ts';
-import { at, connection, detail, endedRows, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
+import { at, connection, detail, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card, Form, Pair } from './Card.tsx';
@@ -50,7 +49,6 @@ const views: readonly View[] = [
   },
   { name: 'examples', label: 'Examples', show: ExamplesView, isOffered: () => hasTrials() && hasExamples.value, bare: true },
   { name: 'timeline', label: 'Timeline', show: () => <Figures kind="timeline" /> },
-  { name: 'strategies', label: 'Strategies', show: Strategies },
   { name: 'thinking', label: 'Thinking', show: ThinkingView, bare: true },
   { name: 'control', label: 'Control', show: StudyActions, isOffered: () => connection.value !== 'file', bare: true },
 ];
@@ -173,16 +171,6 @@ function Curves() {
           <Figures kind="schedule" />
         </div>
       )}
-    </>
-  );
-}
-
-function Strategies() {
-  return (
-    <>
-      {/* Means over different examples do not compare. */}
-      {!hasExamples.value && new Set(endedRows.value.map(({ by }) => by)).size > 1 && <Regret />}
-      <Figures kind="edf" />
     </>
   );
 }

@@ -16,7 +16,6 @@ from .errors import HypertideError
 
 KINDS = (
     "history",
-    "edf",
     "importance",
     "slice",
     "contour",
@@ -24,7 +23,6 @@ KINDS = (
     "intermediate",
     "timeline",
     "pareto",
-    "rank",
     "hypervolume",
     "schedule",
     "examples",
@@ -50,14 +48,14 @@ class Figure:
         self._draw = draw
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes it into a file that ends in .svg, as a picture into one that ends in .png, or as a page into one that ends in .html."""
+        """Writes it into a file that ends in .svg, or as a page into one that ends in .html."""
         path = Path(path)
         if path.suffix == ".svg":
             path.write_text(self.svg, encoding="utf-8")
-        elif path.suffix in (".html", ".png"):
+        elif path.suffix == ".html":
             self._draw(path)
         else:
-            raise HypertideError(f"save: expected a file that ends in .svg, .png or .html, got {path}")
+            raise HypertideError(f"save: expected a file that ends in .svg or .html, got {path}")
         return path
 
     def _repr_svg_(self) -> str:

@@ -368,7 +368,7 @@ class Study:
             study.plot("history")
             study.plot("contour", params=["lr", "dropout"]).save("contour.svg")
 
-        kind    "history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto" or "rank".
+        kind    "history", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto" and so on.
                 Default: the page.
         params  the parameters to show. Default: the most important, or all.
         theme   "light" or "dark".

@@ -120,7 +120,7 @@ export class Feed {
     this.#begun.study = study;
     this.#begun.changes.apply(applied, rows);
     if (refusal) this.#rejected++;
-    this.#note(ledger, at - this.#begun.createdAt);
+    this.#note(ledger);
     for (const listener of this.#listeners) listener(applied);
     this.#tell();
   }
@@ -130,14 +130,14 @@ export class Feed {
   }
 
   /** Keeps how the best value changed. A leader that is evaluated on more examples has their mean from when it began to lead. */
-  #note({ best, settings, paid, examples }: Folded['ledger'], time: number): void {
+  #note({ best, settings, examples }: Folded['ledger']): void {
     const before = this.#leading;
     if (best === undefined || best.trial === before) return;
     this.#leading = best.trial;
     const value = best.values[settings.objectives[0]!.name]!;
     const isGrown = examples !== undefined && before !== undefined && examples.of(best.trial) === examples.of(before);
-    const [trial, , ...since] = isGrown ? this.#trend.at(-1)! : ([best.trial, value, time, paid.cost] as const);
-    this.#trend = [...(isGrown ? this.#trend.slice(0, -1) : this.#trend), [trial, value, ...since]];
+    const trial = isGrown ? this.#trend.at(-1)![0] : best.trial;
+    this.#trend = [...(isGrown ? this.#trend.slice(0, -1) : this.#trend), [trial, value]];
     if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 

@@ -59,11 +59,8 @@ export interface Headline extends Status {
   /** How many of its trials were imported; absent if none were. */
   readonly imported?: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };
-  /**
-   * The best value so far, from the first result to the last: number of the trial that ended then, value, milliseconds since the study began, and its
-   * cost in steps until then. Of many improvements, some are left out.
-   */
-  readonly trend: readonly (readonly [trial: TrialId, value: number, time: number, cost: number])[];
+  /** The best value so far, from the first result to the last, with the number of the trial that ended then. Of many improvements, some are left out. */
+  readonly trend: readonly (readonly [trial: TrialId, value: number])[];
   readonly objective: ObjectiveSpec;
 }
 

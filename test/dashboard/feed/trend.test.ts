@@ -29,7 +29,7 @@ async function trendOf(
     await log.append({ type: 'completed', ...about, values: { loss: 0 } });
   }
   const feed = await readFeed(processSource('memory', log, (await applied(log)).submit));
-  return feed.headline()!.trend.map(([trial, value]) => [trial, value]);
+  return feed.headline()!.trend;
 }
 
 it('a leader has the mean of all its examples from when it began to lead', async () => {

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { render } from '../../../src/cli/plot/render.ts';
-import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
 import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { exampleGrid } from '../../../src/insight/figures/examples.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
@@ -63,12 +61,6 @@ describe('the figure', () => {
     expect(texts[0]).toMatch(/^trial 1\nexample first\nscore 1$/);
     expect(texts.some((text) => text.includes('(x)'))).toBe(true);
     expect(figure!.colours).toEqual(['score 1', '0']);
-  });
-  it('is drawn in a terminal, dark where values are good, as many lines as fit', () => {
-    const lines = render(sketchesOf('examples', study, [])[0]!, { columns: 40, lines: 12 }).split('\n');
-    expect(lines.slice(-3)).toEqual(['trial 1 │██·', 'trial 2 │█·', '         from easy to hard']);
-    const many = studyWith(matrixOf(Array.from({ length: 30 }, () => '1 0 1')));
-    expect(render(sketchesOf('examples', many, [])[0]!, { columns: 40, lines: 8 }).match(/^ *trial/gm)).toHaveLength(7);
   });
   it('is only for studies with results on examples', () => {
     for (const without of [studyOf([trialRow(1, 1)]), studyWith(matrixOf([]))])

@@ -6,7 +6,6 @@ import { figuresOf } from '../../../src/insight/figures/figures.ts';
 import { bestSoFar, historyPoints, passedIn } from '../../../src/insight/figures/history.ts';
 import { parallelAxes, parallelLines } from '../../../src/insight/figures/parallel.ts';
 import { frontPath, pairsOf } from '../../../src/insight/figures/pareto.ts';
-import { partsOf } from '../../../src/insight/figures/regret.ts';
 import { bestLineage, scheduled, schedulePath } from '../../../src/insight/figures/schedule.ts';
 import { figureStudy } from '../../../src/insight/figures/study.ts';
 import { lanesOf } from '../../../src/insight/figures/timeline.ts';
@@ -69,23 +68,23 @@ describe('the history', () => {
   });
 });
 
-it('a surface is high where results are bad, and ranks do not follow an extreme result', () => {
+it('a surface is high where results are bad', () => {
   const rows = Array.from({ length: 30 }, (_, i) =>
-    trialRow(i + 1, i === 0 ? 1e6 : (i + 1) % 5, { params: { lr: 10 ** (-4 + ((i + 1) % 5)), kind: 'relu' } }),
+    trialRow(i + 1, (i + 1) % 5, { params: { lr: 10 ** (-4 + ((i + 1) % 5)), kind: 'relu' } }),
   );
-  const surface = surfaceOf(studyOf(rows), [0, 1], true)!;
+  const surface = surfaceOf(studyOf(rows), [0, 1])!;
   expect([surface.across, surface.up]).toEqual([36, 2]);
   const badness = (column: number) => surface.cells.find(([a, b]) => a === column && b === 0)![2];
   expect(badness(0)).toBeLessThan(badness(17));
   expect(badness(17)).toBeLessThan(badness(35));
-  expect(surfaceOf(studyOf(rows), [0, 7], true)).toBeUndefined();
+  expect(surfaceOf(studyOf(rows), [0, 7])).toBeUndefined();
 });
 
 it('a surface spans all colours, and its ends are values of what it shows, not of trials that were stopped', () => {
   const lrs = [1e-4, 1e-3, 1e-2, 1e-1];
   const completed = lrs.map((lr, i) => trialRow(i + 1, 0.1 + 0.01 * i, { params: { lr, kind: 'relu' } }));
   const stopped = lrs.map((lr, i) => trialRow(i + 5, 50 + i, { params: { lr, kind: 'relu' }, status: 'stopped' }));
-  const { cells, ends } = surfaceOf(studyOf([...completed, ...stopped]), [0, 1], false)!;
+  const { cells, ends } = surfaceOf(studyOf([...completed, ...stopped]), [0, 1])!;
   expect(Math.min(...cells.map(([, , badness]) => badness))).toBe(0);
   expect(Math.max(...cells.map(([, , badness]) => badness))).toBe(1);
   expect(ends![0]).toBeGreaterThan(0.095);
@@ -95,7 +94,7 @@ it('a surface spans all colours, and its ends are values of what it shows, not o
 
 it('a surface that is equal everywhere has one colour', () => {
   const rows = [1e-4, 1e-1].map((lr, i) => trialRow(i + 1, 3, { params: { lr, kind: 'relu' } }));
-  const { cells, ends } = surfaceOf(studyOf(rows), [0, 1], false)!;
+  const { cells, ends } = surfaceOf(studyOf(rows), [0, 1])!;
   expect(new Set(cells.map(([, , badness]) => badness))).toEqual(new Set([0.5]));
   expect(ends![0]).toBeCloseTo(3);
   expect(ends![1]).toBeCloseTo(3);
@@ -103,9 +102,8 @@ it('a surface that is equal everywhere has one colour', () => {
 
 it('a figure says what the ends of its colours mean', () => {
   const study = studyOf([1e-4, 1e-1].map((lr, i) => trialRow(i + 1, 1 + i, { params: { lr, kind: 'relu' } })));
-  const endsOf = (kind: 'contour' | 'rank' | 'parallel', of = study) => figuresOf(kind, of, themes.light)[0]!.colours;
+  const endsOf = (kind: 'contour' | 'parallel', of = study) => figuresOf(kind, of, themes.light)[0]!.colours;
   expect(endsOf('contour')).toEqual([expect.stringMatching(/^loss 1[.\d]*$/), expect.stringMatching(/^[12][.\d]*$/)]);
-  expect(endsOf('rank')).not.toEqual(endsOf('contour'));
   expect(endsOf('parallel')).toEqual(['loss 1', '2']);
   expect(endsOf('contour', studyOf([trialRow(1, 0, failed)])), 'without a result').toBeUndefined();
 });
@@ -259,16 +257,4 @@ it('curves have a logarithmic axis if results have one, unless a person chose', 
   const withBad = studyOf([...rows, ...Array.from({ length: 4 }, (_, i) => trialRow(61 + i, 9, { curve: [1, 9] }))]);
   expect([withBad.scales.at(-1)!.kind, curveScales(withBad)[1].kind]).toEqual(['log', 'log']);
   expect(curveScales({ ...withBad, view: { scale: 'linear' } })[1].kind).toBe('linear');
-});
-
-it('a trial that resumes another one counts for the strategy that proposed the first', () => {
-  const parts = partsOf(
-    studyOf([
-      trialRow(1, 3, { by: 'asha/random', budget: 1 }),
-      trialRow(2, 2, { by: 'asha', budget: 3, resumes: 1 }),
-      trialRow(3, 1, { by: 'tpe', budget: 3 }),
-    ]),
-  );
-  expect(parts.get('asha/random')).toMatchObject({ trials: 2, completed: 2, wins: 1, line: [[2, 1, 2]] });
-  expect(parts.get('tpe')).toMatchObject({ trials: 1, wins: 1, line: [[3, 0, 3]] });
 });

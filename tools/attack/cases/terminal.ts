@@ -100,7 +100,7 @@ export const terminalAttacks = [
     const { printed } = await world.hypertide('worker', 'list', await journalWith(world, ALL));
     return obeys(printed);
   }),
-  ...['study list', 'study importance', 'best', 'trials', 'study plot'].map((command) =>
+  ...['study list', 'study importance', 'best', 'trials'].map((command) =>
     attack('shown controls', `the names of a study in ${command}`, async (world) => {
       const path = await journalOf(world, ALL);
       const { printed } = await world.hypertide(...wordsOf(command, path));
@@ -128,8 +128,4 @@ export const terminalAttacks = [
 ];
 
 /** The words of a command on a journal. */
-const wordsOf = (command: string, path: string): string[] => [
-  ...command.split(' '),
-  command === 'study list' ? dirname(path) : path,
-  ...(command === 'study plot' ? ['history'] : []),
-];
+const wordsOf = (command: string, path: string): string[] => [...command.split(' '), command === 'study list' ? dirname(path) : path];

@@ -10,15 +10,12 @@ import { inform, writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { onStudy } from '../../command.ts';
 import { needed, oneOf, preset, value, values } from '../../parts.ts';
-import { pngOf } from '../../plot/png.ts';
-import { render, type Size } from '../../plot/render.ts';
-import { sketchesOf } from '../../plot/sketches.ts';
 
 export const command = onStudy({
-  description: 'Draw a figure of a study: in the terminal, or into a file.',
+  description: 'Draw a figure of a study into a file.',
   arguments: { kind: needed('kind', `what to draw: ${figureKinds.join(', ')}`, { kind: oneOf(figureKinds) }) },
   options: {
-    output: value('file', 'file to write, which ends in .svg, .png or .html', { short: 'o' }),
+    output: value('file', 'file to write, which ends in .svg or .html (default: <study>-<kind>.html)', { short: 'o' }),
     params: values('name', 'parameters to show (default: the most important, or all)'),
     objective: value('name', 'objective to show (default: the first one, or all)'),
     along: preset('axis', 'what the history counts: trial, time or cost', 'trial', { kind: oneOf(alongs) }),
@@ -26,8 +23,8 @@ export const command = onStudy({
     range: preset('range', 'what they show: usual leaves out the worst 5 % of many results; or all', 'usual', { kind: oneOf(axisRanges) }),
     theme: preset('theme', 'colours of the file', 'light', { kind: oneOf(['light', 'dark']) }),
   },
-  run: async (study, { kind, output, params = [], objective, theme, ...view }) => {
-    const format = output === undefined ? undefined : formatOf(output);
+  run: async (study, { kind, output = `${study.stem}-${kind}.html`, params = [], objective, theme, ...view }) => {
+    const format = formatOf(output);
     const feed = await readFeed(study);
     const { space, objectives: all, at, study: name } = feed.detail()!;
     const objectives = objective === undefined ? all : [objectiveFor(kind, all, objective)];
@@ -41,15 +38,9 @@ export const command = onStudy({
       examples: kind === 'examples' ? await examplesOf(feed) : undefined,
       importances: usesImportance(kind, Object.keys(space.parameters).length) ? await importancesOf(feed, objective) : undefined,
     });
-    if (output === undefined || format === undefined) {
-      const sketches = sketchesOf(kind, shown, params);
-      process.stdout.write(`${sketches.map((sketch) => render(sketch, windowFor(sketches.length))).join('\n\n')}\n`);
-      return 0;
-    }
     const { htmlOf, svgOf } = await import('../../../page/svg.ts');
     const svg = svgOf(figuresOf(kind, shown, themes[theme], params), themes[theme]);
-    const data = { svg: () => svg, html: () => htmlOf(`${name}: ${kind}`, svg), png: () => pngOf(svg) };
-    await writeOutput(output, await data[format]());
+    await writeOutput(output, format === 'svg' ? svg : htmlOf(`${name}: ${kind}`, svg));
     inform(`the figure is in ${output}`);
     return 0;
   },
@@ -57,7 +48,7 @@ export const command = onStudy({
 
 /** Figures that need the importance of parameters. */
 const usesImportance = (kind: FigureKind, parameters: number): boolean =>
-  ['importance', 'slice', 'contour', 'rank'].includes(kind) || (kind === 'parallel' && parameters > MOST_AXES);
+  ['importance', 'slice', 'contour'].includes(kind) || (kind === 'parallel' && parameters > MOST_AXES);
 
 /** The objective to draw. Only the first one has learning curves and results on examples. */
 function objectiveFor(kind: FigureKind, all: readonly ObjectiveSpec[], name: string): ObjectiveSpec {
@@ -69,15 +60,8 @@ function objectiveFor(kind: FigureKind, all: readonly ObjectiveSpec[], name: str
   return found;
 }
 
-function formatOf(output: string): 'svg' | 'png' | 'html' {
+function formatOf(output: string): 'svg' | 'html' {
   const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
-  if (ending === 'svg' || ending === 'png' || ending === 'html') return ending;
-  throw new UsageError(`--output: expected a name that ends in .svg, .png or .html, got ${output}`);
-}
-
-/** Of several figures, two fit below each other. */
-function windowFor(figures: number): Size {
-  const { columns = 80, rows = 24 } = process.stdout;
-  const lines = Math.min(30, Math.max(10, rows - 5));
-  return { columns: Math.max(30, columns), lines: figures > 1 ? Math.max(8, lines >> 1) : lines };
+  if (ending === 'svg' || ending === 'html') return ending;
+  throw new UsageError(`--output: expected a name that ends in .svg or .html, got ${output}`);
 }

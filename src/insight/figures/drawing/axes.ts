@@ -24,12 +24,12 @@ export const tooltipStyle = (theme: Theme) => ({
   extraCssText: '',
 });
 
-export const legendStyle = (theme: Theme, itemHeight: number) => ({
+export const legendStyle = (theme: Theme) => ({
   top: 0,
   left: 0,
   icon: 'roundRect',
   itemWidth: 14,
-  itemHeight,
+  itemHeight: 8,
   textStyle: { color: theme.colour('text') },
 });
 

@@ -47,9 +47,6 @@ export const themes: Readonly<Record<'light' | 'dark', Theme>> = {
   dark: { isDark: true, colour: (name) => dark[name] },
 };
 
-/** The colours of several lines in one chart, in turn. */
-export const LINES = ['completed', 'stopped', 'infeasible', 'running', 'failed', 'retracted'] as const satisfies readonly ColourName[];
-
 /** Red, green and blue in [0, 255]. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 

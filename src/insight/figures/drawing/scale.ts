@@ -2,7 +2,7 @@ import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange, type NumberRange } from '../../../space/types/parameterType.ts';
 import { linearTransform, logTransform, type Transform } from '../../../space/types/transform.ts';
 import { valueKey, valueText } from '../../../space/value.ts';
-import { formatNumber, percent } from './format.ts';
+import { formatNumber } from './format.ts';
 
 /** Maps values to places on an axis: 0 at the bottom, 1 at the top. */
 export interface AxisScale {
@@ -14,8 +14,6 @@ export interface AxisScale {
   readonly labels?: readonly string[];
   /** Whether its values are counted, so that it has no ticks between two of them. */
   readonly isWhole?: true;
-  /** The text of a value. Default: a number in few digits. */
-  format?(value: unknown): string;
   /** The place of a value, or NaN if it has none. */
   place(value: unknown): number;
   /** The value at a place. */
@@ -53,7 +51,7 @@ export function coordinateOf(scale: AxisScale, value: unknown): number {
 }
 
 /** A value of an axis as people read it; for categories, its number. */
-export const textAt = ({ labels, format = formatNumber }: AxisScale, value: number): string => labels?.[value] ?? format(value);
+export const textAt = ({ labels }: AxisScale, value: number): string => labels?.[value] ?? formatNumber(value);
 
 /** The value nearest to another one that an axis has. */
 export const within = ({ low, high }: AxisScale, value: number): number => Math.min(high, Math.max(low, value));
@@ -80,9 +78,6 @@ const counted = (name: string, first: number, last: number): AxisScale => ({ ...
 export const trialScale = (last: number): AxisScale => counted('trial', 1, last);
 
 export const stepScale = (last: number, name = 'step'): AxisScale => counted(name, 0, last);
-
-/** Shares of the results. */
-export const shareScale = (): AxisScale => ({ ...numeric('share of the results', 0, 1, false), format: percent });
 
 const TICKS = { linear: rounds, log: powers, logit: odds };
 

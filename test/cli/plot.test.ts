@@ -1,17 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../../src/cli/plot/render.ts';
-import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
-import { themes } from '../../../src/insight/figures/drawing/colours.ts';
-import { figuresOf } from '../../../src/insight/figures/figures.ts';
-import { hypervolumePath, hypervolumePlan } from '../../../src/insight/figures/hypervolumes.ts';
-import { type FigureKind, figureKinds } from '../../../src/insight/figures/kinds.ts';
-import { htmlOf, svgOf } from '../../../src/page/svg.ts';
-import { matrixOf } from '../../insight/examples/support.ts';
-import { studyOf, trialRow } from '../../insight/figures/support.ts';
-import { coded } from '../../support/coded.ts';
-import { expectRefused, hypertide, studyIn } from '../support.ts';
+import { themes } from '../../src/insight/figures/drawing/colours.ts';
+import { figuresOf } from '../../src/insight/figures/figures.ts';
+import { hypervolumePath, hypervolumePlan } from '../../src/insight/figures/hypervolumes.ts';
+import { type FigureKind, figureKinds } from '../../src/insight/figures/kinds.ts';
+import { htmlOf, svgOf } from '../../src/page/svg.ts';
+import { matrixOf } from '../insight/examples/support.ts';
+import { studyOf, trialRow } from '../insight/figures/support.ts';
+import { coded } from '../support/coded.ts';
+import { expectRefused, hypertide, studyIn } from './support.ts';
 
 const importances = {
   results: 12,
@@ -38,10 +36,9 @@ const study = {
 const resumed = studyOf([trialRow(1, 2, { step: 5 }), trialRow(2, 1, { resumes: 1, step: 10 })]);
 const examples = matrixOf(['1 1 0 0', '1 0 0 -', '0 1 0 1']);
 const studyFor = (kind: FigureKind) => (kind === 'schedule' ? resumed : { ...study, examples });
-const size = { columns: 60, lines: 12 };
 
 /** The least number of marks for trials in each figure. */
-const marks: Partial<Record<FigureKind, number>> = { history: 24, slice: 24, contour: 12, rank: 12, pareto: 12, intermediate: 12 };
+const marks: Partial<Record<FigureKind, number>> = { history: 24, slice: 24, contour: 12, pareto: 12, intermediate: 12 };
 
 describe.each(figureKinds)('%s', (kind) => {
   it('is drawn as SVG, in both themes', () => {
@@ -53,26 +50,9 @@ describe.each(figureKinds)('%s', (kind) => {
     expect(light).toContain(themes.light.colour('panel'));
     expect(dark).toContain(themes.dark.colour('panel'));
   });
-
-  it('fits a terminal, and is not empty', () => {
-    for (const sketch of sketchesOf(kind, studyFor(kind), [])) {
-      const lines = render(sketch, size).split('\n');
-      for (const line of lines) expect([...line].length).toBeLessThanOrEqual(60);
-      expect(lines.length).toBeLessThanOrEqual(12 + 6);
-      expect(lines.join('')).toMatch(/[\u2801-\u28ff█▓▒░·]/);
-    }
-  });
 });
 
-it('a terminal shows where the best value is, and where trials are', () => {
-  const text = render(sketchesOf('history', study, [])[0]!, size);
-  expect(text.split('\n').slice(0, 2)).toEqual(['loss by trial', 'lower is better; the line is the best so far']);
-  expect(text).toMatch(/^ *10 ┤/m);
-  expect(text.split('\n').at(-1)).toMatch(/trial$/);
-  expect(render(sketchesOf('importance', study, [])[0]!, size)).toMatch(/^lr {3}█+.* 80 % \(60 % to 90 %\)$/m);
-});
-
-it('the hypervolume of a terminal grows up to the last trial', () => {
+it('the hypervolume grows up to the last trial', () => {
   const path = hypervolumePath(study);
   expect(path.at(-1)![0]).toBe(13);
   expect(path.map(([, volume]) => volume)).toEqual(path.map(([, volume]) => volume).toSorted((a, b) => a - b));
@@ -87,7 +67,6 @@ it('names with markup or control characters are shown as text', () => {
   expect(svg).toContain('a&lt;script&gt;');
   expect(svg).not.toMatch(/<script/);
   expect(svg).not.toContain('\u001b');
-  expect(render(sketchesOf('history', named, [])[0]!, size)).not.toContain('\u001b[2J');
 });
 
 describe('a study without results', () => {
@@ -107,32 +86,27 @@ describe('a study without results', () => {
     expect(new Set(refused.map((error) => (error as Error).message)).size).toBe(10);
   });
 
-  it.each(['history', 'edf', 'slice', 'contour', 'parallel'] as const)('is still drawn as %s', (kind) => {
+  it.each(['history', 'slice', 'contour', 'parallel'] as const)('is still drawn as %s', (kind) => {
     expect(svgOf(figuresOf(kind, empty, themes.light), themes.light)).toContain('</svg>');
-    for (const sketch of sketchesOf(kind, empty, [])) expect(render(sketch, size)).toContain('\n');
   });
 });
 
-describe('hypertide plot', () => {
-  it('draws in the terminal, and into files', async () => {
+describe('hypertide study plot', () => {
+  it('draws into a file', async () => {
     const place = studyIn();
     const lines = [0.1, 0.5, 0.9].map((x) => JSON.stringify({ params: { x }, values: { value: (x - 0.5) ** 2 } }));
     writeFileSync(join(place, 'done.jsonl'), lines.join('\n'));
     await hypertide(place, 'study', 'import', 'study.yaml', 'done.jsonl');
-    const { code, out } = await hypertide(place, 'study', 'plot', 'study.jsonl', 'history');
-    expect(code).toBe(0);
-    expect(out).toMatch(/^value by trial\n/);
-    for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
-    expect(await hypertide(place, 'study', 'plot', 'study.jsonl', 'slice', '-o', 'x.svg')).toMatchObject({
-      code: 0,
-      err: 'the figure is in x.svg\n',
-    });
+    const plot = (...words: string[]) => hypertide(place, 'study', 'plot', 'study.jsonl', ...words);
+    expect(await plot('history')).toMatchObject({ code: 0, out: '', err: 'the figure is in study-history.html\n' });
+    expect(readFileSync(join(place, 'study-history.html'), 'utf8')).toContain('value by trial');
+    expect(await plot('slice', '-o', 'x.svg')).toMatchObject({ code: 0, err: 'the figure is in x.svg\n' });
     expect(readFileSync(join(place, 'x.svg'), 'utf8')).toMatch(/^<svg /);
-    await hypertide(place, 'study', 'plot', 'study.jsonl', 'edf', '-o', 'x.html', '--theme', 'dark');
+    await plot('slice', '-o', 'x.html', '--theme', 'dark');
     expect(readFileSync(join(place, 'x.html'), 'utf8')).toMatch(/^<!doctype html>/);
-    expectRefused(await hypertide(place, 'study', 'plot', 'study.jsonl', 'edf', '-o', 'x.pdf'));
-    expectRefused(await hypertide(place, 'study', 'plot', 'study.jsonl', 'pareto'));
-    expect((await hypertide(place, 'study', 'plot', 'study.jsonl', 'pie')).code).toBe(2);
+    expectRefused(await plot('slice', '-o', 'x.pdf'));
+    expectRefused(await plot('pareto'));
+    expect((await plot('pie')).code).toBe(2);
   });
 
   it('draws the objective that is named', async () => {
@@ -141,12 +115,13 @@ describe('hypertide plot', () => {
     writeFileSync(join(place, 'done.jsonl'), lines.join('\n'));
     await hypertide(place, 'study', 'import', 'study.yaml', 'done.jsonl');
     const plot = (...words: string[]) => hypertide(place, 'study', 'plot', 'study.jsonl', ...words);
-    expect((await plot('history')).out).toMatch(/^loss by trial\n(.*\n)*accuracy by trial/);
-    const { out } = await plot('history', '--objective', 'accuracy');
-    expect(out).toMatch(/^accuracy by trial\nhigher is better/);
-    expect(out).not.toContain('loss');
-    expect((await plot('edf', '--objective', 'accuracy')).out).toContain('Distribution of accuracy');
-    const wrong = { edf: 'time', pareto: 'loss', hypervolume: 'loss', intermediate: 'accuracy' };
+    const drawn = () => readFileSync(join(place, 'study-history.html'), 'utf8');
+    await plot('history');
+    expect(drawn()).toMatch(/>loss by trial<(.|\n)*>accuracy by trial</);
+    await plot('history', '--objective', 'accuracy');
+    expect(drawn()).toMatch(/>accuracy by trial<(.|\n)*>higher is better/);
+    expect(drawn()).not.toContain('loss');
+    const wrong = { history: 'time', pareto: 'loss', hypervolume: 'loss', intermediate: 'accuracy' };
     for (const [kind, name] of Object.entries(wrong)) expectRefused(await plot(kind, '--objective', name));
   });
 });
