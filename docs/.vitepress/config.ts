@@ -65,7 +65,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     folded('TypeScript library', ...documented.map(([name]) => apiOf(name))),
   ),
   section('Coming from', ...pagesIn('from')),
-  section('Help', page('troubleshooting', 'Troubleshooting'), page('benchmarks'), page('benchmarks/coco')),
+  section('Help', page('troubleshooting', 'Troubleshooting'), page('benchmarks')),
   section(
     'Project',
     { text: 'Glossary', link: '/GLOSSARY' },
