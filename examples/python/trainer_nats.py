@@ -3,7 +3,7 @@
     hypertide serve examples/python/study.yaml --nats nats://127.0.0.1:4222
     python3 examples/python/trainer_nats.py nats://127.0.0.1:4222 digits
 
-If the server was set up by `hypertide server config`, add the name of the trainer and the file of its seed: ... digits w1 seeds/w1.nk
+If the server has logins of `hypertide server render`, add the name of the trainer and its file: ... digits w1 keys/lab/w1.creds
 
 It needs scikit-learn and the Python package of hypertide (docs/guides/python.md). You can run any number of them, on any machine.
 """
@@ -21,7 +21,7 @@ warnings.filterwarnings("ignore")  # one epoch at a time does not converge
 EPOCHS = 12
 
 
-def main(url, study, name=None, nkey=None):
+def main(url, study, name=None, creds=None):
     x, y = load_digits(return_X_y=True)
     train_x, test_x, train_y, test_y = train_test_split(x / 16, y, test_size=0.3, random_state=0, stratify=y)
 
@@ -39,7 +39,7 @@ def main(url, study, name=None, nkey=None):
             trial.report(error, epoch)
         return error
 
-    ended = nats.run(url, study, objective, name, nkey=nkey, on_trial=lambda trial: print(f"trial {trial.number} {trial.params}", flush=True))
+    ended = nats.run(url, study, objective, name, creds=creds, on_trial=lambda trial: print(f"trial {trial.number} {trial.params}", flush=True))
     print(f"{ended} trials")
 
 

@@ -69,7 +69,6 @@ const server: Branch = {
   summary: 'serve studies, and let people and systems reach them',
   commands: {
     start: leaf('run studies for remote trainers', async () => (await import('./commands/server/start.ts')).command),
-    config: leaf('print a NATS configuration with least privilege', async () => (await import('./commands/server/config.ts')).command),
     render: leaf('write the files that a platform.yaml declares', async () => (await import('./commands/server/platform.ts')).render),
     plan: leaf('say what "server apply" would change', async () => (await import('./commands/server/platform.ts')).plan),
     sign: leaf('make logins with the key of a role', async () => (await import('./commands/server/sign.ts')).command),

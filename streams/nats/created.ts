@@ -108,12 +108,11 @@ export async function whyHidden(nc: NatsConnection, of: StudyRef, name: string |
   const { apiPrefix, stream, created } = study;
   const refused = violationIn(await answerOf(nc, `${apiPrefix}.DIRECT.GET.${stream}.${created}`));
   if (refused?.operation === 'subscription')
-    return `which this worker cannot see under ${name === undefined ? 'a random name' : `the name ${name}`}: its name (--name) must be that of its seed or credentials`;
+    return `which this worker cannot see under ${name === undefined ? 'a random name' : `the name ${name}`}: its name (--name) must be that of its credentials`;
   if (refused !== undefined) return 'which the login of this worker has no right to read';
   if (await isOfTrainer(nc, study)) return 'which is not on this server yet';
   const listing = await answerOf(nc, `${apiPrefix}.STREAM.NAMES`);
-  if (isForbidden(listing))
-    return 'which the server does not show to this worker: if its user is new, restart the server, since a reload is not enough';
+  if (isForbidden(listing)) return 'which the server does not show to this worker';
   const failure = listing instanceof Error ? listing : failureIn(listing);
   if (failure !== undefined) return `but the server ${ailmentOf(failure)}`;
   const account = await accountOf(nc);

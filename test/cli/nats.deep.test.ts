@@ -106,8 +106,6 @@ describe('a study on a server', () => {
       ['serve', 'study.yaml', '--nats', 'nats://no such place'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'nosuch.nk'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'study.yaml'],
-      ['server', 'config', 's', '--trainer', 'w', 'w'],
-      ['server', 'config', 's', '--trainer', 'engine'],
     ]) {
       const ended = await hypertide(place, ...command);
       expect(ended.code, command.join(' ')).toBe(2);
@@ -162,16 +160,6 @@ describe('a study on a server', () => {
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(130);
     await own.dispose();
-  });
-
-  it('keeps existing seeds when a trainer is added', async () => {
-    const place = directory();
-    const first = await hypertide(place, 'server', 'config', 's', '--trainer', 'w1');
-    const second = await hypertide(place, 'server', 'config', 's', '--trainer', 'w1', 'w2');
-    const keys = ({ out }: { readonly out: string }) => [...out.matchAll(/nkey: (\w+)/g)].map(([, key]) => key);
-    expect(keys(second)).toHaveLength(6);
-    expect(keys(second).slice(0, 5)).toEqual(keys(first));
-    expect(second.err).toContain('(5 of them existed already)');
   });
 
   it('a worker hands its trials back at SIGTERM', async () => {

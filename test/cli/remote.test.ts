@@ -13,7 +13,8 @@ import { request } from '../../streams/nats/studies.ts';
 import { ensurePage } from '../support/build.ts';
 import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
-import { type NatsServer, natsServer, type TeamServer, teamServer } from '../support/nats.ts';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+import { inboxOf, type TeamServer, teamServer } from '../support/teamServer.ts';
 import { directory, expectRecomputed, expectRefused, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
 
 let server: NatsServer;
@@ -213,10 +214,10 @@ describe('on a server with the least rights for each user', () => {
   let place: string;
   let engine: ServedStudy;
   beforeAll(async () => {
-    own = await teamServer(['s1', 's2'], ['w1']);
+    own = await teamServer('w1');
     place = directory();
-    mkdirSync(join(place, 'seeds'));
-    for (const [name, seed] of Object.entries(own.seeds)) writeFileSync(join(place, 'seeds', `${name}.nk`), seed);
+    mkdirSync(join(place, 'keys'));
+    for (const [name, creds] of Object.entries(own.creds)) writeFileSync(join(place, 'keys', `${name}.creds`), creds);
     engine = await engineAs();
     await trainer<{ x: number }>(await as('w1'), 's1', ({ x }) => x * x, { name: 'w1' }).done;
   });
@@ -224,10 +225,10 @@ describe('on a server with the least rights for each user', () => {
     await engine.close();
     await own.dispose();
   });
-  const as = (name: string) => connectTo(own.url, { nkey: join(place, 'seeds', `${name}.nk`), inboxPrefix: `_INBOX_${name}` });
+  const as = (name: string) => connectTo(own.url, { creds: join(place, 'keys', `${name}.creds`), inboxPrefix: inboxOf(name) });
   const engineAs = async () => serve(await as('engine'), line, { strategy: random(), study: 's1', trials: 3 });
   const on = (name: string, command: string, ...more: string[]) =>
-    hypertide(place, ...command.split(' '), `${own.url}/s1`, '--nkey', `seeds/${name}.nk`, ...more);
+    hypertide(place, ...command.split(' '), `${own.url}/s1`, '--creds', `keys/${name}.creds`, ...more);
 
   it.each(['viewer', 'operator', 'engine'])('the %s reads', async (name) => {
     expect(JSON.parse((await on(name, 'trials', '--json')).out)).toHaveLength(3);
@@ -248,7 +249,7 @@ describe('on a server with the least rights for each user', () => {
   });
 
   it('the user of an engine may not send requests to engines, and archives what it may read', async () => {
-    const listed = await hypertide(place, 'study', 'list', own.url, '--nkey', 'seeds/engine.nk');
+    const listed = await hypertide(place, 'study', 'list', own.url, '--creds', 'keys/engine.creds');
     expect(listed).toMatchObject({ code: 0, err: expect.stringContaining('this user has no right to ask engines') });
     expect(listed.out).toMatch(/^s1 +unknown/m);
     expect((await on('engine', 'worker list')).err).toBe(
@@ -265,7 +266,7 @@ describe('on a server with the least rights for each user', () => {
   });
 
   it('a viewer may list the studies', async () => {
-    const { code, out } = await hypertide(place, 'study', 'list', own.url, '--nkey', 'seeds/viewer.nk');
+    const { code, out } = await hypertide(place, 'study', 'list', own.url, '--creds', 'keys/viewer.creds');
     expect(code).toBe(0);
     expect(out).toContain('s1');
   });
@@ -285,7 +286,7 @@ describe('on a server with the least rights for each user', () => {
     const { submit } = await natsSource(await as('operator'), 's2', 's2');
     const strategy = { chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] };
     await submit({ type: 'change', strategy });
-    const words = [`${own.url}/s2`, '--name', 'w1', '--nkey', 'seeds/w1.nk', '--', ...TRAINER];
+    const words = [`${own.url}/s2`, '--name', 'w1', '--creds', 'keys/w1.creds', '--', ...TRAINER];
     expectRefused(await hypertide(place, 'worker', ...words));
     await submit({ type: 'change', strategy, resumes: true });
     expect(await hypertide(place, 'worker', ...words)).toMatchObject({ code: 0 });

@@ -2,20 +2,20 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsOf } from '../streams/nats/world.ts';
-import { type TeamServer, teamServer } from '../support/nats.ts';
+import { type TeamServer, teamServer } from '../support/teamServer.ts';
 import { directory, start, studyIn, TRAINER, until } from './support.ts';
 
 let server: TeamServer;
 beforeAll(async () => {
-  server = await teamServer(['worker', 'drain', 'killed', 'bucket', 'rungs', 'population'], ['w1', 'w2']);
+  server = await teamServer('w1', 'w2');
 });
 afterAll(() => server.dispose());
 
 /** A directory of its own for a user: what another machine would be. */
 function machine(user: string): { readonly place: string; readonly login: readonly string[] } {
   const place = directory();
-  writeFileSync(join(place, 'seed.nk'), server.seeds[user]!);
-  return { place, login: ['--nkey', join(place, 'seed.nk')] };
+  writeFileSync(join(place, 'my.creds'), server.creds[user]!);
+  return { place, login: ['--creds', join(place, 'my.creds')] };
 }
 
 async function serving(study: string, more: string) {

@@ -1,5 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nkeys } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/stores/connect.ts';
 import type { StatusLine } from '../../src/text/statusLine.ts';
@@ -41,6 +45,17 @@ it.concurrent('recognises that another program listens there', async () => {
 it.concurrent('distinguishes a missing login from a wrong one', async () => {
   expect(await messageOf(plain.url)).toContain('; the server asks for a login: --nkey with a seed, --creds with credentials, or');
   expect(await messageOf(over('nats', plain).replace('//', '//wrong@'))).toContain('; the server refuses this login: it may be');
+});
+
+it.concurrent('logs in with the seed of an nkey', async () => {
+  const pair = nkeys.createUser();
+  const server = await natsServer(`authorization { users: [{ nkey: ${pair.getPublicKey()} }] }`);
+  const nkey = join(mkdtempSync(join(tmpdir(), 'hypertide-nkey-')), 'user.nk');
+  writeFileSync(nkey, pair.getSeed());
+  const nc = await connectTo(server.url, { nkey });
+  await nc.flush();
+  await nc.close();
+  await server.dispose();
 });
 
 it.concurrent('names the missing certificate, and reports a server that does not use TLS', async () => {

@@ -21,7 +21,7 @@ it('a folder that cannot be made is an error, also where Node would retry for ev
 it.each([
   ['serve', '--http', '0', '--folder', '/proc/none'],
   ['worker', 'nats://127.0.0.1:1/s', '--directory', '/proc/none', '--', 'true'],
-  ['server', 'config', 's', '--seeds', '/proc/none'],
+  ['server', 'users', '--viewer', 'ada', '--tokens', '/proc/none'],
 ])('%s ends if the folder cannot be made', async (...words) => {
   const { child, ended } = start(directory(), ...words); // in a process of its own, which can be killed if it never returns
   const late = setTimeout(() => child.kill('SIGKILL'), 60_000);

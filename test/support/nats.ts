@@ -4,8 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect, type NatsConnection, type NodeConnectionOptions, nkeyAuthenticator } from '@nats-io/transport-node';
-import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { freePort } from './ports.ts';
 
 const script = fileURLToPath(new URL('../scripts/ensure-nats.sh', import.meta.url));
@@ -25,8 +24,6 @@ export interface NatsServer {
   kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Starts the server again after a kill, with the same port and store. */
   restart(): Promise<void>;
-  /** Reloads it with another configuration, which takes effect soon after. */
-  reload(config: string): void;
   /** Closes all connections, kills the server and deletes its store. */
   dispose(): Promise<void>;
 }
@@ -36,12 +33,11 @@ export async function natsServer(config?: string, jetStream = true): Promise<Nat
   const program = natsProgram();
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-nats-'));
   const file = join(directory, 'server.conf');
-  const configure = (text: string) =>
+  if (config !== undefined)
     writeFileSync(
       file,
-      text.replace(/jetstream \{[^}]*store_dir[^}]*\}/, '').replace(/^( *dir: ).*$/m, `$1${JSON.stringify(join(directory, 'accounts'))}`),
+      config.replace(/jetstream \{[^}]*store_dir[^}]*\}/, '').replace(/^( *dir: ).*$/m, `$1${JSON.stringify(join(directory, 'accounts'))}`),
     );
-  if (config !== undefined) configure(config);
   const connections: NatsConnection[] = [];
   let child: ChildProcess;
   let port = ''; // one that the system gives to no connection while the server is restarted
@@ -96,32 +92,12 @@ export async function natsServer(config?: string, jetStream = true): Promise<Nat
     },
     kill,
     restart: start,
-    reload: (text) => {
-      configure(text);
-      child.kill('SIGHUP');
-    },
     dispose: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
       await kill();
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** A NATS server with the users of a team, as `hypertide server config` sets it up. */
-export interface TeamServer extends NatsServer {
-  /** The seed of each user's key. */
-  readonly seeds: Readonly<Record<string, string>>;
-  /** Connects as a user. */
-  as(user: string): Promise<NatsConnection>;
-}
-
-export async function teamServer(studies: readonly string[], trainers: readonly string[]): Promise<TeamServer> {
-  const { text, seeds } = serverConfig({ studies, trainers, store: 'unused', host: '127.0.0.1', port: -1 });
-  const server = await natsServer(text);
-  const as = (user: string) =>
-    server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])), inboxPrefix: `_INBOX_${user}` });
-  return Object.assign(server, { seeds, as });
 }
 
 /** Waits for the file in which a server writes its ports: then it accepts connections. */

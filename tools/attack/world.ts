@@ -2,35 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { credsAuthenticator, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { credsAuthenticator, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { main } from '../../src/cli/program.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../streams/index.ts';
-import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
-import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
-import { inboxOfTrainer, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { type ServeStudyOptions as ServeOptions, serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { puller } from '../../streams/nats/trainer/puller.ts';
 import { type NatsServer, natsServer } from '../../test/support/nats.ts';
+import { EVERYTHING, inboxOf, teamConfig } from '../../test/support/teamServer.ts';
 
 /** Names of studies, one for each attack that needs a server. */
 const NAMES = Array.from({ length: 200 }, (_, i) => `s${i}`);
-const { text, seeds } = serverConfig({ studies: NAMES, trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
-/** A user of the engine's account that may do everything, to see what arrives there. */
-const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }');
-const credentials = await jwtConfig({
-  teams: [
-    { name: 'lab', trainers: ['w1', 'w2'] },
-    { name: 'other', trainers: ['w1'] },
-  ],
-});
-
-/** How users of a server log in: each with an account of its own, or with credentials of their team. */
-export type Login = 'accounts' | 'credentials';
-const configs: Readonly<Record<Login, string>> = {
-  accounts: config,
-  credentials: `${credentials.textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
-};
+const { text, creds } = await teamConfig([
+  { name: 'lab', trainers: ['w1', 'w2'] },
+  { name: 'other', trainers: ['w1'] },
+]);
 
 /** Milliseconds to wait for an answer. */
 const SOON = 250;
@@ -50,7 +37,7 @@ export interface Patience {
 /** Where attacks happen: servers, files and a command line. */
 export interface World extends Patience {
   /** A study on a server whose trial 1 is held by the trainer w2, by the run `r1`. The trainer w1 attacks it. */
-  study(options?: Partial<ServeOptions>, login?: Login): Promise<Victim>;
+  study(options?: Partial<ServeOptions>): Promise<Victim>;
   /** A new directory. */
   directory(): string;
   /** Runs `hypertide`. @returns the exit status, and what it prints on both outputs */
@@ -60,8 +47,8 @@ export interface World extends Patience {
   close(): Promise<void>;
 }
 
-/** Users of another team exist only on a server with credentials, `admin` only on one without. */
-export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'admin' | `other/${'engine' | 'viewer' | 'w1'}`;
+/** Users of the team of the study, and of another one. `everything` may do everything in the account of the study. */
+export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'everything' | `other/${'engine' | 'viewer' | 'w1'}`;
 
 export interface Victim extends Patience {
   readonly study: string;
@@ -89,34 +76,20 @@ export function world(open: boolean): World {
   const ends: (() => unknown)[] = [];
   const names = [...NAMES];
   const connections = new Map<string, Promise<NatsConnection>>();
-  const servers = new Map<Login, Promise<NatsServer>>();
-  const start = (login: Login) => {
-    const server = servers.get(login) ?? natsServer(open ? undefined : configs[login]);
-    servers.set(login, server);
-    return server;
+  let server: Promise<NatsServer> | undefined;
+  const connect = async (user: User) => {
+    server ??= natsServer(open ? undefined : text);
+    const [name, team = 'lab'] = user.split('/').reverse() as [string, string?];
+    const inboxPrefix = inboxOf(name);
+    const authenticator = credsAuthenticator(new TextEncoder().encode(creds[`${team}/${name}`]));
+    return (await server).connect(open ? { inboxPrefix } : { inboxPrefix, authenticator });
   };
-  const connect = async (user: User, login: Login) => {
-    const running = await start(login);
-    const [name, team] = user.split('/').reverse() as [string, string?];
-    const isTrainer = name.startsWith('w');
-    const inboxPrefix = isTrainer ? inboxOfTrainer(name, login === 'credentials') : `_INBOX_${name === 'operator' ? 'viewer' : name}`;
-    if (open) return running.connect({ inboxPrefix });
-    if (user === 'admin') return running.connect({ user: 'admin', pass: 'admin' });
-    const secret = (text: string | undefined) => new TextEncoder().encode(text);
-    const authenticator =
-      login === 'accounts'
-        ? nkeyAuthenticator(secret(seeds[name]))
-        : credsAuthenticator(secret(credentials.files[`${team ?? 'lab'}/${name}.creds`]));
-    return running.connect({ inboxPrefix, authenticator });
-  };
-  const asOn = (login: Login) => (user: User) => {
-    const key = `${login} ${user}`;
-    const known = connections.get(key) ?? connect(user, login);
-    connections.set(key, known);
+  const as = (user: User) => {
+    const known = connections.get(user) ?? connect(user);
+    connections.set(user, known);
     return known;
   };
-  const study: World['study'] = async (options = {}, login = 'accounts') => {
-    const as = asOn(login);
+  const study: World['study'] = async (options = {}) => {
     const name = names.pop()!;
     const subjects = subjectsOf(name);
     const all: AppliedEntry[] = [];
@@ -170,16 +143,8 @@ export function world(open: boolean): World {
         pulls.close();
         return message;
       },
-      tell: async (subject) => (await as(login === 'accounts' ? 'admin' : 'engine')).publish(subject, 'null'),
+      tell: async (subject) => (await as(EVERYTHING)).publish(subject, 'null'),
       arrives: async (fits, act) => {
-        const { log, directive, rejected, status, beat, rpc } = subjects;
-        const spies: readonly (readonly [User, readonly string[]])[] =
-          login === 'accounts'
-            ? [['admin', [`ht.${name}.>`]]]
-            : [
-                ['viewer', [log, directive('*'), rejected('*'), status]],
-                ['engine', [beat('*', '*'), rpc('*')]],
-              ];
         let tell = () => {};
         const arrived = new Promise<void>((resolve) => {
           tell = resolve;
@@ -187,19 +152,13 @@ export function world(open: boolean): World {
         const hear = (_: unknown, message: Msg) => {
           if (fits(message)) tell();
         };
-        const listening = await Promise.all(
-          spies.map(async ([user, patterns]) => {
-            const nc = await as(user);
-            const all = patterns.map((pattern) => nc.subscribe(pattern, { callback: hear }));
-            return { nc, end: () => all.map((one) => one.unsubscribe()) };
-          }),
-        );
-        const flush = () => Promise.all(listening.map(({ nc }) => nc.flush()));
-        await flush();
+        const nc = await as(EVERYTHING);
+        const spy = nc.subscribe(`ht.${name}.>`, { callback: hear });
+        await nc.flush();
         await act();
-        await flush();
+        await nc.flush();
         const result = await patience.comes(arrived, SOON / 5);
-        for (const { end } of listening) end();
+        spy.unsubscribe();
         return result;
       },
     };
@@ -221,7 +180,7 @@ export function world(open: boolean): World {
     after: (end) => void ends.push(end),
     close: async () => {
       for (const end of ends.reverse()) await end();
-      for (const server of servers.values()) await (await server).dispose();
+      await (await server)?.dispose();
     },
   };
 }

@@ -42,8 +42,7 @@ export async function asAdmin<T>(
   use: (place: StudyPlace) => Promise<T>,
 ): Promise<T> {
   if (as === undefined) return use(own);
-  const { nkey: _, creds: __, ...tls } = access;
-  const nc = await connectTo(nats, { inboxPrefix: '_INBOX_admin', ...tls, ...(as.endsWith('.creds') ? { creds: as } : { nkey: as }) });
+  const nc = await connectTo(nats, { inboxPrefix: '_INBOX_admin', ...access, creds: as });
   return use(serverPlace(nc, nats, naming)).finally(() => nc.close());
 }
 

@@ -61,7 +61,7 @@ class Connection:
         if access.token:
             self.options["auth_token"] = access.token
         self.creds, self.seed, self.jwt = access.creds, access.seed, access.jwt
-        self.inbox = f"_INBOX{'.' if self.jwt else '_'}{name}.{token_of(16)}"
+        self.inbox = f"_INBOX.{name}.{token_of(16)}"
         self.handlers: dict[str, tuple[str, Hear]] = {}
         self.waiting: dict[str, _Waiter] = {}
         self.count = 0

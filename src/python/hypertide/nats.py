@@ -57,7 +57,7 @@ def run(
     url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it. Subjects that
                begin with acme.ml instead of ht, and JetStream in the domain hub, are part of it: nats://host?prefix=acme.ml&domain=hub.
                None: the server of the context or, without one, that of HYPERTIDE_NATS in the environment
-    nkey       the path of a file with a seed, such as `hypertide server config` writes, for the trainer called `name`
+    nkey       the path of a file with the seed of an nkey
     creds      the path of a file with credentials, such as `hypertide server render` writes, for the trainer called `name`
     context    the name of a context of the `nats` command, for the server and the login
     tls        an ssl.SSLContext, for your own certificate authority or client certificate

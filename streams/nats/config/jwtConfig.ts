@@ -99,7 +99,7 @@ export async function jwtConfig({
     accounts.push({ name, key, jwt });
   };
   await add('system', system, { limits: LIMITS });
-  const every = [everyStudy({ prefix })];
+  const every = everyStudy({ prefix });
   const shares = sharedWith(every, '*');
   for (const { name: team, trainers: names, bytes = -1 } of teams) {
     const signers = signersOf(team, keyOf);
@@ -117,7 +117,7 @@ export async function jwtConfig({
       revocations,
       limits: LIMITS,
       imports: shares.map((share) => imported(share, main)),
-      signing_keys: [scope(of('trainer'), rightsOfTrainer(every, NAME, inboxOfTrainer(NAME, true)))],
+      signing_keys: [scope(of('trainer'), rightsOfTrainer(every, NAME, inboxOfTrainer(NAME)))],
     });
     // Without its credentials, a team stands still, so those of its engine do not expire.
     for (const role of roles)

@@ -34,72 +34,54 @@ const READING: readonly RequestMethod[] = ['status', 'list', 'load', 'best', 'tr
 export const roleFor = (method: RequestMethod): Role => (READING.includes(method) ? 'viewer' : 'operator');
 
 /** What a user can do who lacks the rights of a role. */
-export const loginAs = (role: Role): string =>
-  `log in as ${role}: with keys/<team>/${role}.creds of "server render", or with seeds/${role}.nk of "server config"`;
+export const loginAs = (role: Role): string => `log in as ${role}: with keys/<team>/${role}.creds of "server render"`;
 
-/** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
-export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
+/** The rights of each role. @param studies the patterns of all studies in its account */
+export const rightsOf: Readonly<Record<Role, (studies: Subjects) => Rights>> = {
   engine: (studies) => ({
-    publish: [...apiOf(studies, 'STREAM.NAMES'), ...apiOf(studies, 'INFO'), ...summariesOf(studies), ...studies.flatMap(ofEngine)],
+    publish: [namesOf(studies), `${studies.apiPrefix}.INFO`, ...ofEngine(studies)],
     subscribe: [
       '_INBOX_engine.>',
       VIEWER_INBOX,
-      ...listOf(studies),
-      ...beginningsOf(studies),
-      ...studies.flatMap(({ beat, rpc, checkpoint, study }) => [beat('*', '*'), rpc('*'), checkpoint('*', '*'), study]),
+      studies.list,
+      '$JS.EVENT.ADVISORY.STREAM.CREATED.*',
+      studies.beat('*', '*'),
+      studies.rpc('*'),
+      studies.checkpoint('*', '*'),
+      studies.study,
     ],
     answers: true,
   }),
   operator: (studies) => ({
-    publish: [...listOf(studies), ...studies.map(({ rpc }) => rpc('*'))],
-    subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
+    publish: [studies.list, studies.rpc('*')],
+    subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...shown(studies)],
   }),
   admin: (studies) => ({
-    publish: [...apiOf(studies, 'STREAM.NAMES'), ...listOf(studies), ...summariesOf(studies), ...studies.flatMap(ofAdmin)],
-    subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
+    publish: [namesOf(studies), studies.list, ...ofAdmin(studies)],
+    subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...shown(studies)],
   }),
   viewer: (studies) => ({
-    publish: [...listOf(studies), ...studies.flatMap(({ rpc }) => READING.map(rpc))],
-    subscribe: [VIEWER_INBOX, ...studies.flatMap(shown)],
+    publish: [studies.list, ...READING.map(studies.rpc)],
+    subscribe: [VIEWER_INBOX, ...shown(studies)],
   }),
 };
 
 /** The rights of a trainer, in an account that imports its subjects. @param inbox where it gets answers */
-export function rightsOfTrainer(studies: readonly Subjects[], trainer: string, inbox: string): Rights {
+export function rightsOfTrainer(studies: Subjects, trainer: string, inbox: string): Rights {
   const shares = sharedWith(studies, trainer);
   const subjects = (wanted: Share['kind']) => shares.flatMap(({ kind, subject, as = subject }) => (kind === wanted ? [as] : []));
   return { publish: subjects('service'), subscribe: [`${inbox}.>`, ...subjects('stream')] };
 }
 
 /** The request for the names of the studies in an account, for engines and workers that serve those that match a pattern. */
-const apiOf = ([one]: readonly Subjects[], request: string): readonly string[] => (one ? [`${one.apiPrefix}.${request}`] : []);
+const namesOf = ({ apiPrefix }: Subjects): string => `${apiPrefix}.STREAM.NAMES`;
 
-/** The request for the list of all studies in an account. */
-const listOf = ([one]: readonly Subjects[]): readonly string[] => (one ? [one.list] : []);
-
-/** What the server says when a stream begins, for engines of all studies in an account. */
-const beginningsOf = ([one]: readonly Subjects[]): readonly string[] => (one?.name === '*' ? ['$JS.EVENT.ADVISORY.STREAM.CREATED.*'] : []);
-
-/** The stream of summaries, for engines. Patterns of all studies already fit it. */
-function summariesOf([one]: readonly Subjects[]): readonly string[] {
-  if (one === undefined || one.name === '*') return [];
-  const { apiPrefix, summaries } = one;
-  const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${summaries}.>`);
-  return [...['STREAM.CREATE', 'STREAM.INFO', 'CONSUMER.CREATE'].map((name) => `${apiPrefix}.${name}.${summaries}`), ...consumers];
-}
-
-/** What a team's account shares with the account of a trainer. */
-export const sharedWith = (studies: readonly Subjects[], trainer: string): readonly Share[] => [
-  // Under its own name, it would refer to the other account.
-  ...apiOf(studies, 'STREAM.NAMES').map((subject): Share => ({ kind: 'service', subject, as: `${trainersApi(studies[0]!)}.STREAM.NAMES` })),
-  ...studies.flatMap((study) => sharedOf(study, trainer)),
-];
-
-function sharedOf(
-  { apiPrefix, stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part }: Subjects,
-  trainer: string,
-): Share[] {
+/** What a team's account shares with the account of its trainers. */
+export function sharedWith(studies: Subjects, trainer: string): readonly Share[] {
+  const { apiPrefix, stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part } = studies;
   return [
+    // Under its own name, it would refer to the other account.
+    { kind: 'service', subject: namesOf(studies), as: `${trainersApi(studies)}.STREAM.NAMES` },
     { kind: 'service', subject: by(trainer, '*') },
     { kind: 'service', subject: beat(trainer, '*') },
     { kind: 'service', subject: chunk(trainer, '*', '*') },

@@ -14,8 +14,7 @@ export interface ServerSettings {
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
-  /** The certificate of the server, and the authority that signs certificates of clients, if they must show one. */
-  readonly tls?: Certificate & { readonly ca?: string };
+  readonly tls?: Certificate;
   /** Where it answers requests for its health and its figures, to everybody. Default: nowhere. */
   readonly monitor?: { readonly host?: string; readonly port: number };
   readonly cluster?: ClusterSettings;
@@ -60,7 +59,7 @@ export function serverText(settings: ServerSettings): string {
   ];
   return `# Made by hypertide. ${about}.
 ${lines.filter(Boolean).join('\n')}
-${tls ? `\n${tlsText(tls, tls.ca, tls.ca !== undefined)}\n` : ''}
+${tls ? `\n${tlsText(tls)}\n` : ''}
 jetstream {
   store_dir: ${quoted(store)}
   # Each message is on the disk before it is acknowledged. With the default, 2m, a power cut loses what was acknowledged before it.
@@ -69,19 +68,15 @@ jetstream {
 ${cluster ? `\n${clusterText(cluster, tls)}\n` : ''}`;
 }
 
-function tlsText({ cert, key }: Certificate, ca: string | undefined, verify: boolean, indent = ''): string {
-  const files = [
-    `cert_file: ${quoted(cert)}`,
-    `key_file: ${quoted(key)}`,
-    ...(ca === undefined ? [] : [`ca_file: ${quoted(ca)}`]),
-    ...(verify ? ['verify: true'] : []),
-  ];
-  return `tls {\n${files.map((line) => `${indent}  ${line}\n`).join('')}${indent}}`;
+function tlsText({ cert, key }: Certificate, more: readonly string[] = [], indent = ''): string {
+  const lines = [`cert_file: ${quoted(cert)}`, `key_file: ${quoted(key)}`, ...more];
+  return `tls {\n${lines.map((line) => `${indent}  ${line}\n`).join('')}${indent}}`;
 }
 
 const USER = 'cluster';
 
 function clusterText({ name, host, port, routes, password, ca }: ClusterSettings, tls: Certificate | undefined): string {
+  const checked = [...(ca === undefined ? [] : [`ca_file: ${quoted(ca)}`]), 'verify: true'];
   const own = routes.map((route) => quoted(`nats-route://${USER}:${encodeURIComponent(password)}@${route}`));
   return `cluster {
   name: ${quoted(name)}
@@ -90,7 +85,7 @@ function clusterText({ name, host, port, routes, password, ca }: ClusterSettings
   authorization { user: ${USER}, password: ${quoted(password)} }
   routes: [
     ${own.join('\n    ')}
-  ]${tls ? `\n  ${tlsText(tls, ca, true, '  ')}` : ''}
+  ]${tls ? `\n  ${tlsText(tls, checked, '  ')}` : ''}
 }`;
 }
 

@@ -181,7 +181,7 @@ async function seedIn(file: string): Promise<Uint8Array> {
   try {
     nkeys.fromSeed(seed);
   } catch (cause) {
-    throw new ConnectError(`${file}: expected the seed of an nkey, such as hypertide server config writes`, { cause });
+    throw new ConnectError(`${file}: expected the seed of an nkey`, { cause });
   }
   return seed;
 }

@@ -96,7 +96,7 @@ export function refusalOf(error: unknown): unknown {
     cause: error,
     todo: isInbox
       ? 'give the connection the inboxPrefix of its user, such as _INBOX_engine'
-      : '"hypertide server config" writes users that have the rights of an engine, of a trainer and of people',
+      : '"hypertide server render" makes logins that have the rights of an engine, of a trainer and of people',
   });
 }
 

@@ -45,7 +45,7 @@ export function meter(warn: (message: string) => void, now: () => number = Date.
       if (count.bytes < 2 * count.warnedAt || at < now() - RECENT) return;
       count.warnedAt = count.bytes;
       warn(
-        `the trainer ${trainer} has written ${written(recent)} within ${WINDOW / 1000} s, and ${written(count)} in all: it may fill the server; leave it out of platform.yaml or of "server config --trainer" to lock it out`,
+        `the trainer ${trainer} has written ${written(recent)} within ${WINDOW / 1000} s, and ${written(count)} in all: it may fill the server; leave it out of platform.yaml, and run "server apply", to lock it out`,
       );
     },
     /** The trainer that has written most, for the message that there is no room. */

@@ -129,12 +129,8 @@ export interface Subjects extends ReturnType<typeof subjectsBelow> {}
 /** Patterns for the subjects of all studies in an account, and for their streams: a wildcard stands for a whole token. */
 export const everyStudy = (options: NamingOptions = {}): Subjects => subjectsBelow('*', namingOf(options));
 
-/**
- * The inbox of a trainer, the only one that its rights allow.
- *
- * @param hasCredentials whether its rights come from a key of its role, in which a name stands for a whole token.
- */
-export const inboxOfTrainer = (name: string, hasCredentials = false): string => `_INBOX${hasCredentials ? '.' : '_'}${name}`;
+/** The inbox of a trainer, the only one that its rights allow: in the key of its role, a name stands for a whole token. */
+export const inboxOfTrainer = (name: string): string => `_INBOX.${name}`;
 
 const BY = '.log.by.';
 

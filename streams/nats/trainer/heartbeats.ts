@@ -42,16 +42,16 @@ export interface ThreadConnection {
   readonly user?: string;
   readonly pass?: string;
   readonly token?: string;
-  /** Seed of an nkey. */
-  readonly seed?: string;
+  /** Text of a file of credentials, such as `hypertide server render` writes. */
+  readonly creds?: string;
 }
 
 /** Runs in the thread. It is text so that it needs no loader, whether this module is TypeScript or compiled. */
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { connect, nkeyAuthenticator } = require(workerData.transport);
-const { seed, ...options } = workerData.connection;
-if (seed) options.authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
+const { connect, credsAuthenticator } = require(workerData.transport);
+const { creds, ...options } = workerData.connection;
+if (creds) options.authenticator = credsAuthenticator(new TextEncoder().encode(creds));
 const timers = new Map();
 const ready = connect({ ...options, ...workerData.reconnectOptions, waitOnFirstConnect: true });
 parentPort.on('message', async ({ subject, beat, every }) => {

@@ -13,14 +13,14 @@ import { serving } from '../../../src/host/serving/serving.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
-import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { listOn, request } from '../../../streams/nats/studies.ts';
 import { start } from '../../cli/support.ts';
-import { type NatsServer, natsServer, teamServer } from '../../support/nats.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { inboxOf, teamServer } from '../../support/teamServer.ts';
 import { allServed } from './allServed.ts';
 
 let server: NatsServer;
@@ -132,7 +132,7 @@ test('a fact that another engine writes loads it, and a deletion removes it', as
 });
 
 test('the home of a page for viewers shows studies as engines list them, and loads one that someone opens', async () => {
-  const secured = await teamServer(['s1', 's2'], ['w1']);
+  const secured = await teamServer('w1');
   ends.push(() => secured.dispose());
   for (const name of ['s1', 's2']) {
     const study = await serve(await secured.as('engine'), space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 1 });
@@ -146,8 +146,8 @@ test('the home of a page for viewers shows studies as engines list them, and loa
   ends.push(process.end);
   await until(() => unloaded(process, 's1') === 1 && unloaded(process, 's2') === 1);
   const folder = archives();
-  writeFileSync(join(folder, 'viewer.nk'), secured.seeds.viewer!);
-  const { child, said, ended } = start(folder, 'dashboard', secured.url, '--nkey', 'viewer.nk', '--port', '0');
+  writeFileSync(join(folder, 'viewer.creds'), secured.creds.viewer!);
+  const { child, said, ended } = start(folder, 'dashboard', secured.url, '--creds', 'viewer.creds', '--port', '0');
   await until(() => said().includes('press Ctrl-C'));
   const [url] = /http\S+/.exec(said())!;
   const get = async (path: string) => (await fetch(`${url}v1/${path}`)).json();
@@ -240,15 +240,14 @@ test('nothing is deleted if the archive is not equal, and an equal one is used',
 });
 
 test('with logins, an engine deletes nothing, unless it has the login of an admin for that', async () => {
-  const { text, seeds } = serverConfig({ studies: ['s1'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
-  const secured = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+  const secured = await teamServer('w1');
   ends.push(() => secured.dispose());
   const folder = archives();
   const login = (name: string) => {
-    writeFileSync(join(folder, `${name}.nk`), seeds[name]!);
-    return join(folder, `${name}.nk`);
+    writeFileSync(join(folder, `${name}.creds`), secured.creds[name]!);
+    return join(folder, `${name}.creds`);
   };
-  const connection = (name: string) => connectTo(secured.url, { inboxPrefix: `_INBOX_${name}`, nkey: login(name) });
+  const connection = (name: string) => connectTo(secured.url, { inboxPrefix: inboxOf(name), creds: login(name) });
   const own = await connection('engine');
   const study = await serve(own, space({ x: float(0, 1) }), { strategy: random(), study: 's1', trials: 1 });
   await study.started;

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
@@ -17,7 +16,8 @@ import { STUDY } from '../../../tools/chaos/study.ts';
 import { bundled } from '../../support/bundled.ts';
 import { command } from '../../support/command.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer, teamServer } from '../../support/nats.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { teamServer } from '../../support/teamServer.ts';
 import { type At, engineOn, factsOf, fresh, handOn, hearing, isFact, plane } from './world.ts';
 
 const programs = await bundled('tools/chaos/engine', 'tools/chaos/trainer');
@@ -60,8 +60,8 @@ def objective(trial):
         time.sleep(0.1)
         trial.report(step, step=step)
     return 1.0
-url, study, name, nkey = (*sys.argv[1:], None)[:4]
-h.run(url, study, objective, name, nkey=nkey)`;
+url, study, name, creds = (*sys.argv[1:], None)[:4]
+h.run(url, study, objective, name, creds=creds)`;
 
 /** The entries of a study as they arrive, with author and time. */
 async function follow(server: NatsServer, study: string) {
@@ -138,13 +138,9 @@ describe('without intervention', () => {
   });
 
   it('trainers with the least rights continue after a kill of the server', async () => {
-    const server = await teamServer(['s'], ['w1', 'w2']);
+    const server = await teamServer('w1', 'w2');
     undo.push(() => server.dispose());
-    const as = (name: string) => ({
-      ...reconnectOptions,
-      authenticator: nkeyAuthenticator(new TextEncoder().encode(server.seeds[name])),
-      inboxPrefix: `_INBOX_${name}`,
-    });
+    const as = (name: string) => ({ ...reconnectOptions, ...server.loginOf(name) });
     const heard = hearing();
     const engine = await serve(await server.connect(as('engine')), plane, {
       strategy: random(),
@@ -158,9 +154,9 @@ describe('without intervention', () => {
     const nc = await server.connect(as('w1'));
     const work = trainer<At>(nc, 's', ({ x }) => sleep(100, x), { name: 'w1' });
     undo.push(() => work.close());
-    const seed = join(mkdtempSync(join(tmpdir(), 'hypertide-faults-')), 'w2.nk');
-    writeFileSync(seed, server.seeds.w2!);
-    const python = begin('python3', '-c', objective, server.url, 's', 'w2', seed);
+    const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-faults-')), 'w2.creds');
+    writeFileSync(creds, server.creds.w2!);
+    const python = begin('python3', '-c', objective, server.url, 's', 'w2', creds);
     await expect(nc.request('$JS.API.CONSUMER.INFO.HT_s.trainers', '', { timeout: 300 })).rejects.toThrow();
     const by = (trainer: string) => (one: Parameters<ReturnType<typeof isFact>>[0]) => isFact('started', { trainer })(one);
     for (const name of ['w1', 'w2']) await heard.until(by(name));

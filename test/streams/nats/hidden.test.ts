@@ -1,33 +1,18 @@
-import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
-import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { createdOn, settingsOn, whyHidden } from '../../../streams/nats/created.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { studiesOn } from '../../../streams/nats/studies.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { isDeep } from '../../support/runs.ts';
+import { natsServer } from '../../support/nats.ts';
+import { type TeamServer, teamServer } from '../../support/teamServer.ts';
 import { plane } from './world.ts';
 
-const configOf = (trainers: readonly string[], seeds: Readonly<Record<string, string>> = {}) =>
-  serverConfig({
-    studies: ['s1', 's2'],
-    trainers,
-    store: 'unused',
-    host: '127.0.0.1',
-    port: -1,
-    seedOf: (name) => seeds[name],
-  });
-const before = configOf(['w1']);
-const after = configOf(['w1', 'w2'], before.seeds);
-
-let server: NatsServer;
-const as = (user: string, inbox = user) =>
-  server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(after.seeds[user])), inboxPrefix: `_INBOX_${inbox}` });
+let server: TeamServer;
+const as = (user: string, inbox?: string) => server.as(user, inbox);
 
 beforeAll(async () => {
-  server = await natsServer(before.text);
+  server = await teamServer('w1');
 });
 afterAll(() => server.dispose());
 
@@ -76,18 +61,15 @@ it('a worker reports that its name is not that of its login', async () => {
   expect(await whyHidden(nc, 's1', undefined)).toMatch(/^which this worker cannot see under a random name: its name \(--name\) must be/);
 });
 
-it('a worker reports that its login may not read a study', async () => {
-  expect(await whyHidden(await as('w1'), 'other', 'w1')).toBe('which the login of this worker has no right to read');
+it('a worker reports that its login may not read a study, or not list any', async () => {
+  const user = (name: string, ...subjects: readonly string[]) =>
+    `{ user: ${name}, password: ${name}, permissions: { publish: ${JSON.stringify(subjects)}, subscribe: "_INBOX.>" } }`;
+  const other = await natsServer(`authorization { users: [${user('a', 'none')}, ${user('b', '$JS.API.DIRECT.GET.>')}] }`);
+  const as = (name: string) => other.connect({ user: name, pass: name });
+  expect(await whyHidden(await as('a'), 's1', 'w1')).toBe('which the login of this worker has no right to read');
+  expect(await whyHidden(await as('b'), 's1', 'w1')).toBe('which the server does not show to this worker');
+  await other.dispose();
 });
-
-if (isDeep)
-  it('a worker whose user was added by a reload reports that the server needs a restart, which suffices', async () => {
-    server.reload(after.text);
-    await eventually(async () => expect(await whyHidden(await as('w2'), 's1', 'w2')).toMatch(/^which the server .* restart the server/));
-    await server.kill();
-    await server.restart();
-    expect(await whyHidden(await as('w2'), 's1', 'w2')).toBe('which is not on this server yet');
-  });
 
 it('a worker reports that the server has no JetStream', async () => {
   const bare = await natsServer('accounts { A { users: [{ user: a, password: a }] } }'); // accounts are without it by default

@@ -1,32 +1,21 @@
-import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
-import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { enlist } from '../../../streams/nats/serve/listing.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { listOn } from '../../../streams/nats/studies.ts';
 import { ROOM } from '../../../streams/study/hosted/pages.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type TeamServer, teamServer } from '../../support/teamServer.ts';
 import { plane } from './world.ts';
 
-const { text, seeds } = serverConfig({
-  studies: ['s1', 's2'],
-  trainers: ['w1'],
-  store: 'unused',
-  host: '127.0.0.1',
-  port: -1,
-});
-
-let server: NatsServer;
+let server: TeamServer;
 beforeAll(async () => {
-  server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+  server = await teamServer('w1');
 });
 afterAll(() => server.dispose());
 
-const as = (name: string) =>
-  server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${name}` });
+const as = (name: string) => server.as(name);
 const engineFor = async (study: string) => {
   const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 3, parallel: 1 });
   await engine.started;

@@ -1,39 +1,27 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { headers, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
-import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { studiesOn } from '../../../streams/nats/studies.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { watching } from '../../../streams/nats/watch.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { EVERYTHING, type TeamServer, teamServer } from '../../support/teamServer.ts';
 import { type At, hearing, isFact, plane } from './world.ts';
 
 /** Studies in which one trainer forges facts of another, one for each attack. */
 const forging = Array.from({ length: 12 }, (_, i) => `f${i}`);
-const { text, seeds } = serverConfig({
-  studies: ['s1', 's2', ...forging],
-  trainers: ['w1', 'w2'],
-  store: 'unused',
-  host: '127.0.0.1',
-  port: -1,
-});
-/** A user of the engine's account with all rights, to see what arrives there. */
-const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }');
-
-let server: NatsServer;
+let server: TeamServer;
 let admin: NatsConnection;
 beforeAll(async () => {
-  server = await natsServer(config);
-  admin = await server.connect({ user: 'admin', pass: 'admin' });
+  server = await teamServer('w1', 'w2');
+  admin = await server.as(EVERYTHING);
 });
 afterAll(() => server.dispose());
 
-const as = (name: string, inbox = name) =>
-  server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${inbox}` });
+const as = (name: string, inbox?: string) => server.as(name, inbox);
 
 describe('a server with the generated configuration', () => {
   it('lets each user do its work', async () => {
@@ -158,7 +146,7 @@ describe('a server with the generated configuration', () => {
     it('subscribe to subjects of others', async () => {
       const nc = await as('w1');
       const heard: string[] = [];
-      for (const subject of ['>', 'ht.>', 'ht.s1.log.>', 'ht.s1.rejected.w2', 'ht.s1.beat.>', '_INBOX.>', '_INBOX_w2.>', '$JS.>'])
+      for (const subject of ['>', 'ht.>', 'ht.s1.log.>', 'ht.s1.rejected.w2', 'ht.s1.beat.>', '_INBOX.>', '_INBOX.w2.>', '$JS.>'])
         nc.subscribe(subject, { callback: (error, message) => void (error ? undefined : heard.push(message.subject)) });
       await nc.flush().catch(() => {});
       for (const subject of ['ht.s1.log.study', 'ht.s1.rejected.w2', 'ht.s1.beat.w2.1', 'ht.s1.status']) admin.publish(subject, 'null');

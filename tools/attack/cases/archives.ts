@@ -9,7 +9,7 @@ const line = (seq: number, subject: string) => Buffer.from(JSON.stringify({ seq,
 /** An administrator restores an archive whose second message has a subject of its own. @returns whether the stream of another study is gone */
 const deletes = (subject: (of: Victim) => string) => async (world: World) => {
   const at = await world.study();
-  const nc = await at.as('admin');
+  const nc = await at.as('everything');
   const { study } = await world.study(); // its name is free once it is deleted
   const place = serverPlace(nc, 'the server');
   await place.delete(study);

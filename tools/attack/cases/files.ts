@@ -35,13 +35,15 @@ const reads = async (world: World, text: string): Promise<boolean> => {
 const names = ['../../evil', 'a.b', 'a b', '*', '>', '', '-x', '$SYS', 'ä', 'x\ny'];
 const PARAMETERS = 'parameters:\n  x: { type: float, low: 0, high: 1 }\n';
 
-/** Writes seeds into a directory that is there already. @returns the directory */
-async function seedsIn(world: World, prepare: (seeds: string) => void): Promise<string> {
-  const seeds = join(world.directory(), 'seeds');
-  mkdirSync(seeds, { mode: 0o777 });
-  prepare(seeds);
-  await world.hypertide('server', 'config', 's', '--trainer', 'w1', '--seeds', seeds);
-  return seeds;
+/** Writes the keys of a platform into a directory that is there already. @returns the directory */
+export async function keysIn(world: World, prepare: (keys: string) => void = () => {}): Promise<string> {
+  const place = world.directory();
+  const keys = join(place, 'keys');
+  mkdirSync(keys, { mode: 0o777 });
+  prepare(keys);
+  writeFileSync(join(place, 'platform.yaml'), '{ nats: { url: "nats://127.0.0.1" }, teams: { a: {} } }');
+  await world.hypertide('server', 'render', join(place, 'platform.yaml'), '--output', join(place, 'out'));
+  return keys;
 }
 
 export const fileAttacks = [
@@ -67,18 +69,18 @@ export const fileAttacks = [
     const { printed } = await world.hypertide('trials', '/dev/null');
     return !printed.includes('a pipe or a device');
   }),
-  files('new seed files', 'a link in place of a seed', async (world) => {
+  files('new key files', 'a link in place of a key', async (world) => {
     const target = join(world.directory(), 'target');
-    await seedsIn(world, (seeds) => symlinkSync(target, join(seeds, 'engine.nk')));
+    await keysIn(world, (keys) => symlinkSync(target, join(keys, 'root.nk')));
     return existsSync(target);
   }),
-  rights('private seeds', 'another user reads a seed', async (world) => {
-    const seeds = await seedsIn(world, () => {});
-    return (statSync(join(seeds, 'w1.nk')).mode & 0o077) !== 0;
+  rights('private keys', 'another user reads a key that signs users', async (world) => {
+    const keys = await keysIn(world);
+    return (statSync(join(keys, 'a', 'trainer.signer')).mode & 0o077) !== 0;
   }),
-  rights('private directory of seeds', 'another user lists seeds', async (world) => {
-    const seeds = await seedsIn(world, () => {});
-    return (statSync(seeds).mode & 0o077) !== 0;
+  rights('private directory of keys', 'another user lists keys', async (world) => {
+    const keys = await keysIn(world);
+    return (statSync(keys).mode & 0o077) !== 0;
   }),
   rights('private socket', 'another user gives commands to a study', async (world) => {
     const journal = join(world.directory(), 'study.jsonl');

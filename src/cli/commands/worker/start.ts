@@ -98,7 +98,7 @@ async function work(
   const running = () => [...served].reduce((sum, studies) => sum + studies.running, 0);
   /** Works at a place until all studies there have closed, or until the end. */
   const workAt = async ({ nats, access, team, weight }: Served['places'][number], linked: ReturnType<Links['expect']> | undefined) => {
-    const inbox = name !== undefined && { inboxPrefix: inboxOfTrainer(name, access.creds !== undefined), name };
+    const inbox = name !== undefined && { inboxPrefix: inboxOfTrainer(name), name };
     const nc = await connect(screen, nats, { ...access, ...inbox }, CONNECT_WITHIN, ending.signal);
     linked?.(nc);
     const studies = new WorkerStudies({

@@ -15,13 +15,12 @@ import {
   type ServeStudyOptions as ServeOptions,
   serveStudy as serve,
 } from '../../../../streams/nats/serve/serveStudy.ts';
-import { type TeamServer, teamServer } from '../../../support/nats.ts';
+import { type TeamServer, teamServer } from '../../../support/teamServer.ts';
 import { type Heard, hearing, isFact, plane } from '../world.ts';
 
-const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'away', 'busy', 'again', 'names', 'many', 'slow'];
 let server: TeamServer;
 beforeAll(async () => {
-  server = await teamServer(STUDIES, ['w1', 'w2']);
+  server = await teamServer('w1', 'w2');
 });
 const directories: string[] = [];
 afterAll(() => {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
 import { serversOf } from '../../../../streams/nats/config/server.ts';
-import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import { wrongOption } from '../../../support/coded.ts';
 import { natsProgram } from '../../../support/nats.ts';
 
@@ -73,18 +72,7 @@ describe('the servers of a cluster', () => {
 });
 
 it('the bytes of a team are a limit of its account', async () => {
-  expect(serverConfig({ trainers: ['w1'], bytes: 1e9 }).text.match(/jetstream: .*/g)).toEqual(['jetstream: { max_file: 1000000000 }']);
-  expect(serverConfig({ trainers: ['w1'] }).text.match(/jetstream: .*/g)).toEqual(['jetstream: enabled']);
   const { accounts } = await jwtConfig({ teams: [...teams, { name: 'free', trainers: [] }] });
   const said = accounts.map(({ name, jwt }) => [name, JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString()).nats.limits]);
   expect(Object.fromEntries(said)).toMatchObject({ 'vision/studies': { disk_storage: 3e9 }, 'free/studies': { disk_storage: -1 } });
-});
-
-it('a configuration with seeds is one that the server accepts, of some studies or of all', () => {
-  for (const studies of [['digits'], undefined]) {
-    const { text } = serverConfig({ studies, trainers: ['w1'], monitor: { port: 8222 } });
-    expect(refusalOf(text)).toBeUndefined();
-    expect(text.includes('ht.*.')).toBe(studies === undefined);
-    expect(refusalOf(text.replace('permissions', 'permitted'))).toContain('permitted');
-  }
 });
