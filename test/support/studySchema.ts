@@ -63,19 +63,24 @@ ${rows.join('\n')}
 `;
 }
 
-/** The reference of options, in Markdown. */
+/** The reference of options, in Markdown: what each strategy is for, and a row for each option that no strategy before it has. */
 export function optionsText(): string {
   const described = JSON.parse(schemaText()).$defs.strategy.anyOf[1].properties as Readonly<Record<string, Schema>>;
+  const before = new Map<string, string>();
   const sections = Object.entries(strategies).map(([name, { options }]) => {
     const { description = '', properties = {} } = described[name]!;
-    const rows = Object.entries(options).map(
-      ([option, { rule, required }]) =>
-        `| \`${option}\`${required ? ' (required)' : ''} | ${rule.expected} | ${properties[option]?.description} |`,
-    );
-    const table = rows.length > 0 ? `\n\n| option | expects | meaning |\n| --- | --- | --- |\n${rows.join('\n')}` : '';
-    return `## ${name}\n\n${description}${table}\n`;
+    const text = description.split('\n\n').filter((paragraph, i) => i === 0 || /^(Use it|-) /.test(paragraph));
+    const rows = Object.entries(options).map(([option, { rule, required }]) => {
+      const [meaning = '', usual = ''] = properties[option]!.description!.split(/ Default: (.*)\.$/);
+      return [option, `| \`${option}\` | ${rule.expected} | ${required ? 'required' : usual} | ${meaning} |`] as const;
+    });
+    const own = rows.filter(([, row]) => !before.has(row)).map(([, row]) => row);
+    const shared = rows.filter(([, row]) => before.has(row)).map(([option, row]) => `- \`${option}\`: as in \`${before.get(row)}\``);
+    for (const row of own) before.set(row, name);
+    const table = own.length > 0 ? [`| option | expects | default | meaning |\n| --- | --- | --- | --- |\n${own.join('\n')}`] : [];
+    return `## ${[name, ...text, ...table, ...(shared.length > 0 ? [shared.join('\n')] : [])].join('\n\n')}\n`;
   });
-  return `# Options of strategies\n\nThis page is generated from the code by \`npm run schema\`. \`hypertide dev strategies <name>\` prints the same for one strategy.\n\n${sections.join('\n')}`;
+  return `# Options of strategies\n\nThis page is generated from the code by \`npm run schema\`. \`hypertide dev strategies <name>\` also prints how a strategy works.\n\n${sections.join('\n')}`;
 }
 
 function describe({ properties = {} }: Schema, comments: ReadonlyMap<string, string>): void {
