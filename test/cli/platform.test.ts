@@ -111,11 +111,11 @@ it('credentials that end within two weeks are made again, those of engines never
   expect(creds('engine')).toBe(engine);
 });
 
-it('server teams shows the disk space of a team below what its engine counts', async () => {
+it('server doctor shows what teams use, with the disk space of each below what an engine counts', async () => {
   const metrics = [
-    'hypertide_team_used{team="vision",of="trials"} 3',
-    'hypertide_team_used{team="speech",of="trials"} 0',
-    'hypertide_team_quota{team="vision",of="trials"} 30',
+    'hypertide_team_used{team="vision",of="parallel"} 3',
+    'hypertide_team_used{team="speech",of="parallel"} 0',
+    'hypertide_team_quota{team="vision",of="parallel"} 30',
     'hypertide_account_store_bytes{team="vision"} 12500000',
     'hypertide_account_store_bytes{team="speech"} 10',
     'hypertide_account_store_limit_bytes{team="vision"} 50000000',
@@ -123,8 +123,11 @@ it('server teams shows the disk space of a team below what its engine counts', a
   const engine = createServer((_, answer) => void answer.end(metrics.join('\n'))).listen(0, '127.0.0.1');
   await once(engine, 'listening');
   const { port } = engine.address() as AddressInfo;
-  const shown = await hypertide(directory(), 'server', 'teams', String(port));
+  const place = directory();
+  writeFileSync(join(place, 'platform.yaml'), '{ nats: { url: "nats://127.0.0.1:1" }, teams: { vision: {}, speech: {} } }');
+  const shown = await hypertide(place, 'server', 'doctor', 'platform.yaml', '--engine', '127.0.0.1:1', String(port));
   await new Promise((closed) => engine.close(closed));
+  expect([shown.code, shown.out]).toEqual([4, expect.stringContaining('engine http://127.0.0.1:1/metrics does not answer')]);
   const rows = shown.out
     .trim()
     .split('\n')
@@ -134,17 +137,18 @@ it('server teams shows the disk space of a team below what its engine counts', a
         .split(/\s{2,}/)
         .join(' '),
     );
-  expect(rows.slice(-4)).toEqual(['vision trials 3 30 10 %', 'vision bytes 12500000 50000000 25 %', 'speech trials 0', 'speech bytes 10']);
-  expect(await hypertide(directory(), 'server', 'teams', String(port))).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('does not answer'),
-  });
+  expect(rows.slice(-4)).toEqual([
+    'vision parallel 3 30 10 %',
+    'vision bytes 12500000 50000000 25 %',
+    'speech parallel 0',
+    'speech bytes 10',
+  ]);
 });
 
 it.each([
   ['no file', ['render', 'nosuch.yaml']],
   ['a cluster of two', ['render', 'two.yaml']],
-  ['an address that is none', ['teams', 'nowhere']],
+  ['an address that is none', ['doctor', 'one.yaml', '--engine', 'nowhere']],
   ...['--all=x*', '--nats=nats://a', '--folder=.', '--creds=x', '--users=x', '--once', 'study.yaml'].map((word): [string, string[]] => [
     `a platform with ${word}`,
     ['start', '--platform', 'two.yaml', word],
@@ -154,6 +158,7 @@ it.each([
 ])('server refuses %s', async (_, words) => {
   const place = directory();
   writeFileSync(join(place, 'two.yaml'), '{ nats: { cluster: [a, b] }, teams: { vision: {} } }');
+  writeFileSync(join(place, 'one.yaml'), '{ nats: { url: "nats://a" }, teams: { vision: {} } }');
   expectRefused(await hypertide(place, 'server', ...words));
 });
 

@@ -1,4 +1,5 @@
 import { StudyError } from '../../errors.ts';
+import { shown } from '../../text/shown.ts';
 
 /** Milliseconds to wait for a page of a server or an engine. */
 const ANSWER_WITHIN = 3000;
@@ -15,7 +16,7 @@ export async function textAt(url: string): Promise<string> {
 }
 
 /** A value of a metric, with its labels. */
-export interface Sample {
+interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -29,3 +30,23 @@ export async function metricsAt(engine: string): Promise<(name: string) => reado
       value: Number(value),
     }));
 }
+
+/** What each team uses of its quota, as an engine of all teams knows it: its name, the part, what is used, the most of it, and the share. */
+export async function usedAt(engine: string): Promise<readonly (readonly string[])[]> {
+  const valuesOf = await metricsAt(engine);
+  const used = [...valuesOf('team_used'), ...ofStore(valuesOf('account_store_bytes'))];
+  const most = [...valuesOf('team_quota'), ...ofStore(valuesOf('account_store_limit_bytes'))];
+  const teams = [...new Set(valuesOf('team_used').map(({ labels }) => labels.team))];
+  return teams.flatMap((name) =>
+    used.flatMap(({ labels: { team = '', of = '' }, value }) => {
+      if (team !== name) return [];
+      const quota = most.find(({ labels }) => labels.team === team && labels.of === of)?.value;
+      const share = quota ? `${Math.round((100 * value) / quota)} %` : '';
+      return [[team, of, shown(Number(value.toPrecision(6))), quota === undefined ? '' : shown(quota), share]];
+    }),
+  );
+}
+
+/** The disk space of teams, which the servers measure and limit, beside what the engine does. */
+const ofStore = (samples: readonly Sample[]): readonly Sample[] =>
+  samples.map(({ labels, value }) => ({ labels: { ...labels, of: 'bytes' }, value }));

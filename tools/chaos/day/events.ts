@@ -208,7 +208,7 @@ export const events: readonly DayEvent[] = [
       await sleep(2000); // a trial that it was given before may begin
       const begun = begunBy('u1');
       for (const k of [0, 1])
-        await must(async () => /^lab +parallel +\d+ +5 /m.test(await site.teams(k)), `engine ${k + 1} has not the new quota`);
+        await must(async () => /^lab +parallel +\d+ +5 /m.test((await site.doctorOf(k)).out), `engine ${k + 1} has not the new quota`);
       const study = 'steady-late';
       await must(async () => create('late', 'steady', {}), 'no engine serves the new team'); // engines look for its credentials every ten seconds
       for (const worker of workers) {

@@ -265,7 +265,8 @@ export async function site({ teams, workers, lease }: SiteOptions) {
     addressOf: (team: string, study = '', user = 'admin') => [study === '' ? url : `${url}/${study}`, '--creds', creds(team, user)],
     connect: (team: string) => connectTo(url, { creds: creds(team, 'admin'), inboxPrefix: '_INBOX_admin' }),
     doctor: () => hypertide('server', 'doctor', 'platform.yaml', '--engine', ...monitors.map((port) => `127.0.0.1:${port}`)),
-    teams: (engine: number) => must('server', 'teams', `127.0.0.1:${monitors[engine]!}`),
+    /** What doctor says of one engine. */
+    doctorOf: (engine: number) => hypertide('server', 'doctor', 'platform.yaml', '--engine', `127.0.0.1:${monitors[engine]!}`),
     /** The lines of the diaries of programs. */
     diary: () => readFileSync(path('diary'), 'utf8').split('\n').slice(0, -1),
     remove: () => {

@@ -2,12 +2,11 @@ import { dirname } from 'node:path';
 import { messagesOf } from '../../../errors.ts';
 import { type Made, madeFrom, plannedFor, plannedOnServers } from '../../../host/platform/changes.ts';
 import { examine } from '../../../host/platform/doctor.ts';
-import { metricsAt, type Sample } from '../../../host/platform/engineMetrics.ts';
+import { usedAt } from '../../../host/platform/engineMetrics.ts';
 import { updateServer } from '../../../host/platform/updateServer.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
 import { addressOf } from '../../../text/address.ts';
 import { inform, print, replaceFile } from '../../../text/output.ts';
-import { shown } from '../../../text/shown.ts';
 import { declare } from '../../command.ts';
 import { needed, preset, values } from '../../parts.ts';
 import { textTable } from '../../terminal/table.ts';
@@ -59,49 +58,26 @@ export const apply = declare({
 });
 
 export const doctor = declare({
-  description: 'Say what is not as a platform.yaml declares, on one screen. Exit status 4: something is not.',
+  description:
+    'Say what is not as a platform.yaml declares, and with --engine what each team uses of its quota. Exit status 4: something is not as declared.',
   ...given,
   options: { ...given.options, engine: values('address', 'where engines serve their metrics, such as e1:9400') },
   run: async ({ file, output, engine = [] }, { connection }) => {
+    const engines = engine.map(engineAt);
     const made = await madeFrom(file, output, true);
-    const engines = engine.map((text) => engineAt('--engine', text));
     const accounts = await plannedOnServers(made, connection).catch((error) => [`accounts: ${messagesOf(error).join('; ')}`]);
     const planned = [...plannedFor(made), ...accounts].map((line) => `server apply: ${line}`);
     const lines = [...planned, ...(await examine(made.platform, engines))];
     print(lines.length > 0 ? lines.join('\n') : 'all is as declared');
+    const used = (await Promise.all(engines.map((at) => usedAt(at).catch(() => [])))).find((rows) => rows.length > 0);
+    if (used) print(`\n${textTable(['team', 'of', 'used', 'quota', ''], used)}`);
     return lines.length > 0 ? DIFFERS : 0;
   },
 });
 
-export const teams = declare({
-  description: 'Show what each team uses of its quota, as an engine of a platform knows it.',
-  arguments: { engine: needed('address', 'where the engine serves its metrics, such as e1:9400') },
-  run: async ({ engine }) => {
-    const valuesOf = await metricsAt(engineAt('engine', engine));
-    const most = [...valuesOf('team_quota'), ...ofStore(valuesOf('account_store_limit_bytes'))];
-    const used = valuesOf('team_used');
-    const stored = ofStore(valuesOf('account_store_bytes'));
-    const names = [...new Set(used.map(({ labels }) => labels.team))];
-    const rows = names.flatMap((name) =>
-      [...used, ...stored].flatMap(({ labels: { team = '', of = '' }, value }) => {
-        if (team !== name) return [];
-        const quota = most.find(({ labels }) => labels.team === team && labels.of === of)?.value;
-        const share = quota ? `${Math.round((100 * value) / quota)} %` : '';
-        return [[team, of, shown(Number(value.toPrecision(6))), quota === undefined ? '' : shown(quota), share]];
-      }),
-    );
-    print(rows.length > 0 ? textTable(['team', 'of', 'used', 'quota', ''], rows) : 'this engine serves no team of a platform');
-    return 0;
-  },
-});
-
-/** The disk space of teams, which the servers measure and limit, beside what the engine does. */
-const ofStore = (samples: readonly Sample[]): readonly Sample[] =>
-  samples.map(({ labels, value }) => ({ labels: { ...labels, of: 'bytes' }, value }));
-
 /** @throws UsageError */
-function engineAt(option: string, text: string): string {
-  const { host = '127.0.0.1', port } = addressOf(option, text);
+function engineAt(text: string): string {
+  const { host = '127.0.0.1', port } = addressOf('--engine', text);
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
