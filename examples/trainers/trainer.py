@@ -1,4 +1,4 @@
-# python3 examples/trainers/trainer.py nats://127.0.0.1:4222 plain w1 (the numbers are the steps of a trial in `hypertide dev asyncapi`)
+# python3 examples/trainers/trainer.py nats://127.0.0.1:4222 plain w1 (the numbers are the steps of a trial in docs/reference/asyncapi.yaml)
 import json, math, sys, threading, time, uuid
 
 from plain_nats import Client  # of the standard library only

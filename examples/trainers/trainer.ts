@@ -1,4 +1,4 @@
-// npx tsx examples/trainers/trainer.ts nats://127.0.0.1:4222 plain w1 (the numbers are the steps of a trial in `hypertide dev asyncapi`)
+// npx tsx examples/trainers/trainer.ts nats://127.0.0.1:4222 plain w1 (the numbers are the steps of a trial in docs/reference/asyncapi.yaml)
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';

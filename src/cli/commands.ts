@@ -86,7 +86,6 @@ const dev: Branch = {
     examples: leaf('write the files of an example', async () => (await import('./commands/dev/examples.ts')).command),
     simulate: leaf('compare strategies on a finished study', async () => (await import('./commands/dev/simulate.ts')).command),
     'ask-tell': leaf('serve another program over standard input', async () => (await import('./commands/dev/askTell.ts')).command),
-    asyncapi: leaf('print the NATS messages as AsyncAPI', async () => (await import('./commands/dev/asyncapi.ts')).command),
     completion: leaf(
       'print a script that completes commands in a shell',
       async () => (await import('./commands/dev/completion.ts')).command,

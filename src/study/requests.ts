@@ -188,15 +188,3 @@ export const requestKinds = {
 
 export type RequestMethod = keyof typeof requestKinds;
 export const requestMethods = Object.keys(requestKinds) as RequestMethod[];
-
-/** The answer: the result, or why there is none. */
-export const replySchema = (result: Schema): Schema => ({
-  type: 'object',
-  properties: {
-    ok: { type: 'boolean' },
-    result,
-    error: proseSchema('if ok is false: why, in one sentence'),
-    code: proseSchema('if ok is false: a stable name for the reason, such as `bad-field`; `internal` if the engine failed'),
-  },
-  required: ['ok'],
-});

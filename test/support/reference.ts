@@ -82,7 +82,7 @@ export function factsText(): string {
   });
   return `# Facts
 
-This page is made from the schemas that facts are checked with, by \`npm run schema\`. \`hypertide dev asyncapi\` prints them as JSON Schema.
+This page is made from the schemas that facts are checked with, by \`npm run schema\`. The [AsyncAPI document](asyncapi.yaml) has them as JSON Schema.
 
 A line of a journal is a fact, with the time of its entry and its author. Fields that this page does not list are ignored.
 

@@ -10,7 +10,7 @@
 
     nats.run("nats://127.0.0.1:4222", "digits", objective)
 
-It follows the protocol that `hypertide dev asyncapi` describes: a pull for each suggestion, a claim (`started`), an acknowledgement as soon as the
+It follows the protocol of docs/reference/asyncapi.yaml: a pull for each suggestion, a claim (`started`), an acknowledgement as soon as the
 claim is stored, then facts, each of which is sent again with the same id until the server has it, and heartbeats from a thread.
 """
 

@@ -7,7 +7,6 @@ import { type AppliedEntry, random } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
-import { asyncapi } from '../../../streams/nats/protocol/asyncapi.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { request, studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
@@ -40,14 +39,6 @@ describe('how studies are named', () => {
     expect(namingIn('a?api=from.hub').apiPrefix).toBe('from.hub');
     expect(() => namingIn('a?constructor=x')).toThrow('got constructor');
     expect(() => namingIn('nats://me:secret@a?prefx=x')).toThrow(coded('no-connection'));
-  });
-
-  it('is what the protocol for trainers says', () => {
-    const text = JSON.stringify(asyncapi({ prefix: 'acme.ml' }));
-    expect(text).toContain('"acme.ml.{study}.log.by.{trainer}.{trial}"');
-    expect(text).toContain('$JS.API.DIRECT.GET.ACME_ML_<study>.acme.ml.<study>.log.by');
-    expect(text).not.toMatch(/\bht\.|\bHT_|\bHTC_/);
-    expect(JSON.stringify(asyncapi())).toContain('"ht.{study}.log.by.{trainer}.{trial}"');
   });
 });
 

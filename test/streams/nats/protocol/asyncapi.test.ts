@@ -1,145 +1,207 @@
-import type { MsgHdrs } from '@nats-io/transport-node';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { factSchemas } from '../../../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../../../src/facts/parse.ts';
-import type { RequestMethod } from '../../../../src/study/requests.ts';
-import { parseManifest } from '../../../../streams/nats/checkpoints/manifest.ts';
+import { type RequestMethod, requestMethods } from '../../../../src/study/requests.ts';
+import { asha, chain, random } from '../../../../streams/index.ts';
 import { trainer } from '../../../../streams/nats/index.ts';
-import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
-import { messageKinds, replyName, requestName } from '../../../../streams/nats/protocol/messageSchemas.ts';
-import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import type { Objective } from '../../../../streams/objective.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { type At, engineOn, fresh, isFact } from '../world.ts';
 
-const ajv = new Ajv({ strict: false });
-const kinds = messageKinds();
-const validators = Object.fromEntries(Object.entries(kinds).map(([name, { schema }]) => [name, ajv.compile(schema)]));
+interface Ref {
+  readonly $ref: string;
+}
+interface Message {
+  readonly payload: object;
+  readonly examples?: readonly { readonly payload: unknown }[];
+}
+interface Channel {
+  readonly address: string | null;
+  readonly messages: Readonly<Record<string, Ref>>;
+}
+interface Operation {
+  readonly channel: Ref;
+  readonly reply?: { readonly channel: Ref; readonly messages?: readonly Ref[] };
+}
+interface AsyncApi {
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly components: { readonly messages: Readonly<Record<string, Message>> };
+}
+interface Recorded {
+  readonly subject: string;
+  readonly text: string;
+  readonly reply: string | undefined;
+  /** Where a fact says that it comes from. */
+  readonly source: string | undefined;
+}
+
+const text = readFileSync(new URL('../../../../docs/reference/asyncapi.yaml', import.meta.url), 'utf8');
+const document = parse(text) as AsyncApi;
+const { channels, operations } = document;
+const { messages } = document.components;
+const lastOf = ({ $ref }: Ref): string => $ref.split('/').at(-1)!;
+
+/** The document without room for fields that it does not describe. Only facts have such fields, which their readers ignore. */
+const closed: object = parse(text, (_, value) => {
+  const { type, properties } = (value ?? {}) as { type?: unknown; properties?: { type?: { const?: string } } };
+  const isClosed = type === 'object' && properties && !Object.hasOwn(factSchemas, properties.type?.const ?? '');
+  return isClosed ? { ...(value as object), additionalProperties: false } : value;
+});
+const ajv = new Ajv({ strict: false }).addSchema(closed, 'closed');
+const validators = Object.fromEntries(
+  Object.keys(messages).map((name) => [name, ajv.compile({ $ref: `closed#/components/messages/${name}/payload` })]),
+);
+
+const patterns = Object.entries(channels).flatMap(([name, { address }]) =>
+  address === null
+    ? []
+    : [
+        [
+          name,
+          new RegExp(
+            `^${address
+              .replace(/[.$]/g, '\\$&')
+              .replace('{subject}', '.+')
+              .replace(/\{\w+\}/g, '[^.]+')}$`,
+          ),
+        ] as const,
+      ],
+);
+const channelsOf = (subject: string): readonly string[] => patterns.filter(([, pattern]) => pattern.test(subject)).map(([name]) => name);
+
+/** The messages that may come in answer to one on a channel. */
+function answersOn(channel: string): readonly string[] {
+  const asks = Object.values(operations).filter((operation) => lastOf(operation.channel) === channel);
+  return asks.flatMap(({ reply }) =>
+    reply ? (reply.messages?.map(lastOf) ?? Object.keys(channels[lastOf(reply.channel)]!.messages)) : [],
+  );
+}
+
+/** Which of some messages a payload is. Content of checkpoints is a text for the document, even if it is JSON. */
+function whichOf(names: readonly string[], payload: string): string | undefined {
+  return names.find((name) => validators[name]!(payload) || validators[name]!(dataOf(payload)));
+}
+function dataOf(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return payload;
+  }
+}
+
+/** The message that something recorded is; undefined if the document does not describe it. */
+function describedAs({ subject, text: payload }: Recorded, answers: readonly string[]): string | undefined {
+  const named = subject.startsWith('$JS.ACK') ? ['acknowledgements'] : channelsOf(subject);
+  return whichOf([...answers, ...named.flatMap((name) => Object.keys(channels[name]!.messages))], payload);
+}
 
 const server = natsOfTests();
 
-describe('the AsyncAPI document', () => {
-  it('calls a message as its type does on the wire, and gives an example of each', () => {
-    for (const [name, { schema, example }] of Object.entries(kinds)) {
-      const { type = { const: name } } = ('properties' in schema && schema.properties) as { type?: { const?: string; type?: string } };
-      if (type.const !== undefined) expect(type.const).toBe(name);
-      expect(validators[name]!(example), `${name}: ${ajv.errorsText(validators[name]!.errors)}`).toBe(true);
-      expect(validators[name]!(7), name).toBe(false);
+/** All that goes over the server while a study runs, with checkpoints, stops, rejections and requests, but what only the server answers. */
+async function recordStudy(): Promise<readonly Recorded[]> {
+  const study = fresh();
+  const spy = await server.connect();
+  const seen: Recorded[] = [];
+  spy.subscribe('>', {
+    callback: (_, message) =>
+      void seen.push({ subject: message.subject, text: message.string(), reply: message.reply, source: message.headers?.get('ce-source') }),
+  });
+  await spy.flush();
+  const strategy = chain(asha({ min: 1, max: 4, eta: 2, pause: true }), random());
+  const engine = await engineOn(server, { study, trials: 6, lease: 1.5, resumes: true, strategy });
+  const nc = await server.connect();
+  const ask = async (method: RequestMethod, request: object = {}) => nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request));
+  await engine.heard.until(isFact('suggested'));
+  await ask('enqueue', { params: { x: 1, n: 2 } });
+  const objective: Objective<At> = async ({ x }, trial) => {
+    trial.checkpoint = mkdtempSync(join(tmpdir(), 'hypertide-asyncapi-'));
+    writeFileSync(join(trial.checkpoint, 'step'), String(trial.budget));
+    trial.report(x, 1);
+    trial.report(x, 1); // one too many
+    if (trial.trial === 1) {
+      await eventually(() => expect(seen.some(({ subject }) => subject === `ht.${study}.beat.w1.1`)).toBe(true));
+      throw new Error('boom');
     }
-    for (const fact of Object.keys(factSchemas)) expect(isRefusal(parseFact(kinds[fact]!.example)), fact).toBe(false);
-    expect(parseManifest(new TextEncoder().encode(kinds.chunk!.example as string)).name).toBe('epoch-3');
-  });
-
-  it('describes all that goes over a server', async () => {
-    const study = fresh();
-    const spy = await server.connect();
-    const seen: { readonly subject: string; readonly data: { readonly type?: string }; readonly headers: MsgHdrs | undefined }[] = [];
-    spy.subscribe(`ht.${study}.>`, {
-      callback: (_, message) => void seen.push({ subject: message.subject, data: message.json(), headers: message.headers }),
-    });
-    await spy.flush();
-    const engine = await engineOn(server, { study, trials: 4, lease: 1.5 });
-    const objective: Objective<At> = async ({ x }, { trial, report }) => {
-      report(x, 1);
-      report(x, 1); // one too many
-      await eventually(() => expect(seen).toContainEqual(expect.objectContaining({ subject: subjectsOf(study).beat('w1', 1) })));
-      if (trial === 1) throw new Error('boom');
-      return x;
-    };
-    const { done } = trainer<At>(await server.connect(), study, objective, { name: 'w1' });
-    await engine.finished;
-    await done;
-    await engine.close();
-    await engine.nc.flush();
-    await spy.flush();
-    const names = new Set<string>();
-    const document = asyncapi() as { components: { messages: Record<string, { headers?: object }> } };
-    for (const { subject, data, headers } of seen) {
-      const [, , kind] = subject.split('.');
-      if (kind === 'log') {
-        const given = Object.fromEntries(headers!.keys().map((name) => [name, headers!.get(name)]));
-        const source = subject.includes('.by.') ? `/studies/${study}/trainers/w1` : `/studies/${study}`;
-        expect(given).toMatchObject({ 'ce-id': given['Nats-Msg-Id'], 'ce-source': source });
-        expect(ajv.validate(document.components.messages[data.type!]!.headers!, given), JSON.stringify(given)).toBe(true);
-      }
-      if (kind === 'rpc') continue; // below
-      const name = nameOf(subject, data.type);
-      names.add(name);
-      expect(validators[name]!(data), `${name}: ${JSON.stringify(data)}`).toBe(true);
+    if (trial.trial === 2) {
+      await ask('cancel', { trial: 2 });
+      await eventually(() => expect(trial.signal.aborted).toBe(true));
     }
-    expect([...names]).toEqual(
-      expect.arrayContaining([
-        'created',
-        'suggested',
-        'started',
-        'reported',
-        'completed',
-        'failed',
-        'closed',
-        'beat',
-        'presence',
-        'rejected',
-        'status',
-      ]),
-    );
-  });
+    return x;
+  };
+  const { done } = trainer<At>(await server.connect(), study, objective, { name: 'w1' });
+  await engine.finished;
+  await done;
+  const asked: readonly (readonly [RequestMethod, object?])[] = [
+    ['status'],
+    ['best'],
+    ['front'],
+    ['trials', { after: 0, status: 'completed' }],
+    ['log', { after: 1 }],
+    ['trainers'],
+    ['match', { objectives: { value: 'minimize' } }],
+    ['annotate', { trial: 2, note: 'look here' }],
+    ['instruct', { trainer: 'w1', to: 'drain' }],
+    ['retract', { trial: 99 }],
+    ['retract', { trial: 3 }],
+    ['change', { parallel: 2 }],
+    ['close'],
+  ];
+  for (const [method, request] of asked) await ask(method, request);
+  await engine.close();
+  await engine.nc.flush();
+  await spy.flush();
+  return seen;
+}
 
-  it('describes requests and their answers', async () => {
-    const study = fresh();
-    const engine = await engineOn(server, { study, trials: 3 });
-    const nc = await server.connect();
-    await engine.heard.until(isFact('suggested'));
-    const asked: readonly (readonly [RequestMethod, object, ok: boolean])[] = [
-      ['best', {}, true],
-      ['enqueue', { params: { x: 1, n: 2 } }, true],
-      ['change', { parallel: 2 }, true],
-      ['cancel', { trial: 1 }, true],
-      ['cancel', { trial: 99 }, false],
-      ['trials', { after: 0, status: 'completed' }, true],
-      ['trials', { status: 'open' }, true],
-      ['trials', {}, true],
-      ['log', { after: 1 }, true],
-      ['retract', { trial: 99 }, false],
-      ['status', {}, true],
-      ['close', {}, true],
-      ['enqueue', {}, false],
-      ['enqueue', { params: 1 }, false],
-      ['retract', { trial: 'one' }, false],
-      ['change', { parallel: 0 }, false],
-      ['trials', { after: -1 }, false],
-      ['trials', { status: 'over' }, false],
-    ];
-    for (const [method, request, ok] of asked) {
-      const reply = (await nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request))).json<{ ok: boolean; result?: object }>();
-      const what = `${method} ${JSON.stringify(request)}: ${JSON.stringify(reply)}`;
-      expect(reply.ok, what).toBe(ok);
-      expect(validators[replyName(method)]!(reply), what).toBe(true);
-      if (ok) expect(validators[requestName(method)]!(request), what).toBe(true);
-    }
-    for (const [method, request] of asked.slice(-6)) expect(validators[requestName(method)]!(request), method).toBe(false);
-    await engine.close();
-  });
+/** Messages about proposers, and about several studies in one process. */
+const OF_OTHERS = [
+  'proposed',
+  'expired',
+  ...['list', 'load', 'turn', 'propose', 'create'].flatMap((method) => [`${method}Request`, `${method}Reply`]),
+];
 
-  it.each([
-    { type: 'reported', trial: 1, step: 1, values: { value: 1 } },
-    { type: 'reported', trial: 0, step: 1, values: { value: 1 } },
-    { type: 'reported', trial: 1, step: 1.5, values: { value: 1 } },
-    { type: 'reported', trial: 1, step: 1, values: { value: '1' } },
-    { type: 'completed', trial: 1 },
-    { type: 'completed', trial: 1, values: {}, constraints: [1, 'x'] },
-    { type: 'failed', trial: 1, reason: 'bored' },
-    { type: 'failed', trial: 1, reason: 'lost', unknown: [1] },
-  ])('agrees with the engine on %j', (fact) => {
-    expect(validators[fact.type]!(fact)).toBe(!isRefusal(parseFact(fact)));
-  });
+it('the AsyncAPI document describes what a study sends, and nothing else', async () => {
+  for (const [type, schema] of Object.entries(factSchemas)) expect(messages[type]!.payload, type).toEqual(schema);
+  for (const method of requestMethods) expect(operations, method).toHaveProperty(method);
+  for (const [name, { examples = [] }] of Object.entries(messages))
+    for (const { payload } of examples) expect(validators[name]!(payload), `${name}: ${JSON.stringify(payload)}`).toBe(true);
+
+  const seen = await recordStudy();
+  const answers = new Map<string, readonly string[]>();
+  const found = new Set<string>();
+  for (const message of seen) {
+    const { subject, text: payload, reply } = message;
+    const mine = answers.get(subject) ?? [];
+    if (reply) answers.set(reply, channelsOf(subject).flatMap(answersOn));
+    const isOfServer = /^(\$JS\.(?!ACK)|_INBOX)/.test(subject) && channelsOf(subject).length === 0 && (mine.length === 0 || payload === '');
+    if (isOfServer) continue;
+    const name = describedAs(message, mine);
+    expect(name, `${subject}: ${payload}`).toBeDefined();
+    found.add(name!);
+    if (subject.includes('.log.by.w1.')) expect(message.source).toBe(`/studies/${subject.split('.')[1]}/trainers/w1`);
+    expect(describedAs({ ...message, subject: `other.${subject}` }, []), subject).toBeUndefined();
+    if (payload !== '' && name !== 'chunk') expect(describedAs({ ...message, text: '7' }, mine), name).toBeUndefined();
+  }
+  const unseen = Object.keys(messages).filter((name) => !found.has(name));
+  expect(unseen).toEqual(OF_OTHERS);
 });
 
-/** The message that a subject carries. */
-function nameOf(subject: string, type: string | undefined): string {
-  const [, , kind, , trial] = subject.split('.');
-  if (kind === 'beat') return trial === '0' ? 'presence' : kind;
-  if (kind !== 'log' && kind !== 'directive') return kind!;
-  return type!;
-}
+it.each([
+  { type: 'reported', trial: 1, step: 1, values: { value: 1 } },
+  { type: 'reported', trial: 0, step: 1, values: { value: 1 } },
+  { type: 'reported', trial: 1, step: 1.5, values: { value: 1 } },
+  { type: 'reported', trial: 1, step: 1, values: { value: '1' } },
+  { type: 'completed', trial: 1 },
+  { type: 'completed', trial: 1, values: {}, constraints: [1, 'x'] },
+  { type: 'failed', trial: 1, reason: 'bored' },
+  { type: 'failed', trial: 1, reason: 'lost', unknown: [1] },
+])('the AsyncAPI document agrees with the engine on %j', (fact) => {
+  expect(validators[fact.type]!(fact)).toBe(!isRefusal(parseFact(fact)));
+});
