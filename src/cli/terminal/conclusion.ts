@@ -126,7 +126,7 @@ export function savedBy(rows: Iterable<TrialRow>): string | undefined {
   const longest = Math.max(0, ...ended.filter(({ status }) => status === 'completed').map(({ step }) => step!));
   const allowed = Math.max(...ended.map(({ budget }) => budget!));
   const [trained, whole] = ended.reduce(([done, all], { step, budget }) => [done + step!, all + (longest || budget!)], [0, 0]);
-  const saved = `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${stopped} of ${ended.length} trials were stopped (${trained} of ${whole} steps were trained)`;
+  const saved = `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${ended.length - stopped} of ${ended.length} trials were trained to the end (${trained} of ${whole} steps)`;
   // A program that counts from 0, and first reports a later step, seems to train for one step less.
   return longest > 0 && (longest + 1 < allowed || longest > allowed)
     ? `${saved}; your program trains for ${longest} steps, not ${allowed}: trials are compared at better steps with "epochs: ${longest}" in a new study`
