@@ -41,13 +41,6 @@ export class StudyTimes {
     return 'trial' in fact ? { trained: this.#end(fact.trial, at, fact.type === 'failed' && fact.reason === 'lost') } : {};
   }
 
-  /** Seconds for which the attempts that have not ended have run. @param now in milliseconds since 1970 */
-  running(now: number): number {
-    let sum = 0;
-    for (const { at } of this.#claimed.values()) sum += Math.max(0, now - at) / 1000;
-    return sum;
-  }
-
   #claim(trial: TrialId, trainer: string, at: number): Times {
     const claimed = seconds(this.#suggested.get(trial), at);
     this.#suggested.delete(trial);

@@ -60,12 +60,8 @@ const amounts = (expected: string) => mapping(checkedBy(notNegative), expected);
 const quota = fields(
   {},
   {
-    studies: checkedBy(wholeFrom(0)),
     parallel: checkedBy(wholeFrom(0)),
     slots: amounts('amounts by name, such as { gpu: 8 }'),
-    trials: checkedBy(wholeFrom(0)),
-    seconds: checkedBy(timeAmount),
-    cost: checkedBy(notNegative),
     spend: amounts('sums of metrics, such as { usd: 100 }'),
     bytes: checkedBy(amount),
   },
@@ -147,10 +143,10 @@ function teamIn(
 ): PlatformTeam {
   checkName(`teams.${team}`, team);
   checkNames(`teams.${team}.users`, users);
-  const { seconds, bytes, ...quota } = given;
+  const { bytes, ...quota } = given;
   const room = bytes === undefined ? undefined : amountIn(bytes as Amount)! * replicas; // NATS counts each copy
   const retire = retireOf(`teams.${team}.retention`, retention, into);
-  return { name: team, users, weight, quota: { ...quota, ...omitUndefined({ seconds: secondsOf(seconds) }) }, retire, bytes: room };
+  return { name: team, users, weight, quota, retire, bytes: room };
 }
 
 function checkNames(path: string, names: readonly string[]): void {

@@ -75,7 +75,6 @@ export async function serveAll(
     checkResuming({ strategy: study.strategy?.spec, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
     if (attended.has(name) || retired.has(name)) throw taken;
-    quota?.refuseStudy();
     const warning = quota?.shortFor(study.options);
     attended.add(name); // set here, so that a concurrent request is refused
     try {

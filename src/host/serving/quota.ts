@@ -3,26 +3,16 @@ import type { StudyOptions } from '../../../streams/spec/options.ts';
 import type { Fact, Values } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
-import { StudyTimes } from '../../monitoring/studyTimes.ts';
-import { RefusedError } from '../../study/commands.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import type { Plugin } from '../host.ts';
 
 /** The most that the studies of a team may use together. What is absent has no limit. */
 export interface Quota {
-  /** Studies that are not closed. */
-  readonly studies?: number | undefined;
   /** Trials that are open at a time. */
   readonly parallel?: number | undefined;
   /** Amounts that open trials require together, by the names of `requires`. */
   readonly slots?: Values | undefined;
-  /** Configurations in all, those of closed studies included. */
-  readonly trials?: number | undefined;
-  /** Seconds that attempts have run, in all. */
-  readonly seconds?: number | undefined;
-  /** Steps that trials have taken, in all. */
-  readonly cost?: number | undefined;
-  /** Sums of metrics, in all. */
+  /** Sums of metrics in all, those of closed studies included. */
   readonly spend?: Values | undefined;
 }
 
@@ -34,20 +24,9 @@ export interface Used {
   readonly most: number | undefined;
 }
 
-/** What a study has used, also after its engine has ended. */
-export interface Past {
-  readonly trials: number;
-  readonly seconds: number;
-  readonly cost: number;
-  readonly spent: Values;
-}
-
 /** A study that is served. */
 interface Served {
   readonly ledger: Ledger<unknown>;
-  readonly times: StudyTimes;
-  /** Seconds of the attempts that have ended. */
-  seconds: number;
   /** Until when room is kept for its next trial, by a clock that never goes back. */
   keptUntil: number;
 }
@@ -66,7 +45,8 @@ const NO_ROOM: readonly Fact['type'][] = ['suggested', 'started', 'reported'];
 export class TeamQuota {
   #quota: Quota = {};
   readonly #served = new Map<string, Served>();
-  readonly #past = new Map<string, Past>();
+  /** What studies have spent whose engines have ended. */
+  readonly #past = new Map<string, Values>();
   /** The studies whose logs are being read, and since when. Until then, it is not known what they use. */
   readonly #reading = new Map<string, number>();
   /** The studies that wait for room, the longest first. */
@@ -84,23 +64,20 @@ export class TeamQuota {
   /** Observes a study. @param study its name in the team */
   plugin(study: string): Plugin {
     return ({ past }) => {
-      const times = new StudyTimes();
       this.#served.delete(study); // of an earlier connection: its log is read again
       this.#reading.set(study, performance.now());
       return {
         apply: (entry, { ledger }) => {
-          const { seconds = 0, keptUntil = 0 } = this.#served.get(study) ?? {};
-          const { trained = 0 } = times.fold(entry);
+          const { keptUntil = 0 } = this.#served.get(study) ?? {};
           const type = entry.refusal ? undefined : entry.fact.type;
-          const isKept = type !== 'suggested';
-          this.#served.set(study, { ledger, times, seconds: seconds + trained, keptUntil: isKept ? keptUntil : 0 });
+          this.#served.set(study, { ledger, keptUntil: type === 'suggested' ? 0 : keptUntil });
           this.#past.delete(study);
           const isRead = entry.position >= past() && this.#reading.delete(study);
           if (isRead || (type && !NO_ROOM.includes(type))) this.#wake();
         },
         close: () => {
           const served = this.#served.get(study);
-          if (served) this.#past.set(study, pastOf(served, 0));
+          if (served) this.#past.set(study, served.ledger.paid.spent);
           this.#served.delete(study);
           this.#reading.delete(study);
           this.#waiting.delete(study);
@@ -110,15 +87,14 @@ export class TeamQuota {
     };
   }
 
-  /** What a study that has ended has used. */
-  pastOf(study: string): Past | undefined {
-    const served = this.#served.get(study);
-    return served ? pastOf(served, 0) : this.#past.get(study);
+  /** What a study has spent. */
+  spentBy(study: string): Values | undefined {
+    return this.#served.get(study)?.ledger.paid.spent ?? this.#past.get(study);
   }
 
-  /** Counts what a study has used whose log is not read. */
-  recall(study: string, past: Past): void {
-    if (!this.#served.has(study)) this.#past.set(study, past);
+  /** Counts what a study has spent whose log is not read. */
+  recall(study: string, spent: Values): void {
+    if (!this.#served.has(study)) this.#past.set(study, spent);
   }
 
   /** The room that it leaves for a study. @param line prints a line about it @param changed called when it waits, or no longer */
@@ -146,18 +122,10 @@ export class TeamQuota {
     };
   }
 
-  /** @throws RefusedError if the team may not begin another study */
-  refuseStudy(): void {
-    const { studies: most } = this.#quota;
-    const open = this.used().find(({ name }) => name === 'studies')!.used;
-    if (most !== undefined && open >= most)
-      throw new RefusedError({ code: 'allowance', message: `the team may have ${most} open studies, and has ${open}: close one first` });
-  }
-
   /** What keeps a new study from its limits; undefined if the quota leaves room for them now. */
-  shortFor({ trials, cost, spend = {}, parallel }: Pick<StudyOptions, 'trials' | 'cost' | 'spend' | 'parallel'>): string | undefined {
-    const wanted = new Map([
-      ...Object.entries({ trials, cost, parallel }),
+  shortFor({ spend = {}, parallel }: Pick<StudyOptions, 'spend' | 'parallel'>): string | undefined {
+    const wanted = new Map<string, number>([
+      ...(parallel === undefined ? [] : [['parallel', parallel] as const]),
       ...Object.entries(spend).map(([of, most]) => [`spend.${of}`, most] as const),
     ]);
     const short = this.used().flatMap(({ name, used, most }) => {
@@ -168,21 +136,20 @@ export class TeamQuota {
     return short.length === 0 ? undefined : `the quota of the team is less than its limits: ${short.join('; ')}`;
   }
 
-  /** What the team uses, of what its quota speaks. @param now in milliseconds since 1970 */
-  used(now = Date.now()): readonly Used[] {
+  /** What the team uses, of what its quota speaks. */
+  used(): readonly Used[] {
     const served = [...this.#served.values()];
-    const past = [...this.#past.values(), ...served.map((one) => pastOf(one, now))];
     const open = (of: (ledger: Ledger<unknown>) => number) => served.reduce((sum, { ledger }) => sum + of(ledger), 0);
-    const inAll = (of: (past: Past) => number) => past.reduce((sum, one) => sum + of(one), 0);
-    const { parallel, slots = {}, studies, trials, seconds, cost, spend = {} } = this.#quota;
+    const all = [...this.#past.values(), ...served.map(({ ledger }) => ledger.paid.spent)];
+    const { parallel, slots = {}, spend = {} } = this.#quota;
     return [
-      { name: 'studies', used: open(({ closed }) => Number(closed === undefined)), most: studies },
       { name: 'parallel', used: open(({ running }) => running), most: parallel },
       ...Object.entries(slots).map(([of, most]) => ({ name: `slots.${of}`, used: open((one) => one.running * required(one, of)), most })),
-      { name: 'trials', used: inAll((one) => one.trials), most: trials },
-      { name: 'seconds', used: inAll((one) => one.seconds), most: seconds },
-      { name: 'cost', used: inAll((one) => one.cost), most: cost },
-      ...Object.entries(spend).map(([of, most]) => ({ name: `spend.${of}`, used: inAll(({ spent }) => spent[of] ?? 0), most })),
+      ...Object.entries(spend).map(([of, most]) => ({
+        name: `spend.${of}`,
+        used: all.reduce((sum, spent) => sum + (spent[of] ?? 0), 0),
+        most,
+      })),
     ];
   }
 
@@ -204,11 +171,10 @@ export class TeamQuota {
     if (!ledger || demand?.type === 'retry') return undefined; // which is open already
     const now = performance.now();
     const others = [...this.#served].filter(([name, { keptUntil }]) => name !== study && keptUntil > now).map(([, one]) => one.ledger);
-    const isFresh = !(demand?.type === 'ask' && !demand.fresh);
     for (const one of this.used()) {
       const { name, used, most } = one;
-      if (most === undefined || name === 'studies') continue;
-      const next = nextOf(name, isFresh);
+      if (most === undefined) continue;
+      const next = nextOf(name);
       const kept = next === undefined ? 0 : others.reduce((sum, other) => sum + next(other), 0);
       if (next === undefined ? used >= most : next(ledger) > 0 && used + kept + next(ledger) > most) return { ...one, kept };
     }
@@ -247,18 +213,10 @@ export class Quotas {
 }
 
 /** Whether it grows only, so that a study waits until a person raises the quota. */
-const isInAll = ({ name }: Pick<Used, 'name'>): boolean => !/^(studies|parallel|slots\.)/.test(name);
-
-const pastOf = ({ ledger, times, seconds }: Served, now: number): Past => ({
-  trials: ledger.configurations,
-  seconds: seconds + times.running(now),
-  cost: ledger.paid.cost,
-  spent: ledger.paid.spent,
-});
+const isInAll = ({ name }: Pick<Used, 'name'>): boolean => name.startsWith('spend.');
 
 /** How much of a part of the quota a study's next trial takes; undefined if that is not known before. */
-function nextOf(name: string, isFresh: boolean): ((of: Ledger<unknown>) => number) | undefined {
-  if (name === 'trials') return () => Number(isFresh);
+function nextOf(name: string): ((of: Ledger<unknown>) => number) | undefined {
   if (name === 'parallel') return () => 1;
   return name.startsWith('slots.') ? (of) => required(of, name.slice('slots.'.length)) : undefined;
 }

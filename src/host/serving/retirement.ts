@@ -13,7 +13,6 @@ import { archivedText, studyStatusOf } from '../../study/status.ts';
 import { ofStudy } from '../../text/statusLine.ts';
 import { archivedIn, asAdmin, deleteArchived } from './archiving.ts';
 import { type ServingOptions, shownName } from './observed.ts';
-import type { Past } from './quota.ts';
 import { reaching } from './reaching.ts';
 import type { ArchiveOptions } from './retireOptions.ts';
 import type { Serving } from './serving.ts';
@@ -91,7 +90,7 @@ export async function retirement(
     release(study);
     const subjects = subjectsOf(study, naming);
     const { status, objective, archive } = summary;
-    if (summary.used) quota?.recall(study, summary.used as Past);
+    if (summary.spent) quota?.recall(study, summary.spent);
     const shown = shownName(options, study);
     const open = () =>
       archive === undefined
@@ -136,7 +135,7 @@ export async function retirement(
     const status = studyStatusOf(ledger, 'closed', rows);
     const { created, position } = await summaries.logOf(study);
     if (position !== status.position || ageOf(created) < after()) return;
-    const summary = { status, objective: ledger.settings.objectives[0]!, created, used: quota?.pastOf(study) };
+    const summary = { status, objective: ledger.settings.objectives[0]!, created, spent: quota?.spentBy(study) };
     await summaries.put(study, summary);
     await serving.unload(study);
     retain(study, summary);

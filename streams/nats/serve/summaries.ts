@@ -1,6 +1,6 @@
 import { DiscardPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { ObjectiveSpec } from '../../../src/facts/facts.ts';
+import type { ObjectiveSpec, Values } from '../../../src/facts/facts.ts';
 import { isRecord, jsonIn } from '../../../src/schema/json.ts';
 import type { StudyStatus } from '../../../src/study/status.ts';
 import { ifThere, isNameInUse, withRetry } from '../connection/retry.ts';
@@ -14,8 +14,8 @@ export interface Summary {
   readonly objective: ObjectiveSpec;
   /** When the stream of its log was created: a later study of this name is another one. */
   readonly created: string;
-  /** What it has used of the quota of its team. */
-  readonly used?: object | undefined;
+  /** Sums of its metrics, which count for the quota of its team. */
+  readonly spent?: Values | undefined;
   /** Where its archive is, if its log is no longer on the server. */
   readonly archive?: string;
 }

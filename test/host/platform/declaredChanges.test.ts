@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { declaredChanges } from '../../../src/host/platform/declaredChanges.ts';
 
-const before = { nats: { url: 'nats://a' }, teams: { vision: { users: ['w1', 'w2'], quota: { trials: 30 } }, speech: {} } };
+const before = { nats: { url: 'nats://a' }, teams: { vision: { users: ['w1', 'w2'], quota: { parallel: 30 } }, speech: {} } };
 
 it.each<[string, object, readonly string[]]>([
-  ['nothing, in another order', { teams: { speech: {}, vision: { quota: { trials: 30 }, users: ['w1', 'w2'] } }, nats: before.nats }, []],
+  ['nothing, in another order', { teams: { speech: {}, vision: { quota: { parallel: 30 }, users: ['w1', 'w2'] } }, nats: before.nats }, []],
   [
     'a team, by its parts',
-    { ...before, teams: { vision: { users: ['w1'], quota: { trials: 36, slots: { gpu: 2 } } }, speech: {} } },
-    ['vision: users w1, w2 -> w1, trials 30 -> 36, slots.gpu none -> 2'],
+    { ...before, teams: { vision: { users: ['w1'], quota: { parallel: 36, slots: { gpu: 2 } } }, speech: {} } },
+    ['vision: users w1, w2 -> w1, parallel 30 -> 36, slots.gpu none -> 2'],
   ],
-  ['a part that is new', { ...before, teams: { ...before.teams, speech: { quota: { trials: 5 } } } }, ['speech: trials none -> 5']],
+  ['a part that is new', { ...before, teams: { ...before.teams, speech: { quota: { parallel: 5 } } } }, ['speech: parallel none -> 5']],
   ['other teams', { ...before, teams: { vision: before.teams.vision, late: {} } }, ['speech: no longer a team', 'late: a new team']],
   ['the rest', { ...before, nats: { url: 'nats://b' }, days: 9 }, ['nats.url nats://a -> nats://b', 'days none -> 9']],
 ])('names %s', (_, after, changes) => {

@@ -74,7 +74,7 @@ export async function day({ minutes, seed, only = '', say = () => {} }: DayOptio
     vision: { weight: 2, users: ['u1', 'u2'], retention },
     speech: { retention },
     robots: { retention },
-    lab: { quota: { parallel: 4, studies: 5 }, retention },
+    lab: { quota: { parallel: 4 }, retention },
   };
   const site = await siteOf({ teams, workers: [...WORKERS, 'broken'], lease: LEASE });
   const workers = WORKERS.map((name) => site.worker(name, undefined, SLOTS));
