@@ -90,7 +90,6 @@ const dev: Branch = {
       'print a script that completes commands in a shell',
       async () => (await import('./commands/dev/completion.ts')).command,
     ),
-    conform: leaf('test a NATS trainer in any language', async () => (await import('./commands/dev/conform.ts')).command),
   },
 };
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { LoopbackProxy } from '../../streams/nats/conformance/proxy.ts';
+import type { LoopbackProxy } from '../../test/support/proxy.ts';
 
 /** A process that is restarted when it is killed. */
 export class Member {

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { type LoopbackProxy, proxyTo } from '../../streams/nats/conformance/proxy.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { command } from '../../test/support/command.ts';
 import type { NatsServer } from '../../test/support/nats.ts';
 import { natsCluster } from '../../test/support/natsCluster.ts';
+import { type LoopbackProxy, proxyTo } from '../../test/support/proxy.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** A program that reports for a long time. */

@@ -1,8 +1,8 @@
-// Our own trainer in TypeScript, as a program that `hypertide nats-conform` starts.
+// Our own trainer in TypeScript, as a program that `tools/conform` starts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
-import type { Task } from '../../../../streams/nats/conformance/stage.ts';
 import { reconnectOptions, trainer } from '../../../../streams/nats/index.ts';
+import type { Task } from '../../../../tools/conform/stage.ts';
 
 const [servers, study, name] = process.argv.slice(2) as [string, string, string];
 const nc = await connect({ servers, ...reconnectOptions });
