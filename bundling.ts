@@ -38,13 +38,8 @@ export const licences: Plugin = {
   },
 };
 
-/** The command draws with the ECharts of the page, which is built before it. */
-export const chartsOfPage: Plugin = {
-  name: 'charts-of-page',
-  enforce: 'pre',
-  resolveId(id) {
-    if (!id.endsWith('/echarts.ts')) return undefined;
-    const file = readdirSync(page).find((name) => /^echarts-.*\.js$/.test(name));
-    return { id: `../src/page/assets/${file}`, external: true };
-  },
-};
+/** The ECharts of the page, which is built before the command and which the command draws with: its source, and what is built. */
+export const charts = () => ({
+  source: fileURLToPath(new URL('src/page/echarts.ts', import.meta.url)),
+  built: `./src/page/assets/${readdirSync(page).find((name) => /^echarts-.*\.js$/.test(name))}`,
+});

@@ -1,29 +1,13 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 import { licences } from '../../bundling.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The package holds the script and the style of the page compressed, as browsers get them. The command imports ECharts, so that stays as it is. */
-const compressed: Plugin = {
-  name: 'compressed',
-  writeBundle({ dir }) {
-    const assets = join(dir!, 'assets');
-    for (const name of readdirSync(assets).filter((one) => /^page-.*(js|css)$/.test(one))) {
-      const file = join(assets, name);
-      writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
-      rmSync(file);
-    }
-  },
-};
-
 export default defineConfig({
   root: here('.'),
   base: './',
-  plugins: [licences, compressed],
+  plugins: [licences],
   build: {
     outDir: here('../../dist/src/page'),
     emptyOutDir: true,

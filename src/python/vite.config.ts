@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { chartsOfPage, licences } from '../../bundling.ts';
+import { charts, licences } from '../../bundling.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const { source, built } = charts();
 
 /**
  * The command with all its libraries, for the Python wheel. The files are arranged as in the package's `dist`, because they find each other by path.
  */
 export default defineConfig({
-  root,
-  plugins: [chartsOfPage, licences],
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  plugins: [licences],
   ssr: { noExternal: true },
   build: {
     ssr: true,
@@ -18,13 +18,14 @@ export default defineConfig({
     outDir: 'dist-python/package/hypertide/engine/dist',
     emptyOutDir: true,
     rolldownOptions: {
+      external: source,
       input: {
         'chunks/hypertide': 'src/cli/main.ts',
         'src/numeric/gp/fit': 'src/numeric/gp/fit.ts',
         'src/insight/recommendation/inThread': 'src/insight/recommendation/inThread.ts',
         'src/server/moments/inThread': 'src/server/moments/inThread.ts',
       },
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', paths: { [source]: built } },
     },
   },
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { gunzipSync, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import type { Context, Hono } from 'hono';
 import { UserError } from '../errors.ts';
 import { answerAs, type HttpEnv } from './access/access.ts';
@@ -12,8 +12,6 @@ export interface Asset {
   readonly path: string;
   readonly type: string;
   readonly body: string;
-  /** The body as gzip, if the package has it so. */
-  readonly packed?: Uint8Array<ArrayBuffer>;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -39,11 +37,8 @@ export function assetsIn(): Asset[] {
   const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   return names.map((file) => {
     const whole = join(file.parentPath, file.name);
-    const path = `/${whole.slice(directory.length).replaceAll('\\', '/').replace(/\.gz$/, '')}`;
-    const bytes = readFileSync(whole);
-    const isPacked = whole.endsWith('.gz');
-    const body = (isPacked ? gunzipSync(bytes) : bytes).toString();
-    return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(path)]!, body, ...(isPacked && { packed: bytes }) };
+    const path = `/${whole.slice(directory.length).replaceAll('\\', '/')}`;
+    return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(path)]!, body: readFileSync(whole, 'utf8') };
   });
 }
 
@@ -52,7 +47,6 @@ const known = new WeakMap<Asset, Promise<Uint8Array<ArrayBuffer>>>();
 
 /** A file as gzip, made at most once. */
 function zipped(asset: Asset): Promise<Uint8Array<ArrayBuffer>> {
-  if (asset.packed) return Promise.resolve(asset.packed);
   const made = known.get(asset) ?? zip(asset.body, { level: 9 }).then((bytes) => new Uint8Array(bytes));
   known.set(asset, made);
   return made;
