@@ -1,14 +1,15 @@
+import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { openapi } from '../../src/server/document/openapi.ts';
-import { httpSamples, studyFileSample } from '../../src/server/document/samples.ts';
 import type { Operation } from '../../src/server/operation.ts';
 import { type OperationId, operationIds, operations } from '../../src/server/operations.ts';
+import { root } from '../support/documents.ts';
 import { type Answer, digits, open, sendTo } from './support.ts';
 
 interface Content {
   readonly schema: object;
-  readonly example?: unknown;
 }
 interface Described {
   readonly description: string;
@@ -35,25 +36,37 @@ function expectToFit(validate: ValidateFunction, value: unknown, what: string): 
   expect(fits, `${what}: ${JSON.stringify(value)}: ${ajv.errorsText(validate.errors)}`).toBe(true);
 }
 
+interface Example {
+  readonly request: string;
+  readonly body?: object;
+  readonly answer: unknown;
+}
+
+/** Examples for people: each list has its first item only, numbers are short, and what differs each time is the same. */
+function exampleText(recorded: ReadonlyMap<OperationId, Example>): string {
+  const shown = (name: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.slice(0, 1).map((one) => shown('', one));
+    if (name === 'source') return 'digits.jsonl';
+    if (name === 'run') return '1.1.k3v9x2ma';
+    if (/(^at|At|^heldSince|^time)$/.test(name)) return Date.UTC(2026, 10, 30, 9);
+    if (/^(seconds|milliseconds|silent)$/.test(name)) return 1.5;
+    if (typeof value === 'number') return Number(value.toPrecision(3));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).flatMap(([key, one]) => (key === 'version' ? [] : [[key, shown(key, one)]])));
+  };
+  const about = '# Examples of requests over HTTP, as test/server/openapi.test.ts records them. Lists are cut after the first item.\n';
+  return (
+    about + operationIds.flatMap((id) => (recorded.get(id)?.answer ? stringify({ [id]: shown('', recorded.get(id)) }) : [])).join('\n')
+  );
+}
+
 describe('the OpenAPI document', () => {
-  it.each(operationIds)('has examples of %s that fit', (id) => {
-    const { requestBody, responses, parameters, description } = described(id);
-    const { body, query, consumes }: Operation = operations[id];
+  it.each(operationIds)('says what %s takes, and for whom it is', (id) => {
+    const { requestBody, parameters, description } = described(id);
+    const { body, query = {}, consumes }: Operation = operations[id];
     expect(description).toMatch(/\. For [a-z, ]+\.$/);
-    const { request = {} } = httpSamples[id];
-    if (consumes) {
-      expect(requestBody!.content).toHaveProperty([consumes]);
-    } else if (body) {
-      expect(contentOf(requestBody!).example ?? {}).toEqual(request);
-      expectToFit(validator(contentOf(requestBody!).schema), request, id);
-    } else {
-      for (const [name, value] of Object.entries(request)) {
-        const of = parameters.find((one) => one.in === 'query' && one.name === name);
-        expect(query).toHaveProperty(name);
-        expectToFit(validator(of!.schema), value, `${id} ${name}`);
-      }
-    }
-    expectToFit(answers[id]!, contentOf(responses[200]).example, id);
+    if (body) expect(requestBody!.content).toHaveProperty([consumes ?? 'application/json']);
+    expect(parameters.flatMap((one) => (one.in === 'query' ? [one.name] : []))).toEqual(Object.keys(query));
   });
 
   it('says what an ask answers by its field next', () => {
@@ -65,45 +78,50 @@ describe('the OpenAPI document', () => {
       expect(answers.ask!(wrong), JSON.stringify(wrong)).toBe(false);
   });
 
-  it('describes what the server answers', async () => {
+  it('describes what the server takes and answers, of which docs/reference has examples', async () => {
     const at = await open();
-    const seen = new Set<OperationId>();
-    const check = async (id: OperationId, asked: Promise<Answer>) => {
+    const recorded = new Map<OperationId, Example>();
+    const check = async (id: OperationId, asked: Promise<Answer>, request?: object) => {
       const { status, body } = await asked;
       expect(status, `${id}: ${JSON.stringify(body)}`).toBe(200);
       expectToFit(answers[id]!, body, id);
-      seen.add(id);
+      if (request) expectToFit(validator(contentOf(described(id).requestBody!).schema), request, id);
+      const { method, path }: Operation = operations[id];
+      if (!recorded.get(id)?.answer)
+        recorded.set(id, { request: `${method.toUpperCase()} ${path}`, ...(request && { body: request }), answer: body });
       return body;
     };
+    const post = (id: OperationId, path: string, body: object) => check(id, at.post(path, body), body);
     const trials = 'studies/digits/trials';
-    await check('createStudy', at.post('studies', { ...studyFileSample, name: 'second' }));
+    await post('createStudy', 'studies', { ...digits, name: 'second' });
     await check('best', at.get('studies/digits/best'));
     await check('importance', at.get('studies/digits/importance'));
     for (let trial = 1; trial <= 4; trial++) {
-      const { run, params } = await check('ask', at.post('studies/digits/ask', { wait: 60 }));
-      await check('report', at.post(`${trials}/${trial}/report`, { run, step: 1, values: { loss: 1 } }));
-      await check('heartbeat', at.post(`${trials}/${trial}/heartbeat`, { run }));
-      await check('tell', at.post(`${trials}/${trial}/tell`, { run, values: { loss: Math.log(params.lr) ** 2 + params.units } }));
+      const { run, params } = await post('ask', 'studies/digits/ask', { wait: 60 });
+      await post('report', `${trials}/${trial}/report`, { run, step: 1, values: { loss: 1 } });
+      await post('heartbeat', `${trials}/${trial}/heartbeat`, { run });
+      await post('tell', `${trials}/${trial}/tell`, { run, values: { loss: Math.log(params.lr) ** 2 + params.units } });
     }
-    await check('annotate', at.post('studies/digits/annotate', { trial: 1, note: 'odd' }));
-    await check('retract', at.post(`${trials}/1/retract`, {}));
-    const { run } = await check('ask', at.post('studies/digits/ask', { wait: 60 }));
-    await check('fail', at.post(`${trials}/5/fail`, { run, message: 'out of memory' }));
-    await check('ask', at.post('studies/digits/ask', { wait: 0 }));
-    await check('change', at.post('studies/digits/change', { more: 2 }));
-    await check('enqueue', at.post('studies/digits/enqueue', { params: { lr: 0.01 } }));
-    const held = await check('ask', at.post('studies/digits/ask', { wait: 60 }));
-    await check('cancel', at.post(`${trials}/${held.trial}/cancel`, {}));
-    await check('stopped', at.post(`${trials}/${held.trial}/stopped`, { run: held.run }));
-    await check('instruct', at.post('studies/digits/instruct', { trainer: 'w1', to: 'pause' }));
-    await check('match', at.post('studies/digits/match', { objectives: { loss: 'minimize' } }));
-    await check('signIn', at.post('session', {}));
+    await post('annotate', 'studies/digits/annotate', { trial: 1, note: 'odd' });
+    await post('retract', `${trials}/1/retract`, {});
+    const { run } = await post('ask', 'studies/digits/ask', { wait: 60 });
+    await post('fail', `${trials}/5/fail`, { run, message: 'out of memory' });
+    await post('ask', 'studies/digits/ask', { wait: 0 });
+    await post('change', 'studies/digits/change', { more: 2 });
+    await post('enqueue', 'studies/digits/enqueue', { params: { lr: 0.01 } });
+    const held = await post('ask', 'studies/digits/ask', { wait: 60 });
+    await post('cancel', `${trials}/${held.trial}/cancel`, {});
+    await post('stopped', `${trials}/${held.trial}/stopped`, { run: held.run });
+    await post('instruct', 'studies/digits/instruct', { trainer: 'w1', to: 'pause' });
+    await post('match', 'studies/digits/match', { objectives: { loss: 'minimize' } });
+    await post('signIn', 'session', {});
     const others = operationIds.filter((id) => operations[id].method === 'get' && !('produces' in operations[id]) && id !== 'turn');
     for (const id of others)
       await check(id, at.get(operations[id].path.replace('/v1/', '').replace('{study}', 'digits').replace('{trial}', '2')));
-    await check('close', at.post('studies/digits/close', {}));
-    await check('ask', at.post('studies/digits/ask', { wait: 0 }));
-    expect(operationIds.filter((id) => !seen.has(id))).toEqual(['turn', 'propose', 'watch', 'getReport', 'getFile', 'addFile']); // other tests read what is not JSON
+    await post('close', 'studies/digits/close', {});
+    await post('ask', 'studies/digits/ask', { wait: 0 });
+    await expect(exampleText(recorded)).toMatchFileSnapshot(join(root, 'docs/reference/http-examples.yaml'));
+    expect(operationIds.filter((id) => !recorded.has(id))).toEqual(['turn', 'propose', 'watch', 'getReport', 'getFile', 'addFile']); // other tests read what is not JSON
   });
 
   it('has the study file, as the server takes it', async () => {

@@ -10,7 +10,6 @@ import { version } from '../../version.ts';
 import type { Operation } from '../operation.ts';
 import { asked, describedStudy, explained, type OperationId, operationIds, operations, stopping } from '../operations.ts';
 import { descriptions } from './descriptions.ts';
-import { httpSamples } from './samples.ts';
 
 /** Schemas that have a name in the document. */
 const named: Readonly<Record<string, Schema>> = {
@@ -78,9 +77,7 @@ function mapped({ oneOf, discriminator }: Union): object {
 }
 
 /** A body or an answer, in JSON unless it has another media type. */
-const content = (schema: unknown, example?: unknown, type = 'application/json') => ({
-  [type]: omitUndefined({ schema: withRefs(schema), example }),
-});
+const content = (schema: unknown, type = 'application/json') => ({ [type]: { schema: withRefs(schema) } });
 
 const parameter = (name: string, place: 'path' | 'query' | 'header', schema: Schema, required = place === 'path') => ({
   name,
@@ -104,7 +101,6 @@ const idempotencyKey = parameter('Idempotency-Key', 'header', {
 function operationObject(id: OperationId) {
   const operation: Operation = operations[id];
   const { method, path, roles, summary, query = {}, required: inQuery = [], body, form, result, streams, produces, consumes } = operation;
-  const { request, answer } = httpSamples[id];
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
   const queries = Object.entries(query).map(([name, schema]) => parameter(name, 'query', schema, inQuery.includes(name)));
   const required = (body?.required ?? []).length > 0;
@@ -114,11 +110,11 @@ function operationObject(id: OperationId) {
     summary,
     description: `${descriptions[id].answer} For ${roles.join(', ')}.`,
     parameters: [...inPath, ...queries, ...(method === 'post' && id !== 'createStudy' ? [idempotencyKey] : [])],
-    requestBody: body && { required, content: content(form === undefined ? fields : refOf(form), request, consumes) },
+    requestBody: body && { required, content: content(form === undefined ? fields : refOf(form), consumes) },
     responses: {
       200: {
         description: 'The answer.',
-        content: { ...content(result, answer, produces), ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }) },
+        content: { ...content(result, produces), ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }) },
       },
       ...Object.fromEntries(Object.entries(failures).map(([status, [name]]) => [status, { $ref: `#/components/responses/${name}` }])),
     },

@@ -51,3 +51,16 @@ export const studyGrammar: Readonly<Record<string, Schema>> = {
   target: number('the study ends when the first objective reaches this value'),
   seed: { description: 'of all random choices, a text or a number (default: 0)' },
 };
+
+/** A study file as JSON. */
+export const studyExample = {
+  name: 'digits',
+  parameters: {
+    lr: { type: 'float', low: 0.0001, high: 0.1, log: true },
+    layers: { type: 'int', low: 1, high: 4 },
+    activation: { type: 'choice', values: ['relu', 'tanh'] },
+  },
+  objective: 'minimize loss',
+  trials: 60,
+  parallel: 4,
+};

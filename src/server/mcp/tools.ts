@@ -4,7 +4,6 @@ import { dataSchema, type ObjectSchema, type Schema } from '../../facts/schema.t
 import { type Intent, intents, isIntent } from '../../study/intents.ts';
 import { hasRole, type User } from '../access/users.ts';
 import { descriptions } from '../document/descriptions.ts';
-import { studyFileSample } from '../document/samples.ts';
 import { handle, type JsonOperationId } from '../handlers.ts';
 import { isMediaOperation } from '../media.ts';
 import type { Operation } from '../operation.ts';
@@ -12,7 +11,7 @@ import { type OperationId, operationIds, operations } from '../operations.ts';
 import { checkSize, failureFor, refuseMistakes } from '../request.ts';
 import type { ServedStudies } from '../studies.ts';
 import { compact, hasDetails, inCompact } from './compact.ts';
-import { studyGrammar } from './studyGrammar.ts';
+import { studyExample, studyGrammar } from './studyGrammar.ts';
 
 /** Operations for pages, and the log, which is too long for an agent; resources and `list_trials` have the same in short. */
 const LEFT_OUT = [
@@ -87,7 +86,7 @@ function inputOf({ method, path, query = {}, required = [], body, result }: Oper
 /** The arguments that an agent is shown: of a study file, a short grammar with an example instead of the names alone. */
 function shownInput(operation: Operation, input: ObjectSchema): JsonObject {
   if (operation.form !== 'StudyFile') return { ...input };
-  return { ...input, properties: { ...input.properties, ...studyGrammar }, examples: [studyFileSample] };
+  return { ...input, properties: { ...input.properties, ...studyGrammar }, examples: [studyExample] };
 }
 
 /** The answer of a tool. One that acts may only say what it would do. */
