@@ -9,16 +9,17 @@ export interface BrowserBundle {
   readonly first: number;
 }
 
+/** No file has it. */
+const NAME = 'virtual:program';
+
 /** Bundles a program. @param root where it would be, which decides what it imports */
 export async function browserBundle(root: string, program: string, minify = false): Promise<BrowserBundle> {
   const result = await build({
     configFile: false,
     root,
     logLevel: 'silent',
-    plugins: [
-      { name: 'program', resolveId: (id) => (id === 'program' ? id : undefined), load: (id) => (id === 'program' ? program : undefined) },
-    ],
-    build: { write: false, minify, rolldownOptions: { input: 'program', preserveEntrySignatures: 'strict' } },
+    plugins: [{ name: 'program', resolveId: (id) => (id === NAME ? id : undefined), load: (id) => (id === NAME ? program : undefined) }],
+    build: { write: false, minify, rolldownOptions: { input: NAME, preserveEntrySignatures: 'strict' } },
   });
   if (!('output' in result)) throw new Error('expected one bundle');
   const chunks = new Map(result.output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])));
