@@ -4,9 +4,7 @@ import { charts, licences } from '../../bundling.ts';
 
 const { source, built } = charts();
 
-/**
- * The command with all its libraries, for the Python wheel. The files are arranged as in the package's `dist`, because they find each other by path.
- */
+/** The command with its libraries, for the Python wheel. Files lie as in the package's `dist`, because they find each other by path. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   plugins: [licences],
