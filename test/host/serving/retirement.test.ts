@@ -38,10 +38,10 @@ afterAll(async () => {
 // At the same time, since most of it is waiting: the studies of each test have names of their own.
 const test = it.concurrent;
 
-/** Serves all studies, and unloads closed ones after a time in seconds. */
-async function all(pattern: string, unloadAfter = 0.1, http?: HostServer, archive?: RetireOptions['archive']) {
+/** Serves all studies, and unloads closed ones after a time in seconds, which may change. */
+async function all(pattern: string, unloadAfter: () => number = () => 0.1, http?: HostServer, archive?: RetireOptions['archive']) {
   const shown = http && { metrics: http.metrics, server: http, plugins: [http.plugin] };
-  const served = await allServed(server, pattern, { retire: () => ({ unloadAfter, archive }), ...shown });
+  const served = await allServed(server, pattern, { retire: () => ({ unloadAfter: unloadAfter(), archive }), ...shown });
   ends.push(served.end);
   return served;
 }
@@ -64,8 +64,10 @@ const unloaded = ({ lines }: { readonly lines: readonly string[] }, name: string
 
 test('a closed study is unloaded with its consumer and series, is listed, and is loaded for a request', async () => {
   await closed('done');
-  const process = await all('done');
+  let after = 0.1;
+  const process = await all('done', () => after);
   await until(() => unloaded(process, 'done') === 1);
+  after = Number.POSITIVE_INFINITY;
   await until(async () => (await consumers('done')) === 0);
   expect(process.engines.engineOf('done')).toBeUndefined();
   expect(await process.metrics.registry.metrics()).not.toContain('study="done"');
@@ -74,6 +76,7 @@ test('a closed study is unloaded with its consumer and series, is listed, and is
   expect(process.engines.engineOf('done')).toBeDefined();
   await request(nc, 'done', 'change', { limits: { trials: 4 } });
   await trainer<{ x: number }>(nc, 'done', ({ x }) => x, { name: 'w1' }).done;
+  after = 0.1;
   await until(() => unloaded(process, 'done') === 2);
   expect(await listed('done')).toMatchObject({ status: { closed: 'trials', completed: 4 } });
 });
@@ -85,8 +88,10 @@ test('the page and requests over HTTP show a study that was unloaded, and load i
     url ||= /http\S+/.exec(text)?.[0] ?? '';
   });
   await http.listen();
-  const process = await all('page', 0.1, http);
+  let after = 0.1;
+  const process = await all('page', () => after, http);
   await until(() => unloaded(process, 'page') === 1);
+  after = Number.POSITIVE_INFINITY;
   const get = async (path: string) => (await fetch(`${url}${path}`)).json();
   expect(await get('v1/studies')).toMatchObject([{ study: 'page', closed: 'trials', completed: 2 }]);
   expect(await Promise.all([get('v1/studies/page'), get('v1/studies/page/best')])).toMatchObject([
@@ -101,8 +106,8 @@ test('the page and requests over HTTP show a study that was unloaded, and load i
 test('the next process lists it without its log, and reads that if it has changed', async () => {
   await closed('kept-re');
   await closed('grown-re');
-  const first = await all('kept-re', 0.1);
-  const second = await all('grown-re', 0.1);
+  const first = await all('kept-re', () => 0.1);
+  const second = await all('grown-re', () => 0.1);
   await until(() => unloaded(first, 'kept-re') + unloaded(second, 'grown-re') === 2);
   await first.end();
   await second.end();
@@ -110,7 +115,7 @@ test('the next process lists it without its log, and reads that if it has change
   await other.started;
   await other.submit({ type: 'change', limits: { trials: 3 } });
   await other.close();
-  const next = await all('*-re', 0.1);
+  const next = await all('*-re', () => 0.1);
   await until(() => next.engines.engineOf('grown-re'));
   expect(next.lines.filter((line) => line.startsWith('kept-re'))).toEqual([]);
   expect(await listed('kept-re')).toMatchObject({ isRun: true, status: { closed: 'trials' } });
@@ -118,7 +123,7 @@ test('the next process lists it without its log, and reads that if it has change
 
 test('a fact that another engine writes loads it, and a deletion removes it', async () => {
   await closed('shared');
-  const process = await all('shared', 0.1);
+  const process = await all('shared', () => 0.1);
   await until(() => unloaded(process, 'shared') === 1);
   const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'shared', trials: 2 });
   await other.started;
@@ -166,7 +171,7 @@ test('the home of a page for viewers shows studies as engines list them, and loa
 
 test('without a time, closed studies stay loaded', async () => {
   await closed('stays');
-  const process = await all('stays', Number.POSITIVE_INFINITY);
+  const process = await all('stays', () => Number.POSITIVE_INFINITY);
   await until(() => process.engines.engineOf('stays'));
   await request(nc, 'stays', 'status');
   expect(unloaded(process, 'stays')).toBe(0);
@@ -186,13 +191,13 @@ test('a study that has been closed for long is archived, deleted, listed with it
   const before: string[] = [];
   for await (const line of place.lines('old')) before.push(Buffer.from(line).toString());
   const to = archives();
-  const process = await all('old', 0.1, undefined, { after: 0.2, to });
+  const process = await all('old', () => 0.1, undefined, { after: 0.2, to });
   const path = join(to, 'old.tar.gz');
   await until(async () => !(await exists('old')) && (await listed('old'))?.archive);
   expect(await listed('old')).toMatchObject({ archive: path, status: { closed: 'trials', completed: 2 } });
   await expect(request(nc, 'old', 'status')).rejects.toMatchObject({ code: 'archived', message: expect.stringContaining(path) });
   await process.end();
-  const next = await all('old', 1000); // it knows from the summary
+  const next = await all('old', () => 1000); // it knows from the summary
   expect(await listed('old')).toMatchObject({ archive: path });
   await withArchive(path, path, ({ restore }) => restore(place, 'old'));
   await until(() => next.engines.engineOf('old'));
@@ -205,11 +210,11 @@ test('a study that has been closed for long is archived, deleted, listed with it
 test('a study that is restored is not unloaded again at once', async () => {
   await closed('back');
   const to = archives();
-  const process = await all('back', 0.1, undefined, { after: 0.2, to });
+  const process = await all('back', () => 0.1, undefined, { after: 0.2, to });
   await until(async () => !(await exists('back')) && (await listed('back'))?.archive);
   await process.end();
   await sleep(4000);
-  const next = await all('back', 4, undefined, { after: 4, to });
+  const next = await all('back', () => 4, undefined, { after: 4, to });
   const path = join(to, 'back.tar.gz');
   await withArchive(path, path, ({ restore }) => restore(serverPlace(nc, server.url), 'back'));
   await until(() => next.engines.engineOf('back'));
