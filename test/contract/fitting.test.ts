@@ -18,7 +18,7 @@ import { fleet, type Net, net } from './world.ts';
 const model = (thorough: boolean, elsewhere?: FitElsewhere): Strategy =>
   withSpec('bo', (parent) => {
     const env = child(parent, 'bo');
-    const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: thorough, warp: thorough } as const;
+    const settings = { startup: 4, costAware: false, integrated: thorough } as const;
     return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, 0), elsewhere), env);
   });
 

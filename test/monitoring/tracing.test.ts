@@ -142,7 +142,7 @@ it('of two engines, only the one whose decision was stored traces it', async () 
 /** `bo`, whose fits are all made elsewhere. */
 const model: Strategy = withSpec('bo', (parent) => {
   const env = child(parent, 'bo');
-  const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
+  const settings = { startup: 4, costAware: false, integrated: false } as const;
   const elsewhere = async (tasks: readonly FitTask[]) => tasks.map(fitInOrder);
   return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, 0), elsewhere), env);
 });

@@ -23,7 +23,7 @@ it('a parameter is the same whether an option is undefined or missing', () => {
 const net = h.space({ rate: h.float(0, 1), units: h.int(16, 64), act: h.choice(['relu', 'tanh']) });
 const pairs: readonly (readonly [name: string, blank: h.Strategy, plain: h.Strategy])[] = [
   ['ga', h.ga({ population: undefined, mode: undefined, elite: undefined, mutation: undefined }), h.ga()],
-  ['bo', h.bo({ startup: undefined, acquisition: undefined, warp: undefined, integrated: undefined, costAware: undefined }), h.bo()],
+  ['bo', h.bo({ startup: undefined, integrated: undefined, costAware: undefined }), h.bo()],
   ['tpe', h.tpe({ startup: undefined, random: undefined, candidates: undefined, priorWeight: undefined }), h.tpe()],
   ['forest', h.forest({ startup: undefined, random: undefined, challengers: undefined }), h.forest()],
   ['grid', h.grid({ levels: undefined, shuffle: undefined }), h.grid()],

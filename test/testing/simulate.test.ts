@@ -13,7 +13,7 @@ import { equal, falling, run, suggested } from './falling.ts';
 /** `bo` whose fits are all long, so that it waits until they are made elsewhere; or that makes them itself. */
 function fittedElsewhere() {
   let fits = 0;
-  const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
+  const settings = { startup: 4, costAware: false, integrated: false } as const;
   const elsewhere = async (tasks: readonly FitTask[]) => {
     fits++;
     await sleep(fits % 3);

@@ -5,7 +5,7 @@ import { addColumn } from './kernel.ts';
 import { negativeLogPosterior, type TrainingSet } from './likelihood.ts';
 
 const log = Math.log;
-/** The bounds of one scale; of sigma^2, tau^2, the sharpness and the noise; and of the warp of one coordinate. */
+/** The bounds of one scale, and of sigma^2, tau^2, the sharpness and the noise. */
 const BOUNDS = {
   scale: [log(1e-4), log(1e3)],
   shared: [
@@ -14,7 +14,6 @@ const BOUNDS = {
     [log(1e-2), log(1e2)],
     [log(1e-6), log(2)],
   ],
-  warp: [log(1 / 8), log(8)],
 } as const;
 
 const COLD_START = [log(0.5), log(0.5), log(1), log(0.01)];
@@ -24,26 +23,20 @@ const WARM_EVALUATIONS = 20;
 const filled = (count: number, value: number) => new Array<number>(count).fill(value);
 
 /** The start and the bounds of the search for a kernel's parameters. */
-function searchBox({ width, ordered }: TrainingSet['features'], warp: boolean) {
-  const warps = warp ? 2 * ordered : 0;
-  const side = (k: 0 | 1) => [
-    ...filled(width, BOUNDS.scale[k]),
-    ...BOUNDS.shared.map((bounds) => bounds[k]),
-    ...filled(warps, BOUNDS.warp[k]),
-  ];
-  return { start: [...filled(width, 0), ...COLD_START, ...filled(warps, 0)], lower: side(0), upper: side(1) };
+function searchBox({ width }: TrainingSet['features']) {
+  const side = (k: 0 | 1) => [...filled(width, BOUNDS.scale[k]), ...BOUNDS.shared.map((bounds) => bounds[k])];
+  return { start: [...filled(width, 0), ...COLD_START], lower: side(0), upper: side(1) };
 }
 
 /**
  * The most probable parameters of the kernel, as logs (maximum a posteriori).
  *
  * @param warm where to start: the parameters of an earlier fit save most of the work
- * @param warp whether inputs are warped
  * @returns undefined if no kernel could be evaluated
  */
-export function fitKernel(observations: TrainingSet, warm?: Float64Array, warp = false): Float64Array | undefined {
-  const { start, lower, upper } = searchBox(observations.features, warp);
-  const found = lbfgsb(negativeLogPosterior(observations, warp), warm ?? start, {
+export function fitKernel(observations: TrainingSet, warm?: Float64Array): Float64Array | undefined {
+  const { start, lower, upper } = searchBox(observations.features);
+  const found = lbfgsb(negativeLogPosterior(observations), warm ?? start, {
     lower,
     upper,
     evaluations: warm ? WARM_EVALUATIONS : COLD_EVALUATIONS,
@@ -62,14 +55,9 @@ const CHAIN_STEPS = { between: 4, first: 20 };
  * @param from the start of the chain
  * @param continues whether it is the last sample of an earlier chain
  */
-function sampleKernels(
-  observations: TrainingSet,
-  { samples, seed, warp }: FitTask,
-  from: Float64Array,
-  continues: boolean,
-): Float64Array[] {
-  const { lower, upper } = searchBox(observations.features, warp);
-  const f = negativeLogPosterior(observations, warp);
+function sampleKernels(observations: TrainingSet, { samples, seed }: FitTask, from: Float64Array, continues: boolean): Float64Array[] {
+  const { lower, upper } = searchBox(observations.features);
+  const f = negativeLogPosterior(observations);
   const within = (x: Float64Array) => x.every((value, i) => value >= lower[i]! && value <= upper[i]!);
   const logDensity = (x: Float64Array) => (within(x) ? -f(x) : -Infinity);
   const rng = rngFor(seed, 'kernels', observations.size);
@@ -92,16 +80,14 @@ export interface FitTask {
   readonly samples: number;
   /** The seed of the samples. */
   readonly seed: string;
-  /** Whether inputs are warped. */
-  readonly warp: boolean;
 }
 
 /** The kernels after each step. A step at which no kernel can be evaluated keeps the previous ones. */
 export function fitInOrder(task: FitTask): Kernels[] {
   let kernels = task.warm;
   return task.steps.map((observations) => {
-    kernels = kernels.map((logs) => addColumn(logs, observations.features, task.warp));
-    const best = fitKernel(observations, kernels[0], task.warp);
+    kernels = kernels.map((logs) => addColumn(logs, observations.features));
+    const best = fitKernel(observations, kernels[0]);
     const last = kernels.length > 1 ? kernels.at(-1) : undefined;
     if (best) kernels = [best, ...(task.samples > 0 ? sampleKernels(observations, task, last ?? best, last !== undefined) : [])];
     return kernels;

@@ -1,5 +1,4 @@
 import type { FeatureLayout } from './gaps.ts';
-import type { Warp } from './warp.ts';
 
 /**
  * The covariance of the Gaussian process: a Matérn 5/2 kernel with one length-scale per column, plus the main effect of each column.
@@ -26,8 +25,6 @@ export interface Kernel {
   readonly sharpness: number;
   /** Variance of the observations' noise. */
   readonly noise: number;
-  /** The input warp, if there is one. */
-  readonly warp?: Warp | undefined;
 }
 
 /** The prior variance of the function at any point. */
@@ -38,39 +35,30 @@ export const JOINT = 0;
 export const ADDITIVE = 1;
 export const SHARPNESS = 2;
 export const NOISE = 3;
-export const SHARED = 4;
+const SHARED = 4;
 
-/**
- * A kernel from the logs of its parameters: first the scales, then the parameters shared by all columns, then a and b of the warp, if there is one.
- */
+/** A kernel from the logs of its parameters: first the scales, then the parameters shared by all columns. */
 export function kernelFromLogs(logs: ArrayLike<number>, { width, joins }: Pick<FeatureLayout, 'width' | 'joins'>): Kernel {
-  const take = (from: number, count: number) => Float64Array.from({ length: count }, (_, c) => Math.exp(logs[from + c]!));
-  const warped = (logs.length - width - SHARED) / 2;
   const additive = Math.exp(logs[width + ADDITIVE]!);
   return {
-    scales: take(0, width),
+    scales: Float64Array.from({ length: width }, (_, c) => Math.exp(logs[c]!)),
     joint: Math.exp(logs[width + JOINT]!),
     additive,
     effect: additive / (joins ? joins.filter((to, c) => to === c).length : width),
     joins,
     sharpness: Math.exp(logs[width + SHARPNESS]!),
     noise: Math.exp(logs[width + NOISE]!),
-    warp: warped > 0 ? { a: take(width + SHARED, warped), b: take(width + SHARED + warped, warped) } : undefined,
   };
 }
 
 /**
  * The logarithms of a kernel's parameters, for features that may have one more ordered column than at the fit. The new last column has no fitted
- * length-scale yet: it gets 1, and no warp.
+ * length-scale yet: it gets 1.
  */
-export function addColumn(logs: Float64Array, { width, ordered }: { readonly width: number; readonly ordered: number }, warp: boolean) {
-  const warped = warp ? ordered : 0;
-  if (logs.length === width + SHARED + 2 * warped) return logs;
-  const take = (from: number, count: number) => logs.subarray(from, from + count);
+export function addColumn(logs: Float64Array, { width, ordered }: FeatureLayout): Float64Array {
+  if (logs.length === width + SHARED) return logs;
   const before = ordered - 1;
-  const shared = width - 1 + SHARED;
-  const warps = warp ? [...take(shared, before), 0, ...take(shared + before, before), 0] : [];
-  return Float64Array.from([...take(0, before), 0, ...logs.subarray(before, shared), ...warps]);
+  return Float64Array.from([...logs.subarray(0, before), 0, ...logs.subarray(before)]);
 }
 
 /** The kernel with all squared length-scales divided by a factor, which makes it less certain between observations. */

@@ -2,19 +2,7 @@ import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } f
 
 import type { Derivatives } from './derivatives.ts';
 import { columnDistances, type FeatureLayout } from './gaps.ts';
-import {
-  ADDITIVE,
-  covariances,
-  effectDistances,
-  JOINT,
-  type Kernel,
-  kernelFromLogs,
-  NOISE,
-  priorVariance,
-  SHARED,
-  SHARPNESS,
-} from './kernel.ts';
-import { warpByLogA, warpByLogB, warpRows } from './warp.ts';
+import { ADDITIVE, covariances, effectDistances, JOINT, kernelFromLogs, NOISE, priorVariance, SHARPNESS } from './kernel.ts';
 
 /** The training data of a Gaussian process, as plain data that can be sent to a thread. */
 export interface TrainingSet {
@@ -49,32 +37,27 @@ const sharpnessPenalty: Penalty = (x) => [0.5 * x * x, x];
 /** For the noise: Gamma(1.1, 30). */
 const noisePenalty: Penalty = (x) => [30 * Math.exp(x) - 0.1 * x, 30 * Math.exp(x) - 0.1];
 const SHARED_PENALTIES = [variancePenalty, variancePenalty, sharpnessPenalty, noisePenalty];
-/** For the warp: log-normal(0, 1/2), which favours no warp. */
-const warpPenalty: Penalty = (x) => [2 * x * x, 4 * x];
 
 /**
  * The negative log posterior of a kernel's parameters, as a function of their logs: the negative log marginal likelihood (Rasmussen & Williams 2006,
  * eq. 5.8) plus the penalties above; its gradient is eq. 5.9. It is NaN if the matrix cannot be factored.
  *
- * Distances are computed once, unless inputs are warped. The returned function shares buffers between calls, so it is not reentrant.
- *
- * @param warp whether inputs are warped
+ * Distances are computed once. The returned function shares buffers between calls, so it is not reentrant.
  */
-export function negativeLogPosterior(
-  { features, size: n, points, targets, variances }: TrainingSet,
-  warp = false,
-): (logs: Float64Array, gradient?: Float64Array) => number {
-  const { width, ordered } = features;
+export function negativeLogPosterior({
+  features,
+  size: n,
+  points,
+  targets,
+  variances,
+}: TrainingSet): (logs: Float64Array, gradient?: Float64Array) => number {
+  const { width } = features;
   const pairs = (n * (n - 1)) / 2;
   const pairGaps = new Float64Array(pairs * width);
-  const inputs = warp ? new Float64Array(n * width) : points;
-  const measure = () => {
-    for (let i = 1, at = 0; i < n; i++) {
-      columnDistances(features, inputs, i * width, inputs, i, pairGaps, at);
-      at += i * width;
-    }
-  };
-  if (!warp) measure();
+  for (let i = 1, at = 0; i < n; i++) {
+    columnDistances(features, points, i * width, points, i, pairGaps, at);
+    at += i * width;
+  }
   const covariance = new Float64Array(pairs);
   const slopes = new Float64Array(pairs);
   const matrix = new Float64Array(n * n);
@@ -85,10 +68,6 @@ export function negativeLogPosterior(
 
   return (logs, gradient) => {
     const kernel = kernelFromLogs(logs, features);
-    if (kernel.warp) {
-      warpRows(features, kernel.warp, points, n, inputs);
-      measure();
-    }
     const { scales, sharpness, noise, effect, joins } = kernel;
     covariances(kernel, pairGaps, pairs, covariance, 0, slopes);
     for (let i = 0, p = 0; i < n; i++) {
@@ -135,51 +114,9 @@ export function negativeLogPosterior(
     gradient[width + ADDITIVE] = effect * byEffects + 0.5 * trace * kernel.additive;
     gradient[width + SHARPNESS] = bySharpness * sharpness;
     gradient[width + NOISE] = 0.5 * trace * noise;
-
-    if (kernel.warp) {
-      const { a, b } = kernel.warp;
-      const byInput = slopesByInput(kernel, features, n, inputs, pairGaps, inverted, alpha, slopes);
-      for (let c = 0; c < ordered; c++) {
-        for (let i = 0; i < n; i++) {
-          const x = points[i * width + c]!;
-          gradient[width + SHARED + c]! += byInput[i * ordered + c]! * warpByLogA(x, a[c]!, b[c]!);
-          gradient[width + SHARED + ordered + c]! += byInput[i * ordered + c]! * warpByLogB(x, a[c]!, b[c]!);
-        }
-      }
-    }
     for (let i = 0; i < logs.length; i++) gradient[i]! += penaltyOf(i, width)(logs[i]!)[1];
     return value;
   };
 }
 
-const penaltyOf = (i: number, width: number): Penalty => (i < width ? scalePenalty : (SHARED_PENALTIES[i - width] ?? warpPenalty));
-
-/** The derivatives of the negative log likelihood by the warped coordinates: `n` x `ordered`. */
-function slopesByInput(
-  kernel: Kernel,
-  { width, ordered }: FeatureLayout,
-  n: number,
-  inputs: Float64Array,
-  pairGaps: Float64Array,
-  inverted: Float64Array,
-  alpha: Float64Array,
-  slopes: Float64Array,
-): Float64Array {
-  const { scales, sharpness, effect } = kernel;
-  const by = new Float64Array(n * ordered);
-  const wholes = new Float64Array(width);
-  for (let i = 0, p = 0; i < n; i++) {
-    for (let j = 0; j < i; j++, p++) {
-      const weight = inverted[i * n + j]! - alpha[i]! * alpha[j]!;
-      effectDistances(kernel, pairGaps, p * width, wholes);
-      for (let c = 0; c < ordered; c++) {
-        const difference = inputs[i * width + c]! - inputs[j * width + c]!;
-        const part = 1 / (1 + sharpness * wholes[c]!);
-        const force = 2 * weight * scales[c]! * difference * (slopes[p]! - sharpness * effect * part * part);
-        by[i * ordered + c]! += force;
-        by[j * ordered + c]! -= force;
-      }
-    }
-  }
-  return by;
-}
+const penaltyOf = (i: number, width: number): Penalty => (i < width ? scalePenalty : SHARED_PENALTIES[i - width]!);

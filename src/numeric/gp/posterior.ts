@@ -3,7 +3,6 @@ import { type Derivatives, derivativeCovariance, derivativePriorVariance, VALUE 
 import { columnDistances, type FeatureLayout } from './gaps.ts';
 import { covariances, type Kernel, priorVariance } from './kernel.ts';
 import { NUGGET, type TrainingSet } from './likelihood.ts';
-import { warpRows, warpSlope } from './warp.ts';
 
 /** A Gaussian process, conditioned on observations. Only `addFantasy` changes it. */
 export interface Posterior {
@@ -14,7 +13,7 @@ export interface Posterior {
   /** How many of them are observed values; derivatives follow. */
   readonly observed: number;
   readonly derivatives: Derivatives | undefined;
-  /** Rows of warped features, with room for fantasies. */
+  /** Rows of features, with room for fantasies. */
   readonly points: Float64Array;
   /** The lower factor of the covariance, with rows of `stride`. */
   readonly factor: Float64Array;
@@ -37,8 +36,6 @@ interface Scratch {
   readonly back: Float64Array;
 }
 
-/** If the warp of a coordinate is flatter, a derivative along it is not informative. */
-const MIN_WARP_SLOPE = 1e-3;
 /** The noise of derivatives, as a share of their prior variance, since the kernel was fitted without them. */
 const DERIVATIVE_NOISE = 1e-4;
 
@@ -56,8 +53,7 @@ export function posterior(observations: TrainingSet, kernel: Kernel, fantasies =
   const n = observed + (derivatives?.targets.length ?? 0);
   const stride = n + fantasies;
   const points = new Float64Array(stride * width);
-  if (kernel.warp) warpRows(features, kernel.warp, observations.points, observed, points);
-  else points.set(observations.points.subarray(0, observed * width));
+  points.set(observations.points.subarray(0, observed * width));
   derivatives?.at.forEach((i, k) => {
     points.copyWithin((observed + k) * width, i * width, (i + 1) * width);
   });
@@ -90,7 +86,7 @@ export function posterior(observations: TrainingSet, kernel: Kernel, fantasies =
   const jitter = grown ? 0 : choleskyWithJitter(covarianceRows(new Float64Array(stride * stride), 0), stride, n, factor);
   if (Number.isNaN(jitter)) return undefined;
   alpha.set(targets.subarray(0, observed));
-  if (derivatives) alpha.set(warpedDerivatives(observations, derivatives, kernel), observed);
+  if (derivatives) alpha.set(derivatives.targets, observed);
   solveLower(factor, stride, n, alpha);
   solveUpper(factor, stride, n, alpha);
   // K alpha = targets - noise alpha, so the means at the observations need no further product.
@@ -98,24 +94,15 @@ export function posterior(observations: TrainingSet, kernel: Kernel, fantasies =
   return { ...gp, jitter, means };
 }
 
-/** Derivatives by warped coordinates. */
-function warpedDerivatives({ points, features }: TrainingSet, { at, columns, targets }: Derivatives, { warp }: Kernel): Float64Array {
-  if (!warp) return targets;
-  return targets.map((target, k) => {
-    const c = columns[k]!;
-    return target / Math.max(warpSlope(points[at[k]! * features.width + c]!, warp.a[c]!, warp.b[c]!), MIN_WARP_SLOPE);
-  });
-}
-
-type WarpedPosterior = Pick<Posterior, 'features' | 'kernel' | 'observed' | 'derivatives' | 'points' | 'scratch'>;
+type Conditioned = Pick<Posterior, 'features' | 'kernel' | 'observed' | 'derivatives' | 'points' | 'scratch'>;
 
 /**
- * Covariances of a row of warped features with the first `count` observations and fantasies.
+ * Covariances of a row of features with the first `count` observations and fantasies.
  *
  * @param by the column of a derivative, or VALUE
  */
 export function covarianceRow(
-  { features, kernel, observed, derivatives, points, scratch }: WarpedPosterior,
+  { features, kernel, observed, derivatives, points, scratch }: Conditioned,
   x: Float64Array,
   xAt: number,
   count: number,
@@ -149,12 +136,4 @@ function isPrefixOf(before: Posterior, { kernel, points, diagonal, derivatives }
   return (
     same(by.scales, kernel.scales, width) && same(before.diagonal, diagonal, observed) && same(before.points, points, observed * width)
   );
-}
-
-/** Rows of features, warped if the kernel has a warp. */
-export function warpedRows({ features, kernel: { warp } }: Posterior, rows: Float64Array, count: number): Float64Array {
-  if (!warp) return rows;
-  const out = new Float64Array(count * features.width);
-  warpRows(features, warp, rows, count, out);
-  return out;
 }

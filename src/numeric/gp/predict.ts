@@ -3,8 +3,7 @@ import { derivativeCovariance, VALUE } from './derivatives.ts';
 import { columnDistances } from './gaps.ts';
 import { covariances, effectDistances, priorVariance } from './kernel.ts';
 import { NUGGET } from './likelihood.ts';
-import { covarianceRow, type Posterior, warpedRows } from './posterior.ts';
-import { warpSlope } from './warp.ts';
+import { covarianceRow, type Posterior } from './posterior.ts';
 
 /** Near an observation, variances below this share of the prior variance are rounding errors. */
 const VARIANCE_FLOOR = 1e-10;
@@ -26,10 +25,9 @@ export function predict(gp: Posterior, x: Float64Array): Prediction {
 /** The posterior means at `count` rows of features. */
 export function meansAt(gp: Posterior, rows: Float64Array, count: number): Float64Array {
   const { features, size: n, alpha } = gp;
-  const seen = warpedRows(gp, rows, count);
   const row = new Float64Array(n);
   return Float64Array.from({ length: count }, (_, k) => {
-    covarianceRow(gp, seen, k * features.width, n, row, 0);
+    covarianceRow(gp, rows, k * features.width, n, row, 0);
     let mean = 0;
     for (let i = 0; i < n; i++) mean += row[i]! * alpha[i]!;
     return mean;
@@ -43,12 +41,11 @@ const BATCH = 64;
 export function predictMany(gp: Posterior, rows: Float64Array, count: number, means: Float64Array, variances: Float64Array): void {
   const { features, kernel, size: n, factor, stride, alpha } = gp;
   const prior = priorVariance(kernel);
-  const seen = warpedRows(gp, rows, count);
   const block = new Float64Array(Math.min(count, BATCH) * n);
   for (let first = 0; first < count; first += BATCH) {
     const batch = Math.min(BATCH, count - first);
     for (let b = 0; b < batch; b++) {
-      covarianceRow(gp, seen, (first + b) * features.width, n, block, b * n);
+      covarianceRow(gp, rows, (first + b) * features.width, n, block, b * n);
       let mean = 0;
       for (let i = 0; i < n; i++) mean += block[b * n + i]! * alpha[i]!;
       means[first + b] = mean;
@@ -66,16 +63,15 @@ export function predictMany(gp: Posterior, rows: Float64Array, count: number, me
 export function predictDifferences(gp: Posterior, rows: Float64Array, count: number): Prediction[] {
   const { features, kernel, size: n, factor, stride, alpha } = gp;
   const { width } = features;
-  const seen = warpedRows(gp, rows, count);
   const covariance = new Float64Array(count * n);
-  for (let k = 0; k < count; k++) covarianceRow(gp, seen, k * width, n, covariance, k * n);
+  for (let k = 0; k < count; k++) covarianceRow(gp, rows, k * width, n, covariance, k * n);
   const explained = covariance.slice();
   solveLower(factor, stride, n, explained, count, n);
   const gaps = new Float64Array(width);
   const shared = new Float64Array(1);
   return Array.from({ length: count - 1 }, (_, i) => {
     const at = (i + 1) * n;
-    columnDistances(features, seen, (i + 1) * width, seen, 1, gaps);
+    columnDistances(features, rows, (i + 1) * width, rows, 1, gaps);
     covariances(kernel, gaps, 1, shared);
     const prior = 2 * (priorVariance(kernel) - shared[0]!);
     let [mean, variance] = [0, prior];
@@ -98,8 +94,7 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
   const { scales, sharpness, effect } = kernel;
   const { width, ordered } = features;
   const wholes = new Float64Array(width);
-  const seen = warpedRows(gp, x, 1);
-  covarianceRow(gp, seen, 0, n, scratch.row, 0, VALUE, scratch.slopes);
+  covarianceRow(gp, x, 0, n, scratch.row, 0, VALUE, scratch.slopes);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += scratch.row[i]! * alpha[i]!;
   solveLower(factor, stride, n, scratch.row);
@@ -118,18 +113,10 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
       const part = 1 / (1 + sharpness * wholes[c]!);
       const slope =
         by === undefined
-          ? 2 * scales[c]! * (seen[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part)
-          : derivativeCovariance(kernel, seen, 0, points, i * width, ordered, c, by);
+          ? 2 * scales[c]! * (x[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part)
+          : derivativeCovariance(kernel, x, 0, points, i * width, ordered, c, by);
       meanSlopes[c]! += alpha[i]! * slope;
       varianceSlopes[c]! -= 2 * scratch.back[i]! * slope;
-    }
-  }
-  if (kernel.warp) {
-    const { a, b } = kernel.warp;
-    for (let c = 0; c < ordered; c++) {
-      const slope = warpSlope(x[c]!, a[c]!, b[c]!);
-      meanSlopes[c]! *= slope;
-      varianceSlopes[c]! *= slope;
     }
   }
   const prior = priorVariance(kernel);
@@ -146,9 +133,8 @@ export function addFantasy(gp: Posterior, x: Float64Array): number {
   const { features, kernel, size: n, stride } = gp;
   if (n === stride) throw new RangeError(`no room for a fantasy after ${n} observations and fantasies`);
   const { mean } = predict(gp, x);
-  const row = warpedRows(gp, x, 1);
-  gp.points.set(row, n * features.width);
-  covarianceRow(gp, row, 0, n, gp.factor, n * stride);
+  gp.points.set(x, n * features.width);
+  covarianceRow(gp, x, 0, n, gp.factor, n * stride);
   const variance = priorVariance(kernel) + kernel.noise + NUGGET;
   // A fantasy at the point of another one may need a larger nugget.
   for (const jitter of [0, 1e-6, 1e-3]) {

@@ -3,7 +3,7 @@ import { History } from '../../numeric/history.ts';
 import type { OutcomeTransform } from '../../numeric/outcomeTransform.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { bool, oneOf, wholeFrom } from '../../schema/optionRules.ts';
+import { bool, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
@@ -26,17 +26,10 @@ export type { BoState };
 export const boOptions = {
   /** How many configurations are suggested before the first model. Default: 2 (d + 1) for d parameters, at most 10. */
   startup: optional(wholeFrom(1)),
-  /**
-   * What is maximised: expected improvement (`ei`), the probability of an improvement (`pi`), or a lower confidence bound of the loss (`lcb`).
-   * With two objectives it is always the expected improvement. Default: `ei`.
-   */
-  acquisition: optional(oneOf('ei', 'pi', 'lcb'), 'ei'),
   /** Whether to maximise improvement per second, if the times of trials vary at least threefold. Default: false. */
   costAware: optional(bool, false),
   /** Whether to average over samples of kernels instead of using the most probable one. It takes about ten times as long. Default: false. */
   integrated: optional(bool, false),
-  /** Whether to learn a warp of each coordinate, for functions that change faster at one end of a range. Default: false. */
-  warp: optional(bool, false),
 };
 export type BoSettings = SettingsOf<typeof boOptions>;
 
@@ -77,13 +70,13 @@ const KERNEL_SAMPLES = 10;
  */
 export function boSurrogate(
   env: Env,
-  { startup = startupOf(env), acquisition, costAware, integrated, warp }: BoSettings,
+  { startup = startupOf(env), costAware, integrated }: BoSettings,
   maxWork = MAX_WORK,
   isFollowed = false,
 ): Surrogate<BoState> {
   const { axes, objectives } = env;
-  const fold = createBoFold(env, { samples: integrated ? KERNEL_SAMPLES : 0, seed: `${env.seed} ${env.name}`, warp });
-  const termsOf = acquisitionTerms(env, { acquisition, costAware, resultsOf: fold.results });
+  const fold = createBoFold(env, { samples: integrated ? KERNEL_SAMPLES : 0, seed: `${env.seed} ${env.name}` });
+  const termsOf = acquisitionTerms(env, { costAware, resultsOf: fold.results });
   const middle = env.snap(axes.map(({ prior }) => prior?.quantile(0.5) ?? 0.5));
   const startsInMiddle = !env.rungs && !axes.some(({ when }) => when) && env.feasible(middle);
   const grid = countCells(axes) <= MAX_ENUMERATED ? cells(env) : undefined;

@@ -7,7 +7,7 @@ import { posterior } from '../../numeric/gp/posterior.ts';
 import { kendall, type Pair } from '../budgets/firstRung.ts';
 
 /** How kernels are fitted. */
-export type KernelFitOptions = Pick<FitTask, 'samples' | 'seed' | 'warp'>;
+export type KernelFitOptions = Pick<FitTask, 'samples' | 'seed'>;
 
 /** The cost of sampling a kernel, relative to finding the most probable one. */
 const SAMPLE_COST = 0.5;
@@ -67,7 +67,7 @@ export class KernelFit {
     const [logs] = this.kernels;
     const trainingSet = this.#trainingSet();
     const { features, targets, logSlopes = new Float64Array(targets.length) } = trainingSet;
-    const gp = logs && posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features));
+    const gp = logs && posterior(trainingSet, kernelFromLogs(addColumn(logs, features), features));
     if (!gp) return { logDensity: Number.NEGATIVE_INFINITY, pairs: [] };
     const { means, logDensities } = leaveOneOut(gp, targets);
     const logDensity = logDensities.reduce((sum, density, i) => sum + (Number.isNaN(logSlopes[i]!) ? 0 : density + logSlopes[i]!), 0);
@@ -76,12 +76,12 @@ export class KernelFit {
 
   /** The kernels for features that may have gained a column, that of the budget, since the fit. */
   kernelsFor(features: FeatureLayout): Kernels {
-    return this.kernels.map((logs) => addColumn(logs, features, this.#options.warp));
+    return this.kernels.map((logs) => addColumn(logs, features));
   }
 
   /** The approximate cost of the remaining fits, in squared numbers of observations. */
   get work(): number {
-    const each = (1 + SAMPLE_COST * this.#options.samples) * (this.#options.warp ? 2 : 1);
+    const each = 1 + SAMPLE_COST * this.#options.samples;
     return this.#pending().reduce((sum, fit) => sum + each * fit.size ** 2, 0);
   }
 

@@ -1,5 +1,5 @@
 import { priorVariance } from '../../numeric/gp/kernel.ts';
-import { covarianceRow, type Posterior, warpedRows } from '../../numeric/gp/posterior.ts';
+import { covarianceRow, type Posterior } from '../../numeric/gp/posterior.ts';
 import { addFantasy, meansAt } from '../../numeric/gp/predict.ts';
 import { dominates } from '../../numeric/pareto/pareto.ts';
 import type { Point } from '../../space/axis.ts';
@@ -87,7 +87,7 @@ export function closenessTo({ models, features, samples }: FittedModels): (point
   const incumbent = observed.reduce((best, { value }, i) => (value < observed[best]!.value ? i : best), 0);
   return (point) => {
     features.encode(point, row);
-    covarianceRow(gp, warpedRows(gp, row, 1), 0, gp.size, covariances, 0);
+    covarianceRow(gp, row, 0, gp.size, covariances, 0);
     const isAtIncumbent = covariances[incumbent]! > MAX_CORRELATION * variance;
     const most = (isAtIncumbent ? MAX_CORRELATION_AT_INCUMBENT : MAX_CORRELATION) * variance;
     return covariances.some((covariance) => covariance > most);

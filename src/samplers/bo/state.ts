@@ -55,7 +55,7 @@ export interface BoFold extends Fold<BoState> {
 }
 
 /** Quantities other than losses need only the most probable kernel. */
-export const SINGLE_KERNEL: KernelFitOptions = { samples: 0, seed: '', warp: false };
+export const SINGLE_KERNEL: KernelFitOptions = { samples: 0, seed: '' };
 
 /**
  * How far above the lowest loss others count. With several objectives, configurations on the front are far from the lowest loss of each; the limit is

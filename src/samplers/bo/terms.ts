@@ -1,14 +1,7 @@
 import { type Axis, active, type Point } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
 import type { RungResults } from '../budgets/rungResults.ts';
-import {
-  type AcquisitionTerm,
-  confidenceBound,
-  expectedImprovement,
-  inverseCost,
-  logMeanTerm,
-  logProbabilityBelow,
-} from './acquisition.ts';
+import { type AcquisitionTerm, expectedImprovement, inverseCost, logMeanTerm, logProbabilityBelow } from './acquisition.ts';
 import type { Features } from './features.ts';
 import { hypervolumeImprovement } from './hypervolume.ts';
 import { conditioningSet, type QuantityObservations } from './observations.ts';
@@ -24,8 +17,6 @@ const UNEVEN = 3;
  * axes were not forgotten after 100 results, and right ones helped no more.
  */
 const PRIOR_RESULTS = 10;
-/** The confidence bound is this many standard deviations below the mean, as in Vizier's bandit (Song et al. 2024). */
-const KAPPA = 1.8;
 /**
  * The weight of the log probability of success. Where no trial has completed, the model of losses has no data, and the acquisition is high.
  * Where half of the space failed, a third of the suggestions 23 to 40 failed with 1, and a ninth with 4; the best results were no worse.
@@ -33,7 +24,6 @@ const KAPPA = 1.8;
 const FAILURE_AVERSION = 4;
 
 interface TermOptions {
-  readonly acquisition: 'ei' | 'pi' | 'lcb';
   readonly costAware: boolean;
   /** Results by configuration and budget; undefined if all budgets are equal. */
   readonly resultsOf: (state: BoState) => RungResults | undefined;
@@ -45,7 +35,7 @@ interface TermOptions {
  */
 export function acquisitionTerms(
   { axes, rungs }: Env,
-  { acquisition, costAware, resultsOf }: TermOptions,
+  { costAware, resultsOf }: TermOptions,
 ): (state: BoState, fitted: FittedModels) => AcquisitionTerm[] {
   const hasPriors = axes.some(({ prior }) => prior);
 
@@ -62,8 +52,7 @@ export function acquisitionTerms(
         ),
       ];
     const best = first!.reduce((a, b) => Math.min(a, b));
-    if (acquisition === 'lcb') return [confidenceBound(gp, KAPPA)];
-    return [acquisition === 'pi' ? logProbabilityBelow(gp, best) : expectedImprovement(gp, best)];
+    return [expectedImprovement(gp, best)];
   }
 
   /** The probability that a quantity is at most 0. */

@@ -6,7 +6,6 @@ import { addColumn, covariances, kernelFromLogs } from '../../../src/numeric/gp/
 import { negativeLogPosterior, type TrainingSet } from '../../../src/numeric/gp/likelihood.ts';
 import { posterior } from '../../../src/numeric/gp/posterior.ts';
 import { addFantasy, meansAt, predict, predictDifferences, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
-import { warpByLogA, warpByLogB, warpCoordinate, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
 import { choiceAxis, describedAxis, floatAxis } from '../../support/axes.ts';
@@ -33,21 +32,8 @@ describe('widened', () => {
 
   it('leaves kernels that fit as they are, and gives others a last ordered column', () => {
     const plain = Float64Array.of(x, y, joint, additive, sharpness, noise);
-    expect(addColumn(plain, { width: 2, ordered: 1 }, false)).toBe(plain);
-    expect([...addColumn(plain, { width: 3, ordered: 2 }, false)]).toEqual([x, 0, y, joint, additive, sharpness, noise]);
-    const bent = Float64Array.of(x, y, joint, additive, sharpness, noise, 0.7, 0.8);
-    expect(addColumn(bent, { width: 2, ordered: 1 }, true)).toBe(bent);
-    expect([...addColumn(bent, { width: 3, ordered: 2 }, true)]).toEqual([x, 0, y, joint, additive, sharpness, noise, 0.7, 0, 0.8, 0]);
-    expect([...addColumn(Float64Array.of(y, joint, additive, sharpness, noise), { width: 2, ordered: 1 }, true)]).toEqual([
-      0,
-      y,
-      joint,
-      additive,
-      sharpness,
-      noise,
-      0,
-      0,
-    ]);
+    expect(addColumn(plain, { width: 2, ordered: 1 })).toBe(plain);
+    expect([...addColumn(plain, { width: 3, ordered: 2 })]).toEqual([x, 0, y, joint, additive, sharpness, noise]);
   });
 });
 
@@ -77,31 +63,18 @@ describe('negativeLogPosterior', () => {
     },
   );
 
-  it('has its gradient with warped coordinates, too', () => {
-    const f = negativeLogPosterior(example(), true);
-    const bent = Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2);
-    const gradient = new Float64Array(11);
-    const value = f(bent, gradient);
-    expect(f(bent)).toBe(value);
-    for (let i = 0; i < 11; i++) {
-      const h = 1e-5;
-      expect(gradient[i]).toBeCloseTo((f(bent.with(i, bent[i]! + h)) - f(bent.with(i, bent[i]! - h))) / (2 * h), 5);
-    }
-  });
-
   it('has its gradient with columns that share a main effect, too', () => {
     const layout = features([describedAxis('a'), floatAxis('x')]);
     const points = new Float64Array(45);
     const rng = rngFor('gp', 'described', 0);
     for (let i = 0; i < 15; i++) layout.encode([rng(), rng()], points, 3 * i);
     const targets = Float64Array.from({ length: 15 }, (_, i) => points[3 * i]! ** 2 - points[3 * i + 1]! + 0.1 * rng());
-    const f = negativeLogPosterior({ features: layout, size: 15, points, targets }, true);
-    const bent = Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2);
-    const gradient = new Float64Array(11);
-    f(bent, gradient);
-    for (let i = 0; i < 11; i++) {
+    const f = negativeLogPosterior({ features: layout, size: 15, points, targets });
+    const gradient = new Float64Array(7);
+    f(logs, gradient);
+    for (let i = 0; i < 7; i++) {
       const h = 1e-5;
-      expect(gradient[i]).toBeCloseTo((f(bent.with(i, bent[i]! + h)) - f(bent.with(i, bent[i]! - h))) / (2 * h), 5);
+      expect(gradient[i]).toBeCloseTo((f(logs.with(i, logs[i]! + h)) - f(logs.with(i, logs[i]! - h))) / (2 * h), 5);
     }
   });
 
@@ -120,44 +93,16 @@ describe('fitInOrder', () => {
     const rng = rngFor('gp', 'noise', 1);
     const noisy = (size: number) => ({ ...example(size), targets: example(size).targets.map((y) => y + 0.5 * (rng() - 0.5)) });
     const last = noisy(25);
-    const task = { warm: [], steps: [noisy(12), last], samples: 6, seed: 's', warp: true };
+    const task = { warm: [], steps: [noisy(12), last], samples: 6, seed: 's' };
     const [, [best, ...samples]] = fitInOrder(task) as [Kernels, Kernels];
-    const f = negativeLogPosterior(last, true);
+    const f = negativeLogPosterior(last);
     expect(samples).toHaveLength(6);
     for (const sample of samples) {
       expect(f(sample)).toBeGreaterThan(f(best!));
-      expect(f(sample)).toBeLessThan(f(best!) + 25); // of eleven parameters, half a chi-squared above it
+      expect(f(sample)).toBeLessThan(f(best!) + 25); // of seven parameters, half a chi-squared above it
     }
     expect(fitInOrder(task)[1]).toEqual([best, ...samples]);
     expect(fitInOrder({ ...task, seed: 't' })[1]![1]).not.toEqual(samples[0]);
-  });
-
-  it('learns to warp a coordinate along which a function changes at one end', () => {
-    const points = Float64Array.from({ length: 30 }, (_, i) => i / 29);
-    const targets = points.map((x) => Math.sin(12 * x ** 0.2));
-    const [[logs]] = fitInOrder({
-      warm: [],
-      steps: [{ features: { width: 1, ordered: 1 }, size: 30, points, targets }],
-      samples: 0,
-      seed: '',
-      warp: true,
-    }) as [Kernels];
-    const { a, b } = kernelFromLogs(logs!, { width: 1 }).warp!;
-    expect(warpCoordinate(0.1, a[0]!, b[0]!)).toBeGreaterThan(0.25);
-  });
-});
-
-describe('warped', () => {
-  it('is the distribution function of Kumaraswamy, with its derivatives', () => {
-    expect(warpCoordinate(0.3, 1, 1)).toBeCloseTo(0.3, 14);
-    expect(warpCoordinate(0.5, 2, 3)).toBeCloseTo(1 - 0.75 ** 3, 14);
-    expect([warpCoordinate(0, 0.5, 2), warpCoordinate(1, 0.5, 2)]).toEqual([0, 1]);
-    const h = 1e-6;
-    const [x, a, b] = [0.3, 0.7, 1.8];
-    expect(warpSlope(x, a, b)).toBeCloseTo((warpCoordinate(x + h, a, b) - warpCoordinate(x - h, a, b)) / (2 * h), 7);
-    expect(warpByLogA(x, a, b)).toBeCloseTo((warpCoordinate(x, a * Math.exp(h), b) - warpCoordinate(x, a * Math.exp(-h), b)) / (2 * h), 7);
-    expect(warpByLogB(x, a, b)).toBeCloseTo((warpCoordinate(x, a, b * Math.exp(h)) - warpCoordinate(x, a, b * Math.exp(-h))) / (2 * h), 7);
-    for (const at of [0, 1]) expect(Number.isFinite(warpSlope(at, 0.5, 0.5))).toBe(true);
   });
 });
 

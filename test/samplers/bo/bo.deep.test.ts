@@ -60,13 +60,8 @@ describe('bo', () => {
     expect(best(true)).toBeLessThan(0.2 * best(false));
   });
 
-  it.each(['pi', 'lcb'] as const)('converges by %s, too', (acquisition) => {
-    const points = study(square, '1', 30, ['value'], { acquisition }).run(30, (p) => completed(bowl(p)));
-    expect(lowest(points, bowl)).toBeLessThan(1e-2);
-  });
-
-  it.each([{ integrated: true }, { warp: true }, { integrated: true, warp: true }] as const)('converges with %o', (settings) => {
-    const points = study(square, '1', 25, ['value'], settings).run(25, (p) => completed(bowl(p)));
+  it('converges with integrated kernels', () => {
+    const points = study(square, '1', 25, ['value'], { integrated: true }).run(25, (p) => completed(bowl(p)));
     expect(lowest(points, bowl)).toBeLessThan(1e-3);
     expect(points.slice(6).every(({ modelled }) => modelled)).toBe(true);
   });

@@ -7,7 +7,7 @@ import { bowl, completed, square } from './study.ts';
 
 it('a long fit builds its tasks once, when it begins', async () => {
   const built = vi.spyOn(KernelFit.prototype, 'remaining');
-  const settings = { startup: 6, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
+  const settings = { startup: 6, costAware: false, integrated: false } as const;
   const core = boSurrogate({ ...rootEnv(square), name: 'bo' }, settings, 0);
   let state = core.start;
   for (let id = 1; id <= 8; id++) {

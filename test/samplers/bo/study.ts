@@ -26,7 +26,7 @@ export function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['v
     trials,
     rng: rngOfAsk,
   };
-  const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, integrated: false, warp: false, ...settings });
+  const core = boSurrogate(env, { startup: 6, costAware: false, integrated: false, ...settings });
   let state = core.start;
   let id = 0;
   const suggest = ({ fixed, ...more }: { budget?: number; fixed?: Fixed } = {}): (ProposedPoint & { id: number }) | undefined => {

@@ -18,7 +18,6 @@ function task(size: number): FitTask {
     warm: [],
     samples: 2,
     seed: 'test',
-    warp: size === 20,
     steps: [8, size].map((n) => ({ features, size: n, points, targets: targets.slice(0, n) })),
   };
 }
