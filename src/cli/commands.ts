@@ -24,7 +24,6 @@ const study: Branch = {
     pause: leaf('suggest no new trials', async () => (await import('./commands/study/pause.ts')).pause),
     resume: leaf('suggest new trials again', async () => (await import('./commands/study/pause.ts')).resume),
     close: leaf('end a study now', async () => (await import('./commands/study/pause.ts')).close),
-    watch: leaf('follow a study on a NATS server', async () => (await import('./commands/study/watch.ts')).command),
     plot: leaf('draw a figure as SVG or HTML', async () => (await import('./commands/study/plot.ts')).command),
     importance: leaf('print how much each parameter matters', async () => (await import('./commands/study/importance.ts')).command),
     report: leaf('write one HTML file about studies', async () => (await import('./commands/study/report.ts')).command),

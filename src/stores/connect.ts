@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, ConnectError, type ConnectOptions, connectTo } from '../../streams/nats/connection/connect.ts';
 import { watchOutages } from '../../streams/nats/connection/outage.ts';
-import { SILENCE } from '../../streams/nats/connection/retry.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 
@@ -52,9 +51,3 @@ async function connectWithin(
 
 /** The options of a command that say how to connect. */
 export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => omitUndefined({ nkey, creds, tlsCa, tlsCert, tlsKey });
-
-/** Prints what the user is waiting for, if it takes long. */
-export async function announceWait<T>(screen: StatusLine, what: string, awaited: Promise<T>): Promise<T> {
-  const timer = setTimeout(() => screen.line(`waiting for ${what}`), SILENCE);
-  return awaited.finally(() => clearTimeout(timer));
-}

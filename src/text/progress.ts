@@ -26,10 +26,10 @@ export interface Shown {
   /** Trials a second. */
   readonly rate: number;
   /** Milliseconds that it has run, and that it will probably run. */
-  readonly elapsed?: number | undefined;
+  readonly elapsed: number;
   readonly left?: number | undefined;
   /** The trials that run, in the order in which they began. */
-  readonly running?: readonly RunningTrial[];
+  readonly running: readonly RunningTrial[];
   readonly paused?: boolean;
   /** With several objectives, how many trials no other one dominates: then no single one is the best. */
   readonly front?: number | undefined;
@@ -39,15 +39,14 @@ export interface Shown {
 
 export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'examples' | 'budget' | 'values' | 'claimedAt'>;
 
-/** Only an engine says how many trials wait for a worker. */
-type Counts = Progress<Params> & Pick<StudyStatus, 'ended'> & Partial<Pick<StudyStatus, 'waiting' | 'waits'>>;
+type Counts = Progress<Params> & Pick<StudyStatus, 'ended' | 'waiting'>;
 
 /** The progress of a study in a line. */
 export const progressLine = (state: Counts, shown: Shown): string => textsOf(state, shown).join('  ');
 
 /** The progress of a study in lines that fit a window: the trend, the counts and times, and the trials that run. */
 export function progressFrame(state: Counts, given: Shown, columns: number, rows: number, now = Date.now()): readonly string[] {
-  const { limit, running = [], trend } = given;
+  const { limit, running, trend } = given;
   const picture = rows < TALL ? [] : (trend?.(columns - 1, TREND) ?? []);
   const counts = withBar(textsOf(state, given), columns - 1, limit === undefined ? undefined : shareOf(state, limit));
   const room = Math.max(0, Math.min(LISTED, rows - picture.length - counts.length - SPARE));
@@ -62,9 +61,9 @@ export function progressFrame(state: Counts, given: Shown, columns: number, rows
 }
 
 function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused, front }: Shown): readonly string[] {
-  const { stopped, failed, ended, best, open, waiting = 0, waits } = state;
+  const { stopped, failed, ended, best, open, waiting } = state;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
-  const time = [elapsed !== undefined && seconds(elapsed), left !== undefined && `about ${seconds(left)} left`].filter(Boolean).join(', ');
+  const time = [seconds(elapsed), left !== undefined && `about ${seconds(left)} left`].filter(Boolean).join(', ');
   return [
     `${ended}${limit === undefined ? '' : `/${limit}`} trials`,
     time,
@@ -75,7 +74,6 @@ function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused,
     paused ? 'paused' : `${Math.max(0, open - waiting)} running`,
     waiting > 0 && `${waiting} waiting`,
     others && `(${others})`,
-    waits,
   ].filter((text): text is string => Boolean(text));
 }
 

@@ -10,26 +10,17 @@ import { directory, hasTrace, hypertide, start, studyIn, TRAINER, until } from '
 const server = natsOfTests();
 
 describe('a study on a server', () => {
-  it('is served, worked on by programs, and watched', async () => {
+  it('is served, and worked on by programs', async () => {
     const place = studyIn('trials: 5\nname: cli\n');
     const at = ['--nats', server.url];
-    const watch = start(place, 'study', 'watch', `${server.url}/cli`, '--json');
-    const quiet = start(place, 'study', 'watch', `${server.url}/cli`, '--quiet');
     const serve = start(place, 'serve', 'study.yaml', ...at, '--lease', '10');
     const worker = start(place, 'worker', `${server.url}/cli`, '--parallel', '2', '--', ...TRAINER);
-    const [worked, watched, summed] = await Promise.all([worker.ended, watch.ended, quiet.ended]);
-    expect(summed).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/5\/5 trials .*best \S+ \S+ \(trial \d\)/) });
-    expect(summed.err).not.toContain('suggested');
+    const worked = await worker.ended;
     serve.child.kill('SIGTERM');
     const served = await serve.ended;
-    expect([served.code, worked.code, watched.code]).toEqual([0, 0, 0]);
-    for (const ended of [served, worked, watched]) expect(hasTrace(ended)).toBe(false);
+    expect([served.code, worked.code]).toEqual([0, 0]);
+    for (const ended of [served, worked]) expect(hasTrace(ended)).toBe(false);
     expect(worked.err.match(/trial \d completed/g)).toHaveLength(5);
-    const seen = watched.out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(seen.some(({ status }) => status?.completed === 5)).toBe(true);
     const printed = await hypertide(place, 'trial', 'logs', `${server.url}/cli`, '2');
     expect(printed).toMatchObject({ code: 0, out: expect.stringContaining('{"step":2,"value":'), err: '' });
     const elsewhere = await hypertide(directory(), 'trial', 'logs', `${server.url}/cli`, '2');
@@ -98,9 +89,9 @@ describe('a study on a server', () => {
   it('ends with one line if there is no server, and with another one for wrong names', async () => {
     const place = studyIn();
     for (const command of [
-      ['study', 'watch', 'nats://127.0.0.1:1/s'],
+      ['best', 'nats://127.0.0.1:1/s'],
       ['worker', `${server.url}/A b`, '--', 'true'],
-      ['study', 'watch', 'nats://me:secret@127.0.0.1:1/s'],
+      ['best', 'nats://me:secret@127.0.0.1:1/s'],
       ['serve', 'study.yaml', '--nats', 'nats://no such place'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'nosuch.nk'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'study.yaml'],
@@ -121,7 +112,6 @@ describe('a study on a server', () => {
     const begun = [
       { ...start(place, 'serve', 'study.yaml', ...at), waits: 'has no JetStream for the account of this login', code: 0 },
       { ...start(place, 'worker', `${url}/s`, '--', 'true'), waits: 'waiting for the study s', code: 130 },
-      { ...start(place, 'study', 'watch', `${url}/s`), waits: 'waiting for an engine that serves s', code: 130 },
     ];
     for (const { child, said, waits, ended, code } of begun) {
       await until(() => said().includes(waits));

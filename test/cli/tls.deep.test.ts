@@ -203,8 +203,7 @@ describe('a context of the nats command', () => {
       process.env.HYPERTIDE_NATS = 'nats://127.0.0.1:1';
       expect(await inContext({ url: plain.url, token: 's3cret' }, ...best)).toMatchObject(missing);
       process.env.HYPERTIDE_NATS = plain.url;
-      const watched = await inContext(away, 'study', 'watch', 'nosuch');
-      expect(watched).toMatchObject({ code: 2, err: expect.stringContaining('127.0.0.1:1: ') });
+      expect(await inContext(away, ...best)).toMatchObject({ code: 2, err: expect.stringContaining('127.0.0.1:1: ') });
     } finally {
       delete process.env.HYPERTIDE_NATS;
     }

@@ -36,6 +36,7 @@ describe('text from outside', () => {
       trials: 1,
       ended: 0,
       open: 1,
+      waiting: 0,
       completed: 1,
       stopped: 0,
       failed: 0,
@@ -44,7 +45,7 @@ describe('text from outside', () => {
     };
     const running = [{ trial: 2, step: 1, values: { [evil]: 1 }, claimedAt: 0 }];
     for (const front of [undefined, 1]) {
-      const lines = progressFrame(state, { limit: 2, objective: evil, rate: 1, running, front }, 400, 24, 0);
+      const lines = progressFrame(state, { limit: 2, objective: evil, rate: 1, elapsed: 0, running, front }, 400, 24, 0);
       expect(lines.join('')).toContain('\\x1b[2J');
       expect(lines.join('')).not.toMatch(/\p{Cc}/u);
     }
@@ -108,7 +109,7 @@ describe('a table', () => {
 });
 
 describe('the progress of a study', () => {
-  const state = { trials: 33, ended: 30, open: 3, completed: 28, stopped: 1, failed: 1, uncounted: 0, best: row(3, 1) };
+  const state = { trials: 33, ended: 30, open: 3, waiting: 0, completed: 28, stopped: 1, failed: 1, uncounted: 0, best: row(3, 1) };
   const running = Array.from({ length: 12 }, (_, i) => ({
     trial: 22 + i,
     step: i + 1,
@@ -123,8 +124,8 @@ describe('the progress of a study', () => {
     expect(progressLine(state, shape)).toBe(
       '30/40 trials  65 s, about 20 s left  2/s  best loss 0.33333 (trial 3)  3 running  (1 stopped, 1 failed)',
     );
-    expect(progressLine({ ...state, waiting: 2 }, { limit: undefined, objective: 'loss', rate: 0 })).toBe(
-      '30 trials  best loss 0.33333 (trial 3)  1 running  2 waiting  (1 stopped, 1 failed)',
+    expect(progressLine({ ...state, waiting: 2 }, { ...shape, limit: undefined, rate: 0, left: undefined })).toBe(
+      '30 trials  65 s  best loss 0.33333 (trial 3)  1 running  2 waiting  (1 stopped, 1 failed)',
     );
   });
 

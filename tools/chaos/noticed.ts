@@ -86,8 +86,8 @@ const overNats: readonly Fault[] = [
     },
     named: /the trainer flood has written/,
   },
-  { name: 'the engine is killed', happen: ({ processes }) => processes.engine.kill('SIGKILL'), named: /no engine serves/ },
-  { name: 'the engine is suspended', happen: ({ processes }) => processes.engine.kill('SIGSTOP'), named: /no engine serves/ },
+  { name: 'the engine is killed', happen: endEngine('SIGKILL'), named: /no engine serves/ },
+  { name: 'the engine is suspended', happen: endEngine('SIGSTOP'), named: /no engine serves/ },
   { name: 'the connection of the engine is half-open', happen: ({ links }) => links.engine.swallow(), named: DISCONNECTED },
   { name: 'the worker is killed', happen: ({ processes }) => processes.worker.kill('SIGKILL'), named: LOST },
   { name: 'the worker is suspended', happen: ({ processes }) => processes.worker.kill('SIGSTOP'), named: LOST },
@@ -140,6 +140,14 @@ const inJournals: readonly Fault[] = [
   },
   { name: 'the program of a trial is killed', happen: killProgram, named: /failed \(error: killed by SIGKILL/ },
 ];
+
+/** Stops the engine, and asks for the workers, as a person would who misses suggestions. */
+function endEngine(signal: 'SIGKILL' | 'SIGSTOP') {
+  return ({ processes, run, servers }: Stage) => {
+    processes.engine.kill(signal);
+    run('worker', 'list', `${servers[0]!.url}/${STUDY}`);
+  };
+}
 
 function killProgram({ place }: Stage): void {
   const pids = execFileSync('pgrep', ['-f', 'while :; do i='], { encoding: 'utf8' }).trim().split('\n').map(Number);
@@ -237,14 +245,12 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
     const worker = fault.isInProcess
       ? start('--import', import.meta.resolve('tsx'), path('./blocking.ts'), workerLink.url, STUDY)
       : run('worker', `${workerLink.url}/${STUDY}`, '--', ...PROGRAM);
-    run('study', 'watch', `${servers[0]!.url}/${STUDY}`);
     await sleep(1000); // each server of a cluster must know the stream
     const log = await natsLog(await servers[0]!.connect(), STUDY, { create: false });
     void (async () => {
       for await (const entries of log.read()) for (const { fact } of entries) hear(`fact ${JSON.stringify(fact)}`);
     })().catch(() => {});
     await need(/^fact .*"reported"/);
-    await sleep(3000); // so that watch follows it
     return stageOf({ engine, worker }, { engine: engineLink, worker: workerLink });
   }
 }

@@ -94,7 +94,6 @@ describe('with a prefix', () => {
     const place = studyIn('name: digits\ntrials: 4\n');
     const nats = `${server.url}?prefix=acme.cli`;
     const at = `${server.url}/digits?prefix=acme.cli`;
-    const watching = start(place, 'study', 'watch', at);
     const serving = start(place, 'serve', 'study.yaml', '--nats', nats);
     const worked = await hypertide(place, 'worker', at, '--', ...TRAINER);
     expect(worked.code, worked.err).toBe(0);
@@ -102,9 +101,6 @@ describe('with a prefix', () => {
     expect((await hypertide(place, 'study', 'list', server.url)).out).not.toContain('digits');
     expect((await hypertide(place, 'best', at)).code).toBe(0);
     expect((await hypertide(place, 'change', at, '--trials', '+1')).code).toBe(0);
-    await eventually(() => expect(watching.said()).toMatch(/^log trial \d+ suggested/m));
-    watching.child.kill('SIGINT');
-    await watching.ended;
     const missing = await hypertide(place, 'best', `${server.url}/digits`);
     expect(missing.err).toContain('there is no study digits on this server');
     serving.child.kill('SIGTERM');
