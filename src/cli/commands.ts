@@ -30,7 +30,6 @@ const study: Branch = {
     verify: leaf('recompute every suggestion from the log', async () => (await import('./commands/study/verify.ts')).command),
     repair: leaf('write a repaired copy of a damaged journal', async () => (await import('./commands/study/repair.ts')).command),
     copy: leaf('begin a study with the entries of another one', async () => (await import('./commands/study/copy.ts')).command),
-    rename: leaf('give a study another name', async () => (await import('./commands/study/rename.ts')).command),
     archive: leaf('write a study into one file', async () => (await import('./commands/study/archive.ts')).command),
     restore: leaf('restore a study from an archive', async () => (await import('./commands/study/restore.ts')).command),
     delete: leaf('delete a study and the files of its trials', async () => (await import('./commands/study/delete.ts')).command),

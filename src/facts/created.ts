@@ -66,7 +66,7 @@ export const created = fact(
       {},
     ),
     origin: objectSchema(
-      'for a copied or renamed study: the study that its first entries come from',
+      'for a copied study: the study that its first entries come from',
       { study: textSchema('its name'), position: integerSchema(1, 'of the last entry that was copied') },
       {},
     ),

@@ -246,7 +246,7 @@ async function sumOf(path: string): Promise<string> {
 }
 
 /** Moves a folder, also to another disk. */
-export async function move(from: string, to: string): Promise<void> {
+async function move(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EXDEV') throw cause;
     await copyFiles(from, to);

@@ -22,8 +22,8 @@ const whyUnread: Readonly<Record<string, string>> = {
   ENOTDIR: 'it is a file, and a folder with journals is expected here',
 };
 
-/** The journals in a folder. A study goes by the name of its file. */
-export function folderPlace(folder: string): StudyPlace {
+/** The journals in a folder. A study goes by the name of its file. @param warn is told of lines that cannot be read */
+export function folderPlace(folder: string, warn?: (message: string) => void): StudyPlace {
   const pathOf = (name: string) => {
     if (/[/\\]|^\.{0,2}$/.test(name)) throw new UsageError(`expected a name that can be a file name, got ${JSON.stringify(name)}`);
     return join(folder, `${name}${ENDING}`);
@@ -50,7 +50,7 @@ export function folderPlace(folder: string): StudyPlace {
     open: async (name) => {
       const path = pathOf(name);
       await createdIn(path);
-      return journalSource(path);
+      return journalSource(path, warn);
     },
     create: async (name, data) => {
       const { studyFromElsewhere } = await import('../studyFile/elsewhere.ts'); // readers need no study files
@@ -72,7 +72,7 @@ export function folderPlace(folder: string): StudyPlace {
       if (typeof unlock === 'string') throw new UsageError(`${path}: ${unlock}; stop it, then delete the study`);
       try {
         if (entries !== undefined) checkEntries(name, entries, (await sizeOf(each(journalSource(path).past(1)))).entries);
-        if (entries === undefined) for (const other of await leftoversOf(real)) await rm(other); // `rename` keeps them
+        for (const other of await leftoversOf(real)) await rm(other);
         await rm(path);
       } finally {
         unlock();

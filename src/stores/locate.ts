@@ -223,7 +223,7 @@ export async function withStored<T>(text: string | undefined, connection: Connec
     return withStore(address, connection, async (place) => use({ place, name: address.name ?? (await onlyStudy(place)) }));
   const path = address.journal === undefined ? await onlyJournal(address.at) : await journalOf(address.journal);
   if (!path.endsWith('.jsonl')) throw new UsageError(`${path}: expected a journal, a file that ends in .jsonl`);
-  return use({ place: folderPlace(dirname(path)), name: basename(stemOf(path)) });
+  return use({ place: folderPlace(dirname(path), once(inform)), name: basename(stemOf(path)) });
 }
 
 /** The same with all studies of a place. */

@@ -20,7 +20,7 @@ export const checkpointsDirectory = (directory: string, trial: TrialId, attempt:
 export const examplesFile = (directory: string, trial: TrialId, attempt: number): string =>
   join(attemptDirectory(directory, trial, attempt), 'examples.txt');
 
-/** The current path of a checkpoint: after a rename, copy or restore, the files may not be at the path in the log. */
+/** The current path of a checkpoint: after a copy or restore, the files may not be at the path in the log. */
 export function relocated(checkpoint: string, directory: string): string {
   if (existsSync(checkpoint)) return checkpoint;
   const [, inside] = /[/\\](trial-\d+[/\\].+)$/.exec(checkpoint) ?? [];

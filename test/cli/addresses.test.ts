@@ -99,7 +99,7 @@ describe('a study over HTTP', () => {
 
   it('stays where its server keeps it', async () => {
     for (const words of [
-      ['rename', `${url}/study`, 'b'],
+      ['copy', `${url}/study`, 'b'],
       ['delete', `${url}/study`, '--yes'],
       ['archive', `${url}/study`],
     ])

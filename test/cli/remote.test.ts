@@ -195,7 +195,7 @@ describe('commands on a study on a server', () => {
     ['best', 'wss://127.0.0.1:1/s'],
     ['best'],
     ['study', 'copy'],
-    ['study', 'rename', 'URL/over', 'a', 'b'],
+    ['study', 'copy', 'URL/over', 'a', 'b'],
     ['serve', '--all', 'team.*', '--nats', 'URL'],
     ['serve', '--all', 'team*', '--once', '--nats', 'URL'],
     ['worker', 'drain', 'URL/team.*', 'w1'],

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { rename } from '../../src/cli/commands/study/rename.ts';
+import { copy } from '../../src/cli/commands/study/copy.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { folderPlace } from '../../src/stores/folder.ts';
 import { openJournal } from '../../streams/log/journal.ts';
@@ -75,7 +75,7 @@ describe('copy', () => {
   it('refuses a name that is taken, and a position that is not there', async () => {
     const place = copyOfOriginal();
     await hypertide(place, 'study', 'copy', 'study.jsonl', 'b.jsonl'); // a file means the study in it
-    for (const command of ['copy', 'rename']) expectRefused(await hypertide(place, 'study', command, 'study.jsonl', 'b'));
+    expectRefused(await hypertide(place, 'study', 'copy', 'study.jsonl', 'b'));
     mkdirSync(join(place, 'left.trials'));
     expect((await hypertide(place, 'study', 'copy', 'study.jsonl', 'left')).err).toContain(
       'left.trials: a folder with this name exists already',
@@ -84,9 +84,7 @@ describe('copy', () => {
     expectRefused(beyond);
     for (const name of ['../c', '', '..']) expectRefused(await hypertide(place, 'study', 'copy', 'study.jsonl', name));
   });
-});
 
-describe('rename', () => {
   it('keeps the authors of facts, and the names that trainers show', async () => {
     const place = folderPlace(directory());
     const { at: _, sum: __, ...fact } = journalOf(copyOfOriginal())[0]!;
@@ -97,39 +95,29 @@ describe('rename', () => {
       { fact: { type: 'completed', trial: 1, run: 'r1', values: { value: 1 } }, author: 'ann' },
     ].map((entry, i) => ({ position: i + 1, at: i, ...entry }));
     await place.begin('study', { entries: facts.length, longest: 999 }, Readable.from(facts));
-    expect(await rename({ place, name: 'study' }, 'b')).toBe(0);
+    expect(await copy({ place, name: 'study' }, 'b', {})).toBe(0);
     expect(journalOf(place.place, 'b.jsonl').slice(2)).toMatchObject([
       { author: 'ann', trainer: 'node-7' },
       { author: 'ann', type: 'completed' },
     ]);
   });
 
-  it('refuses a damaged journal, and takes its repaired copy', async () => {
+  it('says that the original is damaged', async () => {
     const place = copyOfOriginal();
     const path = join(place, 'study.jsonl');
-    const damaged = readFileSync(path, 'utf8').replace('"type":"completed"', '"type":"comqleted"'); // one bit
-    writeFileSync(path, damaged);
-    expectRefused(await hypertide(place, 'study', 'rename', 'study.jsonl', 'b'));
-    expect(readFileSync(path, 'utf8')).toBe(damaged);
-    await hypertide(place, 'study', 'repair', 'study.jsonl');
-    renameSync(join(place, 'study.repaired.jsonl'), path);
-    expect((await hypertide(place, 'study', 'rename', 'study.jsonl', 'b')).code).toBe(0);
-    const left = journalOf(place, 'b.jsonl').filter(({ type }) => type === 'completed');
-    expect(left).toHaveLength(damaged.match(/"type":"completed"/g)!.length);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"type":"completed"', '"type":"comqleted"')); // one bit
+    expect((await hypertide(place, 'study', 'copy', 'study.jsonl', 'b')).err).toMatch(/^study\.jsonl:\d+: .*"hypertide study repair"/);
   });
 
-  it('moves journal and files, and refuses while the study runs', async () => {
+  it('renames a study, if the original is deleted', async () => {
     const place = copyOfOriginal();
+    expect((await hypertide(place, 'study', 'copy', 'study.jsonl', 'b')).code).toBe(0);
     const release = lock(join(place, 'study.jsonl'));
-    expectRefused(await hypertide(place, 'study', 'rename', 'study.jsonl', 'b'));
+    expectRefused(await hypertide(place, 'study', 'delete', 'study.jsonl', '--yes'));
     release();
-    expect((await hypertide(place, 'study', 'rename', 'study.jsonl', 'b')).code).toBe(0);
-    expect(['study.jsonl', 'study.trials', 'b.jsonl', 'b.trials'].map((name) => existsSync(join(place, name)))).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+    expect((await hypertide(place, 'study', 'delete', 'study.jsonl', '--yes')).code).toBe(0);
+    const left = ['study.jsonl', 'study.trials', 'b.jsonl', 'b.trials'].map((name) => existsSync(join(place, name)));
+    expect(left).toEqual([false, false, true, true]);
     expect(await hypertide(place, 'trial', 'logs', 'b.jsonl', '1')).toMatchObject({ code: 0, out: expect.stringContaining('value') });
   });
 });

@@ -98,7 +98,7 @@ export function sharedWith(studies: Subjects, trainer: string): readonly Share[]
   ];
 }
 
-/** Archives, restores, renames and deletes whole studies. No process that runs a study may delete it. */
+/** Archives, restores, copies and deletes whole studies. No process that runs a study may delete it. */
 function ofAdmin({ apiPrefix, stream, chunks, chunk, log, summary, rpc }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE', 'CONSUMER.LIST'];
   const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);

@@ -8,7 +8,6 @@ import { errors, headers } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { beginFrom, copy } from '../../../src/cli/commands/study/copy.ts';
 import { deleteStudy } from '../../../src/cli/commands/study/delete.ts';
-import { rename } from '../../../src/cli/commands/study/rename.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { isRecord } from '../../../src/schema/json.ts';
 import { withArchive, writeArchive } from '../../../src/stores/archive.ts';
@@ -214,22 +213,8 @@ describe('a study on a server', () => {
     expect(await copy({ place, name: 'apart' }, 'nearer', {})).toBe(0);
     expect(existsSync('nearer.trials')).toBe(false);
     await place.delete('nearer');
-    expect(await rename({ place, name: 'apart' }, 'nearer')).toBe(0);
+    expect(await deleteStudy({ place, name: 'apart' }, { yes: true })).toBe(0);
     expect(existsSync(mine)).toBe(true);
-    await place.delete('nearer');
-  });
-
-  it('keeps its name if it gets a fact while it is renamed', async () => {
-    const busy: StudyPlace = {
-      ...place,
-      begin: async (...args) => {
-        await place.begin(...args);
-        await jetstream(nc).publish('ht.digits.log.by.w2.1', '{}');
-      },
-    };
-    await expect(rename({ place: busy, name: 'digits' }, 'later')).rejects.toThrow(coded('grown'));
-    expect(await place.names()).toContain('digits');
-    expect(await place.names()).not.toContain('later');
   });
 
   it('is not treated as free because its engine is silent', async () => {

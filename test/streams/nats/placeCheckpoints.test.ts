@@ -6,7 +6,6 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copy } from '../../../src/cli/commands/study/copy.ts';
-import { rename } from '../../../src/cli/commands/study/rename.ts';
 import { withArchive, writeArchive } from '../../../src/stores/archive.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
@@ -85,14 +84,15 @@ describe('checkpoints on the server', () => {
     expect(Object.values(await partsOf('paused'))).toContain('next');
   });
 
-  it('are renamed with their study', async () => {
+  it('are copied with their study, and deleted with it', async () => {
     await interrupted('held');
     await copy({ place, name: 'held' }, 'held-2', {});
-    await rename({ place, name: 'held-2' }, 'held-3');
-    expect(await partsOf('held-2')).toEqual({});
-    expect(await partsOf('held-3')).toEqual(await partsOf('held'));
-    const engine = await serve(nc, xs, { study: 'held-3' });
-    expect((await handBack('held-3', 2, 'next')).resumed).toBe('model');
+    const parts = await partsOf('held');
+    await place.delete('held');
+    expect(await partsOf('held')).toEqual({});
+    expect(await partsOf('held-2')).toEqual(parts);
+    const engine = await serve(nc, xs, { study: 'held-2' });
+    expect((await handBack('held-2', 2, 'next')).resumed).toBe('model');
     await engine.close();
   });
 
