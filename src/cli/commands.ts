@@ -41,8 +41,7 @@ const trial: Branch = {
   commands: {
     list: leaf('print all trials, or the facts of one', async () => (await import('./commands/trial/list.ts')).command),
     logs: leaf('print what a trial printed', async () => (await import('./commands/trial/logs.ts')).command),
-    enqueue: leaf('try a configuration next', async () => (await import('./commands/trial/enqueue.ts')).enqueue),
-    propose: leaf('propose a configuration as an external strategy', async () => (await import('./commands/trial/enqueue.ts')).propose),
+    enqueue: leaf('try a configuration next', async () => (await import('./commands/trial/enqueue.ts')).command),
     annotate: leaf('add a note, labels or a star to a trial', async () => (await import('./commands/trial/annotate.ts')).command),
     confirm: leaf('try the best configurations again', async () => (await import('./commands/trial/confirm.ts')).command),
     retry: leaf('try failed trials again', async () => (await import('./commands/trial/retry.ts')).command),

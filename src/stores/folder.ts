@@ -22,7 +22,7 @@ const whyUnread: Readonly<Record<string, string>> = {
   ENOTDIR: 'it is a file, and a folder with journals is expected here',
 };
 
-/** The journals in a folder. A study goes by the name of its file. @param warn is told of lines that cannot be read */
+/** The journals in a folder. A study goes by the name of its file. @param warn gets messages about lines that cannot be read */
 export function folderPlace(folder: string, warn?: (message: string) => void): StudyPlace {
   const pathOf = (name: string) => {
     if (/[/\\]|^\.{0,2}$/.test(name)) throw new UsageError(`expected a name that can be a file name, got ${JSON.stringify(name)}`);

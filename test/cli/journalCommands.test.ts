@@ -27,6 +27,18 @@ describe('commands that are written into the journal', () => {
     expectRecomputed(await hypertide(place, 'verify', 'study.jsonl'), 6);
   });
 
+  it('a proposal is tried when the study asks its proposer, with the reason', async () => {
+    const place = studyIn('trials: 2\nstrategy: { chain: [{ external: agent }, random] }\n');
+    await hypertide(place, 'study', 'create', 'study.yaml');
+    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.3', '--as', 'agent', '--note', 'a guess');
+    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.4', '--as', 'agent');
+    await run(place);
+    expect(journalOf(place).filter(({ type }) => type === 'suggested')).toMatchObject([
+      { by: 'external', params: { x: 0.3 }, tags: { note: 'a guess' } },
+      { by: 'external', params: { x: 0.4 } },
+    ]);
+  });
+
   it('a study that was closed says how to reopen it', async () => {
     const place = await studied();
     await hypertide(place, 'change', 'study.jsonl', '--trials', '+2');
@@ -39,6 +51,8 @@ describe('commands that are written into the journal', () => {
   it.each([
     [['trial', 'enqueue', 'study.jsonl', 'x=2'], /x: expected .*, got 2/],
     [['trial', 'enqueue', 'study.jsonl', 'y=2'], /y: expected one of x, act, n, deep/],
+    [['trial', 'enqueue', 'study.jsonl', 'x=0.3', '--note', 'a guess'], /--note: only a proposal has one; pass --as, too/],
+    [['trial', 'enqueue', 'study.jsonl', 'x=0.3', '--as', 'agent'], /there is no proposer agent in this study/],
     [['trial', 'enqueue', 'study.jsonl', 'x'], /expected name=value, or JSON, got x/],
     [['trial', 'enqueue', 'study.jsonl', '{"x":'], /parameters: /],
     [['trial', 'retract', 'study.jsonl', '9'], /there is no trial 9/],

@@ -8,30 +8,24 @@ import { ENQUEUED } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { act } from '../../act.ts';
 import { onStudy } from '../../command.ts';
-import { assignment, json, needed, time, value, values } from '../../parts.ts';
+import { assignment, json, value, values } from '../../parts.ts';
 
-const params = values('params', 'name=value, or JSON', { kind: assignment });
-
-export const enqueue = onStudy({
+export const command = onStudy({
   description:
-    'Try a configuration next. Parameters that you leave out are drawn at random. If the limit of trials is reached, it is raised.',
-  arguments: { params },
-  options: { json },
-  run: async (study, { params, ...options }) => act(study, { type: 'enqueue', params: paramsIn(study, params) }, options, ...ENQUEUED),
-});
-
-export const propose = onStudy({
-  description: 'Propose a configuration as an external strategy: to the stage external in the strategy of the study.',
-  arguments: { params },
+    'Try a configuration next. Parameters that you leave out are drawn at random. If the limit of trials is reached, it is raised. With --as, it is tried when the study asks its stage external.',
+  arguments: { params: values('params', 'name=value, or JSON', { kind: assignment }) },
   options: {
-    as: needed('proposer', 'name of the proposer, as in the strategy'),
+    as: value('proposer', 'propose it as this external strategy'),
     note: value('text', 'reason for the proposal, shown with the trial'),
-    expires: value('time', 'time until it expires, such as 90 (seconds), 5m or 2h', { kind: time }),
     json,
   },
-  run: async (study, { params, as: proposer, note, expires: seconds, ...options }) => {
-    const intent = omitUndefined({ type: 'propose', proposer, params: paramsIn(study, params), note, seconds });
-    return act(study, intent, options, `it is tried when the study asks ${proposer}`);
+  run: async (study, { params: words, as: proposer, note, ...options }) => {
+    const params = paramsIn(study, words);
+    if (proposer !== undefined) {
+      return act(study, omitUndefined({ type: 'propose', proposer, params, note }), options, `it is tried when the study asks ${proposer}`);
+    }
+    if (note !== undefined) throw new UsageError('--note: only a proposal has one; pass --as, too');
+    return act(study, { type: 'enqueue', params }, options, ...ENQUEUED);
   },
 });
 
