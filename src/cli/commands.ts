@@ -90,18 +90,8 @@ const dev: Branch = {
   },
 };
 
-const context: Branch = {
-  summary: 'servers and logins that you use often',
-  commands: {
-    add: leaf('store a server and a login under a name', async () => (await import('./commands/context/contexts.ts')).add),
-    use: leaf('use a context where no server is named', async () => (await import('./commands/context/contexts.ts')).use),
-    list: leaf('list the contexts', async () => (await import('./commands/context/contexts.ts')).list),
-    remove: leaf('forget a context', async () => (await import('./commands/context/contexts.ts')).remove),
-  },
-};
-
 /** Commands that are called by two words. */
-export const groups: Readonly<Record<string, Branch>> = { study, trial, worker, server, dev, context };
+export const groups: Readonly<Record<string, Branch>> = { study, trial, worker, server, dev };
 
 /** All commands by their headings in the overview, and in its order. */
 export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Branch>>>> = {

@@ -1,6 +1,6 @@
 /** Options that every command accepts, to log in to servers. */
 export const connectionOptions = [
-  ['--context <name>', 'the server and login of this context'],
+  ['--context <name>', 'server and login of this context of the nats command'],
   ['--creds <file>', 'NATS: credentials (JWT) to log in with'],
   ['--nkey <file>', 'NATS: seed of the nkey to log in with'],
   ['--tls-ca <file>', "NATS: authority that signed the server's certificate"],
@@ -21,11 +21,10 @@ Commands on several studies take a folder or a server: nats://host, http://host.
 Every command accepts:
 ${connectionOptions.map(([flags, text]) => `  ${flags.padEnd(21)}${text}`).join('\n')}
 
-"hypertide context add lab --nats nats://host --creds me.creds" stores a server
-with its login, and "hypertide context use lab" makes it the default. For one
-project, write the same in hypertide.yaml in the working directory: server,
-creds, nkey, tlsCa, tlsCert, tlsKey, token, context. A login is used only for
-the server that it stands next to.
+"nats context add lab --server nats://host --creds me.creds" stores a server
+with its login. For one project, write them into hypertide.yaml in the working
+directory: server, creds, nkey, tlsCa, tlsCert, tlsKey, token, or context. A
+login is used only for the server that it stands next to.
 `;
 
 const command = `The command of a study runs without a shell, once per trial. It can contain:

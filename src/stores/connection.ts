@@ -1,12 +1,10 @@
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Access } from '../../streams/nats/connection/connect.ts';
 import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { UsageError } from '../text/usage.ts';
-import { makeFolder } from './makeFolder.ts';
+import { natsContext } from './natsContext.ts';
 
 /** How to log in to a server: to one over NATS, or by the token of a user over HTTP. */
 export interface Login extends Access {
@@ -14,7 +12,7 @@ export interface Login extends Access {
   readonly token?: string;
 }
 
-/** A server, and how to log in to it: a context, or `hypertide.yaml`. */
+/** A server, and how to log in to it: a context of the `nats` command, or `hypertide.yaml`. */
 export interface Context extends Login {
   /** Its address: `nats://`, `tls://`, `http://` or `https://`. */
   readonly server?: string;
@@ -36,24 +34,19 @@ const FIELDS = ['server', 'creds', 'nkey', 'tlsCa', 'tlsCert', 'tlsKey', 'token'
 const PROJECT = 'hypertide.yaml';
 
 /**
- * The server is that of `--context`, of `HYPERTIDE_NATS`, of `hypertide.yaml`, or of the context in use, in this order. The login of a context is only for its own
- * server: another one would learn its token.
+ * The server is that of `--context`, of `HYPERTIDE_NATS`, or of `hypertide.yaml`, in this order. The login of a context is only for its own server: another
+ * one would learn its token.
  *
  * @throws UsageError
  */
 export async function connectionFrom({ context, ...flags }: ConnectionFlags): Promise<Connection> {
   const { HYPERTIDE_NATS: server } = process.env;
-  const project = existsSync(PROJECT) ? await projectHere() : {};
-  const { contexts, inUse } = readContexts();
-  const chosen = context ?? project.context;
-  const named = chosen === undefined ? [] : [contextNamed(contexts, chosen)];
-  const current = inUse === undefined ? undefined : contexts[inUse];
-  const known = [
-    ...(context === undefined ? [] : named),
+  const { context: ofProject, ...project } = existsSync(PROJECT) ? await projectHere() : {};
+  const known: readonly Context[] = [
+    ...(context === undefined ? [] : [natsContext(context)]),
     ...(server ? [{ server }] : []),
     project,
-    ...named,
-    ...(current ? [current] : []),
+    ...(context !== undefined || ofProject === undefined ? [] : [natsContext(ofProject)]),
   ];
   return {
     server: known.find((one) => one.server !== undefined)?.server,
@@ -61,7 +54,7 @@ export async function connectionFrom({ context, ...flags }: ConnectionFlags): Pr
       const [found = {}] = known.filter(
         (one) => (one.server === undefined || isSame(one.server, to)) && FIELDS.some((name) => name !== 'server' && name in one),
       );
-      const { server: _, context: __, ...login } = found as Context & ConnectionFlags;
+      const { server: _, ...login } = found;
       return { ...login, ...omitUndefined(flags) };
     },
   };
@@ -87,7 +80,7 @@ const hostsOf = (address: string): readonly string[] =>
     return /:\d+$/.test(host) ? host : `${host}:${usual}`;
   });
 
-/** The fields of a context in a file. @throws UsageError */
+/** The fields of a file with a server. @throws UsageError */
 function fieldsIn(path: string, data: unknown): Context & Pick<ConnectionFlags, 'context'> {
   if (!isRecord(data)) throw new UsageError(`${path}: expected a server and how to log in, such as "server: nats://127.0.0.1:4222"`);
   const names = [...FIELDS, 'context'];
@@ -96,43 +89,4 @@ function fieldsIn(path: string, data: unknown): Context & Pick<ConnectionFlags, 
     if (typeof text !== 'string') throw new UsageError(`${path}: ${name}: expected text, got ${JSON.stringify(text)}`);
   }
   return data as Context & Pick<ConnectionFlags, 'context'>;
-}
-
-/** All contexts, and the name of the one in use. */
-export interface Contexts {
-  readonly contexts: Readonly<Record<string, Context>>;
-  readonly inUse?: string | undefined;
-}
-
-const fileOfContexts = (): string => join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'hypertide', 'contexts.json');
-
-/** @throws UsageError */
-export function readContexts(): Contexts {
-  const path = fileOfContexts();
-  if (!existsSync(path)) return { contexts: {} };
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Contexts;
-  } catch (cause) {
-    throw new UsageError(`${path}: cannot be read (${(cause as Error).message})`, { cause });
-  }
-}
-
-/** Only its owner can read the file: an address may hold a password. */
-export function writeContexts(contexts: Contexts): void {
-  const path = fileOfContexts();
-  makeFolder(dirname(path), 0o700);
-  const fresh = `${path}.new`;
-  writeFileSync(fresh, `${JSON.stringify(contexts, undefined, 2)}\n`, { mode: 0o600 });
-  chmodSync(fresh, 0o600);
-  renameSync(fresh, path);
-}
-
-/** @throws UsageError */
-export function contextNamed(contexts: Contexts['contexts'], name: string): Context {
-  if (!Object.hasOwn(contexts, name)) {
-    const names = Object.keys(contexts);
-    const known = names.length > 0 ? `expected one of ${names.join(', ')}${nearest(name, names)}` : 'there is no context yet';
-    throw new UsageError(`${name}: ${known}`, { todo: '"hypertide context add" makes one' });
-  }
-  return contexts[name]!;
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Access } from '../../streams/nats/connection/connect.ts';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { UsageError } from '../text/usage.ts';
-import type { Context } from './connection.ts';
 
 /** Fields of a context that change the login or the connection in ways that hypertide does not support. */
 const UNSUPPORTED = ['nsc', 'user_jwt', 'socks_proxy'];
@@ -14,8 +14,8 @@ const UNSUPPORTED = ['nsc', 'user_jwt', 'socks_proxy'];
  *
  * @throws UsageError if there is no such context, or if it needs a feature that hypertide does not have.
  */
-export function natsContext(name: string): Context {
-  if (/[/\\]|^\.\.?$/.test(name)) throw new UsageError(`--from-nats: expected the name of a context, got ${name}`);
+export function natsContext(name: string): Access & { readonly server: string } {
+  if (/[/\\]|^\.\.?$/.test(name)) throw new UsageError(`expected the name of a context of the nats command, got ${name}`);
   const home = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
   const path = join(home, 'nats', 'context', `${name}.json`);
   const fields = contentsOf(path);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectionFrom } from '../../src/stores/connection.ts';
@@ -107,45 +107,38 @@ describe('a study over HTTP', () => {
   });
 });
 
-describe('a context', () => {
-  it('has a server and a login, which only its owner can read and no list shows', async () => {
-    const place = directory();
-    const add = (...words: string[]) => hypertide(place, 'context', 'add', ...words);
-    expect((await add('lab', '--nats', 'nats://me:secret@127.0.0.1:1', '--creds', 'me.creds')).code).toBe(0);
-    expect((await add('web', '--http', 'http://127.0.0.1:1', '--token', 'mine.token')).code).toBe(0);
-    expect(await add('none')).toMatchObject({ code: 2 });
-    expect(await add('both', '--nats', 'nats://a', '--http', 'http://a')).toMatchObject({ code: 2 });
-    expect(await add('other', '--nats', 'http://a')).toMatchObject({ code: 2 });
-    expect(statSync(join(process.env.XDG_CONFIG_HOME!, 'hypertide', 'contexts.json')).mode & 0o777).toBe(0o600);
-    expectRefused(await hypertide(place, 'context', 'use', 'lba'));
-    expect((await hypertide(place, 'context', 'use', 'lab')).code).toBe(0);
-    const { out } = await hypertide(place, 'context', 'list');
-    expect(out).toMatch(/^lab \* +nats:\/\/127\.0\.0\.1:1 +creds me\.creds$/m);
-    expect(out).not.toContain('secret');
-    expectRefused(await hypertide(place, 'best', 'digits'));
-    expect((await hypertide(place, 'context', 'remove', 'lab')).code).toBe(0);
-    expect(JSON.parse((await hypertide(place, 'context', 'list', '--json')).out)).toMatchObject([{ name: 'web', inUse: false }]);
-  });
+describe('a context of the nats command', () => {
+  const add = (name: string, fields: object) => {
+    const home = join(process.env.XDG_CONFIG_HOME!, 'nats', 'context');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, `${name}.json`), JSON.stringify(fields));
+  };
 
   it('gives its login to its own server only, and options go to each', async () => {
-    const place = directory();
-    await hypertide(place, 'context', 'add', 'web', '--http', 'http://a.example', '--token', 'mine.token');
-    await hypertide(place, 'context', 'use', 'web');
-    const { server, loginTo } = await connectionFrom({});
-    expect(server).toBe('http://a.example');
-    expect(loginTo('http://a.example:80/x')).toEqual({ token: 'mine.token' });
-    expect(loginTo('http://b.example')).toEqual({});
-    expect(loginTo('http://a.example:81')).toEqual({});
-    expect((await connectionFrom({ token: 'other' })).loginTo('http://b.example')).toEqual({ token: 'other' });
+    add('lab', { url: 'nats://a.example', creds: '/me.creds' });
+    const { server, loginTo } = await connectionFrom({ context: 'lab' });
+    expect(server).toBe('nats://a.example');
+    expect(loginTo('nats://a.example:4222')).toEqual({ creds: '/me.creds' });
+    expect(loginTo('nats://b.example')).toEqual({});
+    expect(loginTo('nats://a.example:81')).toEqual({});
+    expect((await connectionFrom({ context: 'lab', nkey: 'other' })).loginTo('nats://b.example')).toEqual({ nkey: 'other' });
   });
 
-  it('is chosen by --context, then HYPERTIDE_NATS, then hypertide.yaml, then what is in use', async () => {
+  it('shows no password', async () => {
+    add('lab', { url: 'nats://127.0.0.1:1', user: 'me', password: 'secret' });
+    const ended = await hypertide(directory(), 'best', 'digits', '--context', 'lab');
+    expectRefused(ended);
+    expect(ended.err).not.toContain('secret');
+  });
+
+  it('is chosen by --context, then HYPERTIDE_NATS, then hypertide.yaml', async () => {
     const place = directory();
-    for (const name of ['a', 'b']) await hypertide(place, 'context', 'add', name, '--nats', `nats://${name}`);
-    await hypertide(place, 'context', 'use', 'a');
+    for (const name of ['a', 'b']) add(name, { url: `nats://${name}` });
     const before = process.cwd();
     process.chdir(place);
     try {
+      expect((await connectionFrom({})).server).toBeUndefined();
+      writeFileSync('hypertide.yaml', 'context: a\n');
       expect((await connectionFrom({})).server).toBe('nats://a');
       writeFileSync('hypertide.yaml', 'server: nats://project\ncreds: p.creds\n');
       expect((await connectionFrom({})).server).toBe('nats://project');
@@ -160,14 +153,5 @@ describe('a context', () => {
     } finally {
       process.chdir(before);
     }
-  });
-
-  it('is taken from one of the nats command', async () => {
-    const home = join(process.env.XDG_CONFIG_HOME!, 'nats', 'context');
-    mkdirSync(home, { recursive: true });
-    writeFileSync(join(home, 'old.json'), JSON.stringify({ url: 'nats://h:4222', creds: '/me.creds' }));
-    expect((await hypertide(directory(), 'context', 'add', 'new', '--from-nats', 'old')).code).toBe(0);
-    const stored = JSON.parse(readFileSync(join(process.env.XDG_CONFIG_HOME!, 'hypertide', 'contexts.json'), 'utf8'));
-    expect(stored.contexts).toEqual({ new: { server: 'nats://h:4222', creds: '/me.creds' } });
   });
 });

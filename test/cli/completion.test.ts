@@ -27,7 +27,7 @@ describe('completion in bash', async () => {
       ['hypertide', 'run', '--fsync', ''],
       ['always', 'interval', 'never'],
     ],
-    [['hypertide', 'context', 'u'], ['use']],
+    [['hypertide', 'server', 'u'], ['users']],
     [['hypertide', 'trial', 'logs', 'stu'], []], // then bash completes files
     [['hypertide', 'run', 'study.yaml', '--', 'python', '--'], []],
     [['hypertide', 'unknown', '--'], []],

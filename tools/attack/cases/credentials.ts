@@ -102,8 +102,7 @@ export const credentialAttacks = [
     writeFileSync(join(home, 'evil.json'), '{"url":"nats://127.0.0.1:1"}');
     const { XDG_CONFIG_HOME } = process.env;
     process.env.XDG_CONFIG_HOME = home;
-    await world.hypertide('context', 'add', 'evil', '--from-nats', '../../evil');
-    const { printed } = await world.hypertide('context', 'list');
+    const { printed } = await world.hypertide('study', 'list', '--context', '../../evil');
     if (XDG_CONFIG_HOME === undefined) delete process.env.XDG_CONFIG_HOME;
     else process.env.XDG_CONFIG_HOME = XDG_CONFIG_HOME;
     return printed.includes('127.0.0.1:1');
