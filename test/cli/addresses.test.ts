@@ -9,6 +9,7 @@ beforeEach(() => {
   vi.stubEnv('XDG_CONFIG_HOME', directory());
   vi.stubEnv('HYPERTIDE_NATS', undefined);
 });
+afterAll(() => void vi.unstubAllEnvs()); // other files run in this process
 const copyOfOriginal = endedStudy();
 
 describe('an address', () => {
