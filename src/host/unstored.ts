@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { lastEntryOf } from '../../streams/log/end.ts';
 import { encodeFact, objectOf } from '../../streams/log/journalCodec.ts';
-import { entryAtEnd } from '../../streams/log/repair/adopt.ts';
 import { sealLines } from '../../streams/log/seal.ts';
 import { UserError } from '../errors.ts';
 import { isRecord } from '../schema/json.ts';
@@ -23,7 +23,7 @@ export class UnstoredError extends UserError {
   /** @param place the file that has them; undefined if standard error has. */
   constructor(journal: string, facts: readonly UnstoredFact[], place: string | undefined) {
     super(`${journal}: the disk is full: ${counted(facts)} went to ${place ?? 'the lines above'} instead`, {
-      todo: `once there is room, "hypertide study repair ${shellQuoted(journal)} --add ${place === undefined ? 'FILE' : shellQuoted(place)}" adds them${place === undefined ? '; save these lines in FILE first' : ''}`,
+      todo: `once there is room, ${place === undefined ? `add them to the end of ${journal}` : `"cat ${shellQuoted(place)} >> ${shellQuoted(journal)}" adds them`}`,
     });
   }
 
@@ -54,7 +54,7 @@ export async function writeElsewhere(
   print: (text: Buffer) => void = (text) => process.stderr.write(text),
 ): Promise<string | undefined> {
   const objects = facts.map(({ at, fact, author }) => objectOf(encodeFact(at, fact, author)));
-  const { position, last } = await entryAtEnd(journal);
+  const { position, last } = await lastEntryOf(journal);
   const text = Buffer.concat(sealLines(objects, position, last).lines);
   let place: string | undefined;
   try {

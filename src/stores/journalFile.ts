@@ -28,7 +28,7 @@ const quietly = { warn: () => {} };
 export async function begunIn(path: string): Promise<Created | undefined> {
   if (await isEmpty(path)) {
     const continued = await continuedIn(path);
-    if (continued) throw new UsageError(`${path}: ${continuedText(continued, path)}`);
+    if (continued) throw new UsageError(`${path}: ${continuedText(continued)}`);
     return undefined;
   }
   const created = await firstFactOf(readJournal(path, quietly)).catch((error) => {

@@ -141,7 +141,7 @@ export async function withStudy<T>(text: string | undefined, connection: Connect
   const path = address.journal === undefined ? await onlyJournal(address.at) : await journalOf(address.journal);
   const created = await createdIn(path);
   const continued = await continuedIn(path);
-  if (continued) inform(`${path}: ${continuedText(continued, path)}`);
+  if (continued) inform(`${path}: ${continuedText(continued)}`);
   return read({ ...journalSource(path, once(inform)), created, stem: stemOf(path), journal: path, ...of }, use);
 }
 

@@ -1,6 +1,5 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { shellQuoted } from '../../src/study/programArguments.ts';
 import { tornOf } from './end.ts';
 import { extend, LineIndex, lineAt, readBytes } from './lineIndex.ts';
 import { parseLine, wholeLinesIn } from './lines.ts';
@@ -55,7 +54,7 @@ interface Beginning {
 }
 
 /** How a journal begins, and how many entries it has, also without their line feeds; none if it cannot be read. */
-export async function beginningOf(path: string): Promise<Beginning> {
+async function beginningOf(path: string): Promise<Beginning> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
@@ -71,5 +70,5 @@ export async function beginningOf(path: string): Promise<Beginning> {
 }
 
 /** What a person reads about it. */
-export const continuedText = ({ path, entries, left }: Continued, journal: string): string =>
-  `${path} has ${entries} entries of this study, and this file ${left === 0 ? 'none' : `only ${left}`}: "hypertide study repair ${shellQuoted(journal)} --add ${shellQuoted(path)}" continues with them; to continue without them, move that file away`;
+export const continuedText = ({ path, entries, left }: Continued): string =>
+  `${path} has ${entries} entries of this study, and this file ${left === 0 ? 'none' : `only ${left}`}: to continue with them, move this file away, then that one to its place; to continue without them, move that one away`;

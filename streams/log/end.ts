@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { JournalError } from './errors.ts';
-import { syncDirectory } from './files.ts';
+import { openToRead, syncDirectory } from './files.ts';
 import { extend, LineIndex, lineAt, readBytes } from './lineIndex.ts';
 import { sealedLinesIn, wholeLinesIn } from './lines.ts';
 import { checksumOf, NONE } from './seal.ts';
@@ -65,9 +65,22 @@ async function append(file: FileHandle, index: LineIndex, lines: readonly Buffer
   for (const line of lines) index.add(line.length + 1);
 }
 
-async function lastOf(file: FileHandle, index: LineIndex): Promise<string> {
+/** The checksum of the last line. */
+export async function lastOf(file: FileHandle, index: LineIndex): Promise<string> {
   const line = await lineAt(file, index, index.entries);
   return line ? checksumOf(line) : NONE;
+}
+
+/** The position of the last entry of a journal, and the checksum of its line. */
+export async function lastEntryOf(path: string): Promise<{ readonly position: number; readonly last: string }> {
+  const file = await openToRead(path);
+  try {
+    const index = new LineIndex();
+    await extend(index, file);
+    return { position: index.entries, last: await lastOf(file, index) };
+  } finally {
+    await file.close();
+  }
 }
 
 /** Forces the bytes to the disk: they are removed from the journal afterwards. */

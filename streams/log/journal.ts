@@ -54,7 +54,7 @@ export interface Journal extends AuthoredLog {
  * A damaged line keeps its position and reads as an entry whose fact is its raw text. Both give a warning.
  *
  * `"sum":"17.9f3c2a1b.0c1d2e3f"` is the position of the line, the checksum of the line before it, and its own: CRC-32 of the bytes before these
- * last eight digits. Lines of older journals have no `sum`. `repairJournal` restores what a damaged journal allows.
+ * last eight digits. Lines of older journals have no `sum`. `repairJournal` copies what can be read of a damaged journal.
  *
  * One process writes at a time. A lock file next to the journal (`study.jsonl.lock`) ensures that; it is taken over when its process is gone. Others
  * read with `readJournal`. If the file is removed, replaced or truncated, the next write detects it: with a warning, the study continues in a second
@@ -76,7 +76,7 @@ export async function openJournal(path: string, options: JournalOptions = {}): P
   let file: FileHandle | undefined;
   try {
     const continued = await continuedIn(real);
-    if (continued) throw new JournalError(path, continuedText(continued, path));
+    if (continued) throw new JournalError(path, continuedText(continued));
     file = await open(real, 'a+');
     const end = await mendEnd(real, file, (what) => warn(`${path}: ${what}`));
     if (end.index.bytes === 0 && fsync !== 'never') await syncDirectory(dirname(real));

@@ -51,14 +51,14 @@ export const objectOf = ({ envelope, json }: EncodedFact): string => (json === '
 
 /**
  * A reader of lines. A damaged line keeps its position, and its raw text becomes the fact. A line at another position than that at which it was
- * written counts, with a warning: one for all lines that moved by the same distance. The first warning says how to restore lines: before a study
- * continues with them.
+ * written counts, with a warning: one for all lines that moved by the same distance. The first warning names the command that copies what
+ * can be read.
  */
 export function lineDecoder(damaged: Damage): LineDecoder {
   const shifts = new Set([0]);
   let isFirst = true;
   const tell: Damage = (position, what) => {
-    damaged(position, isFirst ? `${what}; "hypertide study repair" writes a copy with all that can be restored` : what);
+    damaged(position, isFirst ? `${what}; "hypertide study repair" writes a copy of what can be read` : what);
     isFirst = false;
   };
   const decode: LineDecoder = (line, position) => {

@@ -1,8 +1,9 @@
 import { type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { lastOf } from './end.ts';
 import { encodeFact, objectOf } from './journalCodec.ts';
-import { extend, LineIndex, lineAt, readBytes } from './lineIndex.ts';
-import { checksumOf, NONE, sealLines } from './seal.ts';
+import { extend, LineIndex } from './lineIndex.ts';
+import { sealLines } from './seal.ts';
 
 /**
  * What happened to a journal while it was open; undefined if it is unchanged. Checked before each write, so synchronously: another thread would cost
@@ -30,9 +31,6 @@ export interface Rescue {
   readonly missing: number;
 }
 
-/** Bytes per copied block. */
-const PIECE = 2 ** 20;
-
 /**
  * Writes what is left of a journal to a new file next to it: the lines that the open file still has, then the last entries, which are still in
  * memory. An entry that is in neither keeps its position as an object without a fact.
@@ -44,19 +42,14 @@ export async function rescue(path: string, old: FileHandle, written: LineIndex, 
   const { path: place, file } = await createNextTo(path);
   try {
     const whole = Math.min(written.bytes, (await old.stat()).size);
-    for (let offset = 0; offset < whole; ) {
-      const piece = await readBytes(old, offset, Math.min(PIECE, whole - offset));
-      if (piece.length === 0) break;
-      offset += piece.length;
-      await file.appendFile(piece);
-    }
+    if (whole > 0)
+      for await (const piece of old.createReadStream({ start: 0, end: whole - 1, autoClose: false })) await file.appendFile(piece);
     const index = new LineIndex();
     if ((await extend(index, file)) > 0) await file.truncate(index.bytes); // the line is in memory
     const first = written.entries - recent.length;
     const left = Array.from({ length: written.entries - index.entries }, (_, i) => recent[index.entries + i - first]);
     const objects = left.map((object) => object ?? objectOf(encodeFact(0, {})));
-    const end = await lineAt(file, index, index.entries);
-    const sealed = sealLines(objects, index.entries, end === undefined ? NONE : checksumOf(end));
+    const sealed = sealLines(objects, index.entries, await lastOf(file, index));
     for (const line of sealed.lines) {
       await file.appendFile(line);
       index.add(line.length);
@@ -70,7 +63,7 @@ export async function rescue(path: string, old: FileHandle, written: LineIndex, 
 }
 
 /** Creates a file next to another one, whose name is that of the other and a number. */
-export async function createNextTo(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
+async function createNextTo(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
   for (let n = 1; ; n++) {
     const place = `${path}.${n}`;
     try {

@@ -134,7 +134,7 @@ export function savedBy(rows: Iterable<TrialRow>): string | undefined {
 }
 
 const damageLine = (lines: number, journal: string): string =>
-  `${lines === 1 ? '1 line of the journal is' : `${lines} lines of the journal are`} damaged; "hypertide study repair ${shellQuoted(journal)}" writes a copy with all that can be restored`;
+  `${lines === 1 ? '1 line of the journal is' : `${lines} lines of the journal are`} damaged; "hypertide study repair ${shellQuoted(journal)}" writes a copy of what can be read`;
 
 const stoppedAs = ({ how, trials }: Alike): string =>
   `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { continuedIn, leftoversOf } from '../../../streams/log/continued.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
-import { adopt } from '../../../streams/log/repair/adopt.ts';
 import { coded } from '../../support/coded.ts';
 import { journalPath, quiet, visit } from './support.ts';
 
@@ -35,17 +34,13 @@ describe('a journal whose study continued in another file', () => {
     const { path, other } = await harmed(harms[name]!);
     const before = existsSync(path) ? readFileSync(path) : undefined;
     await expect(openJournal(path, quiet)).rejects.toThrow(coded('journal'));
-    await expect(openJournal(path, quiet)).rejects.toThrow(`"hypertide study repair ${path} --add ${other}"`);
+    await expect(openJournal(path, quiet)).rejects.toThrow(`${other} has 12 entries of this study`);
     expect(existsSync(path) ? readFileSync(path) : undefined).toEqual(before);
 
-    const adopted = await adopt(path, other, () => {});
-    expect(adopted).toMatchObject({ entries: 12 });
-    const { aside } = adopted as { aside?: string };
-    if (before?.length) expect(readFileSync(aside!)).toEqual(before);
-    else expect(aside).toBeUndefined();
+    if (before) renameSync(path, `${path}.2`);
+    renameSync(other, path);
     const { facts, said } = await visit(path);
     expect([facts.slice(2).map((fact) => (fact as { n: number }).n), said]).toEqual([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], []]);
-    await expect(adopt(path, other, () => {})).rejects.toThrow(coded('journal'));
   });
 
   it('is opened as usual if the other file has no more, or is of another study', async () => {
@@ -55,7 +50,6 @@ describe('a journal whose study continued in another file', () => {
     await log.close();
     writeFileSync(path, readFileSync(`${path}.x`));
     expect(await continuedIn(path)).toBeUndefined();
-    await expect(adopt(path, other, () => {})).rejects.toThrow(coded('journal'));
     expect(await leftoversOf(path)).toEqual([]);
     writeFileSync(path, readFileSync(other));
     expect(await continuedIn(path)).toBeUndefined();
@@ -72,14 +66,10 @@ describe('a journal whose study continued in another file', () => {
     }
   });
 
-  it('counts the entries of a journal without line feeds, and keeps its bytes', async () => {
+  it('is opened as usual if it has all entries without line feeds', async () => {
     const { path, other } = await harmed((path) => rmSync(path));
     const text = readFileSync(other, 'utf8').replaceAll('\n', '');
     writeFileSync(path, text);
     expect(await continuedIn(path)).toBeUndefined();
-    await expect(adopt(path, other, () => {})).rejects.toThrow(coded('journal'));
-    writeFileSync(path, text.slice(0, 99)); // nothing in it can be read
-    const { aside } = (await adopt(path, other, () => {})) as { aside: string };
-    expect(readFileSync(aside, 'utf8')).toBe(text.slice(0, 99));
   });
 });

@@ -4,7 +4,7 @@ import { index, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { encodeFact, objectOf } from '../../../streams/log/journalCodec.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import { auditJournal } from '../../../streams/log/repair/audit.ts';
+import { auditJournal, objectsOf } from '../../../streams/log/repair.ts';
 import { NONE, sealLines } from '../../../streams/log/seal.ts';
 import { coded } from '../../support/coded.ts';
 import { runs } from '../../support/runs.ts';
@@ -56,7 +56,7 @@ describe('damaged ends of lines', () => {
     const path = journalPath();
     writeFileSync(path, bytes);
     expect(await read(path)).toEqual(facts);
-    expect([...auditJournal(bytes).objects.values()].map((text) => JSON.parse(text).n)).toEqual(facts.map(({ n }) => n));
+    expect([...objectsOf(auditJournal(bytes).lines)].map((text) => JSON.parse(text).n)).toEqual(facts.map(({ n }) => n));
     expect(readFileSync(path).equals(bytes)).toBe(true); // reading changes nothing
 
     const log = await openJournal(path, quiet);

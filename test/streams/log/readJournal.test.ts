@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import { repairJournal } from '../../../streams/log/repair/repair.ts';
+import { repairJournal } from '../../../streams/log/repair.ts';
 import { entriesOf, journalPath, quiet, visit } from './support.ts';
 
 describe('the file of a journal', () => {

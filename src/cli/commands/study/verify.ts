@@ -1,6 +1,6 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
-import { auditOf } from '../../../../streams/log/repair/repair.ts';
+import { auditOf } from '../../../../streams/log/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
 import { strategyOf } from '../../../../streams/spec/spec.ts';
 import { OptionError } from '../../../errors.ts';
@@ -25,7 +25,7 @@ export const command = onStudy({
     const { journal } = study;
     const { damage, isTorn } = journal === undefined ? { damage: [], isTorn: false } : await auditOf(journal);
     if (!json) for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
-    if (!json && damage.length > 0) print(`"hypertide study repair ${journal}" writes a copy with all that can be restored`);
+    if (!json && damage.length > 0) print(`"hypertide study repair ${journal}" writes a copy of what can be read`);
     if (!json && isTorn)
       inform(`${journal}: the last line is incomplete, so it does not count: a process is writing it, or was killed while writing it`);
     await readThrough(study);

@@ -1,1 +1,0 @@
-import './audit.test.ts'; // the same damages, 1000 times each
