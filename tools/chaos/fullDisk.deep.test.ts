@@ -55,9 +55,7 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
       .length;
   /** Gives the disk room, and adds the results that a message says are elsewhere. @returns how many these are */
   const adopt = (said: string) => {
-    const [, count, elsewhere] = /the disk is full: (\d+) results? went to (\S+) instead; .*"cat \S+ >> study\.jsonl" adds them/.exec(
-      said,
-    )!;
+    const [, count, elsewhere] = /is full: (\d+) results? went to (\S+) instead; .*"cat \S+ >> study\.jsonl" adds/.exec(said)!;
     rmSync(filler());
     execFileSync('sh', ['-c', `cat ${elsewhere} >> study.jsonl`], { cwd: place });
     rmSync(dirname(elsewhere!), { recursive: true });
