@@ -38,8 +38,11 @@ export const licences: Plugin = {
   },
 };
 
+/** Nothing is there when a tool only reads the configuration. */
+const assets = existsSync(page) ? readdirSync(page) : [];
+
 /** The ECharts of the page, which is built before the command and which the command draws with: its source, and what is built. */
 export const charts = () => ({
   source: fileURLToPath(new URL('src/page/echarts.ts', import.meta.url)),
-  built: `./src/page/assets/${readdirSync(page).find((name) => /^echarts-.*\.js$/.test(name))}`,
+  built: `./src/page/assets/${assets.find((name) => /^echarts-.*\.js$/.test(name))}`,
 });
