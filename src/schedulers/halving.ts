@@ -46,8 +46,6 @@ export interface Promotion {
 
 /** A study has few trials if fewer than this many of them would train to the end: then it may be that none does. */
 const FEW_FULL_TRIALS = 2;
-/** A sentence says how well a rung predicts only with so many pairs: the order of fewer is often right by chance. */
-const FEW_PAIRS = 8;
 
 /** Stands for the first rung of a configuration that no bracket compares, since another stage suggested it. */
 const FOREIGN = -1;
@@ -293,7 +291,7 @@ export class Halving {
     if (fixed !== undefined) return { 'first rung': `${rungs[index]}, as the option first says` };
     const reasons = this.agreements.slice(0, index + 1).map(({ tau, pairs, isTied }, k) => {
       if (isTied) return `all ${pairs} results at ${rungs[k]} are equal`;
-      return pairs < FEW_PAIRS
+      return pairs < 8 // the order of fewer is often right by chance
         ? `too few trials have reached ${rungs[k + 1]} to say whether ${rungs[k]} predicts their order`
         : `${rungs[k]} predicts the order at ${rungs[k + 1]} with a Kendall's tau of ${tau.toFixed(2)} (${pairs} configurations)`;
     });
