@@ -43,7 +43,6 @@ export { pbt } from './strategies/pbt.ts';
 export type { RaceOptions } from './strategies/race.ts';
 export { race } from './strategies/race.ts';
 export { random } from './strategies/random.ts';
-export type { SobolOptions } from './strategies/sobol.ts';
 export { sobol } from './strategies/sobol.ts';
 export type { TpeOptions } from './strategies/tpe.ts';
 export { tpe } from './strategies/tpe.ts';

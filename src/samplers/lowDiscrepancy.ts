@@ -11,10 +11,9 @@ const MAX_POINTS = 2 ** 32;
 export const applyPriors = ({ axes, snap }: Env, uniform: readonly number[]): Point =>
   snap(axes.map(({ prior }, k) => (prior ? prior.quantile(uniform[k]!) : uniform[k]!)));
 
-/** Without scrambling, the first point is skipped: it is the origin, where every axis is at its lower end. */
-export function sobolSequence(env: Env, scramble: boolean): Sequence<unknown> {
-  const first = scramble ? 0 : 1;
+/** Scrambled: without, the first point would be the origin, where every axis is at its lower end. */
+export function sobolSequence(env: Env): Sequence<unknown> {
   // Asks are numbered from 1, so their keys differ from this one.
-  const uniform = sobolPoints(env.axes.length, scramble ? rngFor(env.seed, env.name, 0) : undefined);
-  return numberedSequence(env, MAX_POINTS - first, (i) => applyPriors(env, uniform(i + first)));
+  const uniform = sobolPoints(env.axes.length, rngFor(env.seed, env.name, 0));
+  return numberedSequence(env, MAX_POINTS, (i) => applyPriors(env, uniform(i)));
 }

@@ -1,5 +1,5 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { names, populationFrom, positive, upTo } from '../schema/optionRules.ts';
+import { names, populationFrom, positive } from '../schema/optionRules.ts';
 import { optional, required, type SettingsOf } from '../schema/optionSet.ts';
 import { draw, type Point } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
@@ -17,25 +17,27 @@ import {
   type TrialId,
   wait,
 } from '../strategy/messages.ts';
-import { type Explore, explore, exploreOptions } from './explore.ts';
+import { explore } from './explore.ts';
 
-const pbtOwnOptions = {
+export const pbtOptions = {
   /** The budget of a member, such as a number of epochs, when it is complete. */
   max: required(positive),
   /** How much budget a member spends between comparisons with the others. Default: a tenth of `max`, rounded up. */
   interval: optional(positive),
   /** How many members train. Default: 10. */
   population: optional(populationFrom(2), 10),
-  /** This share of the members, the worst, continues from checkpoints of the same share of the best. Default: 0.25. */
-  quantile: optional(upTo(0.5), 0.25),
   /** Parameters that cannot change along a checkpoint, such as a number of layers: a clone keeps them. Default: none. */
   fixed: optional(names),
 };
-export const pbtOptions: typeof exploreOptions & typeof pbtOwnOptions = { ...exploreOptions, ...pbtOwnOptions };
 
-export interface PopulationSettings extends Omit<SettingsOf<typeof pbtOptions>, 'fixed'>, Explore {
+export interface PopulationSettings extends Omit<SettingsOf<typeof pbtOptions>, 'fixed'> {
   readonly interval: number;
+  /** The axes that do not change. */
+  readonly fixed: ReadonlySet<number>;
 }
+
+/** This share of the members, the worst, continues from checkpoints of the same share of the best: 0.2 in the paper, 0.25 in Ray Tune. */
+const TAIL = 0.25;
 
 /** The progress of a member, and the trial with its checkpoint. */
 interface Stage {
@@ -74,7 +76,7 @@ export function populationCore(
   env: Env,
   settings: PopulationSettings,
 ): Core<PopulationState, 'founding' | 'training', 'founded' | 'finished'> {
-  const { interval, max, quantile, population } = settings;
+  const { interval, max, population, fixed } = settings;
   const trials = env.trials ?? Number.POSITIVE_INFINITY;
   const room = Math.min(population, trials, countCells(env.axes));
   const isDone = ({ stage, open, failed }: Member) => !open && !failed && stage!.budget >= max;
@@ -96,14 +98,14 @@ export function populationCore(
     if (next === undefined) return undefined;
     const { number, stage, failed } = next;
     const rng = env.rng(ask);
-    const { good, bad } = tails(members, quantile);
+    const { good, bad } = tails(members);
     const donors = good.filter(({ budget }) => budget < max); // beyond that there is nothing to train
     if (donors.length > 0 && (failed || bad.includes(stage!))) {
       const donor = donors[Math.floor(rng() * donors.length)]!;
-      return onFrom(number, donor, explore(env, donor.point, settings, rng));
+      return onFrom(number, donor, explore(env, donor.point, fixed, rng));
     }
     if (stage === undefined) return fresh(number, ask);
-    return onFrom(number, stage, failed ? explore(env, stage.point, settings, rng) : stage.point);
+    return onFrom(number, stage, failed ? explore(env, stage.point, fixed, rng) : stage.point);
   }
   const trained = (ask: Ask, { member, point, budget, resumes }: Training): Propose =>
     omitUndefined({ ...propose(ask, env.name, point, stateTag(env.name, member)), budget, resumes });
@@ -147,9 +149,9 @@ function memberAfter(before: Member | undefined, number: number, fact: Suggested
  * The best and the worst of a population by the last result of each (truncation selection; Jaderberg et al. 2017, section 4.1.1). A member is among the
  * worst only if all of the best are strictly better.
  */
-function tails(members: readonly Member[], quantile: number): { readonly good: readonly Stage[]; readonly bad: readonly Stage[] } {
+function tails(members: readonly Member[]): { readonly good: readonly Stage[]; readonly bad: readonly Stage[] } {
   const stages = members.flatMap(({ stage }) => stage ?? []).sort((a, b) => a.loss - b.loss || a.trial - b.trial);
-  const count = Math.floor(quantile * stages.length);
+  const count = Math.floor(TAIL * stages.length);
   const good = stages.slice(0, count);
   return { good, bad: stages.slice(stages.length - count).filter(({ loss }) => loss > good.at(-1)!.loss) };
 }

@@ -21,7 +21,6 @@ export interface RaceSettings {
   /** Default: by what limits the study. */
   readonly delta?: number | undefined;
   readonly share: number;
-  readonly first: number;
 }
 
 /** How many examples a trial takes while there is no leader. */
@@ -105,7 +104,7 @@ class RaceState {
  * challenger there; it stops once it is improbable that it is better on all examples, by Student's t with a spread that is pooled over all pairs; and with
  * several objectives, all configurations lead that no other one dominates.
  */
-export function raceCore(env: RaceEnv, { delta: given, share, first }: RaceSettings): Core<History<StrategyEvent>, Phase, Verdict> {
+export function raceCore(env: RaceEnv, { delta: given, share }: RaceSettings): Core<History<StrategyEvent>, Phase, Verdict> {
   const stateOf = History.folding<StrategyEvent, RaceState>(
     () => new RaceState(env),
     (state, fact) => state.tell(fact),
@@ -181,11 +180,11 @@ export function raceCore(env: RaceEnv, { delta: given, share, first }: RaceSetti
       const challenger = results.of(id);
       if (challenger === undefined || results.leaders.includes(challenger)) return undefined;
       for (const leader of results.leaders) {
-        const why = whyBehind(results, challenger, leader, env, { delta, first });
+        const why = whyBehind(results, challenger, leader, env, delta);
         if (why !== undefined) return why;
       }
       const [leader] = results.leaders;
-      const isDue = leader && !results.violates(leader) && challenger.results.size >= first;
+      const isDue = leader && !results.violates(leader) && challenger.results.size > 0;
       return isDue ? whyInfeasible(results, challenger, env, delta) : undefined;
     },
   };
@@ -228,14 +227,14 @@ function whyBehind(
   challenger: Evaluated,
   leader: Evaluated,
   env: Pick<Env, 'objectives'>,
-  { delta, first }: { readonly delta: number; readonly first: number },
+  delta: number,
 ): string | undefined {
   const told: string[] = [];
   let [n, most] = [0, 0];
   for (const k of results.contested(leader)) {
     const difference = results.difference(challenger, leader, k);
     n = difference.n;
-    if (n < first) return undefined;
+    if (n === 0) return undefined;
     const better = chanceToBeBetter(results, difference, k);
     if (better === undefined || better >= delta || difference.mean <= 0) return undefined;
     const [by, error] = [difference.mean, Math.sqrt(results.varianceOf(difference, k)!.squares)].map(rounded);

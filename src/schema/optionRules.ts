@@ -26,11 +26,8 @@ export const atLeastNumber = (least: number): OptionRule<number> =>
   number(`a number of at least ${least}`, { minimum: least }, (v) => v >= least);
 export const notNegative = atLeastNumber(0);
 export const probability = number('a probability', { minimum: 0, maximum: 1 }, (v) => v >= 0 && v <= 1);
-/** A number above 0 and at most `most`. */
-export const upTo = (most: number): OptionRule<number> =>
-  number(`a number above 0 and at most ${most}`, { exclusiveMinimum: 0, maximum: most }, (v) => v > 0 && v <= most);
 /** A number above 0 and at most 1. */
-export const fraction = upTo(1);
+export const fraction = number('a number above 0 and at most 1', { exclusiveMinimum: 0, maximum: 1 }, (v) => v > 0 && v <= 1);
 /** A number above 0 and below `end`. */
 export const below = (end: number): OptionRule<number> =>
   number(`a number above 0 and below ${end}`, { exclusiveMinimum: 0, exclusiveMaximum: end }, (v) => v > 0 && v < end);

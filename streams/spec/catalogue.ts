@@ -2,7 +2,6 @@ import { boOptions } from '../../src/samplers/bo/bo.ts';
 import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
 import { gaOptions } from '../../src/samplers/evolution/ga.ts';
 import { nsga2Options } from '../../src/samplers/evolution/nsga2.ts';
-import { nsga3Options } from '../../src/samplers/evolution/nsga3.ts';
 import { forestOptions } from '../../src/samplers/forest/forest.ts';
 import { lbfgsOptions } from '../../src/samplers/gradient/lbfgs.ts';
 import { sgdOptions } from '../../src/samplers/gradient/sgd.ts';
@@ -30,7 +29,7 @@ import { hyperband } from '../strategies/hyperband.ts';
 import { pbt } from '../strategies/pbt.ts';
 import { race, raceOptions } from '../strategies/race.ts';
 import { random } from '../strategies/random.ts';
-import { sobol, sobolOptions } from '../strategies/sobol.ts';
+import { sobol } from '../strategies/sobol.ts';
 import { tpe } from '../strategies/tpe.ts';
 import { type Form, type Given, options } from './forms.ts';
 
@@ -71,13 +70,13 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   hyperband: entry(hyperband, halvingOptions),
   lbfgs: entry(lbfgs, lbfgsOptions),
   nsga2: entry(nsga2, nsga2Options),
-  nsga3: entry(nsga3, nsga3Options),
+  nsga3: entry(nsga3, nsga2Options),
   patience: entry(patience, patienceOptions),
   pbt: entry(pbt, pbtOptions),
   percentileStop: entry(percentileStop, percentileStopOptions),
   race: entry(race, raceOptions),
   random: entry(random, {}),
   sgd: entry(sgd, sgdOptions),
-  sobol: entry(sobol, sobolOptions),
+  sobol: entry(sobol, {}),
   tpe: entry(tpe, tpeOptions),
 };

@@ -3,7 +3,7 @@ import { OptionError } from '../../src/errors.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { permute } from '../../src/numeric/sequences/permutation.ts';
 import { numberedSequence, type Sequence, sequenceCore } from '../../src/samplers/sequence.ts';
-import { bool, oneOrByName, wholeFrom } from '../../src/schema/optionRules.ts';
+import { oneOrByName, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, type SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Axis } from '../../src/space/axis.ts';
 import { cells } from '../../src/space/cells.ts';
@@ -22,13 +22,11 @@ export const gridOptions = {
     oneOrByName(wholeFrom(1), 'a whole number of at least 1, or such numbers by the names of parameters', 0),
     DEFAULT_LEVELS,
   ),
-  /** Whether the order is random, so that a study that ends early has covered the space evenly. Default: true. */
-  shuffle: optional(bool, true),
 };
 export type GridOptions = OptionsOf<typeof gridOptions>;
 
 /**
- * Every combination of the parameters' values, each once (full factorial). After the last one, it hands asks on.
+ * Every combination of the parameters' values, each once (full factorial), in random order. After the last one, it hands asks on.
  *
  * Use it for a few parameters with few values each.
  *
@@ -38,8 +36,8 @@ export type GridOptions = OptionsOf<typeof gridOptions>;
  * @example grid({ levels: { lr: 5 } })
  */
 export const grid = (options: GridOptions = {}): Strategy =>
-  stageOf('grid', gridOptions, options, (env, { levels, shuffle }) => {
-    return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels), shuffle)), env);
+  stageOf('grid', gridOptions, options, (env, { levels }) => {
+    return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels))), env);
   });
 
 /** How many levels an axis gets. */
@@ -53,9 +51,9 @@ function levelsFor(axes: readonly Axis[], levels: SettingsOf<typeof gridOptions>
   return ({ name, levels: own }) => byName.get(name) ?? own?.count ?? continuous;
 }
 
-/** All combinations of the axes' levels. If shuffled, the points tried so far cover the space evenly at any time. */
-function gridSequence(env: Env, levelsOf: (axis: Axis) => number, shuffle: boolean): Sequence<unknown> {
+/** All combinations of the axes' levels. In random order, so that a study that ends early has covered the space evenly. */
+function gridSequence(env: Env, levelsOf: (axis: Axis) => number): Sequence<unknown> {
   const { count, at } = cells(env, levelsOf);
-  const order = shuffle ? permute(count, rngFor(env.seed, env.name, 0)) : (i: number) => i;
+  const order = permute(count, rngFor(env.seed, env.name, 0));
   return numberedSequence(env, count, (i) => at(order(i)));
 }

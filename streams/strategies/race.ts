@@ -1,7 +1,7 @@
 import { raceChart } from '../../machines/strategies.ts';
 import { StrategyError } from '../../src/errors.ts';
 import { raceCore } from '../../src/schedulers/race.ts';
-import { fraction, probability, wholeFrom } from '../../src/schema/optionRules.ts';
+import { fraction, probability } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { drive } from '../kernel/drive.ts';
 import { type Strategy, stageOf } from '../kernel/strategy.ts';
@@ -17,8 +17,6 @@ export const raceOptions = {
    * the study has begun of its trials. 1: the first leader takes all examples at once. Default: 0.25.
    */
   share: optional(fraction, 0.25),
-  /** No trial is stopped before it has this many results. Default: 1. */
-  first: optional(wholeFrom(1), 1),
 };
 export type RaceOptions = OptionsOf<typeof raceOptions>;
 

@@ -184,7 +184,7 @@ describe('the strategy of a study', () => {
   });
 
   it('is shown as a name and options, or as JSON, and read back', () => {
-    const all = ['tpe', { tpe: { candidates: 8 } }, { chain: ['sobol', 'bo'] }, { take: [4, 'sobol'] }, { a: {}, b: {} }];
+    const all = ['tpe', { tpe: { startup: 8 } }, { chain: ['sobol', 'bo'] }, { take: [4, 'sobol'] }, { a: {}, b: {} }];
     expect(all.map((strategy) => chosenFrom(strategy).name)).toEqual(['tpe', 'tpe', ...Array(3).fill(OTHER)]);
     for (const strategy of all) expect(strategyFrom(chosenFrom(strategy))).toEqual(strategy);
     expect(strategyFrom({ name: 'ga', text: ' ' })).toBe('ga');

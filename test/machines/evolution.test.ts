@@ -12,11 +12,6 @@ const settings: GaSettings = {
   mode: 'generational',
   population: 2,
   generations: 2,
-  elite: 2,
-  tournament: 2,
-  crossover: 0.9,
-  crossoverEta: 1,
-  mutationEta: 8,
 };
 const start = (rest: Partial<GaSettings> = {}) => {
   const life = living(evolutionChart, evolutionCore(env, geneticAlgorithm(env, { ...settings, ...rest })), env);

@@ -16,10 +16,8 @@ test('optional options accept undefined, and no others', () => {
   expectTypeOf(blank(h.tpe)).toEqualTypeOf<{
     readonly startup: undefined;
     readonly random: undefined;
-    readonly candidates: undefined;
-    readonly priorWeight: undefined;
   }>();
-  expectTypeOf(blank(h.patience)).toEqualTypeOf<{ readonly warmup: undefined; readonly peers: undefined; readonly delta: undefined }>();
+  expectTypeOf(blank(h.patience)).toEqualTypeOf<{ readonly warmup: undefined; readonly delta: undefined }>();
 });
 
 test('an option that may be left out may be undefined', () => {
@@ -33,7 +31,6 @@ test('an option that may be left out may be undefined', () => {
   h.tpe(blank(h.tpe));
   h.forest(blank(h.forest));
   h.grid(blank(h.grid));
-  h.sobol(blank(h.sobol));
   h.asha({ ...blank(h.asha), min: 1, max: 9 });
   h.hyperband({ ...blank(h.hyperband), min: 1, max: 9 });
   h.pbt({ ...blank(h.pbt), max: 9 });

@@ -16,13 +16,10 @@ export function breeding(trials: number): number {
     trials,
     rng: rngOfAsk,
   };
-  const rates = { tournament: 4, crossover: 0.9, crossoverEta: 1, mutationEta: 8 };
   const core = geneticAlgorithm(env, {
     mode: 'steady',
     population: POPULATION,
     generations: Number.POSITIVE_INFINITY,
-    elite: POPULATION,
-    ...rates,
   });
   const noise = rngFor('breeding', 'bench', 0);
   let state = core.start;

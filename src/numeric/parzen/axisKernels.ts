@@ -217,16 +217,14 @@ export class DiscreteKernels implements AxisKernels, CodedKernels {
 export class CategoricalKernels implements AxisKernels, CodedKernels {
   readonly prior: PriorKernel;
   readonly #cells: SupportCells;
-  readonly #priorWeight: number;
   /** The observed category, by slot. */
   codes: Int32Array = new Int32Array(0);
   readonly #logDensities: (Float64Array | undefined)[];
   #kernel: CategoricalKernel;
 
-  constructor({ cells }: Support & { readonly cells: SupportCells }, priorWeight: number) {
+  constructor({ cells }: Support & { readonly cells: SupportCells }) {
     this.#cells = cells;
-    this.#priorWeight = priorWeight;
-    this.#kernel = categoricalKernel(cells, priorWeight);
+    this.#kernel = categoricalKernel(cells, 1);
     this.#logDensities = Array.from(cells.centres, () => undefined);
     this.prior = cellPrior(cells);
   }
@@ -236,7 +234,7 @@ export class CategoricalKernels implements AxisKernels, CodedKernels {
   }
   remove(): void {}
   update(observations: number): void {
-    this.#kernel = categoricalKernel(this.#cells, this.#priorWeight / (observations + 1));
+    this.#kernel = categoricalKernel(this.#cells, 1 / (observations + 1));
     this.#logDensities.fill(undefined);
   }
   logDensity(slot: number, x: number): number {

@@ -32,8 +32,6 @@ function sumOf(numbers: Float64Array): number {
 }
 
 export interface ParzenOptions {
-  /** Weight of the prior component, where a recent observation weighs 1. Default: 1. */
-  readonly priorWeight?: number | undefined;
   /** A factor of the minimal bandwidth, which is 1 / min(100, 2 + observations) of the range. Default: 1. */
   readonly clip?: number | undefined;
   /** The weights of the observations in these slots, oldest first. Default: `recencyWeights`. */
@@ -52,10 +50,10 @@ const neutralAxis = (n: number): OnAxis<NormalKernels & CodedKernels> => {
 };
 const ZERO = new Float64Array(1);
 
-const kernelsOn = (support: Support, priorWeight: number, clip: number): ContinuousKernels | DiscreteKernels | CategoricalKernels => {
+const kernelsOn = (support: Support, clip: number): ContinuousKernels | DiscreteKernels | CategoricalKernels => {
   const { cells } = support;
   if (cells === undefined) return new ContinuousKernels(support, clip);
-  return support.ordered ? new DiscreteKernels({ ...support, cells }, clip) : new CategoricalKernels({ ...support, cells }, priorWeight);
+  return support.ordered ? new DiscreteKernels({ ...support, cells }, clip) : new CategoricalKernels({ ...support, cells });
 };
 
 /**
@@ -68,7 +66,6 @@ const kernelsOn = (support: Support, priorWeight: number, clip: number): Continu
  */
 export class Parzen {
   readonly axes: readonly (ContinuousKernels | DiscreteKernels | CategoricalKernels)[];
-  readonly #priorWeight: number;
   readonly #weightsOf: (slots: readonly number[]) => Float64Array;
   readonly #continuous: readonly OnAxis<ContinuousKernels>[];
   readonly #discrete: readonly OnAxis<CodedKernels>[];
@@ -87,13 +84,9 @@ export class Parzen {
   readonly #changed = new SlotSet();
   #upToDate = false;
 
-  constructor(
-    supports: readonly Support[],
-    { priorWeight = 1, clip = 1, weights = ({ length }) => recencyWeights(length) }: ParzenOptions = {},
-  ) {
-    this.#priorWeight = priorWeight;
+  constructor(supports: readonly Support[], { clip = 1, weights = ({ length }) => recencyWeights(length) }: ParzenOptions = {}) {
     this.#weightsOf = weights;
-    this.axes = supports.map((support) => kernelsOn(support, priorWeight, clip));
+    this.axes = supports.map((support) => kernelsOn(support, clip));
     this.#continuous = this.axes.flatMap((kernels, axis) => (kernels instanceof ContinuousKernels ? { kernels, axis } : []));
     this.#discrete = this.axes.flatMap((kernels, axis) => (kernels instanceof ContinuousKernels ? [] : { kernels, axis }));
   }
@@ -134,7 +127,7 @@ export class Parzen {
     });
     this.#weights = new Float64Array(n + 1);
     this.#weights.set(this.#weightsOf(this.#slots));
-    this.#weights[n] = n > 0 ? this.#priorWeight : 1;
+    this.#weights[n] = 1; // the prior weighs as much as a recent observation
     this.#logTotal = Math.log(sumOf(this.#weights));
     this.#arrangeForLoops();
   }

@@ -67,7 +67,7 @@ const FAR = { single: 10, several: 1e6 };
 export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   const { axes, objectives } = env;
   // A Sobol sequence covers the space evenly from the start. In a finite space, the random sequence avoids repeats.
-  const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
+  const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env);
   const resultsOf = History.folding(
     () => new RungResults(env),
     (results, fact: StrategyEvent) => results.tell(fact),

@@ -13,9 +13,10 @@ import { type Individual, type Population, tournament } from './population.ts';
 export interface Mating extends Variation {
   /** How many members are drawn for each parent. */
   readonly tournament: number;
-  /** Probability that a child has two parents. */
-  readonly crossover: number;
 }
+
+/** Probability that a child has two parents (Deb et al. 2002, section IV). */
+const CROSSOVER = 0.9;
 
 /** A point, and where it comes from, for people. */
 export interface Child {
@@ -63,7 +64,7 @@ export const bearing = (population: Population, env: Env, mating: Mating): ((rng
 
 function bear(population: Population, env: Env, mating: Mating, rng: Rng): Child {
   const first = tournament(population, mating.tournament, rng);
-  if (population.length === 1 || rng() >= mating.crossover) return childOf([first], env, mating, rng);
+  if (population.length === 1 || rng() >= CROSSOVER) return childOf([first], env, mating, rng);
   const others = population.filter((member) => member !== first);
   return childOf([first, tournament(others, mating.tournament, rng)], env, mating, rng);
 }

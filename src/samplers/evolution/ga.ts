@@ -1,7 +1,7 @@
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
-import { notNegative, oneOf, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
+import { oneOf, populationFrom, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
@@ -9,7 +9,7 @@ import type { Ask, Ended, Suggested } from '../../strategy/messages.ts';
 import { crashRatesAfter } from '../crashRates.ts';
 import { rankTrial } from '../rankedTrial.ts';
 import type { ProposedPoint } from '../sequence.ts';
-import { bearing, foundersOf, nextOf } from './breeding.ts';
+import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
 import { enter, individual, type Population } from './population.ts';
 
@@ -23,24 +23,17 @@ export const gaOptions = {
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
   /** `steady`: each result joins the population at once, and no trainer waits. `generational`: parents are selected when a whole generation has ended. Default: `steady`. */
   mode: optional(oneOf('steady', 'generational'), 'steady'),
-  /** In mode `generational`: how many parents compete with their children for survival. They are not evaluated again. Default: all. */
-  elite: optional(wholeFrom(0)),
-  /** How many members are drawn for each parent; the fittest of them is chosen. Default: 4. */
-  tournament: optional(wholeFrom(1), 4),
-  /** The probability that a child has two parents, not one. Default: 0.9. */
-  crossover: optional(probability, 0.9),
-  /** The probability that a parameter mutates. Default: 1 / (number of active parameters), so that on average one does. */
-  mutation: optional(probability),
-  /** The distribution index of simulated binary crossover: the larger, the closer children stay to their parents. Default: 1. */
-  crossoverEta: optional(notNegative, 1),
-  /** The distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. Default: 8. */
-  mutationEta: optional(notNegative, 8),
 };
 
 export interface GaSettings extends SettingsOf<typeof gaOptions> {
   readonly population: number;
-  readonly elite: number;
 }
+
+/**
+ * Strong selection and wide children. With those of NSGA-II (2, 20 and 20), medians of 24 studies of 100 trials with five mixed parameters were 0.49
+ * instead of 0.21 (sphere), 2.7 instead of 1.9 (Ackley) and 9.6 instead of 6.8 (Rastrigin).
+ */
+const MATING: Mating = { tournament: 4, crossoverEta: 1, mutationEta: 8 };
 
 /** The state of a genetic algorithm. */
 export interface GaState {
@@ -90,7 +83,7 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
   const crashRates = crashRatesAfter(env.axes);
   function next({ known, parents, generation, ended }: GaState, ask: Ask, founder?: Point): ProposedPoint {
     const rates = crashRates(ended);
-    const { point, origin } = nextOf(env, known, ask, founder, bearing(parents, env, settings), (at) => rates.survival(at));
+    const { point, origin } = nextOf(env, known, ask, founder, bearing(parents, env, MATING), (at) => rates.survival(at));
     return { point, tags: { origin: steady ? origin : `generation ${generation + 1}, ${origin}` } };
   }
   return {
@@ -104,7 +97,7 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
       : {
           full: (state) => state.issued >= wanted(state),
           settled: ({ open }) => open === 0,
-          advance: (state) => select(state, settings),
+          advance: select,
         },
     over: ({ generation, issued }) => (steady ? issued >= population * generations : generation >= generations),
     founded: (state) => !state.founding || state.issued >= wanted(state),
@@ -133,16 +126,13 @@ function receive(state: GaState, ended: Ended, env: Env, { mode, population }: G
   };
 }
 
-/** The fittest become parents; an elite of them competes with their children. If trials failed, replaced parents fill the gaps. */
-function select(state: GaState, { population, elite }: GaSettings): GaState {
-  const gone = state.parents.filter((parent) => !state.survivors.includes(parent)).slice(0, population - state.survivors.length);
-  const parents = gone.reduce((filled, parent) => enter(filled, parent, population), state.survivors);
+/** The fittest become parents, which compete with their children and are not evaluated again. */
+function select(state: GaState): GaState {
   return {
     ...state,
     generation: state.generation + (state.issued > 0 ? 1 : 0),
     founding: false,
     issued: 0,
-    parents,
-    survivors: parents.slice(0, elite),
+    parents: state.survivors,
   };
 }

@@ -1,7 +1,7 @@
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
-import { notNegative, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
+import { populationFrom, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
@@ -21,19 +21,14 @@ export const nsga2Options = {
   population: optional(populationFrom(2)),
   /** After this many times `population` trials of its own, it hands asks on. Default: never. */
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
-  /** The probability that a child has two parents, not one. Default: 0.9. */
-  crossover: optional(probability, 0.9),
-  /** The probability that a parameter mutates. Default: 1 / (number of active parameters), so that on average one does. */
-  mutation: optional(probability),
-  /** The distribution index of simulated binary crossover: the larger, the closer children stay to their parents. Default: 20. */
-  crossoverEta: optional(notNegative, 20),
-  /** The distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. Default: 20. */
-  mutationEta: optional(notNegative, 20),
 };
 
-export interface Nsga2Settings extends SettingsOf<typeof nsga2Options>, Mating {
+export interface Nsga2Settings extends SettingsOf<typeof nsga2Options> {
   readonly population: number;
 }
+
+/** The values of the paper (section IV). */
+const MATING: Mating = { tournament: 2, crossoverEta: 20, mutationEta: 20 };
 
 /** The state of an NSGA-II or NSGA-III. */
 export interface Nsga2State {
@@ -64,7 +59,7 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings, thin: Thi
   const founders = foundersOf(env, population);
   function next({ generation, parents, children, known, facts }: Nsga2State, ask: Ask, founder?: Point): ProposedPoint {
     const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population, thin);
-    const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
+    const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, MATING));
     return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
   }
   return {

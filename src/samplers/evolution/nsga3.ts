@@ -1,32 +1,17 @@
 import { fillNiches } from '../../numeric/pareto/niches.ts';
 import { divisionsFor, referenceDirections } from '../../numeric/pareto/referenceDirections.ts';
-import { wholeFrom } from '../../schema/optionRules.ts';
-import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Env } from '../../strategy/env.ts';
 import { byCrowding, type Thinning } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
-import { type Nsga2Settings, type Nsga2State, nonDominatedSorting, nsga2Options } from './nsga2.ts';
-
-export const nsga3Options = {
-  ...nsga2Options,
-  /**
-   * Into how many parts the reference directions divide each side of the simplex of objectives. Default: as many as give at most `population`
-   * directions.
-   */
-  divisions: optional(wholeFrom(1)),
-};
-
-export interface Nsga3Settings extends SettingsOf<typeof nsga3Options>, Nsga2Settings {
-  readonly population: number;
-}
+import { type Nsga2Settings, type Nsga2State, nonDominatedSorting } from './nsga2.ts';
 
 /**
- * NSGA-III (Deb & Jain 2014): NSGA-II, but the last front that survives is thinned by reference directions.
+ * NSGA-III (Deb & Jain 2014): NSGA-II, but the last front that survives is thinned by reference directions, of which there are as many as the population
+ * allows (section IV.F of the paper).
  */
-export function referenceSorting(env: Env, settings: Nsga3Settings): Evolution<Nsga2State> {
+export function referenceSorting(env: Env, settings: Nsga2Settings): Evolution<Nsga2State> {
   const objectives = env.objectives.length;
-  const { population, divisions = divisionsFor(objectives, population) } = settings;
-  return nonDominatedSorting(env, settings, byNiches(referenceDirections(objectives, divisions)));
+  return nonDominatedSorting(env, settings, byNiches(referenceDirections(objectives, divisionsFor(objectives, settings.population))));
 }
 
 /** Trials that are infeasible have one loss, their violation, and no place among directions. */

@@ -4,11 +4,9 @@ import { type Axis, active, exists, fromPrior, type Point } from '../../space/ax
 
 /** How children differ from their parents. */
 export interface Variation {
-  /** Probability that an axis mutates. Default: 1 / (number of axes that the first parent has), so that one of them does. */
-  readonly mutation?: number;
-  /** Distribution index of simulated binary crossover. */
+  /** Distribution index of simulated binary crossover: the larger, the closer children stay to their parents. */
   readonly crossoverEta: number;
-  /** Distribution index of polynomial mutation. */
+  /** Distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. */
   readonly mutationEta: number;
 }
 
@@ -25,7 +23,8 @@ export function offspring(axes: readonly Axis[], parents: readonly [Point, Point
   const [first, second] = parents;
   const firstHas = active(axes, first);
   const secondHas = second && active(axes, second);
-  const { mutation = 1 / firstHas.filter(Boolean).length, crossoverEta, mutationEta } = variation;
+  const { crossoverEta, mutationEta } = variation;
+  const mutation = 1 / firstHas.filter(Boolean).length; // so that one axis mutates on average
   const child: number[] = [];
   const has: boolean[] = [];
   for (const [i, axis] of axes.entries()) {

@@ -80,7 +80,6 @@ const scott = (n: number, axes: number): number => 0.2 * Math.max(n, 1) ** (-1 /
 export class TpeObservations {
   readonly results: ConfigurationResults;
   readonly #axes: readonly Axis[];
-  readonly #priorWeight: number;
   readonly #subspaces: readonly Subspace[];
   /** By the index of the configuration, as in all maps and sets here. */
   readonly #rankedByIndex: (RankedTrial | undefined)[] = [];
@@ -97,10 +96,9 @@ export class TpeObservations {
   /** Those that have one. */
   readonly #above = new Set<number>();
 
-  constructor(env: Pick<Env, 'axes' | 'rungs' | 'result'>, priorWeight: number) {
+  constructor(env: Pick<Env, 'axes' | 'rungs' | 'result'>) {
     this.results = new ConfigurationResults(env);
     this.#axes = env.axes;
-    this.#priorWeight = priorWeight;
     this.#crashRates = new CrashRates(env.axes);
     this.#subspaces = subspaces(env.axes).map((axes) => {
       const supports = axes.map((i) => supportOnAxis(env.axes[i]!));
@@ -144,7 +142,7 @@ export class TpeObservations {
   }
 
   #emptyAbove(supports: readonly Support[], sample: EvenSample): Parzen {
-    return new Parzen(supports, { priorWeight: this.#priorWeight, weights: (indices) => sample.weights(indices) });
+    return new Parzen(supports, { weights: (indices) => sample.weights(indices) });
   }
 
   #split(): void {
@@ -254,7 +252,6 @@ export class TpeObservations {
     const weights = this.#weightsOf(below);
     const byAge = below.map((index, rank) => ({ index, weight: weights[rank]! })).sort((a, b) => a.index - b.index);
     const density = new Parzen(supports, {
-      priorWeight: this.#priorWeight,
       clip: this.results.rungs.differ ? scott(below.length, axes.length) / minBandwidth(below.length) : BELOW_CLIP,
       weights: () => Float64Array.from(byAge, ({ weight }) => weight),
     });

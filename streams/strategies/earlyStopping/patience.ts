@@ -1,5 +1,5 @@
 import { advance, type Improvement } from '../../../src/schedulers/progress.ts';
-import { notNegative, positive, wholeFrom } from '../../../src/schema/optionRules.ts';
+import { notNegative, positive } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, required, resolveOptions } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../kernel/strategy.ts';
 import { stopRule } from './stopRule.ts';
@@ -11,8 +11,6 @@ export const patienceOptions = {
   delta: optional(notNegative, 0),
   /** No trial is stopped before this step. Default: 0. */
   warmup: optional(notNegative, 0),
-  /** No trial is stopped before this many others have reported at the same step. Default: 0. */
-  peers: optional(wholeFrom(0), 0),
 };
 export type PatienceOptions = OptionsOf<typeof patienceOptions>;
 
@@ -27,7 +25,7 @@ export type PatienceOptions = OptionsOf<typeof patienceOptions>;
  * chain(patience({ steps: 10, delta: 1e-3 }), tpe())
  */
 export function patience(options: PatienceOptions): Strategy {
-  const { steps, delta, warmup, peers } = resolveOptions('patience', patienceOptions, options);
+  const { steps, delta, warmup } = resolveOptions('patience', patienceOptions, options);
   return stopRule<Improvement, undefined>(
     {
       name: 'patience',
@@ -36,7 +34,6 @@ export function patience(options: PatienceOptions): Strategy {
       judge: (_, { since }, { step }) => (step - since >= steps ? `it has not improved since step ${since}` : undefined),
     },
     warmup,
-    peers,
     options,
   );
 }

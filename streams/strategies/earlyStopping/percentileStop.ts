@@ -36,13 +36,12 @@ export function percentileStop(options: PercentileStopOptions = {}): Strategy {
       start: () => new Curves(),
       extend: (best, { losses, results }) => (results ? losses : bestOf(best, losses)), // a mean over examples counts as it is
       judge: (curves, best, { step }, env) =>
-        curves.shareBetter(step, best) > percentile / 100
+        curves.at(step) >= peers && curves.shareBetter(step, best) > percentile / 100
           ? `its best up to step ${step}, ${valuesText(env, best)}, is not among the best ${percentile} % of ${curves.at(step)}`
           : undefined,
       add: (curves, best, { step }) => curves.add(step, best),
     },
     warmup,
-    peers,
     options,
   );
 }

@@ -31,8 +31,6 @@ type Relevant = Reported | Resumed | Gone;
 interface Standings<C, P> {
   readonly peers: P;
   readonly curves: Map<TrialId, C>;
-  /** How many trials have reported at each step. */
-  readonly reports: Map<number, number>;
   /** Why the trial of the last fact should stop. */
   behind: string | undefined;
 }
@@ -41,12 +39,12 @@ interface Standings<C, P> {
  * A strategy that hands every ask on, and stops trials by their reports. A promoted trial continues the curve of the trial that it resumes.
  * The state is the history of the facts that a rule needs; its consequences are computed once for each fact.
  */
-export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy =>
+export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, options: object): Strategy =>
   withSpec(specOf(rule.name, options), (env) => {
     const standings = History.folding<Relevant, Standings<C, P>>(
-      () => ({ peers: rule.start(), curves: new Map(), reports: new Map(), behind: undefined }),
+      () => ({ peers: rule.start(), curves: new Map(), behind: undefined }),
       (known, fact) => {
-        known.behind = fact.type === 'reported' ? whyBehind(known, fact, rule, { warmup, fewest: peers, env }) : undefined;
+        known.behind = fact.type === 'reported' ? whyBehind(known, fact, rule, warmup, env) : undefined;
         if (fact.type !== 'reported') follow(known, fact);
       },
     );
@@ -72,20 +70,11 @@ function follow<C, P>({ curves }: Standings<C, P>, fact: Resumed | Gone): void {
   if (curve !== undefined) curves.set(fact.id, curve);
 }
 
-interface Conditions {
-  readonly warmup: number;
-  readonly fewest: number;
-  readonly env: Env;
-}
-
-function whyBehind<C, P>(known: Standings<C, P>, reported: Reported, rule: Rule<C, P>, { warmup, fewest, env }: Conditions) {
-  const { peers, curves, reports } = known;
+function whyBehind<C, P>({ peers, curves }: Standings<C, P>, reported: Reported, rule: Rule<C, P>, warmup: number, env: Env) {
   const { id, step } = reported;
   const curve = rule.extend(curves.get(id), reported);
-  const before = reports.get(step) ?? 0;
-  const behind = step >= warmup && before >= fewest ? rule.judge(peers, curve, reported, env) : undefined;
+  const behind = step >= warmup ? rule.judge(peers, curve, reported, env) : undefined;
   curves.set(id, curve);
-  reports.set(step, before + 1);
   rule.add?.(peers, curve, reported);
   return behind;
 }

@@ -1,11 +1,10 @@
 import { evolutionChart } from '../../../machines/strategies.ts';
-import { OptionError } from '../../../src/errors.ts';
 import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { gaOptions, geneticAlgorithm } from '../../../src/samplers/evolution/ga.ts';
-import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import type { Env } from '../../../src/strategy/env.ts';
 import { drive } from '../../kernel/drive.ts';
-import { type Strategy, stage } from '../../kernel/strategy.ts';
+import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 
 export type GaOptions = OptionsOf<typeof gaOptions>;
@@ -26,17 +25,12 @@ export type GaOptions = OptionsOf<typeof gaOptions>;
  * @example
  * chain(ga({ population: 16, generations: 3 }), random())
  */
-export function ga(options: GaOptions = {}): Strategy {
-  const settings = resolveOptions('ga', gaOptions, options);
-  if (settings.elite !== undefined && settings.mode !== 'generational')
-    throw new OptionError('ga.elite', 'the mode generational', settings.mode);
-  return stage('ga', options, (env) => {
+export const ga = (options: GaOptions = {}): Strategy =>
+  stageOf('ga', gaOptions, options, (env, settings) => {
     oneObjective(env, 'ga compares trials by');
     const { population = defaultPopulation(env, settings.mode) } = settings;
-    const elite = Math.min(settings.elite ?? population, population);
-    return drive(evolutionChart, evolutionCore(env, geneticAlgorithm(env, { ...settings, population, elite })), env);
+    return drive(evolutionChart, evolutionCore(env, geneticAlgorithm(env, { ...settings, population })), env);
   });
-}
 
 const SMALLEST = 12;
 

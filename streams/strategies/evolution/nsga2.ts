@@ -28,7 +28,7 @@ export type Nsga2Options = OptionsOf<typeof nsga2Options>;
 export const nsga2 = (options: Nsga2Options = {}): Strategy =>
   stageOf('nsga2', nsga2Options, options, (env, settings) => {
     const { population = paretoPopulation(env) } = settings;
-    return drive(evolutionChart, evolutionCore(env, nonDominatedSorting(env, { ...settings, population, tournament: 2 })), env);
+    return drive(evolutionChart, evolutionCore(env, nonDominatedSorting(env, { ...settings, population })), env);
   });
 
 /** How many members a population has if the options don't say. */

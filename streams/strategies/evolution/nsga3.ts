@@ -1,15 +1,12 @@
 import { evolutionChart } from '../../../machines/strategies.ts';
-import { StrategyError } from '../../../src/errors.ts';
-import { divisionsFor } from '../../../src/numeric/pareto/referenceDirections.ts';
 import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
-import { nsga3Options, referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
-import type { OptionsOf } from '../../../src/schema/optionSet.ts';
-import type { Env } from '../../../src/strategy/env.ts';
+import { nsga2Options } from '../../../src/samplers/evolution/nsga2.ts';
+import { referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import { drive } from '../../kernel/drive.ts';
 import { type Strategy, stageOf } from '../../kernel/strategy.ts';
-import { paretoPopulation } from './nsga2.ts';
+import { type Nsga2Options, paretoPopulation } from './nsga2.ts';
 
-export type Nsga3Options = OptionsOf<typeof nsga3Options>;
+export type Nsga3Options = Nsga2Options;
 
 /**
  * NSGA-III (Deb & Jain 2014), for three objectives or more; it also works with fewer. It works as `nsga2`, but from the last surviving front, it
@@ -18,21 +15,12 @@ export type Nsga3Options = OptionsOf<typeof nsga3Options>;
  *
  * Use it for three to about eight objectives with hundreds of trials. `pareto()` shows the front.
  *
- * @throws OptionError; StrategyError if `divisions` would give more than 10,000 directions
+ * @throws OptionError
  * @example
  * optimize(space, train, { strategy: nsga3(), objectives: { loss: 'minimize', megabytes: 'minimize', milliseconds: 'minimize' }, trials: 300 })
  */
 export const nsga3 = (options: Nsga3Options = {}): Strategy =>
-  stageOf('nsga3', nsga3Options, options, (env, settings) => {
-    limitDirections(env, settings.divisions);
+  stageOf('nsga3', nsga2Options, options, (env, settings) => {
     const { population = paretoPopulation(env) } = settings;
-    return drive(evolutionChart, evolutionCore(env, referenceSorting(env, { ...settings, population, tournament: 2 })), env);
+    return drive(evolutionChart, evolutionCore(env, referenceSorting(env, { ...settings, population })), env);
   });
-
-/** More directions would take minutes for each generation, or too much memory. */
-const MOST_DIRECTIONS = 10_000;
-
-function limitDirections({ objectives: { length } }: Env, divisions = 1): void {
-  const most = length === 1 ? divisions : divisionsFor(length, MOST_DIRECTIONS);
-  if (divisions > most) throw new StrategyError(`nsga3: divisions must be at most ${most} with ${length} objectives, not ${divisions}`);
-}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { adaptGaussian, clippedStep, diagonal, type Gaussian, gaussian, stepAt, whitened } from '../../../src/numeric/cma/gaussian.ts';
-import { adaptLearningRates, fullLearningRates } from '../../../src/numeric/cma/learningRates.ts';
 import { cmaParameters, defaultPopulation } from '../../../src/numeric/cma/parameters.ts';
 import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import { norm } from '../../../src/numeric/vectors.ts';
@@ -17,15 +16,10 @@ interface Search {
 }
 
 /** Generation by generation until a value is reached. */
-function minimise(
-  f: Objective,
-  start: Gaussian,
-  { seed = 'cma', target = 1e-8, most = 20000, population = 0, adaptRates = false },
-): Search {
+function minimise(f: Objective, start: Gaussian, { seed = 'cma', target = 1e-8, most = 20000, population = 0 }): Search {
   const n = start.mean.length;
   const parameters = cmaParameters(n, population || defaultPopulation(n));
   let law = start;
-  let rates = fullLearningRates(n);
   let [best, evaluations] = [Number.POSITIVE_INFINITY, 0];
   while (best > target && evaluations < most) {
     const tried = Array.from({ length: parameters.population }, () => {
@@ -37,12 +31,11 @@ function minimise(
       return { y, value: f(law.mean.map((m, i) => m + law.sigma * y[i]!)) };
     }).sort((a, b) => a.value - b.value);
     best = Math.min(best, tried[0]!.value);
-    const next = adaptGaussian(
+    law = adaptGaussian(
       law,
       parameters,
       tried.map(({ y }) => y),
     );
-    ({ law, rates } = adaptRates ? adaptLearningRates(law, next, rates) : { law: next, rates });
   }
   return { evaluations, law, best };
 }
@@ -122,20 +115,5 @@ describe('the search distribution', () => {
   it('shortens a foreign step to a plausible one', () => {
     expect(clippedStep(law, [0.1, 0.1])).toEqual([0.1, 0.1]);
     expect(norm(whitened(law, clippedStep(law, [40, -30])))).toBeCloseTo(Math.SQRT2 + 1, 12);
-  });
-});
-
-describe('tempered', () => {
-  it('slows down if results are noisy, and comes closer', () => {
-    const noise = rngFor('noise', '', 1);
-    const noisy: Objective = (x) => sphere(x) + drawNormal(noise);
-    const means = [false, true].map((adaptRates) => {
-      const { law } = minimise(noisy, round(new Array<number>(5).fill(3), 2), { adaptRates, most: 20000, target: -1e9 });
-      return sphere(law.mean);
-    });
-    expect(means[1]).toBeLessThan(means[0]! / 3);
-  });
-  it('does not slow down without noise', () => {
-    expect(minimise(sphere, round(ones(10), 0.5), { adaptRates: true }).best).toBeLessThanOrEqual(1e-8);
   });
 });

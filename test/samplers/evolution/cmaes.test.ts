@@ -11,7 +11,7 @@ import { type Ended, type Suggested, stateTag } from '../../../src/strategy/mess
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 
-const settings: CmaesSettings = { population: 6, sigma: 1 / 6, restarts: 'none', adaptRates: false };
+const settings: CmaesSettings = { population: 6, sigma: 1 / 6, restarts: 'none' };
 const envOf = (domain: Domain, rest: Partial<Env> = {}): Env => ({ ...rootEnv(domain, rest), name: 'cmaes' });
 const plane = envOf(space({ x: float(0, 1), y: float(0, 1) }));
 const bowl = ([x, y]: Point) => [(x! - 0.3) ** 2 + 100 * (y! - 0.8) ** 2];
@@ -176,13 +176,5 @@ describe('covarianceAdaptation', () => {
     // Away from the middle, a slope leads to the optimum; around it, all is equal.
     const moat = ([x, y]: Point) => [Math.max(0, Math.abs(x! - 0.5) + Math.abs(y! - 0.5) - 0.4) * (x! - 1.1)];
     expect(bestOf(evolved(core, plane, 120, moat).ended).losses![0]).toBeLessThan(-0.05);
-  });
-
-  it('bipop lets small searches follow the large ones, with as many trials', () => {
-    const core = covarianceAdaptation(plane, { ...settings, restarts: 'bipop' });
-    const { state } = evolved(core, plane, 3000, () => [1]);
-    const { large, small } = state.run!.spent;
-    expect(small).toBeGreaterThan(0);
-    expect(Math.abs(large - small)).toBeLessThan(Math.max(large, small));
   });
 });

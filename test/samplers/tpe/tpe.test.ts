@@ -11,7 +11,7 @@ import { type Ended, type Propose, type Suggested, stateTag } from '../../../src
 import { completed, rootEnv } from '../../support/interview.ts';
 import { conditional, mixed, textbook } from '../../support/spaces.ts';
 
-const settings = { startup: 10, random: 0, candidates: 24, priorWeight: 1 };
+const settings = { startup: 10, random: 0 };
 const square = space({ x: float(0, 1), y: float(0, 1) });
 const suggested = (id: number, point: readonly number[], more: Partial<Suggested> = {}): Suggested => ({
   type: 'suggested',

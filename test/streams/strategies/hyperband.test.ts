@@ -131,7 +131,7 @@ describe('in a tiny finite space', () => {
     random: h.random,
     tpe: () => h.tpe({ startup: 4 }),
     bo: () => h.bo({ startup: 4 }),
-    forest: () => h.forest({ startup: 4, challengers: 5 }),
+    forest: () => h.forest({ startup: 4 }),
   };
   it.each(Object.entries(models))(
     'hyperband with %s tries each of 10 configurations at each budget, begins none twice, and neither stalls nor ends before',

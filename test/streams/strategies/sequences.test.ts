@@ -13,9 +13,7 @@ import { conditional, constrained, mixed, textbook } from '../../support/spaces.
 const strategies: readonly [string, () => Strategy][] = [
   ['random', () => random()],
   ['grid', () => grid({ levels: 4 })],
-  ['grid in order', () => grid({ levels: 3, shuffle: false })],
   ['sobol', () => sobol()],
-  ['sobol, unscrambled', () => sobol({ scramble: false })],
 ];
 const spaces: readonly [string, Domain][] = [
   ['finite', textbook],

@@ -13,16 +13,7 @@ const slices = (points: readonly (readonly number[])[], axis: number, count: num
 const pointsOf = (facts: ReturnType<typeof drain>) => facts.map(({ point }) => point);
 
 describe('sobol', () => {
-  it('starts at the second point where it is not scrambled', () => {
-    const points = pointsOf(drain(sobol({ scramble: false }), rootEnv(plane), 3));
-    expect(points).toEqual([
-      [0.5, 0.5],
-      [0.75, 0.25],
-      [0.25, 0.75],
-    ]);
-  });
-
-  it('starts at the first point where it is scrambled: the first 16 are balanced', () => {
+  it('starts at the first point: the first 16 are balanced', () => {
     const points = pointsOf(drain(sobol(), rootEnv(plane), 16));
     expect([slices(points, 0, 16), slices(points, 1, 16)]).toEqual([16, 16]);
   });
@@ -30,10 +21,6 @@ describe('sobol', () => {
   it('refuses spaces of more than 1111 parameters', () => {
     const axes = Array.from({ length: 1112 }, () => plane.axes[0]!);
     expect(() => sobol()({ ...rootEnv(plane), axes })).toThrow(wrongOption('sobol'));
-  });
-
-  it('refuses a scrambling that is neither on nor off', () => {
-    expect(() => sobol({ scramble: 'owen' as never })).toThrow(/scramble: expected true or false, got "owen"/);
   });
 
   it('follows the priors: half of the points lie below the median of a prior', () => {

@@ -81,7 +81,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     if (!mine) return { ...state, run: joined(state.run, ended, { id: ended.id, genes: genesOf(layout, ended.point), standing }) };
     if (mine.run !== state.run.number) return state;
     const { id, genes, generation } = mine;
-    return { ...state, run: further(taught(state.run, { id, genes, standing, generation }, layout, settings)) };
+    return { ...state, run: further(taught(state.run, { id, genes, standing, generation }, layout)) };
   }
 
   /** A result of another strategy counts if it is better than all of the run, or if it resumes one that still waits for its generation. */
@@ -90,7 +90,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
       const promoted = ({ genes, ...rest }: RunResult): RunResult => ({ ...rest, genes, id: outcome.id, standing: outcome.standing });
       return { ...run, outcomes: run.outcomes.map((one) => (one.id === resumes ? promoted(one) : one)) };
     }
-    return run.best && compareRanked(outcome.standing, run.best) < 0 ? further(taught(run, outcome, layout, settings)) : run;
+    return run.best && compareRanked(outcome.standing, run.best) < 0 ? further(taught(run, outcome, layout)) : run;
   }
 
   function further(run: CmaRun): CmaRun {

@@ -1,6 +1,6 @@
 import { type CmaParameters, cmaParameters } from '../../../numeric/cma/parameters.ts';
 import type { Rng } from '../../../numeric/random.ts';
-import { bool, fraction, oneOf, populationFrom } from '../../../schema/optionRules.ts';
+import { fraction, oneOf, populationFrom } from '../../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../../schema/optionSet.ts';
 import { draw } from '../../../space/axis.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
@@ -14,12 +14,10 @@ export const cmaesOptions = {
   /** The standard deviation of the first draws, as a fraction of each parameter's range or of its prior's spread. Default: 1/6. */
   sigma: optional(fraction, 1 / 6),
   /**
-   * What follows when the search has converged: a restart from a random point with twice the population (`ipop`; Auger & Hansen 2005), large and
-   * small restarts in turn (`bipop`; Hansen 2009), or nothing (`none`), so that it hands asks on. Default: `ipop`.
+   * What follows when the search has converged: a restart from a random point with twice the population (`ipop`; Auger & Hansen 2005), or nothing
+   * (`none`), so that it hands asks on. Default: `ipop`.
    */
-  restarts: optional(oneOf('ipop', 'bipop', 'none'), 'ipop'),
-  /** Whether to slow down if results are noisy or have many local minima (Nomura et al. 2023). Default: false. */
-  adaptRates: optional(bool, false),
+  restarts: optional(oneOf('ipop', 'none'), 'ipop'),
 };
 
 export interface CmaesSettings extends SettingsOf<typeof cmaesOptions> {
@@ -47,15 +45,6 @@ export interface CmaRun {
   readonly best?: RankedTrial;
   /** The best loss of each of the last generations, as many as `converged` looks at. */
   readonly lately: readonly number[];
-  readonly evaluations: number;
-  /** The trials of earlier runs, by kind; and the population of the last large one. */
-  readonly spent: Spent;
-}
-interface Spent {
-  readonly kind: 'large' | 'small';
-  readonly large: number;
-  readonly small: number;
-  readonly population: number;
 }
 
 export const firstRun = (layout: Layout, distribution: SearchDistribution, { population }: CmaesSettings): CmaRun => ({
@@ -64,20 +53,18 @@ export const firstRun = (layout: Layout, distribution: SearchDistribution, { pop
   distribution,
   outcomes: [],
   lately: [],
-  evaluations: 0,
-  spent: { kind: 'large', large: 0, small: 0, population },
 });
 
 /** The run with one more result, and with the next generation if there are enough results. */
-export function taught(run: CmaRun, outcome: RunResult, layout: Layout, { adaptRates }: CmaesSettings): CmaRun {
+export function taught(run: CmaRun, outcome: RunResult, layout: Layout): CmaRun {
   const outcomes = [...run.outcomes, outcome];
   const best = run.best && compareRanked(run.best, outcome.standing) <= 0 ? run.best : outcome.standing;
-  const more = { ...run, outcomes, best, evaluations: run.evaluations + 1 };
+  const more = { ...run, outcomes, best };
   if (outcomes.length < run.parameters.population) return more;
   const ranked = outcomes.toSorted((a, b) => compareRanked(a.standing, b.standing));
   const now = run.distribution.normal.generation;
   const lessons = ranked.map(({ genes, generation }) => ({ genes, foreign: generation !== now }));
-  const distribution = updated(layout, run.distribution, run.parameters, lessons, adaptRates);
+  const distribution = updated(layout, run.distribution, run.parameters, lessons);
   return {
     ...more,
     distribution: isFlat(ranked) ? widened(distribution, run.parameters) : distribution,
@@ -124,18 +111,8 @@ export function converged({ distribution: { normal, scale }, lately, parameters 
 
 /** The run after one that has converged, from a point drawn from the priors. */
 export function restarted(run: CmaRun, layout: Layout, settings: CmaesSettings, rng: Rng): CmaRun {
-  const spent = { ...run.spent, [run.spent.kind]: run.spent[run.spent.kind] + run.evaluations };
-  const small = settings.restarts === 'bipop' && run.number > 1 && spent.small < spent.large;
-  const chance = rng();
-  const population = small
-    ? Math.floor(settings.population * ((0.5 * spent.population) / settings.population) ** (chance * chance))
-    : 2 * spent.population;
   const start = draw(layout.axes, rng);
   const mean = layout.ordered.map((i) => start[i]!);
-  const next = { ...settings, population: Math.max(2, population) };
-  return {
-    ...firstRun(layout, priorDistribution(layout, small ? settings.sigma * 10 ** (-2 * rng()) : settings.sigma, mean), next),
-    number: run.number + 1,
-    spent: { ...spent, kind: small ? 'small' : 'large', population: small ? spent.population : population },
-  };
+  const population = 2 * run.parameters.population;
+  return { ...firstRun(layout, priorDistribution(layout, settings.sigma, mean), { ...settings, population }), number: run.number + 1 };
 }

@@ -7,7 +7,6 @@ import {
   withProbabilityMargin as withLeastOdds,
 } from '../../../numeric/cma/categorical.ts';
 import { adaptGaussian, clippedStep, diagonal, type Gaussian, gaussian, stepAt, type Vector } from '../../../numeric/cma/gaussian.ts';
-import { adaptLearningRates, fullLearningRates, type LearningRates } from '../../../numeric/cma/learningRates.ts';
 import { withNormalMargin } from '../../../numeric/cma/margin.ts';
 import type { CmaParameters } from '../../../numeric/cma/parameters.ts';
 import { ndtri } from '../../../numeric/distributions/normal.ts';
@@ -49,7 +48,6 @@ export interface SearchDistribution {
   /** Deviations relative to those of `normal`, by which the margin widens an axis of few values: the diagonal A of CMAwM. */
   readonly scale: Vector;
   readonly choices: CategoricalDistribution;
-  readonly rates: LearningRates;
 }
 
 export function distributionOf(
@@ -59,13 +57,7 @@ export function distributionOf(
   covariance = diagonal(mean.map(() => 1)),
   odds = layout.odds,
 ): SearchDistribution {
-  const n = layout.ordered.length;
-  return {
-    normal: gaussian(mean, sigma, covariance),
-    scale: mean.map(() => 1),
-    choices: categoricalDistribution(odds),
-    rates: fullLearningRates(n),
-  };
+  return { normal: gaussian(mean, sigma, covariance), scale: mean.map(() => 1), choices: categoricalDistribution(odds) };
 }
 
 /** A draw: on axes of finitely many values before it is rounded. */
@@ -135,7 +127,6 @@ export function updated(
   distribution: SearchDistribution,
   parameters: CmaParameters,
   lessons: readonly Lesson[],
-  adaptRates: boolean,
 ): SearchDistribution {
   const chosen = lessons.filter((_, k) => parameters.weights[k]! > 0);
   const choices = updateCategorical(
@@ -149,11 +140,10 @@ export function updated(
     const y = genes.ordered.map((x, i) => (x - normal.mean[i]!) / (normal.sigma * scale[i]!));
     return foreign ? clippedStep(normal, y) : y;
   });
-  const whole = adaptGaussian(normal, parameters, steps);
-  const next = adaptRates ? adaptLearningRates(normal, whole, distribution.rates) : { law: whole, rates: distribution.rates };
-  const mean = next.law.mean.map((m, i) => normal.mean[i]! + scale[i]! * (m - normal.mean[i]!));
+  const next = adaptGaussian(normal, parameters, steps);
+  const mean = next.mean.map((m, i) => normal.mean[i]! + scale[i]! * (m - normal.mean[i]!));
   const margin = 1 / (lessons.length * layout.axes.length);
-  return { ...guarded(layout, { ...next.law, mean }, scale, margin), choices, rates: next.rates };
+  return { ...guarded(layout, { ...next, mean }, scale, margin), choices };
 }
 
 /** The distribution with its margins, and no wider than the box. */
