@@ -70,8 +70,8 @@ export const raceChart = chart('race', 'opening', {
 
 /**
  * Gradient descent in which each evaluation is a trial, in rounds; the results of a round decide the next one. `starting`: evaluates the start.
- * `stepping`: evaluates the next iterate, with its gradient. `probing`: estimates the gradient at a point from trials around it, which can run at once.
- * `averaging`: evaluates the average of the iterates. `restarting`: a descent has converged or failed, and the next one starts. `spent`: the last
+ * `stepping`: evaluates the next iterate; a step that is too long is undone. `probing`: the trainer reported no gradient, so it is estimated by differences,
+ * whose trials can run at once. `averaging`: evaluates the average of the iterates. `restarting`: a descent has converged or failed, and the next one starts. `spent`: the last
  * descent has ended.
  */
 export const sgdChart = chart(
@@ -79,11 +79,10 @@ export const sgdChart = chart(
   'starting',
   { starting: {}, stepping: {}, probing: {}, averaging: {}, restarting: {}, spent: 'final' },
   {
-    told: 'stepping',
-    measured: 'probing',
+    downhill: 'stepping',
+    overshot: 'stepping',
     noGradient: 'probing',
     averageDue: 'averaging',
-    averaged: 'probing',
     failed: 'restarting',
     converged: 'restarting',
     finished: 'spent',

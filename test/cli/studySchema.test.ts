@@ -27,7 +27,7 @@ describe('the JSON Schema of study files', () => {
 
   it.each([
     withParts('strategy: auto'),
-    withParts('strategy: { sgd: { gradient: spsa, rate: 0.05 } }'),
+    withParts('strategy: { sgd: { gradient: differences, rate: 0.05 } }'),
     withParts('strategy: { chain: [{ asha: { min: 1, max: 27 } }, { take: [20, sobol] }, bo] }'),
     withParts('strategy: { until: [{ plateau: [20, { improvement: 0.01 }] }, ga] }'),
     withParts('strategy: { mix: { model: [tpe, 4], wild: random } }'),

@@ -27,7 +27,7 @@ const pairs: readonly (readonly [name: string, blank: h.Strategy, plain: h.Strat
   ['tpe', h.tpe({ startup: undefined, random: undefined }), h.tpe()],
   ['forest', h.forest({ startup: undefined, random: undefined }), h.forest()],
   ['grid', h.grid({ levels: undefined }), h.grid()],
-  ['sgd', h.sgd({ gradient: 'spsa', noise: undefined, directions: undefined, starts: undefined }), h.sgd({ gradient: 'spsa' })],
+  ['sgd', h.sgd({ gradient: 'differences', noise: undefined, rate: undefined }), h.sgd({ gradient: 'differences' })],
   ['lbfgs', h.lbfgs({ probe: undefined, tolerance: undefined }), h.lbfgs()],
 ];
 it.each(pairs)('%s is the same whether an option is undefined or missing', (_, blank, plain) => {

@@ -3,17 +3,18 @@ import type { Point } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
 import type { Ended } from '../../strategy/messages.ts';
 import { coordinates, withCoordinates } from './movableAxes.ts';
-import { type Slot, slotLoss } from './round.ts';
 
 /** A point of a descent, and its results. */
 export interface Iterate {
   readonly point: Point;
   /** Coordinates along the axes of the descent. They may lie between levels, whereas the point is snapped. */
   readonly x: Float64Array;
-  /** Infinite if the trial failed. */
   readonly loss: number;
-  /** Along the same axes; NaN where unknown. Undefined if there is none yet. */
-  readonly gradient?: Float64Array | undefined;
+}
+
+export interface IterateWithGradient extends Iterate {
+  /** Along the same axes; NaN where unknown. */
+  readonly gradient: Float64Array;
 }
 
 /** The coordinates of an evaluated point: those that were intended, except where a retry moved the point. */
@@ -31,6 +32,3 @@ export function reportedGradient({ gradient }: Ended, axes: readonly number[]): 
 /** The error for a result without the gradient that was promised. */
 export const missingGradient = ({ name }: Env, { id }: Ended): StrategyError =>
   new StrategyError(`${name} follows gradients, but trial ${id} completed without one for every float parameter`);
-
-/** The losses of the slots that have one. */
-export const slotLosses = (slots: readonly Slot[]): number[] => slots.map(slotLoss).filter((loss) => loss !== undefined);

@@ -1,11 +1,7 @@
 import { isSufficientDecrease, shorteningFactor } from '../../numeric/descent/lineSearch.ts';
 import { descentDirection, maxNorm, projectedStep } from '../../numeric/descent/projected.ts';
 import { type CurvaturePair, curvaturePair, dampedPair } from '../../numeric/descent/quasiNewton.ts';
-import type { Iterate } from './iterate.ts';
-
-export type IterateWithGradient = Iterate & { readonly gradient: Float64Array };
-
-export const hasGradient = (iterate: Iterate): iterate is IterateWithGradient => iterate.gradient !== undefined;
+import type { IterateWithGradient } from './iterate.ts';
 
 /** A line search with the step that is tried now. */
 export interface LineSearch {

@@ -1,6 +1,5 @@
 import { lbfgsChart } from '../../../machines/strategies.ts';
 import { StrategyError } from '../../../src/errors.ts';
-import { startsFor } from '../../../src/samplers/gradient/descent.ts';
 import { lbfgsOptions, quasiNewtonDescent } from '../../../src/samplers/gradient/lbfgs.ts';
 import { isContinuousFloat } from '../../../src/samplers/gradient/movableAxes.ts';
 import type { OptionsOf } from '../../../src/schema/optionSet.ts';
@@ -35,8 +34,7 @@ export const lbfgs = (options: LbfgsOptions = {}): Strategy =>
     const { probe = settings.noise > 0 ? NOISY_PROBE : PROBE } = settings;
     oneObjective(env, 'lbfgs follows the slope of');
     if (!env.axes.some(isContinuousFloat)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
-    const { starts = startsFor(env.parallel) } = settings;
-    return multiStart(env, starts, (descentEnv, sequence) =>
+    return multiStart(env, (descentEnv, sequence) =>
       drive(lbfgsChart, quasiNewtonDescent(descentEnv, { ...settings, probe, sequence }), descentEnv),
     );
   });

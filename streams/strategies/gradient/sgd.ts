@@ -1,10 +1,8 @@
 import { sgdChart } from '../../../machines/strategies.ts';
 import { StrategyError } from '../../../src/errors.ts';
-import { startsFor } from '../../../src/samplers/gradient/descent.ts';
-import { isContinuousFloat, isOrdered, type StartSequence } from '../../../src/samplers/gradient/movableAxes.ts';
-import { type SgdSettings, sgdOptions, stochasticDescent } from '../../../src/samplers/gradient/sgd.ts';
-import type { OptionsOf, SettingsOf } from '../../../src/schema/optionSet.ts';
-import type { Env } from '../../../src/strategy/env.ts';
+import { isContinuousFloat, isOrdered } from '../../../src/samplers/gradient/movableAxes.ts';
+import { sgdOptions, stochasticDescent } from '../../../src/samplers/gradient/sgd.ts';
+import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import { drive } from '../../kernel/drive.ts';
 import { type Strategy, stageOf } from '../../kernel/strategy.ts';
 import { multiStart } from '../../operators/multiStart.ts';
@@ -12,19 +10,23 @@ import { oneObjective } from '../../operators/oneObjective.ts';
 
 export type SgdOptions = OptionsOf<typeof sgdOptions>;
 
+/** The number of steps that rates are planned for if the study has no known end. */
+const STEPS = 100;
+
 /**
- * Stochastic gradient descent on hyperparameters: plain, with momentum, or Adam, in the unit cube, so that logarithmic parameters move by factors.
+ * Stochastic gradient descent on hyperparameters, with Adam or momentum, in the unit cube, so that logarithmic parameters move by factors.
  *
- * Use it with many parameters, if your trainer computes gradients or a loss is cheap enough to estimate them.
+ * Use it if your trainer computes gradients of the loss with respect to hyperparameters and they are noisy. If they are exact, `lbfgs` needs fewer trials.
  *
- * A later descent begins at the best trial, with about a third of its parameters at other values (basin hopping, Wales & Doye 1997). With reported
- * gradients, a descent that cannot reach the best loss any more, or is slow and not the best, ends early.
+ * A later descent begins at the best trial, with about a third of its parameters at other values (basin hopping, Wales & Doye 1997).
  *
- * Steps are projected to the box. A noisy descent sometimes evaluates the average of its iterates (Polyak & Juditsky 1992).
+ * Steps are projected to the box. A step whose loss is worse than noise explains is undone, and the rate halved. A noisy descent sometimes evaluates the
+ * average of its iterates (Polyak & Juditsky 1992).
  *
- * With reported gradients it moves floats without steps; with estimated ones it moves all ordered parameters, by at least one level. Parameters without
- * an order, and those that decide whether others exist, keep their values: those of the start, or from the second start on those of the best trial
- * in the log. To tune them too, combine it with another strategy.
+ * With reported gradients it moves floats without steps; with differences it moves all ordered parameters, by at least one level. Trials around one point
+ * share `tags.seed`: differences are less noisy if the trainer uses it as its seed. Parameters without an order, and those that decide whether others
+ * exist, keep their values: those of the start, or from the second start on those of the best trial in the log. To tune them too, combine it with
+ * another strategy.
  *
  * @throws OptionError; StrategyError at subscription if the study has several objectives or no parameter that can move, later if `missing` is
  * `refuse` and a gradient is missing
@@ -33,27 +35,12 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  */
 export const sgd = (options: SgdOptions = {}): Strategy =>
   stageOf('sgd', sgdOptions, options, (env, settings) => {
-    const { gradient, starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = settings;
     oneObjective(env, 'sgd follows the slope of');
-    const suits = gradient === 'told' ? isContinuousFloat : isOrdered;
-    if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
-    return multiStart(env, starts, (descentEnv, sequence) =>
-      drive(sgdChart, stochasticDescent(descentEnv, sgdSettings(descentEnv, sequence, settings)), descentEnv),
+    const told = settings.gradient === 'told';
+    if (!env.axes.some(told ? isContinuousFloat : isOrdered)) throw new StrategyError('sgd finds no parameter that it could move');
+    const trialsPerStep = told ? 1 : 1 + 2 * env.axes.length;
+    const steps = env.trials ? Math.max(10, env.trials / trialsPerStep) : STEPS;
+    return multiStart(env, (descentEnv, sequence) =>
+      drive(sgdChart, stochasticDescent(descentEnv, { ...settings, sequence, steps }), descentEnv),
     );
   });
-
-/** The number of steps that rates are planned for if the study has no known end. */
-const STEPS = 100;
-const ADAM_RATES = { told: 0.15, spsa: 0.07, differences: 0.1 };
-
-/** Fills in the defaults that depend on the study. */
-function sgdSettings(env: Env, sequence: StartSequence, settings: SettingsOf<typeof sgdOptions>): SgdSettings {
-  const { gradient, rule } = settings;
-  const { directions = gradient === 'spsa' ? Math.max(1, Math.floor((env.parallel - 1) / 2)) : 1 } = settings;
-  const toldScouts = Math.max(1, Math.round(Math.sqrt(env.trials ?? STEPS) / (2 * sequence.count)));
-  const { scouts = gradient === 'told' ? toldScouts : Math.max(4, Math.round(Math.sqrt(env.trials ?? 0))) } = settings;
-  const { rate = rule === 'adam' ? ADAM_RATES[gradient] : 0.1 } = settings;
-  const trialsPerStep = gradient === 'told' ? 1 : gradient === 'spsa' ? 1 + 2 * directions : 1 + 2 * env.axes.length;
-  const steps = env.trials ? Math.max(10, env.trials / trialsPerStep) : STEPS;
-  return { ...settings, sequence, directions, scouts, rate, steps };
-}

@@ -3,16 +3,16 @@ import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float } from '../../../src/space/types/dimension.ts';
+import type { Suggested } from '../../../src/strategy/messages.ts';
 import type { Strategy } from '../../../streams/kernel/strategy.ts';
 import { chain } from '../../../streams/operators/chain.ts';
-import { fill } from '../../../streams/operators/fill.ts';
 import { take } from '../../../streams/operators/take.ts';
 import { lbfgs } from '../../../streams/strategies/gradient/lbfgs.ts';
 import { type SgdOptions, sgd } from '../../../streams/strategies/gradient/sgd.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { coded } from '../../support/coded.ts';
 import { descend, type TestObjective } from '../../support/descend.ts';
-import { interview, rootEnv } from '../../support/interview.ts';
+import { interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
 import { conditional, constrained, mixed, textbook } from '../../support/spaces.ts';
 
 const cube = space(Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x${i}`, float(0, 1)])));
@@ -48,43 +48,33 @@ const rolesOf = (trials: ReturnType<typeof descend>['trials']) => trials.map(({ 
 describe('sgd with reported gradients', () => {
   it.each<[SgdOptions, number]>([
     [{}, 0.01],
-    [{ rule: 'momentum', decay: 0 }, 0.05],
-    [{ rule: 'plain', decay: 0 }, 0.1],
-    [{ rule: 'plain', decay: 0, hypergradient: 0.3 }, 0.1],
+    [{ rule: 'momentum' }, 0.05],
   ])('descends a bowl: %j', (options, goal) => {
     const { best, trials } = descend(sgd(options), env(), telling, 100);
     expect(best).toBeLessThan(goal);
     expect(new Set(rolesOf(trials))).toEqual(new Set(['start', 'iterate']));
   });
 
-  it('passes no minimum along a parameter once a step has shown how the slope changes', () => {
-    const { trials } = descend(sgd(), env(), telling, 60);
-    const iterates = trials.filter(({ tags }) => tags!.role === 'iterate' && tags!.start === '1').map(({ point }) => point);
-    const passed = lowest.flatMap((u, k) => iterates.filter((to, i) => i > 1 && (iterates[i - 1]![k]! - u) * (to[k]! - u) < -1e-9));
-    expect(iterates.length).toBeGreaterThan(5);
-    expect(passed).toEqual([]);
-  });
-
   it('begins elsewhere once it has converged, and hands asks on after the last time', () => {
-    const { trials, handedOn } = descend(sgd({ restarts: 2, tolerance: 0.02 }), env(), telling, 400);
+    const { trials, handedOn } = descend(sgd({ restarts: 2 }), env(), telling, 400);
     expect(new Set(trials.map(({ tags }) => tags!.start))).toEqual(new Set(['1', '2', '3']));
     expect(handedOn).toBeDefined();
   });
 
-  it('begins each descent at the best of several points, of fewer if descents run at the same time', () => {
-    const { trials, ended } = descend(sgd(), env(), telling, 20);
-    expect(rolesOf(trials).slice(0, 6)).toEqual([...Array.from({ length: 5 }, () => 'start'), 'iterate']);
-    const distance = (a: Point, b: Point) => Math.max(...a.map((u, i) => Math.abs(u - b[i]!)));
-    const [best] = ended.slice(0, 5).sort((a, b) => a.losses![0]! - b.losses![0]!);
-    expect(best!.id).toBeGreaterThan(1);
-    expect(distance(ended[5]!.point, best!.point)).toBeLessThan(0.16);
-    expect(rolesOf(descend(sgd({ starts: 2 }), env(), telling, 20).trials).filter((role) => role === 'start')).toHaveLength(6);
+  it('reaches a tenth of what random search leaves if losses and gradients are noisy', () => {
+    const regret = (make: () => Strategy, seed: string) => {
+      const gradient = (point: Point, id: number) => slope(point).map((g, k) => g + 2 * drawNormal(rngFor(seed, `${k}`, id)));
+      const { ended } = descend(make(), env(1, seed), { loss: noisy(0.3, seed), gradient, stderr: 0.3 }, 60);
+      return bowl([...ended].sort((a, b) => a.losses![0]! - b.losses![0]!)[0]!.point);
+    };
+    const median = (make: () => Strategy) => Array.from({ length: 9 }, (_, i) => regret(make, `${i}`)).sort((a, b) => a - b)[4]!;
+    expect(median(sgd) / median(random)).toBeLessThan(0.1);
   });
 
-  it.each<[string, () => Strategy]>([
-    ['sgd', () => sgd()],
-    ['lbfgs', () => lbfgs()],
-  ])('%s finds most of the deeper of two wells along each parameter', (_, make) => {
+  it.each<[string, () => Strategy, number]>([
+    ['sgd', () => sgd(), 0.8],
+    ['lbfgs', () => lbfgs(), 0.9],
+  ])('%s finds most of the deeper of two wells along each parameter', (_, make, share) => {
     // The wells are at about 0.25 and 0.75, and the left ones are deeper by about 0.1.
     const centred = (point: Point) => point.map((u) => 4 * u - 2);
     const wells: TestObjective = {
@@ -96,7 +86,7 @@ describe('sgd with reported gradients', () => {
       const [best] = [...ended].sort((a, b) => a.losses![0]! - b.losses![0]!);
       return best!.point.filter((u) => u < 0.5).length;
     });
-    expect(left.reduce((a, b) => a + b, 0) / 48).toBeGreaterThan(0.9);
+    expect(left.reduce((a, b) => a + b, 0) / 48).toBeGreaterThan(share);
   });
 
   it('refuses a result without a gradient if its option says so', () => {
@@ -104,34 +94,23 @@ describe('sgd with reported gradients', () => {
     expect(() => descend(sgd({ missing: 'refuse' }), env(), forgets, 20)).toThrow(coded('strategy'));
   });
 
-  it('measures a gradient that is sometimes missing', () => {
-    const forgets: TestObjective = { loss: bowl, gradient: (point, id) => (id === 9 ? undefined : slope(point)) };
-    const { trials, best } = descend(sgd({ missing: 'differences' }), env(), forgets, 100);
-    const [first, ...rest] = trials.filter(({ tags }) => tags!.role!.startsWith('probe'));
-    expect([first?.id, rest.length]).toEqual([12, 7]); // after the point was tried twice more, to see how noisy it is
+  it('estimates a gradient that is sometimes missing', () => {
+    const forgets: TestObjective = { loss: bowl, gradient: (point, id) => (id === 2 ? undefined : slope(point)) };
+    const { trials, best } = descend(sgd(), env(), forgets, 100);
+    expect(trials.filter(({ tags }) => tags!.role!.startsWith('probe')).map(({ id }) => id)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
     expect(best).toBeLessThan(0.05);
   });
 
-  it('stops expecting gradients if no trainer reports one', () => {
-    const { trials, best } = descend(sgd(), env(), { loss: bowl }, 120);
-    expect(trials.slice(5).every(({ tags }) => tags!.seed !== undefined)).toBe(true);
-    expect(new Set(rolesOf(trials))).toContain('pair+');
-    expect(best).toBeLessThan(1);
-  });
-
   it('reverts a failed step and makes it shorter', () => {
-    const { ended } = descend(sgd({ decay: 0, scouts: 1 }), env(), { ...telling, fails: (id) => id === 4 }, 6);
+    const { ended } = descend(sgd(), env(), { ...telling, fails: (id) => id === 3 }, 4);
     const distance = (a: number, b: number) => Math.max(...ended[a]!.point.map((u, i) => Math.abs(u - ended[b]!.point[i]!)));
-    expect(distance(4, 2)).toBeLessThan(0.6 * distance(3, 2));
+    expect(distance(3, 1)).toBeLessThan(0.6 * distance(2, 1));
   });
 });
 
 describe('sgd without gradients', () => {
   it.each<[string, SgdOptions, (point: Point) => number, number]>([
-    ['a bowl', { gradient: 'spsa' }, bowl, 0.3],
-    ['a bowl', { gradient: 'spsa', directions: 3 }, bowl, 0.3],
     ['a bowl', { gradient: 'differences' }, bowl, 0.3],
-    ['a logistic regression', { gradient: 'spsa' }, logistic, 0.05],
     ['a logistic regression', { gradient: 'differences' }, logistic, 0.05],
   ])('beats random search by half on noisy losses of %s: %j', (_, options, truth, sd) => {
     const medianRegret = (make: () => Strategy) => {
@@ -146,39 +125,36 @@ describe('sgd without gradients', () => {
     expect(medianRegret(() => sgd(options)) / medianRegret(random)).toBeLessThan(0.5);
   });
 
-  it('suggests all trials of a step at once, and waits for them', () => {
-    const { ask, tell } = interview(sgd({ gradient: 'differences', scouts: 1, noise: 0 }), rootEnv(cube, { parallel: 20 }));
+  it('begins at the best of eight points, and suggests all trials around a point at once, with one seed', () => {
+    const { ask, tell } = interview(sgd({ gradient: 'differences' }), rootEnv(cube, { parallel: 1 }));
+    const open: Suggested[] = [];
     const put = (id: number) => {
       const reply = ask(id);
-      if (reply.type !== 'propose') return reply.type;
-      const { type: _, ...proposal } = reply;
-      tell({ ...proposal, type: 'suggested' });
-      return reply.tags!.role;
+      if (reply.type === 'propose') open.push(suggestedFrom(reply));
+      if (reply.type === 'propose') tell(open.at(-1)!);
+      return reply.type === 'propose' ? reply.tags!.role : reply.type;
     };
-    const end = (id: number) => tell({ type: 'ended', outcome: 'completed', id, by: 'sgd', point: [0.5, 0.5, 0.5, 0.5], losses: [id] });
-    expect([put(1), put(2)]).toEqual(['start1', 'wait']);
-    end(1);
-    const roles = Array.from({ length: 9 }, (_, i) => put(2 + i));
+    const end = () => {
+      for (const trial of open.splice(0)) tell({ ...trial, type: 'ended', outcome: 'completed', losses: [bowl(trial.point)] });
+    };
+    expect(Array.from({ length: 9 }, (_, i) => put(1 + i))).toEqual([...Array.from({ length: 8 }, (_, i) => `start${i + 1}`), 'wait']);
+    const best = open.reduce((a, b) => (bowl(a.point) <= bowl(b.point) ? a : b));
+    end();
+    const roles = Array.from({ length: 9 }, (_, i) => put(9 + i));
     expect(roles).toEqual(['probe-0', 'probe+0', 'probe-1', 'probe+1', 'probe-2', 'probe+2', 'probe-3', 'probe+3', 'wait']);
-    for (let id = 2; id <= 9; id++) end(id);
-    expect(put(10)).toBe('iterate');
-  });
-
-  it('gives the trials that are compared one seed, and those that measure noise each its own', () => {
-    const { trials } = descend(sgd({ gradient: 'spsa', scouts: 1 }), env(), { loss: noisy(0.1) }, 40);
-    const seeds = (role: RegExp) => trials.filter(({ tags }) => role.test(tags!.role!)).map(({ tags }) => tags!.seed);
-    const [again, pairs] = [seeds(/^again/), seeds(/^pair/)];
-    expect(new Set(again).size).toBe(again.length);
-    expect(new Set(pairs).size).toBe(pairs.length / 2);
-  });
-
-  it('tries the average of a noisy descent', () => {
-    const { trials } = descend(sgd({ gradient: 'spsa' }), env(), { loss: noisy(0.3) }, 120);
-    expect(rolesOf(trials)).toContain('average');
+    expect(open.every(({ point }) => point.filter((u, i) => u !== best.point[i]).length === 1)).toBe(true);
+    expect(new Set(open.map(({ tags }) => tags!.seed)).size).toBe(1);
+    end();
+    expect(put(17)).toBe('iterate');
   });
 
   it('moves whole numbers by a level at least', () => {
-    const { best } = descend(sgd({ gradient: 'spsa' }), rootEnv(textbook, { parallel: 1 }), { loss: ([u]) => Math.abs(u! - 0.7) }, 60);
+    const { best } = descend(
+      sgd({ gradient: 'differences' }),
+      rootEnv(textbook, { parallel: 1 }),
+      { loss: ([u]) => Math.abs(u! - 0.7) },
+      60,
+    );
     expect(best).toBeLessThan(0.03);
   });
 });
@@ -188,7 +164,7 @@ describe('sgd', () => {
     'never waits for nothing if trials fail, are lost or end late: %s',
     (_, domain) => {
       for (const parallel of [1, 3, 8]) {
-        for (const gradient of ['told', 'spsa', 'differences'] as const) {
+        for (const gradient of ['told', 'differences'] as const) {
           if (gradient === 'told' && domain !== cube && domain !== mixed) continue;
           const rng = rngFor('luck', gradient, parallel);
           const luck = Array.from({ length: 400 }, rng);
@@ -215,7 +191,7 @@ describe('sgd', () => {
   it('begins at the best trial of the log, and keeps its other parameters there', () => {
     const net = space({ x: float(0, 1), y: float(0, 1), opt: choice(['a', 'b', 'c']) });
     const loss = ([x, y, opt]: Point) => (x! - 0.2) ** 2 + (y! - 0.7) ** 2 + Math.abs(opt! - 0.5);
-    const strategy = chain(take(12, random()), sgd({ start: 'incumbent', starts: 1 }));
+    const strategy = chain(take(12, random()), sgd({ start: 'incumbent' }));
     const gradient = ([x, y]: Point) => [2 * (x! - 0.2), 2 * (y! - 0.7), 0];
     const { ended, best } = descend(strategy, rootEnv(net, { parallel: 1 }), { loss, gradient }, 60);
     const [incumbent] = ended.slice(0, 12).sort((a, b) => a.losses![0]! - b.losses![0]!);
@@ -229,13 +205,6 @@ describe('sgd', () => {
     const { replies, trials } = descend(sgd(), env(8), telling, 200);
     expect(replies.every(({ type }) => type === 'propose')).toBe(true);
     expect(new Set(trials.map(({ by }) => by)).size).toBe(8);
-    const few = descend(sgd({ starts: 4 }), env(1), telling, 200).trials.slice(-50);
-    expect(new Set(few.map(({ by }) => by)).size).toBe(1); // the others were stopped
-  });
-
-  it('hands on asks while it waits', () => {
-    const { replies } = descend(chain(sgd({ gradient: 'spsa' }), fill(random())), env(8), { loss: noisy(0.1) }, 100);
-    expect(replies.every(({ type }) => type === 'propose')).toBe(true);
   });
 
   it('refuses unsuitable studies, and options that it cannot use', () => {

@@ -1,6 +1,6 @@
 /**
- * The learning rate and the L2 penalty of a network for digits, by gradient descent without gradients: simultaneous perturbation (SPSA) estimates the
- * slope from two trainings in each step. Both have the same seed in their tags and start from the same weights, so most of the training noise cancels out.
+ * The learning rate and the L2 penalty of a network for digits, by gradient descent without gradients: differences between trainings around a point
+ * estimate the slope. They have the same seed in their tags and start from the same weights, so most of the training noise cancels out.
  */
 import assert from 'node:assert/strict';
 import { float, type Infer, optimize, sgd, space, trials } from 'hypertide';
@@ -19,7 +19,7 @@ const train = ({ learningRate, l2 }: Network, seed = 'network') => {
 };
 
 const study = optimize<Network>(networks, (params, { tags }) => train(params, tags?.seed), {
-  strategy: sgd({ gradient: 'spsa', scouts: 4 }),
+  strategy: sgd({ gradient: 'differences' }),
   trials: 60,
   seed: 1,
 });
