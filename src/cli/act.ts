@@ -2,7 +2,7 @@ import type { CloseReason } from '../facts/facts.ts';
 import type { CommandStudy } from '../stores/locate.ts';
 import { ledgerIn } from '../stores/trialTable.ts';
 import type { Intent } from '../study/intents.ts';
-import { inform, print } from '../text/output.ts';
+import { inform } from '../text/output.ts';
 
 type Enqueuing = Extract<Intent, { readonly type: 'enqueue' }>;
 
@@ -12,17 +12,10 @@ type Enqueuing = Extract<Intent, { readonly type: 'enqueue' }>;
  * @param now the message if the study runs. @param later the message if it takes effect in the next run.
  * @returns the exit status.
  */
-export async function act(
-  study: CommandStudy,
-  intent: Intent,
-  { json }: { readonly json?: boolean },
-  now: string | ((fact: unknown) => string),
-  later = now,
-): Promise<number> {
-  const { position, fact, running } = await study.submit(intent);
+export async function act(study: CommandStudy, intent: Intent, now: string | ((fact: unknown) => string), later = now): Promise<number> {
+  const { fact, running } = await study.submit(intent);
   const message = running ? now : later;
-  if (json) print(JSON.stringify({ position, fact }));
-  else inform(typeof message === 'string' ? message : message(fact));
+  inform(typeof message === 'string' ? message : message(fact));
   return 0;
 }
 

@@ -104,13 +104,6 @@ export function values(placeholder: string, text: string, how: Plain = {}): Part
   return { placeholder, text, isList: true, ...how };
 }
 
-/** Several values, or none: then it is `false`. */
-export const valuesOrNone = (placeholder: string, text: string, negative: string): Part<readonly string[] | false | undefined> => ({
-  placeholder,
-  text,
-  isList: true,
-  negative,
-});
 /** An option whose value can be left out: then it is `true`. */
 export const bare = <T>(placeholder: string, text: string, how: How<T>): Part<T | true | undefined> => ({
   placeholder,

@@ -12,10 +12,8 @@ const BY_NUMBER = 'echo value=$2';
 it('the best configurations of a study that is done are tried again, in rounds', async () => {
   const place = studyIn('trials: 6\n');
   await run(place, BY_NUMBER);
-  const said = await hypertide(place, 'trial', 'confirm', 'study.jsonl', '--top', '2', '--times', '3', '--json');
-  const { trials, times } = JSON.parse(said.out) as { trials: number[]; times: number };
-  expect(times).toBe(3);
-  expect(trials).toHaveLength(2);
+  const { err } = await hypertide(place, 'trial', 'confirm', 'study.jsonl', '--top', '2', '--times', '3');
+  const [, ...trials] = /^the configurations of trials (\d), (\d): 3 more each/.exec(err)!.map(Number) as number[];
   const again = await run(place, BY_NUMBER);
   expect(again.code, again.err).toBe(0);
   const suggested = xs(place, 'suggested');

@@ -47,5 +47,5 @@ it('a trial may be named, if it failed', async () => {
     'hypertide: trial 2: expected a trial that failed, but it is completed\n',
   );
   expectRefused(await hypertide(place, 'trial', 'retry', 'study.jsonl', '7'));
-  expect(JSON.parse((await hypertide(place, 'trial', 'retry', 'study.jsonl', '1', '--json')).out)).toEqual({ trials: [1] });
+  expect((await hypertide(place, 'trial', 'retry', 'study.jsonl', '1')).err).toMatch(/^trials 1 are tried again/);
 });

@@ -34,8 +34,8 @@ describe('hypertide dev simulate', () => {
   });
 
   it('takes the strategy of the file if none is named, and its limits', async () => {
-    const place = await finished('strategy: sobol\n');
-    const args = ['dev', 'simulate', 'old.jsonl', 'study.yaml', '--trainers', '200', '--trials', '600', '--seeds', '2', '--json'];
+    const place = await finished('strategy: sobol\ntrials: 600\n');
+    const args = ['dev', 'simulate', 'old.jsonl', 'study.yaml', '--trainers', '200', '--seeds', '2', '--json'];
     const { code, out } = await hypertide(place, ...args);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({

@@ -8,7 +8,7 @@ import { parseData } from '../../text/parseData.ts';
 import { UsageError } from '../../text/usage.ts';
 import { act } from '../act.ts';
 import { onStudy } from '../command.ts';
-import { anyNumber, json, type Kind, positiveNumber, time, value, values, wholeNumber } from '../parts.ts';
+import { anyNumber, type Kind, positiveNumber, time, value, values, wholeNumber } from '../parts.ts';
 
 /** A limit, or by how much to raise it. */
 const trialCount: Kind<{ readonly trials: number } | { readonly more: number }> = {
@@ -56,9 +56,8 @@ export const command = onStudy({
     parallel: value('n', 'trials at a time', { kind: wholeNumber }),
     priority: value('n', 'share of the time of workers of several studies (default: 1)', { kind: positiveNumber }),
     strategy: value('data', 'new strategy, a name or YAML'),
-    json,
   },
-  run: async (study, { trials: count, target, cost, spend, seconds, plateau, parallel, priority, strategy, json }) => {
+  run: async (study, { trials: count, target, cost, spend, seconds, plateau, parallel, priority, strategy }) => {
     const { trials, more } = { trials: undefined, more: undefined, ...count };
     const data = strategy === undefined ? undefined : parseData('--strategy', strategy);
     const { settings } = await ledgerIn(study, study.created);
@@ -67,12 +66,6 @@ export const command = onStudy({
     const others = omitUndefined({ more, parallel, priority, strategy: data });
     if (Object.keys({ ...limits, ...others }).length === 0) throw new UsageError('nothing to change: give at least one option');
     const told = (fact: unknown) => `changed${differences(settings, fact as Changed)}`;
-    return act(
-      study,
-      { type: 'change', limits, ...others },
-      { ...(json && { json }) },
-      told,
-      (fact) => `${told(fact)}; the next run of the study applies it`,
-    );
+    return act(study, { type: 'change', limits, ...others }, told, (fact) => `${told(fact)}; the next run of the study applies it`);
   },
 });

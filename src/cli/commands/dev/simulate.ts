@@ -2,7 +2,6 @@ import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { auto } from '../../../../streams/strategies/auto.ts';
 import type { Entry } from '../../../facts/entry.ts';
 import type { Params } from '../../../facts/facts.ts';
-import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { CommandStudy } from '../../../stores/locate.ts';
 import { readStudyFile, type StudyFile } from '../../../studyFile/studyFile.ts';
 import { type Comparison, type ComparisonRow, compare } from '../../../testing/compare.ts';
@@ -12,34 +11,27 @@ import { parseData } from '../../../text/parseData.ts';
 import { shown } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { onStudy } from '../../command.ts';
-import { flag, type Given, needed, positiveNumber, preset, time, value, values, wholeNumber } from '../../parts.ts';
+import { flag, needed, preset, value, values, wholeNumber } from '../../parts.ts';
 import { textTable } from '../../terminal/table.ts';
-
-const limits = {
-  trials: value('n', 'configurations to try (default: as many as the study has)', { kind: wholeNumber }),
-  cost: value('steps', 'steps that all trials together may take', { kind: positiveNumber }),
-  seconds: value('time', 'limit in virtual time, such as 3600 (seconds) or 1h', { kind: time }),
-};
 
 export const command = onStudy({
   description:
     'Compare strategies in virtual time, on the results of a finished study. A configuration gets the results of the nearest one there.',
-  arguments: { file: needed('file', 'study file: the space, the limits and a strategy') },
+  arguments: { file: needed('file', 'study file: the space, the limits and a strategy (default limit: as many trials as the study has)') },
   options: {
     strategies: values('data', 'names or YAML (default: that of the study file)'),
     trainers: value('n', 'simulated trainers (default: parallel in the study file)', { kind: wholeNumber }),
-    ...limits,
     seeds: preset('n', 'simulated studies per strategy', 10, { kind: wholeNumber }),
     json: flag('print a JSON line for each strategy'),
   },
   help: `Example:
   hypertide dev simulate finished.jsonl study.yaml --trainers 1000 \\
     --strategies tpe "{chain: [{asha: {min: 1, max: 27}}, tpe]}"`,
-  run: async (finished, { file: path, strategies, seeds, json = false, ...wanted }) => {
+  run: async (finished, { file: path, strategies, seeds, json = false, trainers }) => {
     const file = await readStudyFile(path);
     const workload = await workloadOf(finished, file);
     const { study: _, seed: __, parallel, ...options } = file.options;
-    const bounds = { trainers: wanted.trainers ?? parallel ?? 1, ...options, ...limitsOf(wanted) };
+    const bounds = { trainers: trainers ?? parallel ?? 1, ...options };
     if (options.spend !== undefined) inform('spend ends no simulated study, because the metrics of its trials are not simulated');
     const bounded = ['trials', 'cost', 'seconds', 'plateau', 'target'].some((name) => name in bounds);
     const compared = await compare(file.space, strategiesOf(file, strategies), workload, {
@@ -57,8 +49,6 @@ export const command = onStudy({
     return 0;
   },
 });
-
-const limitsOf = ({ trials, cost, seconds }: Given<typeof limits>) => omitUndefined({ trials, cost, seconds });
 
 async function workloadOf(study: CommandStudy, { space, options }: StudyFile): Promise<RecordedWorkload<Params>> {
   const recorded = study.created.objectives.map(({ name }) => name);

@@ -3,31 +3,27 @@ import { ledgerIn } from '../../../stores/trialTable.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { act } from '../../act.ts';
 import { onStudy } from '../../command.ts';
-import { json } from '../../parts.ts';
 
 export const pause = onStudy({
   description: 'Pause a study: it suggests no new trials until it is resumed. Trials that have begun continue.',
-  options: { json },
-  run: async (study, options) => {
+  run: async (study) => {
     await checkOpen(study);
-    return act(study, { type: 'change', paused: true }, options, `paused: no new trials until "hypertide resume${study.quoted ?? ''}"`);
+    return act(study, { type: 'change', paused: true }, `paused: no new trials until "hypertide resume${study.quoted ?? ''}"`);
   },
 });
 
 export const resume = onStudy({
   description: 'Resume a paused study. After an interrupt, repeat the command that ran it instead: it resumes by itself.',
-  options: { json },
-  run: async (study, options) => {
+  run: async (study) => {
     await checkOpen(study);
     const again = 'resumed: it suggests new trials';
-    return act(study, { type: 'change', paused: false }, options, again, `${again} when it runs again: repeat the command that ran it`);
+    return act(study, { type: 'change', paused: false }, again, `${again} when it runs again: repeat the command that ran it`);
   },
 });
 
 export const close = onStudy({
   description: 'End a study now. Running trials are stopped.',
-  options: { json },
-  run: (study, options) => act(study, { type: 'close' }, options, 'the study is closed; "hypertide change" reopens it'),
+  run: (study) => act(study, { type: 'close' }, 'the study is closed; "hypertide change" reopens it'),
 });
 
 /** A change reopens a closed study, which is not what pausing or resuming it means. @throws UsageError */

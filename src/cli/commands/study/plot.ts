@@ -3,7 +3,7 @@ import { themes } from '../../../insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../insight/figures/figures.ts';
 import { type FigureKind, figureKinds } from '../../../insight/figures/kinds.ts';
 import { MOST_AXES } from '../../../insight/figures/parallel.ts';
-import { alongs, axisRanges, axisScales, figureStudy } from '../../../insight/figures/study.ts';
+import { figureStudy } from '../../../insight/figures/study.ts';
 import { examplesOf, importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
@@ -18,12 +18,9 @@ export const command = onStudy({
     output: value('file', 'file to write, which ends in .svg or .html (default: <study>-<kind>.html)', { short: 'o' }),
     params: values('name', 'parameters to show (default: the most important, or all)'),
     objective: value('name', 'objective to show (default: the first one, or all)'),
-    along: preset('axis', 'what the history counts: trial, time or cost', 'trial', { kind: oneOf(alongs) }),
-    scale: preset('scale', 'the axes of objectives: automatic, linear or log', 'automatic', { kind: oneOf(axisScales) }),
-    range: preset('range', 'what they show: usual leaves out the worst 5 % of many results; or all', 'usual', { kind: oneOf(axisRanges) }),
     theme: preset('theme', 'colours of the file', 'light', { kind: oneOf(['light', 'dark']) }),
   },
-  run: async (study, { kind, output = `${study.stem}-${kind}.html`, params = [], objective, theme, ...view }) => {
+  run: async (study, { kind, output = `${study.stem}-${kind}.html`, params = [], objective, theme }) => {
     const format = formatOf(output);
     const feed = await readFeed(study);
     const { space, objectives: all, at, study: name } = feed.detail()!;
@@ -34,7 +31,6 @@ export const command = onStudy({
       objectives,
       space,
       at,
-      view,
       examples: kind === 'examples' ? await examplesOf(feed) : undefined,
       importances: usesImportance(kind, Object.keys(space.parameters).length) ? await importancesOf(feed, objective) : undefined,
     });

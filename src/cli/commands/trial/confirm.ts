@@ -1,11 +1,11 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { recommendations } from '../../../insight/recommendation/recommendation.ts';
 import { trialsIn } from '../../../stores/trialTable.ts';
-import { inform, print } from '../../../text/output.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { enqueueAll } from '../../act.ts';
 import { onStudy } from '../../command.ts';
-import { json, preset, wholeNumber } from '../../parts.ts';
+import { preset, wholeNumber } from '../../parts.ts';
 
 export const command = onStudy({
   description:
@@ -13,9 +13,8 @@ export const command = onStudy({
   options: {
     top: preset('n', 'number of configurations', 5, { kind: wholeNumber }),
     times: preset('n', 'number of trials for each of them', 3, { kind: wholeNumber }),
-    json,
   },
-  run: async (study, { top, times, json }) => {
+  run: async (study, { top, times }) => {
     const [objective, ...more] = study.created.objectives;
     if (more.length > 0) throw new UsageError('confirm needs a study with one objective');
     const rows = await trialsIn(study);
@@ -25,13 +24,8 @@ export const command = onStudy({
     const round = chosen.map(({ params }) => ({ params }));
     const running = await enqueueAll(study, Array.from({ length: times }, () => round).flat());
     const trials = chosen.map(({ trial }) => trial);
-    if (json) print(JSON.stringify({ trials, times }));
-    else {
-      const what = `${trials.length > 1 ? 'trials' : 'trial'} ${trials.join(', ')}`;
-      inform(
-        `the configurations of ${what}: ${times} more each${running ? '' : ', when the study is run: repeat the command that ran it'}`,
-      );
-    }
+    const what = `${trials.length > 1 ? 'trials' : 'trial'} ${trials.join(', ')}`;
+    inform(`the configurations of ${what}: ${times} more each${running ? '' : ', when the study is run: repeat the command that ran it'}`);
     return 0;
   },
 });

@@ -8,7 +8,7 @@ import { ENQUEUED } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { act } from '../../act.ts';
 import { onStudy } from '../../command.ts';
-import { assignment, json, value, values } from '../../parts.ts';
+import { assignment, value, values } from '../../parts.ts';
 
 export const command = onStudy({
   description:
@@ -17,15 +17,14 @@ export const command = onStudy({
   options: {
     as: value('proposer', 'propose it as this external strategy'),
     note: value('text', 'reason for the proposal, shown with the trial'),
-    json,
   },
-  run: async (study, { params: words, as: proposer, note, ...options }) => {
+  run: async (study, { params: words, as: proposer, note }) => {
     const params = paramsIn(study, words);
     if (proposer !== undefined) {
-      return act(study, omitUndefined({ type: 'propose', proposer, params, note }), options, `it is tried when the study asks ${proposer}`);
+      return act(study, omitUndefined({ type: 'propose', proposer, params, note }), `it is tried when the study asks ${proposer}`);
     }
     if (note !== undefined) throw new UsageError('--note: only a proposal has one; pass --as, too');
-    return act(study, { type: 'enqueue', params }, options, ...ENQUEUED);
+    return act(study, { type: 'enqueue', params }, ...ENQUEUED);
   },
 });
 

@@ -1,10 +1,10 @@
 import { type ListedTrial, trialsIn } from '../../../stores/trialTable.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
-import { inform, print } from '../../../text/output.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { enqueueAll } from '../../act.ts';
 import { onStudy } from '../../command.ts';
-import { json, trialNumber, values } from '../../parts.ts';
+import { trialNumber, values } from '../../parts.ts';
 
 export const command = onStudy({
   description:
@@ -12,8 +12,7 @@ export const command = onStudy({
   arguments: {
     trials: values('trials', 'their numbers (default: all that failed, except infeasible ones)', { kind: trialNumber }),
   },
-  options: { json },
-  run: async (study, { trials: chosen, json }) => {
+  run: async (study, { trials: chosen }) => {
     const rows = await trialsIn(study);
     const failed = chosen ? chosen.map((trial) => failedTrial(rows, trial)) : lastFailures(rows);
     if (failed.length === 0) throw new UsageError('there is no failed trial to try again');
@@ -22,11 +21,9 @@ export const command = onStudy({
       study,
       failed.map(({ params, trial }) => ({ params, instead: trial })),
     );
-    if (json) print(JSON.stringify({ trials }));
-    else
-      inform(
-        `trials ${trials.join(', ')} are tried again, and no longer count themselves${running ? '' : '; to start, repeat the command that ran the study'}`,
-      );
+    inform(
+      `trials ${trials.join(', ')} are tried again, and no longer count themselves${running ? '' : '; to start, repeat the command that ran the study'}`,
+    );
     return 0;
   },
 });

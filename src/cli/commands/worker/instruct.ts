@@ -10,11 +10,11 @@ import { checkPattern, isPattern, matching } from '../../../stores/namePattern.t
 import { ledgerIn } from '../../../stores/trialTable.ts';
 import type { StudyLog } from '../../../study/source.ts';
 import { type TrainerRow, trainerRows } from '../../../study/trainerRows.ts';
-import { inform, print } from '../../../text/output.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { act } from '../../act.ts';
 import { address, type Command, declare } from '../../command.ts';
-import { json, needed, value } from '../../parts.ts';
+import { needed, value } from '../../parts.ts';
 
 /** Why an engine that answers does not name the trainers. */
 const failures: Readonly<Record<string, string>> = {
@@ -33,11 +33,6 @@ export async function trainersOf(
     return undefined;
   });
   return told === undefined ? { rows: trainerRows(await ledgerIn(study, study.created)), failure } : { rows: told };
-}
-
-interface InstructOptions {
-  readonly reason?: string;
-  readonly json?: boolean;
 }
 
 const done = {
@@ -68,11 +63,11 @@ const instructing = (to: Instruction, description: string): Command =>
   declare({
     description: `${description} With a pattern such as nats://host/team-* as the study, in all open studies that match.`,
     arguments: { study: address, worker: needed('worker', 'its name') },
-    options: { reason: value('text', 'why: the worker prints it, and the log keeps it'), json },
-    run: async ({ study, worker, ...options }, { connection }) => {
+    options: { reason: value('text', 'why: the worker prints it, and the log keeps it') },
+    run: async ({ study, worker, reason }, { connection }) => {
       const meant = parseAddress(study, connection);
-      if (meant.name !== undefined && isPattern(meant.name)) return instructAll(meant, connection, worker, to, options);
-      return withStudy(study, connection, (one) => instruct(one, worker, to, options));
+      if (meant.name !== undefined && isPattern(meant.name)) return instructAll(meant, connection, worker, to, reason);
+      return withStudy(study, connection, (one) => instruct(one, worker, to, reason));
     },
   });
 
@@ -84,11 +79,11 @@ export const pause = instructing('pause', 'Stop a worker from taking trials of a
 export const resume = instructing('work', 'Let a worker take trials of a study again after it was paused or drained.');
 
 /** Instructs a worker whether to take trials of a study. Resolves with the exit status. */
-async function instruct(study: CommandStudy, trainer: string, to: Instruction, { reason, ...options }: InstructOptions): Promise<number> {
+async function instruct(study: CommandStudy, trainer: string, to: Instruction, reason: string | undefined): Promise<number> {
   const known = (await trainersOf(study)).rows.map((row) => row.trainer);
   if (!known.includes(trainer))
     throw new UsageError(`${trainer}: expected a worker of this study (${known.join(', ') || 'there is none yet'})`);
-  return act(study, omitUndefined({ type: 'instruct', trainer, to, reason }), options, `${trainer} ${done[to]}`);
+  return act(study, omitUndefined({ type: 'instruct', trainer, to, reason }), `${trainer} ${done[to]}`);
 }
 
 /**
@@ -101,7 +96,7 @@ async function instructAll(
   connection: Connection,
   trainer: string,
   to: Instruction,
-  { reason, json = false }: InstructOptions,
+  reason: string | undefined,
 ): Promise<number> {
   const pattern = address.name!;
   if (address.form !== 'nats') throw new UsageError(`${pattern}: expected a pattern of studies on a NATS server`);
@@ -126,10 +121,9 @@ async function instructAll(
           inform(`${name}: ${trainer} has this instruction already`);
           continue;
         }
-        const { position, fact } = await study.submit(omitUndefined({ type: 'instruct', trainer, to, reason }));
+        await study.submit(omitUndefined({ type: 'instruct', trainer, to, reason }));
         instructed += 1;
-        if (json) print(JSON.stringify({ study: name, position, fact }));
-        else inform(`${name}: ${trainer} ${done[to]}`);
+        inform(`${name}: ${trainer} ${done[to]}`);
       } catch (error) {
         failed += 1;
         for (const message of messagesOf(error)) inform(`${name}: ${message}`);
