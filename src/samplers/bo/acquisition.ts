@@ -71,24 +71,11 @@ export const logProbabilityBelow = (gp: Posterior, limit: number, weight = 1): A
   );
 
 /**
- * The negated lower confidence bound, `kappa` standard deviations below the mean (Srinivas et al. 2010).
+ * The negated mean. Of the log cost, and added to the log expected improvement, it gives the improvement per second (Snoek et al. 2012, section 3.2).
  *
- * @param kappa higher values explore more
+ * @param scale the standard deviation of the quantity, which the posterior is standardised by
  */
-export const confidenceBound = (gp: Posterior, kappa: number): AcquisitionTerm =>
-  posteriorTerm(
-    gp,
-    (mean, sd) => kappa * sd - mean,
-    () => [-1, kappa],
-  );
-
-/**
- * The log of an inverse cost. Added to the log expected improvement, it gives the improvement per second (Snoek et al. 2012, section 3.2).
- *
- * @param gp the posterior of the standardised log cost
- * @param scale the standard deviation of the log cost
- */
-export const inverseCost = (gp: Posterior, scale: number): AcquisitionTerm =>
+export const negatedMean = (gp: Posterior, scale = 1): AcquisitionTerm =>
   posteriorTerm(
     gp,
     (mean) => -scale * mean,

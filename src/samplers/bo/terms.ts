@@ -1,7 +1,7 @@
 import { type Axis, active, type Point } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
 import type { RungResults } from '../budgets/rungResults.ts';
-import { type AcquisitionTerm, expectedImprovement, inverseCost, logMeanTerm, logProbabilityBelow } from './acquisition.ts';
+import { type AcquisitionTerm, expectedImprovement, logMeanTerm, logProbabilityBelow, negatedMean } from './acquisition.ts';
 import type { Features } from './features.ts';
 import { hypervolumeImprovement } from './hypervolume.ts';
 import { conditioningSet, type QuantityObservations } from './observations.ts';
@@ -63,7 +63,7 @@ export function acquisitionTerms(
 
   function costTerm(features: Features, { seconds }: BoState): AcquisitionTerm[] {
     const model = costAware && areUneven(seconds) ? quantityModel(features, PLAIN_TRANSFORM[0]!, 0, seconds) : undefined;
-    return model ? [inverseCost(model.gps[0]!, 1 / model.transform.slope(0))] : [];
+    return model ? [negatedMean(model.gps[0]!, 1 / model.transform.slope(0))] : [];
   }
 
   function budgetTerm(state: BoState, { models, samples }: FittedModels): AcquisitionTerm[] {

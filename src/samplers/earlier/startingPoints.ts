@@ -1,7 +1,7 @@
 import { standardise } from '../../numeric/outcomeTransform.ts';
 import type { Rng } from '../../numeric/random.ts';
 import type { Axis, Domain, Point } from '../../space/axis.ts';
-import { confidenceBound } from '../bo/acquisition.ts';
+import { negatedMean } from '../bo/acquisition.ts';
 import { features as featuresOf } from '../bo/features.ts';
 import { KernelFit } from '../bo/fit.ts';
 import type { Observation } from '../bo/observation.ts';
@@ -47,7 +47,7 @@ function candidates(domain: Domain, sorted: readonly EarlierResult[], rng: Rng):
   const [gp] = posteriors(kernels, features, trainingSetOf(features, observed, transform), {});
   if (!gp) return sorted;
   const good = sorted.slice(0, PERTURBED_POINTS).map(({ point }) => point);
-  const ranked = maximise([confidenceBound(gp, 0)], features, domain, good, rng, gp.size);
+  const ranked = maximise([negatedMean(gp)], features, domain, good, rng, gp.size);
   return ranked.map(({ point, score }) => ({ point, score: transform.restore(-score) }));
 }
 

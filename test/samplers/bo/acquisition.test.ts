@@ -6,11 +6,10 @@ import { predict } from '../../../src/numeric/gp/predict.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import {
   type AcquisitionTerm,
-  confidenceBound,
   expectedImprovement,
   inverseBudget,
-  inverseCost,
   logProbabilityBelow,
+  negatedMean,
 } from '../../../src/samplers/bo/acquisition.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
 import { hypervolumeImprovement } from '../../../src/samplers/bo/hypervolume.ts';
@@ -40,8 +39,7 @@ const two = gpOf((x, y) => Math.cos(3 * y) - x);
 const terms: Record<string, AcquisitionTerm> = {
   improvement: expectedImprovement(one, -0.5),
   probabilityBelow: logProbabilityBelow(one, -0.2),
-  confidence: confidenceBound(one, 1.8),
-  cheapness: inverseCost(one, 2.5),
+  mean: negatedMean(one, 2.5),
   shortness: inverseBudget(one, 1, [
     { budget: 2, limit: 0.4 },
     { budget: 6, limit: -0.3 },
