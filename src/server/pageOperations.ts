@@ -72,6 +72,7 @@ export const pageOperations = {
             ),
             evidence: dataSchema('what the verdict depends on'),
             verdict: dataSchema('whether to go on, after these results'),
+            early: dataSchema('what early stopping saved, which trials may be better, and which values no full training has seen'),
           },
           required: ['results', 'trial', 'costs', 'evidence', 'verdict'],
           description: 'the recommendation',

@@ -209,6 +209,18 @@ describe('run', () => {
     expect(new Set(steps)).toEqual(new Set([6]));
   });
 
+  it('says what early stopping did, as best does', async () => {
+    const place = studyIn('epochs: 9\ntrials: 24\n');
+    const program = 'for e in 1 2 3 4 5 6 7 8 9; do echo "epoch $e loss: $1"; done';
+    const { out, err } = await hypertide(place, 'run', 'study.yaml', '--json', '--', 'sh', '-c', program, 'sh', '{x}');
+    const { early } = JSON.parse(out.trim().split('\n').at(-1)!);
+    expect(early, err).toMatchObject({ trials: 24, longest: 9, allowed: 9 });
+    expect(early.complete).toBeLessThan(24);
+    expect(JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out).early).toEqual(early);
+    const again = await hypertide(place, 'best', 'study.jsonl');
+    expect(again.err).toContain(`${early.complete} of 24 trials were trained to the end`);
+  });
+
   it('says that all results are equal, after the fifth and at the end', async () => {
     const place = studyIn('trials: 7\n');
     const { err } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo rmse=1.21', 'sh', '{x}');

@@ -40,6 +40,18 @@ it('importance is shown where early stopping lets few trials complete', async ()
   expect(page.wrong).toEqual([]);
 });
 
+it('the best configuration says what early stopping did', async () => {
+  const facts = Array.from({ length: 24 }, (_, i) => {
+    const [trial, step] = [i + 1, i % 2 === 0 ? 9 : 3];
+    const told = stopped(trial, step);
+    const values = { loss: lossAt(params(trial)) };
+    return step === 3 ? told : [...told.slice(0, -1), { type: 'completed', trial, run: `r${trial}`, values } satisfies Fact];
+  }).flat();
+  const page = await opened(facts, async () => {});
+  await page.getByText(/^Early stopping saved .* 12 of 24 trials were trained to the end/).waitFor();
+  expect(page.wrong).toEqual([]);
+});
+
 it('the recommendation is shown although importance came first', async () => {
   const facts = Array.from({ length: 24 }, (_, i) => finished(i + 1, lossAt(params(i + 1)), params(i + 1))).flat();
   let letThrough = () => {};

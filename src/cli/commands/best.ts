@@ -1,6 +1,7 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
+import { earlyTexts, StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
 import { endOf } from '../../insight/recommendation/reopening.ts';
 import { actionOf, verdictOn, withAction } from '../../insight/recommendation/verdict.ts';
@@ -35,10 +36,13 @@ export const command = onStudy({
       return bestOfSeveral(study, json, number);
     }
     const rows = new TrialRows();
+    const stopped = new StoppedTrials();
     const ledger = await ledgerIn(study, study.created, (applied) => {
       study.passedOver.apply(applied);
       rows.apply(applied);
+      stopped.apply(applied);
     });
+    const space = spaceOf(study.created);
     const all = [...rows];
     const [objective] = objectives as [ObjectiveSpec];
     const ranked = bestFirst(all, objective);
@@ -47,21 +51,23 @@ export const command = onStudy({
       print(json ? JSON.stringify(listed) : listed.length === 0 ? withoutBest(all) : table(listed));
       return listed.length > 0 ? 0 : 1;
     }
-    const found = recommendation(spaceOf(study.created), objective, all, ledger.closed);
+    const found = recommendation(space, objective, all, ledger.closed);
     const end = endOf(ledger);
     const row = recommended ? found?.row : ranked[0];
+    const early = stopped.among(all, ranked[0], space);
     const next = found && actionOf(found.verdict, study.quoted, end);
     if (json)
       print(
         JSON.stringify(
           row && found
-            ? { ...row, ...omitUndefined({ repetition: found.repetition, costs: found.costs, ...found.verdict, command: next }) }
+            ? { ...row, ...omitUndefined({ repetition: found.repetition, costs: found.costs, ...found.verdict, early, command: next }) }
             : null,
         ),
       );
     else print(row ? cardOf(study, { row, ranked, rows: all, examples: ledger.examples }) : withoutBest(all));
     if (row === undefined || found === undefined) return 1;
     if (json) return 0;
+    if (early) for (const text of earlyTexts(early)) inform(text);
     informOfEdges(study, ranked, all);
     const { quoted } = study;
     const repeated = repetitionLine(found, row, ranked, quoted === undefined ? '--recommended' : `"hypertide best${quoted} --recommended"`);

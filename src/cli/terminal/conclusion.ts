@@ -3,7 +3,7 @@ import type { CloseReason, Params } from '../../facts/facts.ts';
 import { crashRegions, crashText } from '../../insight/crashes.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import type { Alike } from '../../insight/failingAlike.ts';
-import { type Ahead, mayBeBetterText } from '../../insight/recommendation/mayBeBetter.ts';
+import { type EarlyStopping, earlyTexts } from '../../insight/recommendation/earlyStopping.ts';
 import { reopening, type StudyEnd } from '../../insight/recommendation/reopening.ts';
 import { type Verdict, withAction } from '../../insight/recommendation/verdict.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
@@ -43,8 +43,8 @@ export interface FinishedRun {
   readonly isFront: boolean;
   /** What to say about objectives whose value is the same in all results. */
   readonly constants: readonly string[];
-  /** Stopped trials that may be better than the best one. */
-  readonly ahead: readonly Ahead[];
+  /** What early stopping did, if the study closed. */
+  readonly early: EarlyStopping | undefined;
   readonly parameters: Readonly<Record<string, Dimension>>;
   /** Whether to go on; undefined without a result. */
   readonly verdict: Verdict | undefined;
@@ -69,14 +69,11 @@ export function* conclusionLines(
   json: boolean,
 ): Generator<readonly [text: string, about?: About]> {
   const { ending, journal, directory, damaged } = conclusion;
-  const { state, rows, best, isFront, constants, ahead, parameters } = run;
+  const { state, rows, best, isFront, constants, early, parameters } = run;
   const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reasonFor(conclusion, run) as keyof typeof said];
   yield [`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`];
   if (!json) {
-    const saved = ending.type === 'closed' ? savedBy(rows) : undefined;
-    if (saved !== undefined) yield [saved];
-    const better = ending.type === 'closed' && best[0] ? mayBeBetterText(ahead, best[0]) : undefined;
-    if (better !== undefined) yield [better];
+    if (early) for (const text of earlyTexts(early)) yield [stripControls(text)];
     if (!isFront) for (const edge of atEdges(parameters, best, state.completed + state.stopped)) yield [edgeText(edge)];
     for (const constant of constants) yield [stripControls(constant), { level: 'warn' }];
     for (const region of crashRegions(parameters, rows)) yield [stripControls(crashText(region)), { level: 'warn' }];
@@ -112,25 +109,6 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
     const options = end.closed === 'target' ? '--target, and a better one' : reopening(end);
     if (options !== undefined) yield `to continue: hypertide change ${shellQuoted(journal)} ${options}, then the same command`;
   }
-}
-
-/**
- * The line about what early stopping has saved in steps, if no trial resumes another one. A program may train for fewer steps than the study allows; the
- * rungs above these then decide nothing, so the line says so.
- */
-export function savedBy(rows: Iterable<TrialRow>): string | undefined {
-  const ended = [...rows].filter(({ status, budget }) => budget !== undefined && (status === 'completed' || status === 'stopped'));
-  const stopped = ended.filter(({ status }) => status === 'stopped').length;
-  if (stopped === 0 || ended.some(({ resumes, step, examples }) => resumes !== undefined || step === undefined || examples !== undefined))
-    return undefined;
-  const longest = Math.max(0, ...ended.filter(({ status }) => status === 'completed').map(({ step }) => step!));
-  const allowed = Math.max(...ended.map(({ budget }) => budget!));
-  const [trained, whole] = ended.reduce(([done, all], { step, budget }) => [done + step!, all + (longest || budget!)], [0, 0]);
-  const saved = `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${ended.length - stopped} of ${ended.length} trials were trained to the end (${trained} of ${whole} steps)`;
-  // A program that counts from 0, and first reports a later step, seems to train for one step less.
-  return longest > 0 && (longest + 1 < allowed || longest > allowed)
-    ? `${saved}; your program trains for ${longest} steps, not ${allowed}: trials are compared at better steps with "epochs: ${longest}" in a new study`
-    : saved;
 }
 
 const damageLine = (lines: number, journal: string): string =>

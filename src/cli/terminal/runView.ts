@@ -4,13 +4,12 @@ import type { FoldedStudy } from '../../host/host.ts';
 import { constantTexts } from '../../insight/constantResults.ts';
 import { failureKind } from '../../insight/failingAlike.ts';
 import { LATEST, timeLeft } from '../../insight/progress.ts';
-import { mayBeBetter } from '../../insight/recommendation/mayBeBetter.ts';
+import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import { deployed } from '../../insight/recommendation/recommendation.ts';
 import { endOf } from '../../insight/recommendation/reopening.ts';
 import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { RungResults } from '../../samplers/budgets/rungResults.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { passedOver } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
@@ -41,7 +40,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
   let study!: FoldedStudy;
   let since = performance.now();
   let before = 0;
-  const results = new RungResults();
+  const stopped = new StoppedTrials();
   const passed = passedOver();
   const trainers = watchTrainers(() => past);
   let live = past === 0;
@@ -140,7 +139,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
         if (row.endedAt !== undefined) latest = [...latest.slice(1 - LATEST), row];
         if (live) tell(row);
       }
-      if (event?.type === 'suggested' || event?.type === 'reported' || event?.type === 'ended') results.tell(event);
+      stopped.apply(entry);
       if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
       const mistake = trainers(entry);
       if (mistake !== undefined) screen.line(stripControls(mistake), { level: 'warn' });
@@ -167,8 +166,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
         best: ranked,
         isFront: front !== undefined,
         constants: constantTexts({ objectives, strategy }, rows, ledger.metric),
-        // After as many examples, two trials may have had others: their means say nothing about which is better.
-        ahead: front === undefined && ranked[0] && !ledger.examples ? mayBeBetter(results, rows, ranked[0]) : [],
+        early: isClosed ? stopped.among(rows, front ? undefined : ranked[0], space) : undefined,
         parameters: space.toJSON().parameters,
         end: endOf(ledger),
         before,
@@ -179,10 +177,10 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
         const { damaged, journal } = conclusion;
         const { trials, completed } = run.state;
         const reason = reasonFor(conclusion, run);
-        const { verdict } = run;
+        const { verdict, early } = run;
         print(
           JSON.stringify(
-            omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: ranked[0], front, verdict }),
+            omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: ranked[0], front, verdict, early }),
           ),
         );
       } else if (ranked[0] !== undefined) {

@@ -82,7 +82,7 @@ class NatsServer:
             found = json.loads(self._printed("best", "--recommended", "--json"))
             if found is None:
                 return None
-            found.pop("command", None)
+            found = {name: value for name, value in found.items() if name not in ("command", "early")}
             verdict = {name: found.pop(name) for name in ("verdict", "reason", "text", "horizon") if name in found}
             others = {name: found.pop(name) for name in ("repetition", "costs") if name in found}
             return {"row": found, "verdict": verdict, **others}

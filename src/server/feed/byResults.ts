@@ -77,7 +77,7 @@ async function withoutResults({ space }: Begun['ledger'], trials: ReadonlySet<Tr
  * The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. Each step takes a turn
  * of its own: with very many trials, together they would block the server.
  */
-export const recommendedOf = byResults<Recommended>(async ({ ledger, rows }) => {
+export const recommendedOf = byResults<Recommended>(async ({ ledger, rows, changes }) => {
   const [objective, ...others] = ledger.settings.objectives;
   if (others.length > 0) return undefined;
   await nextTurn();
@@ -88,7 +88,16 @@ export const recommendedOf = byResults<Recommended>(async ({ ledger, rows }) => 
   if (found === undefined) return undefined;
   const { row, repetition, costs, evidence } = withRepetitions(found, objective!, rows);
   const judged = { objectives: ledger.settings.objectives, ranked: known, onFront: [], rows: [...rows], closed: ledger.closed };
-  return omitUndefined({ results: known.length, trial: row.trial, repetition, costs, evidence, verdict: verdictOn(judged, evidence)! });
+  const early = changes.stopped.among(rows, known[0], ledger.space);
+  return omitUndefined({
+    results: known.length,
+    trial: row.trial,
+    repetition,
+    costs,
+    evidence,
+    verdict: verdictOn(judged, evidence)!,
+    early,
+  });
 });
 
 async function inThread(task: RecommendationTask): Promise<Chosen<Params> | undefined> {

@@ -1,4 +1,5 @@
 import type { Params, Values } from '../../facts/facts.ts';
+import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
@@ -33,6 +34,7 @@ export class TrialChanges {
   position = 0;
   /** Position of the last entry that ended a trial or retracted its result. */
   results = 0;
+  readonly stopped = new StoppedTrials();
 
   /** @param objective name of the first one, whose reports make curves. */
   constructor(objective: string) {
@@ -40,7 +42,9 @@ export class TrialChanges {
   }
 
   /** Takes an entry that the rows have applied. */
-  apply({ position, fact, effect, event, refusal }: AppliedEntry<Params>, rows: TrialRows): void {
+  apply(applied: AppliedEntry<Params>, rows: TrialRows): void {
+    const { position, fact, effect, event, refusal } = applied;
+    this.stopped.apply(applied);
     this.position = position;
     this.#rows = rows;
     if (refusal || effect === 'void' || !('trial' in fact) || fact.trial === undefined) return;

@@ -5,6 +5,7 @@ import type { Entry } from '../../facts/entry.ts';
 import type { ObjectiveSpec, Values } from '../../facts/facts.ts';
 import type { ExampleMatrix } from '../../insight/examples/matrix.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
+import type { EarlyStopping } from '../../insight/recommendation/earlyStopping.ts';
 import type { Deployed } from '../../insight/recommendation/recommendation.ts';
 import type { Verdict } from '../../insight/recommendation/verdict.ts';
 import type { Settings } from '../../ledger/settings.ts';
@@ -108,6 +109,7 @@ export interface Recommended extends Pick<Deployed<unknown>, 'repetition' | 'cos
   readonly trial: TrialId;
   /** After these results. */
   readonly verdict: Verdict;
+  readonly early?: EarlyStopping;
 }
 
 /** The data of a study in a report. */

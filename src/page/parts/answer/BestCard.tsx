@@ -4,6 +4,7 @@ import { luckText } from '../../../insight/examples/texts.ts';
 import { formatNumber, sentence } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
 import { gainOf, gainText } from '../../../insight/progress.ts';
+import { earlyTexts } from '../../../insight/recommendation/earlyStopping.ts';
 import { repetitionText } from '../../../insight/recommendation/repeats.ts';
 import { detail, knownRecommended, objectives, parameters, ranked, rows, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
@@ -59,9 +60,9 @@ export function BestCard() {
         {shown.trial === recommended?.trial && recommended.repetition ? ` ${sentence(repetitionText(recommended.repetition))}` : ''}
       </p>
       {examples !== undefined && evaluated > 1 && <p class="note">{luckText(evaluated)}</p>}
-      {edges.map((text) => (
+      {[...(recommended?.early ? earlyTexts(recommended.early) : []), ...edges].map((text) => (
         <p class="note" key={text}>
-          {text}.
+          {sentence(text)}
         </p>
       ))}
       <TrialParameters of={shown} />
