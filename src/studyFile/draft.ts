@@ -1,6 +1,5 @@
 import { stringify } from 'yaml';
-import { boostingIn } from '../space/known/boosting.ts';
-import { programNamed } from '../space/known/known.ts';
+import { crossingIn, programNamed } from '../space/known/known.ts';
 import type { KnownParameter } from '../space/known/programs.ts';
 import { parameterTypes } from '../space/types/dimension.ts';
 import { usualDirection } from '../text/names.ts';
@@ -64,7 +63,7 @@ function objectiveOf({ printed }: ProgramHelp, metric: string | undefined): stri
 }
 
 /** Whether the program boosts trees, so that its trials train to the end. */
-const crosses = ({ program, found }: ProgramHelp): boolean => boostingIn(found.map(keyOf), program) !== undefined;
+const crosses = ({ program, found }: ProgramHelp): boolean => crossingIn(found.map(keyOf), program) !== undefined;
 
 function epochsOf(help: ProgramHelp, epochs: number | undefined): string {
   const { length } = help;

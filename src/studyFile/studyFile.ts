@@ -9,8 +9,7 @@ import { secondsOf } from '../schema/amount.ts';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { assertRecord } from '../space/check.ts';
-import { boostingIn } from '../space/known/boosting.ts';
-import { type KnownOptions, withKnownPriors } from '../space/known/known.ts';
+import { crossingIn, type KnownOptions, withKnownPriors } from '../space/known/known.ts';
 import { fieldsOf } from '../space/shape.ts';
 import { parseSpace, type Space } from '../space/space.ts';
 import { studyLayout } from '../text/studyLayout.ts';
@@ -104,11 +103,13 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
   });
   const space = spaceOf({ parameters, constraints, program, priors });
   const given = strategy === undefined ? undefined : parseStrategy(strategy);
+  const unstopped = epochs === undefined || early !== undefined ? undefined : crossingIn(Object.keys(space.toJSON().parameters), program);
+  const stops = epochs === undefined ? early : (early ?? unstopped === undefined);
   return omitUndefined({
     isNamed: data.name !== undefined,
     space,
-    strategy: withEarlyStopping(given, { epochs, early, parseStrategy, ...settings }, space, program),
-    unstopped: epochs !== undefined && early === undefined ? boostingIn(Object.keys(space.toJSON().parameters), program) : undefined,
+    strategy: withEarlyStopping(given, { epochs, early: stops, parseStrategy, ...settings }),
+    unstopped,
     options: omitUndefined({ priority: 1, ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),
     command: words === undefined ? undefined : wordsOf(words),
     timeLimit: secondsOf(timeLimit),

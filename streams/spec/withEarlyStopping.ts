@@ -26,7 +26,7 @@ export interface EarlyOptions {
  * Puts early stopping before a strategy, as `epochs` and `examples` do.
  *
  * @param strategy default `auto()`
- * @param space its parameters, and their program if it is known, say whether curves cross: see `boostingIn`
+ * @param space its parameters say whether curves cross: see `boostingIn`
  * @returns the strategy itself without `epochs` and `examples`, or if it races on examples by itself
  * @throws OptionError if `early` is given without `epochs` or `examples`, or both are given, or the strategy decides for how long trials train
  * @example
@@ -38,7 +38,6 @@ export function withEarlyStopping(
   strategy: Strategy | undefined,
   options: EarlyOptions & Pick<StudyOptions, 'resumes' | 'examples'> & ParseOption,
   space?: Space<unknown>,
-  program?: string,
 ): Strategy | undefined {
   const { epochs, examples, early, resumes = false, parseStrategy = parseNone } = options;
   if (epochs === undefined && examples === undefined) {
@@ -62,7 +61,7 @@ export function withEarlyStopping(
   const stage =
     epochs === undefined
       ? parseStrategy('race')
-      : !(early ?? boostingIn(Object.keys(space?.toJSON().parameters ?? {}), program) === undefined)
+      : !(early ?? boostingIn(Object.keys(space?.toJSON().parameters ?? {})) === undefined)
         ? budget(epochs)
         : parseStrategy({ asha: { min: 1, max: epochs, pause: resumes } });
   return chain(stage, strategy ?? parseStrategy(DEFAULT_STRATEGY));

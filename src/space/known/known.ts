@@ -4,6 +4,7 @@ import { fault } from '../check.ts';
 import type { PriorData } from '../prior.ts';
 import type { Dimension, Dimensions } from '../types/dimension.ts';
 import { type Value, valueKey } from '../value.ts';
+import { boostingIn } from './boosting.ts';
 import { type KnownParameter, type KnownProgram, knownPrograms } from './programs.ts';
 
 /** Where priors of parameters come from, besides their own. */
@@ -45,6 +46,14 @@ export function programNamed(name: string): KnownProgram {
   const names = (alike.length > 0 ? alike : knownPrograms()).flatMap((one) => one.names);
   throw fault('program', 'a program whose parameters are known, such as sklearn.svm.SVC', name, nearest(name, names));
 }
+
+/** Why no trial should be stopped early. @param names by which boosting is recognised if the program is not known @returns undefined unless curves cross */
+export function crossingIn(names: readonly string[], program: string | undefined): string | undefined {
+  const how = program === undefined ? boostingIn(names) : programNamed(program).crossing && `${program} boosts trees`;
+  return how && `${how}${SO}`;
+}
+const SO =
+  ': low learning rates are last at first and best at the end, so no trial is stopped early (early: true stops those that fall behind)';
 
 /** What is known about a parameter of this type, best about one on this scale. */
 function knownAbout(dimension: Dimension, rows: readonly KnownParameter[] = []): KnownParameter | undefined {

@@ -19,6 +19,8 @@ export interface KnownProgram {
   readonly names: readonly string[];
   /** Where defaults and priors come from. */
   readonly source: string;
+  /** Why the curves of its trials cross, and who says so, if that is known. */
+  readonly crossing?: string;
   /** By name; several if the library takes numbers of several types, or if a prior on a linear scale is useless on a logarithmic one. */
   readonly parameters: Readonly<Record<string, readonly KnownParameter[]>>;
 }
@@ -48,6 +50,7 @@ interface Table {
   /** Names of programs by a key. */
   readonly programs: Readonly<Record<string, readonly string[]>>;
   readonly sources: Readonly<Record<string, Keys>>;
+  readonly crossing: Readonly<Record<string, Keys>>;
   readonly rows: readonly Row[];
 }
 
@@ -56,14 +59,14 @@ let read: readonly KnownProgram[] | undefined;
 /** All programs with known parameters. */
 export const knownPrograms = (): readonly KnownProgram[] => (read ??= programsOf(table as unknown as Table));
 
-const programsOf = ({ programs, sources, rows }: Table): readonly KnownProgram[] =>
+const programsOf = ({ programs, sources, crossing, rows }: Table): readonly KnownProgram[] =>
   Object.entries(programs).map(([key, names]) => {
     const isOf = (keys: Keys) => [keys].flat().some((start) => key === start || key.startsWith(`${start}.`));
     const parameters: Record<string, KnownParameter[]> = {};
     for (const row of rows.filter((one) => isOf(one.in)))
       for (const name of [row.name].flat()) parameters[name] = [...(parameters[name] ?? []), knownIn(row)];
-    const found = Object.entries(sources).filter(([, keys]) => isOf(keys));
-    return { names, source: found.map(([source]) => source).join('; '), parameters };
+    const about = (texts: Readonly<Record<string, Keys>>) => Object.keys(texts).filter((text) => isOf(texts[text]!));
+    return { names, source: about(sources).join('; '), parameters, ...omitUndefined({ crossing: about(crossing)[0] }) };
   });
 
 const knownIn = (row: Row): KnownParameter => ({

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { boostingIn } from '../../../src/space/known/boosting.ts';
+import { crossingIn } from '../../../src/space/known/known.ts';
 
 it.each([
   ['XGBoost', ['eta', 'max_depth', 'subsample', 'colsample_bytree']],
@@ -19,8 +20,7 @@ it.each([
 });
 
 it('believes a known program more than names', () => {
-  expect(boostingIn(['a'], 'xgboost.train')).toContain('xgboost.train');
-  expect(boostingIn(['a'], 'LGBMClassifier')).toBeDefined();
-  expect(boostingIn(['a'], 'sklearn.ensemble.HistGradientBoostingClassifier')).toBeDefined();
-  expect(boostingIn(['eta', 'max_depth', 'subsample'], 'sklearn.neural_network.MLPClassifier')).toBeUndefined();
+  for (const program of ['xgboost.train', 'LGBMClassifier', 'sklearn.ensemble.HistGradientBoostingClassifier'])
+    expect(crossingIn(['a'], program)).toContain(`${program} boosts trees`);
+  expect(crossingIn(['eta', 'max_depth', 'subsample'], 'sklearn.neural_network.MLPClassifier')).toBeUndefined();
 });
