@@ -210,15 +210,15 @@ describe('run', () => {
   });
 
   it('says what early stopping did, as best does', async () => {
-    const place = studyIn('epochs: 9\ntrials: 24\n');
-    const program = 'for e in 1 2 3 4 5 6 7 8 9; do echo "epoch $e loss: $1"; done';
+    const place = studyIn('epochs: 9\ntrials: 16\nparallel: 4\n');
+    const program = 'for e in 1 2 3 4 5 6 7 8 9; do echo "epoch $e loss: $1"; sleep 0.05; done'; // long enough to be stopped
     const { out, err } = await hypertide(place, 'run', 'study.yaml', '--json', '--', 'sh', '-c', program, 'sh', '{x}');
     const { early } = JSON.parse(out.trim().split('\n').at(-1)!);
-    expect(early, err).toMatchObject({ trials: 24, longest: 9, allowed: 9 });
-    expect(early.complete).toBeLessThan(24);
+    expect(early, err).toMatchObject({ trials: 16, longest: 9, allowed: 9 });
+    expect(early.complete).toBeLessThan(16);
     expect(JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out).early).toEqual(early);
     const again = await hypertide(place, 'best', 'study.jsonl');
-    expect(again.err).toContain(`${early.complete} of 24 trials were trained to the end`);
+    expect(again.err).toContain(`${early.complete} of 16 trials were trained to the end`);
   });
 
   it('says that all results are equal, after the fifth and at the end', async () => {

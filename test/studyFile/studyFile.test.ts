@@ -130,7 +130,7 @@ it.each([
   [
     `${SPACE}strategy:\n  chain:\n    - ga: { populaton: 16 }`,
     '6:13',
-    'strategy.chain[0].ga.populaton: got "populaton"; did you mean population? Expected one of the options ',
+    'strategy.chain[0].ga.populaton: expected one of the options population, generations, mode, got "populaton"; did you mean population?',
     'did you mean population?',
   ],
   [`${SPACE}strategy:\n  grid: { levels: { lr: 0 } }`, '5:21', 'strategy.grid.levels.lr: expected a whole number of at least 1, got 0', ''],
