@@ -67,8 +67,9 @@ With metricFile in the study file, values are read from that file: JSON, JSON
 lines or CSV. Its path can contain {trial} and the others of "help command".
 
 "objective: minimize val_loss" in the study file names the value to optimise.
-Without a name it is "value", or the only printed value whose name is usually
-minimised (loss, rmse, ...) or, with maximize, maximised (accuracy, auc, ...).
+Without a name it is "value", or the value that the names of all printed values
+show: val_loss rather than loss, and loss rather than its part kl. If several
+could be meant, hypertide ends the program and asks.
 
 "epochs: 27" in the study file turns on early stopping: trials that fall behind
 are stopped. Your program only has to report values. A strategy that pauses and

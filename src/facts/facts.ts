@@ -132,7 +132,7 @@ const stopped = fact(
 /** A trainer obeyed a stop; the last reported values are the result. */
 export interface Stopped extends TypeOf<typeof stopped> {}
 
-const reason = enumSchema(['error', 'infeasible', 'timeout', 'preempted', 'lost', 'non-finite'], 'why it failed');
+const reason = enumSchema(['error', 'infeasible', 'timeout', 'preempted', 'lost', 'non-finite', 'no-result'], 'why it failed');
 export type FailureReason = TypeOf<typeof reason>;
 const failed = fact(
   'failed',

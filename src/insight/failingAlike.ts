@@ -10,13 +10,13 @@ export interface Alike {
   readonly message: string;
 }
 
-/** After this many equal failures, the program is the cause, not the configurations. */
+/** After this many equal failures, the program is the cause, not the configurations; after one, if it prints no value that counts. */
 const ENOUGH = 3;
 /** The same for failures of any kind: a program that fails in several ways may print another last line each time. */
 const MANY = 10;
 /** Numbers, which may be those of the configuration, and addresses in memory. */
 const NUMBERS = /0x[\da-f]+|[+-]?\d[\d.e+-]*/gi;
-const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite'];
+const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite', 'no-result'];
 
 interface Failed {
   readonly reason?: string | undefined;
@@ -65,10 +65,11 @@ export function failingAlike(past: () => number, late: (trial: TrialId) => void 
     if (closed) return undefined;
     const same = new Set(failures.values()).size === 1;
     if (isSaid()) late(trial);
-    if (isSaid() || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;
+    const enough = reason === 'no-result' ? 1 : same ? ENOUGH : MANY;
+    if (isSaid() || position <= past() || failures.size < enough) return undefined;
     said = position;
     return {
-      how: same ? 'for the same reason' : 'and none has a result',
+      how: same && enough > 1 ? 'for the same reason' : 'and none has a result',
       trials: [...failures.keys()],
       message: `${reason}${message && `: ${message}`}`,
     };

@@ -100,7 +100,8 @@ export class Ledger<P> {
 
   #applyToTrial(fact: TrialEvent | Cancelled, author: string | undefined, at: number): Applied<P> {
     const applied = this.#trials.apply(fact, author, at);
-    if (!applied.refusal && 'metric' in fact && fact.metric !== undefined) this.#metric = fact.metric;
+    const { metric = this.#metric, reason } = fact as { readonly metric?: string; readonly reason?: string };
+    if (!applied.refusal) this.#metric = reason === 'no-result' ? undefined : metric;
     return applied;
   }
 

@@ -31,9 +31,9 @@ const RELIEF = 20;
 /**
  * Logs both outputs of a program, and reads its values there or in a file. `end` handles a last line without a line feed, and returns the outcome.
  *
- * @param diverged called when training has diverged; later reports are dropped
+ * @param hopeless called when training has diverged, or nothing says which value is the result; later reports are dropped
  */
-export function listen(log: LogFile | undefined, options: Listening, diverged: () => void) {
+export function listen(log: LogFile | undefined, options: Listening, hopeless: (why: 'non-finite' | 'no-result') => void) {
   const { onReport, onExample, onWarning, waiting = () => 0, file: path } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
@@ -43,7 +43,8 @@ export function listen(log: LogFile | undefined, options: Listening, diverged: (
     if (line.type === 'report' && !hasDiverged(heard)) onReport?.(line.report, heard.checkpoint);
     if (line.type === 'example' && !hasDiverged(heard)) onExample?.(line.result, heard.examples!, heard.checkpoint);
     if (line.type === 'refused') onWarning?.(stripControls(line.message), line.topic);
-    if (line.type === 'non-finite' && hasDiverged(heard)) diverged();
+    if (line.type === 'non-finite' && hasDiverged(heard)) hopeless('non-finite');
+    if (line.type === 'unclear') hopeless('no-result');
     if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
   };
   const file =

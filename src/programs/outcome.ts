@@ -29,6 +29,8 @@ export interface Heard {
   readonly step?: number;
   readonly examples?: ExamplesSoFar;
   readonly checkpoint?: string;
+  /** Why it can have no result. */
+  readonly unclear?: string;
 }
 
 /** Whether training has diverged: nothing that the program prints counts any more. */
@@ -59,6 +61,8 @@ export function hear(heard: Heard, line: OutputEvent): Heard {
       const isPassedOver = line.example !== undefined && heard.examples !== undefined && lost < DIVERGED; // the other results have a mean
       return { ...heard, report: isPassedOver ? heard.report! : line, lost };
     }
+    case 'unclear':
+      return { ...heard, unclear: line.message };
     case 'checkpoint':
       return { ...heard, ...checkpoint };
     default:
@@ -69,7 +73,7 @@ export function hear(heard: Heard, line: OutputEvent): Heard {
 /** How a process ended. */
 export interface ProcessEnd {
   /** Why the runner ended it, if it did. */
-  readonly because?: 'stop' | 'timeout' | 'preempted' | 'non-finite' | undefined;
+  readonly because?: 'stop' | 'timeout' | 'preempted' | 'non-finite' | 'no-result' | undefined;
   readonly code: number | null;
   readonly signal: string | null;
   /** The last line on its standard error. */
@@ -104,6 +108,7 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
     return { type: 'stopped', by: 'timeLimit', step: heard.step, ...checkpoint };
   if (because === 'timeout') return fail('timeout', `it took longer than its time limit of ${timeLimit} s`);
   if (because === 'preempted') return fail('preempted', 'handed back: hypertide was asked to end');
+  if (heard.unclear !== undefined) return fail('no-result', heard.unclear);
   const hasResult = code === 0 && heard.result?.type === 'result';
   if (because === 'stop' && (heard.step !== undefined || !hasResult)) {
     return omitUndefined({ type: 'stopped', step: heard.step, ...checkpoint });
@@ -111,7 +116,7 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   if (heard.report?.type === 'non-finite') return fail('non-finite', heard.report.message);
   if (said?.type === 'infeasible') return fail('infeasible', said.message);
   if (code !== 0) return fail('error', describe(exit));
-  if (said === undefined) return fail('error', exit.noResult());
+  if (said === undefined) return fail('no-result', exit.noResult());
   if (said.type === 'non-finite') return fail('non-finite', said.message);
   const result = said.type === 'report' ? resultOf(said.report) : said.type === 'example' ? { values: heard.examples!.means } : said.result;
   return omitUndefined({ type: 'completed', ...result, metric: exit.metric, ...checkpoint, seconds });

@@ -5,7 +5,7 @@ import { stripControls } from '../text/plainText.ts';
 import { exampleReader } from './examples.ts';
 import { type LineReading, readingOf, tableReader } from './readLine.ts';
 import { steps } from './reports.ts';
-import { howToChoose, metricChoice, noResult, type ProposedObjective, proposalOf } from './resultName.ts';
+import { metricChoice, noResult, type ProposedObjective, proposalOf } from './resultName.ts';
 import { type OutputEvent, remark, statementOf } from './structuredLine.ts';
 
 /** What to read in the output of a program. */
@@ -15,8 +15,8 @@ export interface OutputOptions {
   /** Of the first objective. Default `minimize`. */
   readonly direction?: 'minimize' | 'maximize' | undefined;
   /**
-   * The name under which the program prints the only objective. Without it, if the only objective is `value`, the reader uses the only value whose
-   * name is usually better in that direction.
+   * The name under which the program prints the only objective. Without it, if the only objective is `value`, the reader uses the value that can only
+   * be meant, by its name.
    */
   readonly metric?: string | undefined;
   /** Which of the values of a run is its result. Default `last`. */
@@ -74,6 +74,8 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
   const evaluated = listening.examples === undefined ? undefined : exampleReader(listening.examples);
   let chosen = open ? metricChoice(direction, parameters) : undefined;
+  let isChoosing = open;
+  let isUnclear = false;
   let taken: string | undefined;
   let announced = false;
   let total: number | undefined;
@@ -103,40 +105,43 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
     waiting = [];
     return passed(readings.flatMap((reading) => stepper.take(reading)));
   };
-  /** From here on, the name of the result is known. */
+  /** From here on, the name of the result is known; `value`, if undefined. */
   const settle = (name: string | undefined): OutputEvent[] => {
     taken = name;
-    chosen = undefined;
+    isChoosing = false;
+    if (name === undefined) chosen = undefined;
     stepper = steps(objectives, name);
     return replay();
   };
   /** Whether a line of the protocol holds a value under the objective's own name. */
   const isNamed = ({ fields, said }: LineReading) => said !== undefined && (fields.has('value') || Object.hasOwn(said.data, 'value'));
+  const known = () => ({
+    ...listening,
+    objectives,
+    direction,
+    parameters,
+    seen: seen.all(),
+    isOpen: isUnclear || isChoosing,
+    isEnded: isUnclear,
+  });
 
+  /** Weighs the names in a reading, if the study has none for its result. */
   const choose = (reading: LineReading): OutputEvent[] => {
     if (isNamed(reading)) {
-      waiting.push(reading);
-      return settle(undefined);
+      const late = `it prints value besides ${taken}: value is the result from here on`;
+      const warning: OutputEvent[] = isChoosing ? [] : [{ type: 'refused', message: late }];
+      return [...warning, ...settle(undefined), ...passed(stepper.take(reading))];
     }
     const verdict = chosen!.see(reading);
-    if (verdict === 'several') waiting = [];
-    const warning: OutputEvent[] =
-      verdict === 'several'
-        ? [
-            {
-              type: 'refused',
-              message: `${chosen!.names.join(' and ')} could each be the result: ${howToChoose(direction, chosen!.names)}`,
-            },
-          ]
-        : [];
-    const lines = verdict === 'one' ? settle(chosen!.names[0]) : [];
-    if (chosen === undefined) return [...lines, ...passed(stepper.take(reading))];
-    if (!chosen.undecidable) waiting.push(reading);
+    if (verdict === 'certain') return [...settle(chosen!.certain), ...passed(stepper.take(reading))];
+    if (isChoosing) waiting.push(reading);
     if (waiting.length > MOST_WAITING) waiting = waiting.slice(MOST_WAITING / 2);
-    return warning;
+    if (verdict === 'open') {
+      isUnclear = true;
+      return [{ type: 'unclear', message: noResult(known()) }];
+    }
+    return isChoosing ? [] : passed(stepper.take(reading));
   };
-
-  const known = () => ({ objectives, direction, parameters, seen: seen.all(), candidates: chosen?.names ?? [] });
 
   return {
     line(text, redrawn = false) {
@@ -146,15 +151,11 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
       const reading = evaluated ? evaluated.find(read) : read;
       if ('type' in reading) return [reading];
       total = reading.total ?? total;
-      if (chosen !== undefined) return choose(reading);
-      if (taken !== undefined && isNamed(reading)) {
-        const warning: OutputEvent = { type: 'refused', message: `it prints value besides ${taken}: value is the result from here on` };
-        return [warning, ...settle(undefined), ...passed(stepper.take(reading))];
-      }
-      return passed(stepper.take(reading));
+      if (isUnclear) return [];
+      return chosen === undefined ? passed(stepper.take(reading)) : choose(reading);
     },
     end(broken) {
-      const lines = chosen?.names.length === 1 ? settle(chosen.names[0]) : chosen ? replay() : [];
+      const lines = !isChoosing ? [] : chosen!.certain === undefined ? replay() : settle(chosen!.certain);
       lines.push(...passed(stepper.end(broken)));
       if (result === 'best' && best !== undefined) lines.push({ type: 'result', result: resultIn(best) });
       const advice = broken || result === 'best' ? undefined : stepper.advice(taken ?? metric ?? objectives.join(' and '));
@@ -204,21 +205,22 @@ export async function* readOutput(
   yield* reader.end(false);
 }
 
+/** The last values of a name that are kept. */
+const KEPT = 3;
+
 /**
- * The last value of each name, for a message. Names with a known direction, and others, are kept apart: settings that a program prints first then do not
+ * The last values of each name, for a message. Names with a known direction, and others, are kept apart: settings that a program prints first then do not
  * displace its losses.
  */
 function lastValues() {
-  const [telling, others] = [new Map<string, number | null>(), new Map<string, number | null>()];
+  const [telling, others] = [new Map<string, (number | null)[]>(), new Map<string, (number | null)[]>()];
   return {
     take: ({ fields }: LineReading) => {
       for (const [name, value] of fields) {
-        const known = [telling, others].find((map) => map.has(name));
-        if (known) known.set(name, value);
-        else if (telling.size < MOST_SEEN || others.size < MOST_SEEN) {
-          const map = usualDirection(name) === undefined ? others : telling;
-          if (map.size < MOST_SEEN) map.set(name, value);
-        }
+        const known = telling.get(name) ?? others.get(name);
+        const map = usualDirection(name) === undefined ? others : telling;
+        if (known === undefined && map.size < MOST_SEEN) map.set(name, [value]);
+        else if (known && known.push(value) > KEPT) known.shift();
       }
     },
     all: () => new Map([...telling, ...others].slice(0, MOST_SEEN)),

@@ -1,97 +1,122 @@
-import { canonical, isSetting, splitOf, usualDirection } from '../text/names.ts';
+import { meaningOf } from '../text/names.ts';
 import type { LineReading } from './readLine.ts';
+
+type Direction = 'minimize' | 'maximize';
+
+/** A printed value that could be the objective. */
+export interface ProposedObjective {
+  /** As a study file writes it. */
+  readonly name: string;
+  readonly direction: Direction;
+  /** Whether its name alone says that no other value is meant. */
+  readonly isCertain: boolean;
+}
+
+/** The values that could be the result, the likeliest first. One is certain if it is the only one of its kind. */
+export interface Choice {
+  readonly names: readonly string[];
+  readonly isCertain: boolean;
+}
+
+/** As the word of the protocol, `value` has any direction. */
+const directionOf = (name: string, wanted: Direction): Direction | undefined => (name === 'value' ? wanted : meaningOf(name).direction);
+const roleOf = (name: string): number => (name === 'value' ? 1 : meaningOf(name).role);
+/** Of names that differ only in this, one alone can be the result without a question. */
+const WHOLE = 1;
+const PART = 3;
+
+/**
+ * Chooses by meaning. Data for validation count before data for tests, and these before others; then what is wanted for itself before a measure of the
+ * whole, and this before parts of a loss; then the direction of the study. A part is never certain.
+ */
+function choiceOf(names: Iterable<string>, wanted: Direction): Choice {
+  const known = [...names].filter((name) => directionOf(name, wanted) !== undefined);
+  const least = (some: readonly string[], of: (name: string) => number) => {
+    const lowest = some.reduce((low, name) => Math.min(low, of(name)), Number.POSITIVE_INFINITY);
+    return some.filter((name) => of(name) === lowest);
+  };
+  const near = least(known, (name) => meaningOf(name).distance);
+  const best = least(near, roleOf);
+  const fitting = best.filter((name) => directionOf(name, wanted) === wanted);
+  const chosen = fitting.length > 0 ? fitting : best;
+  const role = roleOf(chosen[0] ?? '');
+  const others = [best, near, known].flat().filter((name) => !chosen.includes(name));
+  return {
+    names: [...new Set([...chosen, ...others])],
+    isCertain: chosen.length === 1 && role < PART && (role <= WHOLE || near.length === 1),
+  };
+}
 
 export interface Unnamed {
   readonly objectives: readonly string[];
-  readonly direction: 'minimize' | 'maximize';
+  readonly direction: Direction;
   /** The name that the user gave. */
   readonly metric?: string | undefined;
-  /** What the program printed, with the last values. */
-  readonly seen: ReadonlyMap<string, number | null>;
-  /** Names that could each be the result. */
-  readonly candidates: readonly string[];
+  /** What the program printed, with the last values of each name. */
+  readonly seen: ReadonlyMap<string, readonly (number | null)[]>;
+  /** Whether several could be the result. */
+  readonly isOpen: boolean;
   /** Names of parameters, as `canonical` writes them. */
   readonly parameters: ReadonlySet<string>;
   /** The file that was read instead of the output. */
   readonly file?: string | undefined;
   /** The name of an example, if the study has examples. */
   readonly example?: string | undefined;
-}
-
-/** A printed value that could be the objective. */
-export interface ProposedObjective {
-  /** As a study file writes it. */
-  readonly name: string;
-  readonly direction: 'minimize' | 'maximize';
+  /** Whether the program was ended because of that. */
+  readonly isEnded?: boolean;
 }
 
 /** A name that needs no quotes in a study file or on a command line. */
-const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : canonical(name));
-
-/** The data on which a result is likely to be measured, the likeliest first. */
-const LIKELY = ['val', 'dev', 'eval', 'holdout', 'test', undefined, 'train'];
-
-/** The likeliest of some names; undefined if there is none. */
-function likeliest(names: readonly string[]): string | undefined {
-  const rank = (name: string) => LIKELY.indexOf(splitOf(name));
-  const [first] = [...names].sort((a, b) => rank(a) - rank(b));
-  return first && written(first);
-}
+const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : meaningOf(name).canonical);
 
 /** The value that the only objective should name; undefined if no value can be it. Settings, times and parameters never are. */
-export function proposalOf({
-  objectives,
-  direction,
-  seen,
-  candidates,
-  parameters,
-}: Omit<Unnamed, 'file' | 'metric'>): ProposedObjective | undefined {
+export function proposalOf({ objectives, metric, direction, seen, parameters }: Unnamed): ProposedObjective | undefined {
   if (objectives.length > 1) return undefined;
-  const results = [...seen.keys()].filter((name) => !parameters.has(canonical(name)) && !isSetting(name));
-  const having = (of: 'minimize' | 'maximize' | undefined) => results.filter((name) => usualDirection(name) === of);
-  const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
-  const fitting = likeliest(candidates) ?? likeliest(having(direction));
-  if (fitting !== undefined) return { name: fitting, direction };
-  const other = likeliest(having(flipped));
-  if (other !== undefined) return { name: other, direction: flipped };
-  const neutral = likeliest(having(undefined));
-  return neutral === undefined ? undefined : { name: neutral, direction };
+  const results = [...seen.keys()].filter((name) => !parameters.has(meaningOf(name).canonical) && !meaningOf(name).isSetting);
+  const { names, isCertain } = choiceOf(results, direction);
+  const [neutral] = results.sort((a, b) => meaningOf(a).distance - meaningOf(b).distance);
+  const name = names[0] ?? neutral;
+  if (name === undefined) return undefined;
+  const given = metric ?? objectives[0]!;
+  const isAsNear = given === 'value' || meaningOf(name).distance <= meaningOf(given).distance;
+  return { name: written(name), direction: directionOf(name, direction) ?? direction, isCertain: isCertain && isAsNear };
 }
 
-/** How to name the value that is the result. */
-const howToName = ({ name, direction }: ProposedObjective): string => `write "objective: ${direction} ${name}" in the study file`;
+/** Options that a question lists. */
+const MOST_OPTIONS = 5;
+const numbers = (values: readonly (number | null)[]): string => values.map((value) => value ?? 'nan').join(', ');
 
-/** Which of several values is likely to be the result. @throws if there are none */
-export const howToChoose = (direction: 'minimize' | 'maximize', names: readonly string[]): string =>
-  howToName({ direction, name: likeliest(names)! });
-
-/** Why a program that exited with 0 has no result: what it printed, what was expected, and what to do. */
+/** Why a program has no result: what it printed, what was expected, and what to do. */
 export function noResult(given: Unnamed): string {
-  const { objectives, direction, metric, seen, candidates, file, example } = given;
-  const start = 'exited 0 without a result';
+  const { objectives, direction, metric, seen, file, example } = given;
+  const start = given.isEnded ? 'was ended, as nothing says which value is its result' : 'exited 0 without a result';
   const from = file === undefined ? 'it printed' : `${file} has`;
-  const shown = [...seen].map(([name, value]) => `${written(name)}=${value ?? 'nan'}`).join(', ');
-  if (objectives.length > 1) {
-    const line = objectives.map((name, i) => `${name}=0.${i + 3}`).join(' ');
-    const cure = file === undefined ? `print a line such as "${ofExample(example)}${line}"` : `write them into it`;
-    return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
-  }
+  const shown = [...seen].map(([name, values]) => `${written(name)}=${numbers(values.slice(-1))}`).join(', ');
+  const isOne = objectives.length === 1;
   const name = metric ?? objectives[0]!;
-  const usual = name === 'value' ? 'loss' : name;
-  const cure = file === undefined ? printing(usual, example) : writing(usual);
+  const wanted = isOne ? (name === 'value' ? 'loss' : name) : objectives.map((one, i) => `${one}=0.${i + 3}`).join(' ');
+  const cure = !isOne ? severally(wanted, file, example) : file === undefined ? printing(wanted, example) : writing(wanted);
+  if (!isOne) return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
   if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${cure}`;
-  if (candidates.length > 1) return `${start}: ${from} ${shown}, and several could be the result; ${howToChoose(direction, candidates)}`;
-  const expected = name === 'value' ? `a value to ${direction}` : name;
   const proposal = proposalOf(given);
-  if (proposal === undefined) return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}`;
-  const named =
-    proposal.direction === direction
-      ? howToName(proposal)
-      : `${proposal.name} is usually ${proposal.direction}d, and the study ${direction}s; write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
-  return `${start}: expected ${expected}, but ${from} ${shown}; ${named}, or ${cure}`;
+  if (proposal === undefined) return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${cure}`;
+  const write = `write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
+  const options = choiceOf(seen.keys(), direction).names.slice(0, MOST_OPTIONS);
+  if (given.isOpen && !proposal.isCertain && options.length > 1) {
+    const listed = options
+      .map((option) => `${directionOf(option, direction)} ${written(option)} (${numbers(seen.get(option)!)})`)
+      .join(', ');
+    return `${start}: several could be the result: ${listed}; ${write}, or another of them`;
+  }
+  const usual = `${proposal.name} is usually ${proposal.direction}d, and the study ${direction}s; `;
+  const named = `${proposal.direction === direction ? '' : usual}${write}`;
+  return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${named}, or ${cure}`;
 }
 
+const expected = (name: string, direction: Direction): string => (name === 'value' ? `a value to ${direction}` : name);
 const ofExample = (example: string | undefined): string => (example === undefined ? '' : `example=${example} `);
+const severally = (line: string, file: string | undefined, example: string | undefined): string =>
+  file === undefined ? `print a line such as "${ofExample(example)}${line}"` : 'write them into it';
 const printing = (name: string, example: string | undefined): string =>
   example === undefined
     ? `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`
@@ -100,52 +125,71 @@ const writing = (name: string): string => `write {"${name}": 0.38} into it, or a
 
 /** Chooses the printed value that is the result, if the study does not name one. */
 export interface MetricChoice {
-  /**
-   * Adds a reading. Returns `one`, once, when there is one candidate and its first step is over, and `several`, once, when there are more.
-   */
-  see(reading: LineReading): 'one' | 'several' | undefined;
-  /** The candidates so far, as printed. */
-  readonly names: readonly string[];
-  /** Whether there are several. */
-  readonly undecidable: boolean;
+  /** Adds a reading. Returns `certain` once a step is over and one name is certain, and `open` when it prints the same names twice and none is. */
+  see(reading: LineReading): 'certain' | 'open' | undefined;
+  /** The name that is certain so far, has the direction of the study, and was printed in the last step. */
+  readonly certain: string | undefined;
 }
 
-/**
- * @param direction only names that are usually better in this direction are candidates.
- * @param parameters names that are none
- */
-export function metricChoice(direction: 'minimize' | 'maximize', parameters: ReadonlySet<string>): MetricChoice {
-  const candidates = new Map<string, string>();
-  /** The step of the first candidate, and that of the last reading. */
-  let first: unknown;
+/** @param parameters names that are no candidates */
+export function metricChoice(direction: Direction, parameters: ReadonlySet<string>): MetricChoice {
+  /** Candidates as printed, each with the number of steps that were over when it was printed last. */
+  const candidates = new Map<string, { readonly name: string; at: number }>();
+  /** The step of the last reading, and how many with candidates are over. */
   let current: unknown;
-  let undecidable = false;
+  let over = 0;
+  /** The names of the last step. */
+  let before: string | undefined;
+  let taken: string | undefined;
+  /** How many candidates there were when they were compared with what was taken. */
+  let compared = 0;
+  const choice = () =>
+    choiceOf(
+      [...candidates.values()].map(({ name }) => name),
+      direction,
+    );
+
+  const certain = () => {
+    const { names, isCertain } = choice();
+    const name = names[0];
+    if (name === undefined || !isCertain || directionOf(name, direction) !== direction) return undefined;
+    return candidates.get(meaningOf(name).canonical)!.at >= over - 1 ? name : undefined;
+  };
+  const weigh = (): 'certain' | 'open' | undefined => {
+    const inStep = [...candidates].flatMap(([known, { at }]) => (at === over ? [known] : []));
+    if (inStep.length === 0) return undefined;
+    over++;
+    taken = certain();
+    compared = candidates.size;
+    if (taken !== undefined) return 'certain';
+    const isAgain = before === inStep.sort().join();
+    before = inStep.join();
+    return isAgain ? 'open' : undefined;
+  };
+
   return {
-    see(reading) {
-      if (undecidable) return undefined;
-      const { fields, example, step, lead, heads } = reading;
+    see({ fields, example, step, lead, heads }) {
       const own = example?.place ?? step ?? lead;
-      if (own !== undefined && (heads || fields.size > 0)) {
-        if (candidates.size > 0 && first !== undefined && own !== first) {
-          undecidable = candidates.size > 1;
-          return undecidable ? 'several' : 'one';
-        }
+      let verdict: 'certain' | 'open' | undefined;
+      if (own !== undefined && (heads || fields.size > 0) && own !== current) {
+        if (current === undefined)
+          for (const candidate of candidates.values()) candidate.at = -1; // of before the training
+        else if (taken === undefined) verdict = weigh();
         current = own;
-        if (candidates.size > 0) first ??= own;
       }
       for (const name of fields.keys()) {
-        const known = canonical(name);
-        const isCandidate = name === 'value' || (usualDirection(name) === direction && !parameters.has(known));
-        if (isCandidate && !candidates.has(known)) candidates.set(known, name);
+        const { canonical } = meaningOf(name);
+        if (directionOf(name, direction) === undefined || parameters.has(canonical)) continue;
+        const known = candidates.get(canonical);
+        if (known) known.at = over;
+        else candidates.set(canonical, { name, at: over });
       }
-      if (candidates.size > 0) first ??= current;
-      return undefined;
+      if (taken === undefined || candidates.size === compared) return verdict;
+      compared = candidates.size;
+      return meaningOf(choice().names[0]!).distance < meaningOf(taken).distance ? 'open' : verdict; // a result on better data follows
     },
-    get names() {
-      return [...candidates.values()];
-    },
-    get undecidable() {
-      return undecidable;
+    get certain() {
+      return taken ?? certain();
     },
   };
 }

@@ -125,7 +125,7 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 function attend(start: () => Child, log: LogFile | undefined, options: ProgramOptions & Listening, mark: string): RunningProgram {
   const { timeLimit, atTimeLimit, grace = 10 } = options;
-  const printed = listen(log, options, () => end('non-finite', 'SIGTERM'));
+  const printed = listen(log, options, (why) => end(why, 'SIGTERM'));
   const child = start();
   const since = performance.now();
   let because: ProcessEnd['because'];

@@ -24,6 +24,8 @@ export type OutputEvent =
   | { readonly type: 'infeasible'; readonly message: string }
   /** A report, the result of an example, or without a step the result, whose value is not finite. */
   | { readonly type: 'non-finite'; readonly step?: number; readonly example?: number; readonly message: string }
+  /** Nothing says which value is the result, so that what follows does not count. */
+  | { readonly type: 'unclear'; readonly message: string }
   /** It looks like a report or a result but is not one, or it needs the user's attention. With a topic, once is enough for all runs of a program. */
   | { readonly type: 'refused'; readonly message: string; readonly topic?: string };
 

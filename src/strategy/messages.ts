@@ -83,7 +83,7 @@ export const isWhole = ({ outcome, losses, step }: Pick<Ended, 'outcome' | 'loss
 export const hasResult = (ended: Ended): boolean => isWhole(ended) && !violates(ended);
 
 /** Failures that the configuration caused, unlike those of lost and preempted trials. */
-const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
+const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout', 'no-result']);
 
 /** Whether a trial failed because of its configuration, so that its neighbours probably fail too. */
 export const crashed = ({ outcome, reason }: Pick<Ended, 'outcome' | 'reason'>): boolean =>

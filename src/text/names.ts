@@ -1,97 +1,129 @@
-/** Names under which programs print their progress, the coarsest first: if a line has several, the coarsest is the step. */
-const STEPS = [
-  ['epoch', 'ep'],
-  ['round', 'episode', 'generation', 'gen'],
-  ['iteration', 'iter', 'iterate', 'it', 'step', 'global_step', 'update', '#'],
-].flatMap((names, rank) => names.map((name) => [name, rank] as const));
-const RANKS: ReadonlyMap<string, number> = new Map(STEPS);
+/**
+ * What the words in names of printed values say. Each row is a meaning and its words; `_` joins two words that mean something together. A step has its
+ * rank, the coarsest first: if a line has several, the coarsest is the step. Of words for the same data, the first one stands for the others.
+ *
+ * - `goal`: wanted for itself, so that no loss beside it counts; maximised
+ * - `max`, `min`: a measure of the whole, maximised or minimised
+ * - `part`: makes a loss a part of another one; `kind`: does not
+ * - `limit`: the extreme of a value, or an earlier one
+ * - `spread`: how uncertain another value is
+ * - `setting`: a time, an amount or a setting, which is no result
+ * - `idle`: does not distinguish values
+ */
+const ROWS = `
+0        epoch ep
+1        round episode generation gen
+2        iteration iter iterate it step global_step update # total_timesteps num_timesteps
+val      val valid validation validate validating
+val      eval evaluation evaluating evaluate
+val      dev
+val      holdout
+val      cv
+test     test testing
+train    train training learn
+goal     reward rew return ret elbo
+max      accuracy acc auc auroc aucpr auprc f1 fscore precision recall map map50 ap ap50 ap75 ndcg bleu rouge r2 r² r_squared score iou miou dice psnr ssim
+max      mcc kappa mrr sensitivity specificity top1 top5 jaccard likelihood success_rate win_rate hit_rate pass_rate pass_k sharpe hypervolume silhouette
+max      pearson spearman gini meteor chrf cider
+min      loss losses error err merror error_rate rmse mse mae mape smape rmsle rmspe msle medae mase nrmse wape crps logloss mlogloss nll ce bce xent
+min      crossentropy perplexity ppl bpc bpb wer cer fid kl kld deviance l1 l2 huber hinge brier ece cost rms inertia regret misclassification divergence
+part     kl kld divergence entropy reg aux adv gp commitment value policy actor critic gradient vf pi v q cls bbox box obj dfl mask rpn giou objectness
+part     rec recon reconstruction prior style content perceptual tv
+kind     ce log smooth squared absolute percentage square root focal ctc quantile pinball contrastive triplet margin zero one cross fold classification
+limit    best lowest highest max min peak initial previous prev last old baseline
+spread   std stddev stderr sd standard_error std_error
+setting  lr rate momentum decay wd dropout seed bs size sizes budget limit number count steps epochs rounds iters iterations params parameters layers depth
+setting  width time times timestamp date elapsed duration second seconds secs sec s ms minutes hours eta runtime remaining speed throughput fps samples
+setting  examples tokens images rows freedom df memory mem gpu gpus cpu cpus workers threads rank port pid version fold patience verbose updates timesteps
+setting  scale weight weights coef fn
+idle     average avg mean running total final current set overall metric metrics`;
 
-const MINIMISED = new Set(
-  `loss losses error err merror rmse mse mae mape smape rmsle rmspe msle medae mase crps logloss mlogloss nll ce bce xent perplexity ppl bpc bpb
-  wer cer fid kl kld deviance l1 l2 huber hinge brier ece cost rms inertia regret misclassification divergence`.split(/\s+/),
-);
-const MAXIMISED = new Set(
-  `accuracy acc auc auroc aucpr auprc f1 fscore precision recall map map50 ap ap50 ap75 ndcg bleu rouge r2 score reward return iou miou dice psnr ssim mcc
-  kappa mrr sensitivity specificity top1 top5 jaccard elbo likelihood`.split(/\s+/),
-);
+/** The rows of each word, and the word that stands for it. */
+const WORDS = new Map<string, { readonly rows: readonly string[]; readonly same: string }>();
+for (const line of ROWS.trim().split('\n')) {
+  const [row = '', ...words] = line.split(/\s+/);
+  for (const word of words) WORDS.set(word, { rows: [...(WORDS.get(word)?.rows ?? []), row], same: words[0]! });
+}
 
-/** One word for synonyms that programs use. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  valid: 'val',
-  validation: 'val',
-  validate: 'val',
-  validating: 'val',
-  training: 'train',
-  testing: 'test',
-  evaluation: 'eval',
-  evaluating: 'eval',
-  evaluate: 'eval',
-};
-/** Words that do not distinguish values. */
-const IDLE = new Set(['average', 'avg', 'mean', 'running', 'total', 'final', 'current', 'set']);
-/** Words for the data on which a measure was taken. */
-const SPLITS = new Set(['train', 'val', 'test', 'eval', 'dev', 'holdout']);
+const has = (word: string | undefined, ...rows: readonly string[]): boolean =>
+  word !== undefined && (WORDS.get(word)?.rows.some((row) => rows.includes(row)) ?? false);
+const isData = (word: string | undefined): boolean => has(word, 'val', 'test', 'train');
 
-/** Words for times, amounts and settings, which are no result. */
-const SETTINGS = new Set(
-  `lr rate momentum decay wd dropout seed bs size sizes budget limit number count steps epochs rounds iters iterations params parameters layers depth width
-  time times timestamp date elapsed duration second seconds secs sec s ms minutes hours eta runtime remaining speed throughput fps samples examples tokens images
-  rows freedom df memory mem gpu gpus cpu cpus workers threads rank port pid version fold patience verbose`.split(/\s+/),
-);
+/** What a name says about its value. */
+export interface Meaning {
+  /** The form in which names are compared: `Validation loss`, `valid_loss`, `val/loss` and `loss/val` are all `val_loss`. */
+  readonly canonical: string;
+  /** In which the value is usually better; undefined if unknown. */
+  readonly direction?: 'minimize' | 'maximize' | undefined;
+  /** 0 if it is wanted for itself, 1 for a measure of the whole, 2 if it may be a part or an extreme of one, 3 for a part. */
+  readonly role: number;
+  /** The data on which it was measured, as in `canonical`. */
+  readonly split?: string | undefined;
+  /** How likely a result is measured on such data, 0 for validation. */
+  readonly distance: number;
+  readonly isSetting: boolean;
+}
 
 /** The most characters of a name that are read. */
 const LONGEST = 80;
+/** Names whose meaning is kept. */
+const MOST_KEPT = 4096;
+const kept = new Map<string, Meaning>();
 
-/**
- * A name in the form in which names are compared: `Validation loss`, `valid_loss` and `val/loss` are all `val_loss`.
- *
- * @example canonical("valid_0's l2") // 'val_0_l2'
- */
-export function canonical(name: string): string {
+/** @example meaningOf('Validation loss') // { canonical: 'val_loss', direction: 'minimize', role: 1, split: 'val', distance: 0, isSetting: false } */
+export function meaningOf(name: string): Meaning {
+  let meaning = kept.get(name);
+  if (meaning) return meaning;
+  if (kept.size >= MOST_KEPT) kept.clear();
   const words = name
-    .slice(0, LONGEST)
+    .slice(-LONGEST)
     .replace(/'s\b/g, '')
     .replace(/([\p{Ll}\d])(?=\p{Lu})/gu, '$1_')
     .toLowerCase()
     .split(/[^\p{L}\p{N}#]+/u)
     .filter(Boolean)
-    .map((word) => (Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word]! : word));
-  const telling = words.filter((word) => !IDLE.has(word));
-  return (telling.length > 0 ? telling : words).join('_');
+    .map((word) => (isData(word) ? WORDS.get(word)!.same : word));
+  const telling = words.filter((word) => !has(word, 'idle'));
+  const all = telling.length > 0 ? telling : words;
+  if (isData(all.at(-1))) all.unshift(all.pop()!);
+  const split = all.find(isData);
+  const rank = ['val', 'test', undefined, 'train'].findIndex((row) => (row === undefined ? split === undefined : has(split, row)));
+  const own = all.filter((word) => !isData(word));
+  while (own.length > 1 && /^\d+$/.test(own.at(-1)!)) own.pop(); // Keras calls a second metric auc_1
+  meaning = { canonical: all.join('_'), split, distance: rank, ...inWords(own) };
+  kept.set(name, meaning);
+  return meaning;
 }
+
+/** @param words without those for data */
+function inWords(words: readonly string[]): Pick<Meaning, 'direction' | 'role' | 'isSetting'> {
+  const named = words.join('_').replace('cross_entropy', 'ce').split('_');
+  const last = [named.slice(-2).join('_'), named.at(-1)].find((one) => has(one, 'goal', 'max', 'min', 'spread'));
+  if (has(last, 'spread') || has(named[0], 'spread')) return { role: 3, isSetting: true };
+  const isOfLoss = last === undefined && named[0] === 'loss' && named.length <= 3 && !has(named.at(-1), 'setting'); // such as loss_D
+  if (last === undefined && !isOfLoss) {
+    const isAmount = has(named.at(-1), 'setting', '0', '1', '2') || /^(?:max|min|n|num)$/.test(named[0]!);
+    return { role: 3, isSetting: isAmount };
+  }
+  const direction = has(last, 'goal', 'max') ? 'maximize' : 'minimize';
+  const isLoss = isOfLoss || /^(?:loss(?:es)?|error|err)$/.test(last!);
+  const isPart = (isLoss || has(last, 'part')) && named.some((word) => has(word, 'part'));
+  const isWhole = !isLoss || (!isOfLoss && named.every((word) => has(word, 'min', 'kind')));
+  const role = isPart ? 3 : !isWhole || named.some((word) => has(word, 'limit')) ? 2 : has(last, 'goal') ? 0 : 1;
+  return { direction, role, isSetting: false };
+}
+
+/** @example canonical("valid_0's l2") // 'val_0_l2' */
+export const canonical = (name: string): string => meaningOf(name).canonical;
 
 /** How coarse a name of a step is, 0 for epochs; undefined for other names. */
-export const stepRank = (name: string): number | undefined => RANKS.get(name.toLowerCase());
+export function stepRank(name: string): number | undefined {
+  const row = WORDS.get(name.slice(name.lastIndexOf('/') + 1).toLowerCase())?.rows[0];
+  return row !== undefined && /^\d$/.test(row) ? Number(row) : undefined;
+}
 
 /** `val` of `val_loss`; undefined if a name does not mention its data. */
-export const splitOf = (name: string): string | undefined =>
-  canonical(name)
-    .split('_')
-    .find((word) => SPLITS.has(word));
+export const splitOf = (name: string): string | undefined => meaningOf(name).split;
 
-/** Whether a name is usually that of a setting, a time or an amount, such as `lr`, `train_time` and `max_epochs`. */
-export function isSetting(name: string): boolean {
-  if (usualDirection(name) !== undefined) return false;
-  const words = canonical(name).split('_');
-  const last = words.at(-1)!;
-  return SETTINGS.has(last) || isUncertainty(words) || stepRank(last) !== undefined || /^(?:max|min|n|num)$/.test(words[0]!);
-}
-
-/** Whether a value says how uncertain another one is. */
-const isUncertainty = (words: readonly string[]): boolean => /(?:standard|std)_error$/.test(words.join('_'));
-
-/**
- * The direction in which a value of this name is usually better; undefined if unknown.
- *
- * @example usualDirection('val_rmse') // 'minimize'
- */
-export function usualDirection(name: string): 'minimize' | 'maximize' | undefined {
-  const words = canonical(name).split('_');
-  while (words.length > 1 && /^\d+$/.test(words.at(-1)!)) words.pop(); // Keras calls a second metric auc_1
-  const last = words.at(-1)!;
-  if (isUncertainty(words)) return undefined;
-  if (words.join('_').endsWith('r_squared')) return 'maximize';
-  if (MINIMISED.has(last) || words.join('_').endsWith('error_rate')) return 'minimize';
-  if (MAXIMISED.has(last)) return 'maximize';
-  return words[0] === 'loss' && last.length <= 4 ? 'minimize' : undefined; // such as loss_D
-}
+/** @example usualDirection('val_rmse') // 'minimize' */
+export const usualDirection = (name: string): 'minimize' | 'maximize' | undefined => meaningOf(name).direction;

@@ -44,7 +44,7 @@ export function notices({ warn, strategy, objective, metric: given, examples }: 
     if (metric === given || informed.has(trial)) return;
     once(
       'metric',
-      `the result is ${metric}, the only printed value that is usually ${objective.direction}d; for another one, write "objective: ${objective.direction} NAME" in the study file`,
+      `the result is ${metric}, as the names of the printed values say; for another one, write "objective: ${objective.direction} NAME" in the study file`,
     );
   };
   return {

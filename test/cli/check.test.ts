@@ -58,16 +58,17 @@ it('lists what the program did not report, and what to do', async () => {
 });
 
 const PAIRS = 'for e in 1 2 3 4 5 6 7; do echo "Epoch $e/7 train_loss: 0.$e val_loss: $1"; sleep 0.1; done';
+const REWARDS = 'for e in 1 2 3 4 5 6 7; do echo "Epoch $e/7 reward: $1 approx_kl: 0.$e"; sleep 0.1; done';
 
-it('tries the likeliest of several values, and writes its name into the study file with --fix', async () => {
+it('tries the likeliest value, and writes its name and direction into the study file with --fix', async () => {
   const text = 'trials: 3   # a few\nobjective: minimize   # the loss\n';
   const place = studyIn(text);
-  const pairs = ['sh', '-c', PAIRS, 'sh', '{x}'];
-  const before = await check(place, pairs);
+  const rewards = ['sh', '-c', REWARDS, 'sh', '{x}'];
+  const before = await check(place, rewards);
   expect(before.code).toBe(1);
   expect(before.rows).toMatchObject({
-    proposal: expect.stringMatching(/^val_loss = 0\.\d+$/),
-    name: expect.stringContaining('"objective: minimize val_loss"'),
+    proposal: expect.stringMatching(/^reward = 0\.\d+$/),
+    name: expect.stringContaining('"objective: maximize reward"'),
     steps: '1, 2, 3',
     changes: expect.stringMatching(/^yes: 0\.\d+ and 0\.\d+/),
     SIGTERM: expect.stringContaining('obeyed'),
@@ -75,10 +76,20 @@ it('tries the likeliest of several values, and writes its name into the study fi
   });
   expect(before.err).toContain('check study.yaml --fix');
   expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(text);
-  const { code, rows } = await check(place, pairs, '--fix');
-  expect([code, rows.name]).toEqual([0, expect.stringContaining('"objective: minimize val_loss"')]);
-  expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(text.replace('minimize  ', 'minimize val_loss  '));
-  expect((await check(place, pairs)).rows).toMatchObject({ value: expect.stringMatching(/^val_loss = 0/) });
+  const { code, rows } = await check(place, rewards, '--fix');
+  expect([code, rows.name]).toEqual([0, expect.stringContaining('"objective: maximize reward"')]);
+  expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(text.replace('minimize  ', 'maximize reward  '));
+  expect((await check(place, rewards)).rows).toMatchObject({ value: expect.stringMatching(/^reward = 0/) });
+  expect((await check(studyIn(), ['sh', '-c', PAIRS, 'sh', '{x}'])).rows.value).toContain('printed as val_loss');
+});
+
+it.each(['epoch $e val_mae $1 val_rmse 0.$e', 'epoch $e foo=$1', 'epoch $e kl $1'])('--fix writes nothing after %s', async (line) => {
+  const place = studyIn();
+  const before = readFileSync(join(place, 'study.yaml'), 'utf8');
+  const { code, rows, err } = await check(place, ['sh', '-c', `for e in 1 2 3 4; do echo "${line}"; done`, 'sh', '{x}'], '--fix');
+  expect([code, readFileSync(join(place, 'study.yaml'), 'utf8')]).toEqual([1, before]);
+  expect(rows.name).toMatch(/^if this is the value that you want, write "objective: minimize \w+"/);
+  expect(err).not.toContain('--fix');
 });
 
 it('says that the value does not change with the parameters', async () => {

@@ -25,13 +25,11 @@ const programs: readonly Program[] = [
   {
     name: 'a pair of losses',
     epoch: String.raw`printf "Epoch %d/4: train_loss=%.4f val_loss=%.4f\n", e, loss * 0.9, loss`,
-    fix: { objective: 'minimize val_loss' },
     steps: 4,
   },
   {
     name: 'JSON with objects within',
     epoch: String.raw`printf "{\"step\": %d, \"train\": {\"loss\": %.4f}, \"eval\": {\"loss\": %.4f, \"accuracy\": 0.5}, \"lr\": 0.01, \"time\": %d}\n", 100 * e, loss * 0.9, loss, e`,
-    fix: { objective: 'minimize eval/loss' },
     steps: 400,
   },
   {
@@ -43,13 +41,11 @@ const programs: readonly Program[] = [
     name: 'XGBoost',
     epoch: String.raw`printf "[%d]\ttrain-rmse:%.4f\tvalidation-rmse:%.4f\n", e, loss * 0.9, loss`,
     from: 0,
-    fix: { objective: 'minimize validation-rmse' },
     steps: 4,
   },
   {
     name: 'dictionaries of Hugging Face',
     epoch: String.raw`printf "{%closs%c: %.4f, %clearning_rate%c: 5e-05, %cepoch%c: %.1f}\n{%ceval_loss%c: %.4f, %ceval_runtime%c: 1.5, %cepoch%c: %.1f}\n", 39, 39, loss * 0.9, 39, 39, 39, 39, e, 39, 39, loss, 39, 39, 39, 39, e`,
-    fix: { objective: 'minimize eval_loss' },
     steps: 4,
   },
   {
@@ -60,6 +56,18 @@ const programs: readonly Program[] = [
     name: 'an accuracy in a report',
     end: String.raw`printf "           precision    recall  f1-score   support\n\n    accuracy                 %.3f       100\n", 1 - loss / 3`,
     fix: { objective: 'maximize accuracy' },
+  },
+  {
+    name: 'the terms of a variational bound',
+    epoch: String.raw`printf "====> Epoch: %d Average ELBO: %.4f (rec %.4f, kl 12.5)\n", e, -loss, loss`,
+    fix: { objective: 'maximize elbo' },
+    steps: 4,
+  },
+  {
+    name: 'losses of a detector',
+    epoch: String.raw`printf "Epoch(train) [%d][50/50] loss_cls: 0.2 loss_bbox: 0.3 loss: %.4f\nEpoch(val) [%d][9/9] coco/bbox_mAP: %.4f\n", e, loss, e, 1 - loss / 3`,
+    fix: { objective: 'maximize val_coco/bbox_mAP' },
+    steps: 4,
   },
   {
     name: 'a table in a file',

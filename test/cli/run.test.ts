@@ -153,7 +153,6 @@ describe('run', () => {
   it.each([
     ['crash', 'error', /out of memory/],
     ['nan', 'non-finite', /value is not finite/],
-    ['silent', 'error', /without a result/],
   ])('counts a trainer in mode %s as failed by %s', async (mode, reason, message) => {
     const place = studyIn('trials: 2\n');
     const ended = await run(place, ['--mode', mode]);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/facts/facts.ts';
 import { failingAlike } from '../../src/insight/failingAlike.ts';
@@ -63,11 +64,23 @@ describe('a study whose first trials fail for the same reason', () => {
   });
 
   it('reports the cause once', async () => {
-    const ended = await run(studyIn('trials: 20\n'), 'exit 0');
-    expect(ended.err.match(/exited 0 without a result/g)).toHaveLength(1);
+    const ended = await run(studyIn('trials: 20\n'), BROKEN);
     expect(ended.err).toContain('trial 2 failed (error: as trial 1)');
-    const json = await hypertide(studyIn('trials: 20\n'), 'run', '--json', 'study.yaml', '--', 'true', '{x}');
-    expect(json.err).toContain('trial 3: error: exited 0 without a result');
+    const json = await hypertide(studyIn('trials: 20\n'), 'run', '--json', 'study.yaml', '--', 'false', '{x}');
+    expect(json.err).toContain('trial 3: error: exited with code 1');
+  });
+
+  it('stops after the first trial of a program that prints no value that counts', async () => {
+    const place = studyIn('trials: 20\n');
+    const ended = await run(place, 'exit 0');
+    expect(ended.code).toBe(1);
+    expect(of(place, 'failed')).toMatchObject([{ reason: 'no-result' }]);
+    expect(ended.err).toContain('"hypertide check" with this study file and --fix looks for the value, in files as well');
+    const epochs = `for e in 1 2 3 4 5 6 7 8 9; do echo "epoch $e val_mae $1 val_rmse 2"; sleep 0.3; done; touch ${place}/whole`;
+    const unclear = studyIn('trials: 20\n');
+    const asked = await run(unclear, epochs);
+    expect([asked.code, of(unclear, 'failed').length, existsSync(`${place}/whole`)]).toEqual([1, 1, false]);
+    expect(asked.err).toContain('several could be the result: minimize val_mae (');
   });
 
   it('stops again after one more such failure', async () => {

@@ -168,7 +168,7 @@ describe('a program with examples', () => {
     expect(await done).toMatchObject({ type: 'failed', reason: 'non-finite' });
     expect(results).toHaveLength(1);
     const unknown = run('echo example=zz loss=1');
-    expect(await unknown.done).toMatchObject({ type: 'failed', reason: 'error', message: expect.stringContaining('example zz') });
+    expect(await unknown.done).toMatchObject({ type: 'failed', reason: 'no-result', message: expect.stringContaining('example zz') });
     expect(unknown.warnings).toHaveLength(1);
   });
 

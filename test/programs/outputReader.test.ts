@@ -20,6 +20,7 @@ function heard(output: readonly string[], listening: Partial<OutputOptions> = {}
     metrics: reports.map(({ metrics }) => metrics),
     marks: reports.map(({ metric }) => metric),
     warnings: lines.flatMap((line) => (line.type === 'refused' ? [line.message] : [])),
+    unclear: lines.flatMap((line) => (line.type === 'unclear' ? [line.message] : [])),
     noResult: reader.noResult(),
     proposal: reader.proposal(),
   };
@@ -119,14 +120,39 @@ describe('a value that the study does not name', () => {
     expect(heard(['epoch=1 accuracy=0.9 loss=0.3'], { direction: 'maximize' })).toMatchObject({ metric: 'accuracy', result: 0.9 });
   });
 
-  it('is not chosen if there are several candidates, with a warning when the second step begins', () => {
-    const { reports, warnings, noResult, result } = heard(['Epoch 1', 'loss: 0.4 - val_loss: 0.5', 'Epoch 2', 'loss: 0.3 - val_loss: 0.4']);
-    expect(reports).toEqual([]);
-    expect(result).toBeUndefined();
-    expect(warnings).toEqual(['loss and val_loss could each be the result: write "objective: minimize val_loss" in the study file']);
-    expect(noResult).toBe(
-      'exited 0 without a result: it printed loss=0.3, val_loss=0.4, and several could be the result; write "objective: minimize val_loss" in the study file',
-    );
+  it('is the one that is measured on data for validation, and the whole rather than its parts', () => {
+    const taken = (...output: string[]) => heard(output).metric;
+    expect(taken('Epoch 1', 'loss: 0.4 - val_loss: 0.5', 'Epoch 2', 'loss: 0.3 - val_loss: 0.4')).toBe('val_loss');
+    expect(taken('epoch=1 train_loss=2 test_loss=3 valid_loss=4')).toBe('valid_loss');
+    expect(taken('epoch=1 loss_cls=0.2 loss_bbox=0.3 loss=0.5')).toBe('loss');
+    expect(taken('epoch=1 loss=0.2', 'test_loss=0.3')).toBe('test_loss');
+  });
+
+  const twice = (line: string) => [1, 2, 3].map((epoch) => `epoch=${epoch} ${line}`);
+
+  it.each([
+    ['val_mae=1 val_rmse=2', /several could be the result: minimize val_mae \(1, 1, 1\), minimize val_rmse/],
+    ['loss_D=0.4 loss_G=0.5', /minimize loss_D \(0\.4, .*minimize loss_G/],
+    ['rec=-222 kl=12.5', /write "objective: minimize kl"/],
+    ['elbo=-327 rec=-222 kl=12.5', /write "objective: maximize elbo"/],
+    ['ep_rew_mean=22 approx_kl=0.1 loss=3', /write "objective: maximize ep_rew_mean"/],
+    ['loss=0.2 val_accuracy=0.9', /write "objective: maximize val_accuracy"/],
+  ])('is asked for once %s is there twice', (line, question) => {
+    const { unclear, result, reports } = heard([...twice(line), ...twice(line)]);
+    expect([unclear.length, reports, result]).toEqual([1, [], undefined]);
+    expect(unclear[0]).toMatch(question);
+    expect(heard([line]).result).toBeUndefined();
+  });
+
+  it('is asked for as soon as a result on better data follows the one that was taken', () => {
+    const { unclear } = heard(['epoch=1 loss=0.5', 'epoch=2 loss=0.4', 'Test accuracy: 0.9']);
+    expect(unclear).toMatchObject([expect.stringContaining('write "objective: maximize test_accuracy"')]);
+    expect(heard(['epoch=1 val_loss=0.5', 'epoch=2 val_loss=0.4', 'Test accuracy: 0.9']).unclear).toEqual([]);
+  });
+
+  it('is never one that is printed only before the training', () => {
+    const { unclear, metric } = heard(['val_loss=2.3', ...twice('loss=0.4'), 'epoch=4 loss=0.3']);
+    expect([metric, unclear.length]).toEqual([undefined, 1]);
   });
 
   it('gives way to a line that names value', () => {
@@ -201,13 +227,17 @@ describe('a value that is proposed', () => {
     const settings = 'lr=0.01 time=120 max_epochs=6 train_time=3 batch_size=32 samples_per_second=7 best_epoch=3 n_params=100';
     const { noResult, proposal } = heard([settings]);
     expect([proposal, noResult]).toEqual([undefined, expect.not.stringContaining('objective:')]);
-    expect(heard(['depth2=4 foo=3'], { parameters: ['depth2'] }).proposal).toEqual({ name: 'foo', direction: 'minimize' });
+    expect(heard(['depth2=4 foo=3'], { parameters: ['depth2'] }).proposal).toEqual({
+      name: 'foo',
+      direction: 'minimize',
+      isCertain: false,
+    });
     expect(heard(['l2=0.1', 'epoch=1 loss=0.3', 'epoch=2 loss=0.2'], { parameters: ['l2'] }).metric).toBe('loss');
   });
 
   it('is one that is measured on data for validation', () => {
-    expect(heard(['foo=3 train_loss=1 val_loss=2 acc=1']).proposal).toEqual({ name: 'val_loss', direction: 'minimize' });
-    expect(heard(['foo=3 train_acc=1 val_acc=2']).proposal).toEqual({ name: 'val_acc', direction: 'maximize' });
+    expect(heard(['foo=3 train_loss=1 val_loss=2 acc=1']).proposal).toEqual({ name: 'val_loss', direction: 'minimize', isCertain: true });
+    expect(heard(['foo=3 train_acc=1 val_acc=2']).proposal).toEqual({ name: 'val_acc', direction: 'maximize', isCertain: true });
   });
 
   it('is not how uncertain another one is', () => {

@@ -46,8 +46,8 @@ describe('a program that ends by itself', () => {
       'echo \'{"checkpoint":"a"}\'; echo \'{"checkpoint":"b"}\'; echo loss=1',
       { type: 'completed', checkpoint: 'b' },
     ],
-    ['no result is an error', 'echo hello', { type: 'failed', reason: 'error', message: NOTHING }],
-    ['half a result is none', 'printf \'{"value":0.\'', { type: 'failed', reason: 'error', message: NOTHING }],
+    ['no result is a failure of its own', 'echo hello', { type: 'failed', reason: 'no-result', message: NOTHING }],
+    ['half a result is none', 'printf \'{"value":0.\'', { type: 'failed', reason: 'no-result', message: NOTHING }],
     [
       'a code is an error, with the last line on stderr',
       'echo loss=1; echo "Traceback" >&2; echo "ValueError: no" >&2; echo >&2; exit 3',

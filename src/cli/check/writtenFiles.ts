@@ -53,7 +53,7 @@ export function metricsWritten(
     const proposal = reader.proposal();
     return proposal === undefined ? [] : [{ path, ...proposal }];
   });
-  return files.find(({ name }) => usualDirection(name) !== undefined) ?? files[0];
+  return files.find(({ isCertain }) => isCertain) ?? files.find(({ name }) => usualDirection(name) !== undefined) ?? files[0];
 }
 
 /** What to do about a file that the value could not be read from when it was named, since each run writes another one. */

@@ -10,6 +10,7 @@ import { StepCount } from '../../ledger/stepCount.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { examplesAt } from '../../programs/examples.ts';
 import { fillingOf, type TrialRun } from '../../programs/programRun.ts';
+import type { ProposedObjective } from '../../programs/resultName.ts';
 import type { PrintedReport } from '../../programs/structuredLine.ts';
 import { fillTemplate } from '../../programs/template.ts';
 import { commandOf, metricFileOf, notPassed } from '../../programs/trialCommand.ts';
@@ -64,8 +65,9 @@ export const command = declare({
 whether the value changes with the parameters, whether the program keeps to its
 budget, ends at SIGTERM and resumes from its checkpoint, and which early
 stopping you can use. If no value can be read as the study file says, it tries
-the likeliest one, printed or in a file that the program wrote. Writes no
-journal. Exit status: 0 if a value was read or --fix named it, 1 otherwise.
+the likeliest one, printed or in a file that the program wrote; --fix writes its
+name if the names leave no doubt. Writes no journal. Exit status: 0 if a value
+was read or --fix named it, 1 otherwise.
 
 Example:
   hypertide check study.yaml -- python3 train.py --lr {lr} --units {units}`,
@@ -120,7 +122,8 @@ Example:
       const asFar = (reports: readonly PrintedReport[]) => !isWhole && reports.length >= first.reports.length;
       const other = isHeard(first) && distant ? await observe(jobFor(distant, 3), program, count, asFar) : undefined;
       const amendment = isHeard(first) ? amendmentFor(file, { program, metricFile }, first) : undefined;
-      const isFixed = fix === true && amendment !== undefined;
+      const isCertain = proposed?.isCertain ?? true;
+      const isFixed = fix === true && amendment !== undefined && isCertain;
       if (isFixed) amendStudyFile(path, amendment);
       const missing = notPassed(command, file.space);
       const changes = ['changes', changesText(first, other)];
@@ -130,7 +133,7 @@ Example:
         ...(missing === undefined ? [] : [['parameters', missing]]),
         ['value', readValueText(asGiven, seconds)],
         ...(works ? [['proposal', readValueText(first, seconds)]] : []),
-        ...(amendment ? [['name', amendmentText(amendment, path, isFixed, isHeard(asGiven), first)]] : []),
+        ...(amendment ? [['name', amendmentText(amendment, path, { isFixed, isRead: isHeard(asGiven), isCertain }, first)]] : []),
         ...(written && !works ? [['wrote', writtenText(written)]] : []),
         ...(isHeard(first) ? [] : lastLines(job.paths.log).map((line, i) => [i === 0 ? 'printed' : '', line])),
         ...(program.metricFile ? [['read from', fillTemplate(program.metricFile, fillingOf(own))[0]!]] : []),
@@ -151,7 +154,7 @@ Example:
       for (const warning of new Set(warnings)) inform(warning);
       const more = words.length > 0 ? ['--', ...words] : [];
       if (isHeard(asGiven) || isFixed) suggestNext(`hypertide run ${[path, ...more].map(shellQuoted).join(' ')}`);
-      else if (works) suggestNext(`hypertide check ${[path, '--fix', ...more].map(shellQuoted).join(' ')}`);
+      else if (works && isCertain) suggestNext(`hypertide check ${[path, '--fix', ...more].map(shellQuoted).join(' ')}`);
       return isHeard(asGiven) || isFixed ? 0 : 1;
     } finally {
       rmSync(directory, { recursive: true, force: true });
@@ -182,13 +185,12 @@ function proposalFor(
   written: WrittenFile | undefined,
   file: StudyFile,
   { program, metricFile }: Reading,
-): Reading | undefined {
-  const isTelling = proposal !== undefined && usualDirection(proposal.name) !== undefined;
-  const found = written && !isTelling ? written : proposal;
+): (Reading & Pick<ProposedObjective, 'isCertain'>) | undefined {
+  const found = written && !proposal?.isCertain && (written.isCertain || !proposal || !usualDirection(proposal.name)) ? written : proposal;
   if (found === undefined || program.objectives.length > 1) return undefined;
   const { metricFile: _, ...rest } = program;
-  const { name, direction } = found;
-  return readingOf(file, found === written ? written.path : metricFile, { ...rest, objectives: [{ name, direction }] });
+  const { name, direction, isCertain } = found;
+  return { ...readingOf(file, found === written ? written.path : metricFile, { ...rest, objectives: [{ name, direction }] }), isCertain };
 }
 
 /** What the study file lacks so that the value is read in this way, by the name that the program prints. */
@@ -204,12 +206,15 @@ function amendmentFor(file: StudyFile, { program, metricFile }: Reading, first: 
   return Object.keys(amendment).length > 0 ? amendment : undefined;
 }
 
-function amendmentText(amendment: Amendment, path: string, isFixed: boolean, isRead: boolean, first: CheckedRun): string {
+type Outcome = Readonly<Record<'isFixed' | 'isRead' | 'isCertain', boolean>>;
+
+function amendmentText(amendment: Amendment, path: string, { isFixed, isRead, isCertain }: Outcome, first: CheckedRun): string {
   const lines = Object.entries(amendment)
     .map(([key, value]) => `"${key}: ${value}"`)
     .join(' and ');
   if (isFixed) return `wrote ${lines} into ${path}`;
   const how = `write ${lines} in ${path} before the first run`;
   const printed = printedName(first);
+  if (!isCertain) return `if this is the value that you want, ${how}`;
   return `${isRead && printed !== undefined ? `to call it ${printed} in all tables, ${how}` : how}; --fix does it`;
 }

@@ -92,6 +92,7 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
     const { trials, message } = ending.alike;
     const last = trials.at(-1)!;
     if (json) yield `trial ${last}: ${stripControls(message)}`; // otherwise its line shows it
+    if (message.startsWith('no-result')) yield '"hypertide check" with this study file and --fix looks for the value, in files as well';
     yield `"hypertide trial logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide trial retry ${journal}" tries them again`;
     yield `to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`;
   } else if (state.completed === 0 && ended > 0) {
