@@ -29,7 +29,14 @@ const NOT_FINITE = /^(?:nan|inf|infinity|none|null)$/i;
 /** `loss: tensor(0.4)` of PyTorch, `np.float64(0.4)` of NumPy 2, `Array(0.4, dtype=float32)` of JAX. */
 const WRAPPERS = /^(?:tensor|array|(?:np\.|numpy\.)?float(?:16|32|64))$/i;
 const LEVELS = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL)$/;
-const FILLERS = /^(?:the|a|an|is|of|at|in|on|for|and|with|after|new)$/i;
+const FILLERS = /^(?:the|a|an|is|was|of|at|in|on|for|over|and|with|after|new)$/i;
+/** What follows says on which data a value was measured. */
+const ABOUT = /^(?:of|on|for|over|in|at|after)$/i;
+const CHANGED = /^(?:improved|changed|decreased|increased|reduced|dropped|fell|rose|went)$/i;
+/** A unit directly after a number. A letter such as `k` and `M` may be a factor instead. */
+const ATTACHED = /^(?![kmgbtx]$|(?:st|nd|rd|th)$)[\p{L}µ°]{1,4}$/iu;
+/** A unit after a blank. */
+const UNIT = /^(?:dB|[munμµ]?s|secs?|min|k?Wh|[km]?J|k?W|[KMGT]i?B|k?Hz|[mck]m|pp|pts|points|bits|nats|e?V|px|%)$/;
 
 interface Token {
   readonly kind: 'word' | 'number' | 'sign';
@@ -136,7 +143,8 @@ class Scan {
     const token = this.#tokens[i]!;
     if (token.kind === 'word') return this.#word(token, i);
     if (token.kind === 'number') {
-      this.#words = [];
+      const isCount = /^the$/i.test(this.#words.at(-1) ?? '') && this.#tokens[i + 1]?.kind === 'word'; // of the 10000 images
+      if (!isCount) this.#words = [];
       return this.#progress(i);
     }
     if (!isQuote(token)) this.#words = [];
@@ -218,9 +226,11 @@ class Scan {
     const tokens = this.#tokens;
     let at = i + 1;
     while (isQuote(tokens[at])) at++;
+    if (CHANGED.test(tokens[at]?.text ?? '') && /^from$/i.test(tokens[at + 1]?.text ?? '')) return this.#changedAt(at + 2);
+    if (/^(?:is|was)$/i.test(tokens[at]?.text ?? '')) at++;
     const signed = tokens[at]?.text === '=' || tokens[at]?.text === ':';
     if (signed) at++;
-    else if (at > i + 1 || !this.#isKnown(tokens[i]!.text)) return undefined;
+    else if (isQuote(tokens[at - 1]) || !this.#isKnown(tokens[i]!.text)) return undefined;
     else if (/^[|│┃]$/.test(tokens[at]?.text ?? '')) at++; // a table of names and values
     while (signed && at - i < 8 && (isQuote(tokens[at]) || isOpening(tokens[at]))) at++;
     if (signed && WRAPPERS.test(tokens[at]?.text ?? '') && isOpening(tokens[at + 1])) {
@@ -228,6 +238,12 @@ class Scan {
       while (at - i < 12 && isOpening(tokens[at])) at++;
     }
     return this.#valueAt(at);
+  }
+
+  /** The second one of `from 1.2 to 0.5`. */
+  #changedAt(from: number) {
+    const to = this.#tokens.slice(from, from + 4).findIndex(({ text }) => /^(?:to|>)$/i.test(text));
+    return to < 1 ? undefined : this.#valueAt(from + to + 1);
   }
 
   #valueAt(at: number): { readonly value: number | null; readonly end: number } | undefined {
@@ -241,7 +257,9 @@ class Scan {
     if (isSplitByComma(tokens, end) || (text.includes(',') && !text.includes('.'))) return undefined; // `0,5` and `1,234` could be decimals
     const next = tokens[end];
     const touches = next !== undefined && next.start === tokens[end - 1]!.end;
-    if (touches && (next.kind === 'word' || (next.text === ':' && tokens[end + 1]?.start === next.end))) return undefined; // 3ms, 00:05
+    const isUnit = next !== undefined && (touches ? ATTACHED : UNIT).test(next.text) && !/^[=:]$/.test(tokens[end + 1]?.text ?? '');
+    if (isUnit && Number.isFinite(value)) return { value, end: end + 1 };
+    if (touches && (next.kind === 'word' || (next.text === ':' && tokens[end + 1]?.start === next.end))) return undefined; // 3x3, 00:05
     if (next?.text === '%') return { value, end: end + 1 };
     if (touches && next.text === '/' && tokens[end + 1]?.kind === 'number') {
       const of = value / numberOf(tokens[end + 1]!.text); // correct of all
@@ -256,6 +274,8 @@ class Scan {
 
   /** Records a value under the words before it. */
   #writeOutput(value: number | null): void {
+    const at = this.#words.findIndex((word, i) => ABOUT.test(word) && this.#words.slice(0, i).some((one) => this.#isKnown(one)));
+    if (at > 0) this.#split = splitOf(this.#words.splice(at).join(' ')) ?? this.#split;
     const words = this.#words.filter((word) => !FILLERS.test(word)).slice(-LONGEST_NAME);
     const name = words.length > 1 ? canonical(words.join(' ')) : (words[0] ?? this.#words.at(-1)!);
     const own = splitOf(name);

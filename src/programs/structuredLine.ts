@@ -106,10 +106,14 @@ function pairOf(token: string): readonly [string, unknown] | undefined {
   return [name, name === 'example' ? text : read(text)]; // 007 is a name
 }
 
+/** A number, with how uncertain it is or with a unit: `0.5+/-0.01`, `35.05dB`, `12%`. A letter such as `k` and `M` may be a factor instead. */
+const MEASURED = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)(?:(?:\+\/?-|±)[\d.e+-]+|%|(?![kmgbtx]$)\p{L}{1,4})?$/iu;
+
 /** A number as Python, C and JavaScript print it, null for what is not finite, or else the text. */
 function read(text: string): number | string | null {
   if (/^[+-]?(?:nan|inf|infinity|none|null|undefined)$/i.test(text)) return null;
-  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+  const [, number] = MEASURED.exec(text) ?? [];
+  return number === undefined ? text : Number(number);
 }
 
 /** The step of a line: `step`, or else the coarsest of the usual names with a number. `partial`: it is within that step. */
@@ -155,7 +159,7 @@ const RESERVED = new Set(['step', 'example', 'values', 'metrics', 'checkpoint', 
 /** Fields of a line that are kept as metrics though it does not call them so. */
 const MOST_UNUSED = 256;
 /** Objects within objects are read down to this depth. */
-const DEEPEST = 8;
+const DEEPEST = 64;
 
 /** The fields of JSON, and those of objects within it by their paths: `val/loss` for `{"val": {"loss": 0.3}}`. */
 export const pathsIn = (fields: readonly (readonly [string, unknown])[], depth = DEEPEST): [string, unknown][] =>
@@ -168,19 +172,16 @@ export const pathsIn = (fields: readonly (readonly [string, unknown])[], depth =
       : [[name, value]],
   );
 
-/** All fields of a line except the step, with the contents of `values`. */
+/** All fields of a line except the step, with the contents of `metrics` and `values`. */
 function fieldsOf({ form, data }: Statement): [string, unknown][] {
   if (form === 'pairs') return Object.entries(data).filter(([name]) => name !== 'step' && name !== 'example');
-  return pathsIn([...Object.entries(data).filter(([name]) => !RESERVED.has(name)), ...entriesOf(data.values)]);
+  const own = Object.entries(data).filter(([name]) => !RESERVED.has(name));
+  return pathsIn([...entriesOf(data.metrics), ...own, ...entriesOf(data.values)]);
 }
 
 /** The numbers of a line except the step; null for one that is not finite. */
 export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =>
-  new Map(
-    [...entriesOf(said.data.metrics), ...fieldsOf(said)].filter(
-      (field): field is [string, number | null] => typeof field[1] === 'number' || field[1] === null,
-    ),
-  );
+  new Map(fieldsOf(said).filter((field): field is [string, number | null] => typeof field[1] === 'number' || field[1] === null));
 
 /** What a line is about: a step, an example, or neither. */
 export interface Subject {
@@ -215,7 +216,7 @@ export function reportIn(
     });
   }
   const unused = fieldsOf(said).filter(([name]) => name !== stepName && objectiveOf(name) === undefined);
-  const metrics = finite([...unused.slice(0, MOST_UNUSED), ...(form === 'json' ? entriesOf(data.metrics) : [])]);
+  const metrics = finite(unused.slice(0, MOST_UNUSED + entriesOf(data.metrics).length));
   const core = omitUndefined({
     values: finite(objectives.map((name) => [name, values.get(name)])),
     metrics: Object.keys(metrics).length > 0 ? metrics : undefined,

@@ -358,3 +358,30 @@ it.each([
   ] as const)
     expect(growth((length) => start + piece.repeat(length / piece.length) + end)).toBeLessThan(MOST);
 });
+
+it.each([
+  ['latency: 0.50ms', 'latency', 0.5],
+  ['latency=0.5ms', 'latency', 0.5],
+  ['PSNR 35.05 dB  SSIM 0.75', 'SSIM', 0.75],
+  ['energy=0.5 kWh loss=0.3', 'loss', 0.3],
+  ['AUC=0.5000+/-0.01', 'AUC', 0.5],
+  ['AUC=0.5±0.01', 'AUC', 0.5],
+  ['error: 12%', 'error', 12],
+  ['loss is 0.5', 'loss', 0.5],
+  ['RMSE improved from 1.2 to 0.5', 'RMSE', 0.5],
+  ['Epoch 1: val_loss improved from inf to 0.58, saving model', 'val_loss', 0.58],
+  ['accuracy on the test set: 0.9', 'test_accuracy', 0.9],
+  ['{"epoch":1,"metrics":{"val":{"loss":0.5}}}', 'val_loss', 0.5],
+  ['{"epoch":1,"metrics":{"val":{"loss":0.5}}}', 'metrics.val.loss', 0.5],
+  [`${'{"a":'.repeat(49)}{"loss":0.5}${'}'.repeat(49)}`, `${'a/'.repeat(49)}loss`, 0.5],
+  [`{${Array.from({ length: 5000 }, (_, i) => `"a${i}":1`).join()},"loss":0.5}`, 'loss', 0.5],
+])('%s holds a value of the name that it has', (line, metric, value) => {
+  expect(heard([line], { metric }).result).toBe(value);
+});
+
+it.each(['size: 12M', 'loss=3k', 'shape: 3x3', 'loss: 00:05', 'val_loss did not improve from 0.58', 'rank: 1st'])(
+  'no value is read from %s',
+  (line) => {
+    for (const metric of ['size', 'loss', 'shape', 'val_loss', 'rank']) expect(heard([line], { metric }).result).toBeUndefined();
+  },
+);
