@@ -68,7 +68,15 @@ const MOST_WAITING = 10_000;
 export function outputReader(listening: OutputOptions = {}): OutputReader {
   const { objectives = ANY_VALUE, direction = 'minimize', metric, result = 'last', file } = listening;
   const parameters = new Set(listening.parameters?.map(canonical));
-  const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
+  const named = new Set(
+    [...objectives, ...(metric === undefined ? [] : [metric])].flatMap((name) => [
+      name.toLowerCase(),
+      name
+        .toLowerCase()
+        .split(/[\s_/]+/)
+        .at(-1)!,
+    ]),
+  );
   const tables = tableReader();
   const seen = lastValues();
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;

@@ -74,8 +74,9 @@ export function proposalOf({ objectives, metric, direction, seen, parameters }: 
   if (objectives.length > 1) return undefined;
   const results = [...seen.keys()].filter((name) => !parameters.has(meaningOf(name).canonical) && !meaningOf(name).isSetting);
   const { names, isCertain } = choiceOf(results, direction);
-  const [neutral] = results.sort((a, b) => meaningOf(a).distance - meaningOf(b).distance);
-  const name = names[0] ?? neutral;
+  const [neutral, next] = results.sort((a, b) => meaningOf(a).distance - meaningOf(b).distance);
+  const isOnly = neutral !== undefined && (next === undefined || meaningOf(neutral).distance < meaningOf(next).distance);
+  const name = names[0] ?? (isOnly ? neutral : undefined);
   if (name === undefined) return undefined;
   const given = metric ?? objectives[0]!;
   const isAsNear = given === 'value' || meaningOf(name).distance <= meaningOf(given).distance;
@@ -99,7 +100,9 @@ export function noResult(given: Unnamed): string {
   if (!isOne) return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
   if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${cure}`;
   const proposal = proposalOf(given);
-  if (proposal === undefined) return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${cure}`;
+  const unsaid = 'if one of them is the result, write "objective: minimize" or "maximize" and its name in the study file, or';
+  if (proposal === undefined)
+    return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${name === 'value' ? `${unsaid} ` : ''}${cure}`;
   const write = `write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
   const options = choiceOf(seen.keys(), direction).names.slice(0, MOST_OPTIONS);
   if (given.isOpen && !proposal.isCertain && options.length > 1) {
@@ -109,7 +112,8 @@ export function noResult(given: Unnamed): string {
     return `${start}: several could be the result: ${listed}; ${write}, or another of them`;
   }
   const usual = `${proposal.name} is usually ${proposal.direction}d, and the study ${direction}s; `;
-  const named = `${proposal.direction === direction ? '' : usual}${write}`;
+  const isEither = meaningOf(proposal.name).direction === undefined;
+  const named = `${proposal.direction === direction ? '' : usual}${write}${isEither ? ' (or maximize, if more is better)' : ''}`;
   return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${named}, or ${cure}`;
 }
 

@@ -34,7 +34,7 @@ limit    best lowest highest max min peak initial previous prev last old baselin
 spread   std stddev stderr sd standard_error std_error
 setting  lr rate momentum decay wd dropout seed bs size sizes budget limit number count steps epochs rounds iters iterations params parameters layers depth
 setting  width time times timestamp date elapsed duration second seconds secs sec s ms minutes hours eta runtime remaining speed throughput fps samples
-setting  examples tokens images rows freedom df memory mem gpu gpus cpu cpus workers threads rank port pid version fold patience verbose updates timesteps
+setting  examples tokens images rows freedom df memory mem gpu gpus cpu cpus workers threads rank port pid version fold patience verbose updates timesteps runs
 setting  scale weight weights coef fn
 idle     average avg mean running total final current set overall metric metrics`;
 

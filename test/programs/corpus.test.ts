@@ -24,8 +24,8 @@ function hear(output: readonly string[], listening: OutputOptions = {}) {
 }
 
 /**
- * `once`; `sentence`, if the question lists what is meant; `named`, if only who knows the name can write it; `not`; or `wrong`, if another value is taken
- * or would be written.
+ * `once`; `sentence`, if the question lists what is meant; `named`, if only who knows the name can write it; `misled`, if the question names another
+ * value; `not`; or `wrong`, if another value is taken or would be written.
  */
 function verdictOn({ want, result, output }: Program): string {
   const [direction, name] = want.split(/ (.*)/) as ['minimize' | 'maximize', string];
@@ -33,11 +33,15 @@ function verdictOn({ want, result, output }: Program): string {
   if (taken !== undefined)
     return canonical(reader.metric ?? '') === canonical(name) && direction === 'minimize' && taken === result ? 'once' : 'wrong';
   const proposal = reader.proposal();
-  const isMeant = proposal?.direction === direction && canonical(proposal.name) === canonical(name);
+  const isEither = reader.noResult().includes('(or maximize, if more is better)');
+  const isMeant = canonical(proposal?.name ?? '') === canonical(name) && (isEither || proposal?.direction === direction);
   if (proposal?.isCertain && !isMeant) return 'wrong';
   if (hear(output, { metric: name, direction }).result !== result) return 'not';
   const options = [...reader.noResult().matchAll(/(m\w+imize) (\S+)/g)].map(([, way, option]) => `${way} ${canonical(option!)}`);
-  return isMeant || options.includes(`${direction} ${canonical(name)}`) ? 'sentence' : 'named';
+  const printed = [...reader.noResult().matchAll(/(\S+)=/g)].map(([, option]) => canonical(option!));
+  const isListed = options.includes(`${direction} ${canonical(name)}`) || (proposal === undefined && printed.includes(canonical(name)));
+  if (isMeant || isListed) return 'sentence';
+  return proposal === undefined && options.length === 0 ? 'named' : 'misled';
 }
 
 describe('programs that people have', () => {
@@ -45,7 +49,7 @@ describe('programs that people have', () => {
 
   it('are never led to another objective, and most are heard at once or after a sentence', () => {
     const count = (heard: string) => programs.filter((program) => verdictOn(program) === heard).length;
-    expect(count('wrong')).toBe(0);
-    expect(count('once') + count('sentence')).toBeGreaterThanOrEqual(0.95 * programs.length);
+    expect([count('wrong'), count('misled')]).toEqual([0, 0]);
+    expect([count('once'), count('sentence'), count('not')]).toEqual([31, 26, 2]);
   });
 });
