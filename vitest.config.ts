@@ -1,6 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Checks of the repository itself, which `npm run check` runs. */
+const STATIC = ['test/{boundaries,bundle,dependencies,docs,sources,version}.test.ts', 'test/words/**/*.test.ts', 'tools/*.test.ts'];
+/** The shells of the code: their tests start the command, servers and programs, and wait for these. */
+const SHELLS = [
+  'test/{cli,dashboard,deploy,examples,host,monitoring,python,server,stores,worker}/**/*.test.ts',
+  'test/streams/{http,log,nats,workers}/**/*.test.ts',
+  'test/{ci,programs/startProgram,programs/outcome,streams/process,streams/processLimits}.test.ts',
+  'tools/*/**/*.test.ts',
+];
+const DEEP = '**/*.deep.test.ts';
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
@@ -18,22 +29,20 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [
       // Files share a process and its modules, since most take longer to load modules than to run.
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          globalSetup: 'test/support/temporary.ts',
-          isolate: false,
-          include: ['{test,tools}/**/*.test.ts'],
-          exclude: ['**/*.deep.test.ts'],
-        },
-      },
+      ...Object.entries({
+        unit: { include: ['test/**/*.test.ts'], exclude: [...STATIC, ...SHELLS, DEEP] },
+        integration: { include: SHELLS, exclude: [DEEP] },
+        static: { include: STATIC, exclude: [] },
+      }).map(([name, files]) => ({
+        extends: true as const,
+        test: { name, ...files, globalSetup: 'test/support/temporary.ts', isolate: false },
+      })),
       // What test/README.md calls deep: `npm run test:deep`.
       {
         extends: true,
         test: {
           name: 'deep',
-          include: ['{test,tools}/**/*.deep.test.ts'],
+          include: [`{test,tools}/${DEEP}`],
           env: { TEST_DEEP: '1' },
         },
       },

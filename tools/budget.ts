@@ -13,7 +13,7 @@ import { type Budget, findings, folderOf, lowered, type Sizes } from './budgetRu
  * npx tsx tools/budget.ts              fails if something is above its number (a part of `npm run check`)
  * npx tsx tools/budget.ts lower        lowers the numbers to what is there
  * npx tsx tools/budget.ts built        the words of the pages that `npm run docs` makes
- * npx tsx tools/budget.ts cpu <file>   the CPU seconds of `npm test`, from the output of `times` in Bash
+ * npx tsx tools/budget.ts cpu <file>   the CPU seconds of `npm run test:all`, from the output of `times` in Bash
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const file = join(root, 'tools/budget.json');
@@ -75,7 +75,7 @@ const sizes: Sizes =
   word === 'built'
     ? { 'words of built pages': wordsOf(filesIn(BUILT, /\.md$/)) }
     : word === 'cpu'
-      ? { 'CPU seconds of npm test': Math.round(secondsIn(readFileSync(times!, 'utf8'))) }
+      ? { 'CPU seconds of tests': Math.round(secondsIn(readFileSync(times!, 'utf8'))) }
       : await everything();
 
 if (word === 'lower') writeFileSync(file, `${JSON.stringify(lowered(budget, sizes), undefined, 2)}\n`);

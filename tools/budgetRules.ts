@@ -9,7 +9,7 @@ export interface Budget {
 }
 
 /** CPU time differs between machines and runs. */
-const TOLERANCE: Sizes = { 'CPU seconds of npm test': 1.2 };
+const TOLERANCE: Sizes = { 'CPU seconds of tests': 1.2 };
 
 /** The folder that a file counts for: `src/cli`, `streams/nats`, or all of `streams` besides it. */
 export function folderOf(path: string): string {
