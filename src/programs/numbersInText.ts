@@ -23,8 +23,7 @@ const LONGEST_NAME = 6;
 /** The most characters of a line that are read. */
 const LONGEST = 4096;
 
-const TOKEN =
-  /(?<word>[\p{L}_#][\p{L}\p{N}_@#]*(?:[./'-][\p{L}\p{N}_@#]+)*)|(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?)|\S/giu;
+const TOKEN = /([\p{L}_#][\p{L}\p{N}_@#]*(?:[./'-][\p{L}\p{N}_@#]+)*)|([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?)|\S/giu;
 const NOT_FINITE = /^(?:nan|inf|infinity|none|null)$/i;
 /** `loss: tensor(0.4)` of PyTorch, `np.float64(0.4)` of NumPy 2, `Array(0.4, dtype=float32)` of JAX. */
 const WRAPPERS = /^(?:tensor|array|(?:np\.|numpy\.)?float(?:16|32|64))$/i;
@@ -36,7 +35,7 @@ const CHANGED = /^(?:improved|changed|decreased|increased|reduced|dropped|fell|r
 /** A unit directly after a number. A letter such as `k` and `M` may be a factor instead. */
 const ATTACHED = /^(?![kmgbtx]$|(?:st|nd|rd|th)$)[\p{L}µ°]{1,4}$/iu;
 /** A unit after a blank. */
-const UNIT = /^(?:dB|[munμµ]?s|secs?|min|k?Wh|[km]?J|k?W|[KMGT]i?B|k?Hz|[mck]m|pp|pts|points|bits|nats|e?V|px|%)$/;
+const UNIT = /^(?:dB|[munμµ]?s|secs?|min|k?Wh|[km]?J|k?W|[KMGT]i?B|k?Hz|[mck]m|pp|pts|points|bits|nats|e?V|px)$/;
 
 interface Token {
   readonly kind: 'word' | 'number' | 'sign';
@@ -60,8 +59,8 @@ export function numbersInText(line: string, named: ReadonlySet<string> = new Set
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  for (const { 0: found, index, groups } of text.matchAll(TOKEN)) {
-    const kind = groups!.word !== undefined ? 'word' : groups!.number !== undefined ? 'number' : 'sign';
+  for (const { 0: found, 1: word, 2: number, index } of text.matchAll(TOKEN)) {
+    const kind = word !== undefined ? 'word' : number !== undefined ? 'number' : 'sign';
     tokens.push({ kind, text: found, start: index, end: index + found.length });
   }
   return tokens;
@@ -257,10 +256,9 @@ class Scan {
     if (isSplitByComma(tokens, end) || (text.includes(',') && !text.includes('.'))) return undefined; // `0,5` and `1,234` could be decimals
     const next = tokens[end];
     const touches = next !== undefined && next.start === tokens[end - 1]!.end;
-    const isUnit = next !== undefined && (touches ? ATTACHED : UNIT).test(next.text) && !/^[=:]$/.test(tokens[end + 1]?.text ?? '');
-    if (isUnit && Number.isFinite(value)) return { value, end: end + 1 };
+    const isMeasured = next?.text === '%' || (next !== undefined && (touches ? ATTACHED : UNIT).test(next.text));
+    if (isMeasured && !/^[=:]$/.test(tokens[end + 1]?.text ?? '') && Number.isFinite(value)) return { value, end: end + 1 };
     if (touches && (next.kind === 'word' || (next.text === ':' && tokens[end + 1]?.start === next.end))) return undefined; // 3x3, 00:05
-    if (next?.text === '%') return { value, end: end + 1 };
     if (touches && next.text === '/' && tokens[end + 1]?.kind === 'number') {
       const of = value / numberOf(tokens[end + 1]!.text); // correct of all
       return { value: Number.isFinite(of) ? of : null, end: end + 2 };
@@ -274,10 +272,11 @@ class Scan {
 
   /** Records a value under the words before it. */
   #writeOutput(value: number | null): void {
-    const at = this.#words.findIndex((word, i) => ABOUT.test(word) && this.#words.slice(0, i).some((one) => this.#isKnown(one)));
-    if (at > 0) this.#split = splitOf(this.#words.splice(at).join(' ')) ?? this.#split;
-    const words = this.#words.filter((word) => !FILLERS.test(word)).slice(-LONGEST_NAME);
-    const name = words.length > 1 ? canonical(words.join(' ')) : (words[0] ?? this.#words.at(-1)!);
+    const said = this.#words.slice(-2 * LONGEST_NAME);
+    const at = said.findIndex((word, i) => ABOUT.test(word) && said.slice(0, i).some((one) => this.#isKnown(one)));
+    if (at > 0) this.#split = splitOf(said.splice(at).join(' ')) ?? this.#split;
+    const words = said.filter((word) => !FILLERS.test(word)).slice(-LONGEST_NAME);
+    const name = words.length > 1 ? canonical(words.join(' ')) : (words[0] ?? said.at(-1)!);
     const own = splitOf(name);
     if (own !== undefined && words.length > 1) this.#split = own;
     const full = own === undefined && this.#split !== undefined && usualDirection(name) !== undefined ? `${this.#split}_${name}` : name;

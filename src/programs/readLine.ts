@@ -1,4 +1,4 @@
-import { stepRank, usualDirection } from '../text/names.ts';
+import { splitOf, stepRank, usualDirection } from '../text/names.ts';
 import { stripControls } from '../text/plainText.ts';
 import type { NumbersInLine } from './numbersInText.ts';
 import { numbersInText } from './numbersInText.ts';
@@ -50,7 +50,8 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
 
 /**
  * Reads tables such as fastai and skorch print: a line of names, among them a step, then lines of numbers. A line that is the name of a usual measure,
- * as R prints `[1] "RMSE"`, names the number that is alone on the next line.
+ * as R prints `[1] "RMSE"`, names the number that is alone on the next line. A table of names and values between two rules is one reading, as its step
+ * may be in any row.
  */
 export interface TableReader {
   /** The values of a line that is a row of the table above; undefined for any other line. */
@@ -63,6 +64,8 @@ const MOST_COLUMNS = 64;
 const LONGEST_LINE = 4096;
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?%?$/i;
+const RULE = /^[-+=─━┌┬┐├┼┤└┴┘┏┳┓┡╇┩╒╤╕╞╪╡╘╧╛]{5,}$/;
+const NAME_AND_VALUE = /^[|│┃]\s*([\p{L}#][^|│┃]*?)\s*[|│┃]\s*([^|│┃\s]*)\s*[|│┃]$/u;
 /** A number that is alone on its line, also as R prints it. */
 const ALONE = /^(?:\[1\]\s+)?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|-?inf)$/i;
 const LABEL = /^(?:\[1\]\s+)?(["']?)(\p{L}[\p{L}\p{N}_ /.-]{0,40}?)\1:?$/u;
@@ -72,9 +75,23 @@ export function tableReader(): TableReader {
   /** The names of the columns, for each way to cut the line. */
   let heads: readonly (readonly string[])[] = [];
   let label: string | undefined;
+  /** The rows since a rule, and the name of their section, such as `train/`. */
+  let box: Map<string, string> | undefined;
+  let section = '';
   return {
     row(line) {
       const text = line.slice(0, LONGEST_LINE);
+      if (RULE.test(text)) {
+        const rows = box;
+        box = new Map();
+        section = '';
+        return rows && rows.size > 0 ? rowOf([...rows.keys()], [...rows.values()]) : undefined;
+      }
+      const [, name = '', cell = ''] = (box && NAME_AND_VALUE.exec(text)) ?? [];
+      if (name === '' || !(cell === '' || isNumeric(cell))) box = undefined;
+      else if (cell === '') section = splitOf(name) === undefined ? '' : name;
+      else if (box!.size < MOST_COLUMNS) box!.set(section + name, cell);
+      if (box) return NOTHING;
       const value = label === undefined ? undefined : ALONE.exec(text)?.[1];
       if (value !== undefined) {
         const fields = new Map([[label!, numberIn(value)]]);
@@ -82,17 +99,13 @@ export function tableReader(): TableReader {
         return { fields, heads: false, partial: false };
       }
       label = labelIn(text);
-      if (!/\d/.test(text)) {
-        const found = cutsOf(text).filter(isHead);
-        if (found.length > 0) heads = found;
-        return undefined;
-      }
-      for (const cells of cutsOf(text)) {
+      const cuts = cutsOf(text);
+      for (const cells of /\d/.test(text) ? cuts : []) {
         const names = heads.find((head) => head.length === cells.length);
         const sighting = names && rowOf(names, cells);
         if (sighting) return sighting;
       }
-      const found = cutsOf(text).filter(isHead); // names may contain digits
+      const found = cuts.filter(isHead); // names may contain digits
       if (found.length > 0) heads = found;
       return undefined;
     },
@@ -116,14 +129,18 @@ function cutsOf(line: string): string[][] {
 const isHead = (cells: readonly string[]): boolean =>
   cells.every((cell) => /^[\p{L}#_][\p{L}\p{N}_#./' -]*$/u.test(cell)) && cells.some((cell) => stepRank(cell) !== undefined);
 
+const NOTHING: NumbersInLine = { fields: new Map(), heads: false, partial: false };
+const isNumeric = (cell: string): boolean => NOT_FINITE.test(cell) || NUMBER.test(cell);
+
 function rowOf(names: readonly string[], cells: readonly string[]): NumbersInLine | undefined {
-  const at = names.findIndex((name) => stepRank(name) !== undefined);
-  const step = Number(cells[at]);
-  if (!Number.isSafeInteger(step) || step < 0) return undefined;
+  const [name] = names.filter((one) => stepRank(one) !== undefined).sort((a, b) => stepRank(a)! - stepRank(b)!);
+  const at = name === undefined ? -1 : names.indexOf(name);
+  const step = name === undefined ? undefined : Number(cells[at]);
+  if (step !== undefined && !(Number.isSafeInteger(step) && step >= 0)) return undefined;
   const fields = new Map<string, number | null>();
   for (const [i, name] of names.entries()) {
     if (i === at) continue;
-    if (NOT_FINITE.test(cells[i]!) || NUMBER.test(cells[i]!)) fields.set(name, numberIn(cells[i]!));
+    if (isNumeric(cells[i]!)) fields.set(name, numberIn(cells[i]!));
   }
   return { fields, step, heads: false, partial: false };
 }

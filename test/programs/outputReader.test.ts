@@ -385,3 +385,48 @@ it.each(['size: 12M', 'loss=3k', 'shape: 3x3', 'loss: 00:05', 'val_loss did not 
     for (const metric of ['size', 'loss', 'shape', 'val_loss', 'rank']) expect(heard([line], { metric }).result).toBeUndefined();
   },
 );
+
+describe('a table of names and values between two rules', () => {
+  const block = (step: number, reward: string) => [
+    '------------------------------------',
+    '| eval/              |             |',
+    `|    mean_reward     | ${reward}        |`,
+    '| time/              |             |',
+    `|    total_timesteps | ${step}         |`,
+    '| train/             |             |',
+    '|    loss            | 39.3        |',
+    '------------------------------------',
+  ];
+
+  it('has its step in any row, and its data in the names of sections', () => {
+    const { reports, metrics } = heard([...block(256, '-20'), ...block(512, '-1e+01')], {
+      metric: 'eval/mean_reward',
+      direction: 'maximize',
+    });
+    expect(reports).toEqual([
+      [256, -20],
+      [512, -10],
+    ]);
+    expect(metrics[0]).toEqual({ 'train/loss': 39.3 });
+  });
+
+  it('may have a head, and no step', () => {
+    const rows = [
+      '┏━━━━┳━━━━┓',
+      '┃ Test metric ┃ DataLoader 0 ┃',
+      '┡━━━━╇━━━━┩',
+      '│ test_loss │ 0.25 │',
+      '│ test_acc │ 0.9 │',
+      '└────┴────┘',
+    ];
+    expect(heard(rows)).toMatchObject({ metric: 'test_loss', result: 0.25 });
+  });
+
+  it('with a step in each row is read by its columns', () => {
+    const rows = ['+-------+------+', '| epoch | loss |', '+-------+------+', '| 1 | 0.5 |', '| 2 | 0.4 |', '+-------+------+'];
+    expect(heard(rows).reports).toEqual([
+      [1, 0.5],
+      [2, 0.4],
+    ]);
+  });
+});
