@@ -15,5 +15,5 @@ export function knownText(): string {
 This page is generated from the code by \`npm run schema\`. It lists ${count(({ parameters }) => parameters)} parameters of ${count(({ names }) => names)} programs whose range, scale and prior Hypertide knows from the documentation of each library and from the papers that are named.
 \`hypertide init\` writes them into your study file. [Priors](../guides/spaces.md#parameters-known-by-name) says how to use them without \`init\`.
 
-${programs.map(({ names, source, crossing, parameters }) => `- ${named(names)}: ${named(Object.keys(parameters))}.${crossing ? ` Curves cross, as ${crossing}.` : ''} Sources: ${source}.\n`).join('')}`;
+${programs.map(({ names, source, crossing, parameters }) => `- ${named(names)}: ${named(Object.keys(parameters))}.${crossing ? ` Curves cross: ${crossing}.` : ''} Sources: ${source}.\n`).join('')}`;
 }

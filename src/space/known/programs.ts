@@ -19,7 +19,7 @@ export interface KnownProgram {
   readonly names: readonly string[];
   /** Where defaults and priors come from. */
   readonly source: string;
-  /** Why the curves of its trials cross, and who says so, if that is known. */
+  /** Who says that the curves of its trials cross, as a lower learning rate needs more rounds; absent if that is not known. */
   readonly crossing?: string;
   /** By name; several if the library takes numbers of several types, or if a prior on a linear scale is useless on a logarithmic one. */
   readonly parameters: Readonly<Record<string, readonly KnownParameter[]>>;
