@@ -69,7 +69,7 @@ export interface Unnamed {
 /** A name that needs no quotes in a study file or on a command line. */
 const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : meaningOf(name).canonical);
 
-/** The value that the only objective should name; undefined if no value can be it. Settings, times and parameters never are. */
+/** The value that the only objective should name; undefined if none can be it. Parts, settings, times and parameters never are. */
 export function proposalOf({ objectives, metric, direction, seen, parameters }: Unnamed): ProposedObjective | undefined {
   if (objectives.length > 1) return undefined;
   const results = [...seen.keys()].filter((name) => !parameters.has(meaningOf(name).canonical) && !meaningOf(name).isSetting);
@@ -77,7 +77,7 @@ export function proposalOf({ objectives, metric, direction, seen, parameters }: 
   const [neutral, next] = results.sort((a, b) => meaningOf(a).distance - meaningOf(b).distance);
   const isOnly = neutral !== undefined && (next === undefined || meaningOf(neutral).distance < meaningOf(next).distance);
   const name = names[0] ?? (isOnly ? neutral : undefined);
-  if (name === undefined) return undefined;
+  if (name === undefined || (names.length > 0 && roleOf(name) === PART)) return undefined;
   const given = metric ?? objectives[0]!;
   const isAsNear = given === 'value' || meaningOf(name).distance <= meaningOf(given).distance;
   return { name: written(name), direction: directionOf(name, direction) ?? direction, isCertain: isCertain && isAsNear };
@@ -96,7 +96,7 @@ export function noResult(given: Unnamed): string {
   const isOne = objectives.length === 1;
   const name = metric ?? objectives[0]!;
   const wanted = isOne ? (name === 'value' ? 'loss' : name) : objectives.map((one, i) => `${one}=0.${i + 3}`).join(' ');
-  const cure = !isOne ? severally(wanted, file, example) : file === undefined ? printing(wanted, example) : writing(wanted);
+  const cure = cureFor(wanted, isOne, file, example);
   if (!isOne) return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
   if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${cure}`;
   const proposal = proposalOf(given);
@@ -118,14 +118,13 @@ export function noResult(given: Unnamed): string {
 }
 
 const expected = (name: string, direction: Direction): string => (name === 'value' ? `a value to ${direction}` : name);
-const ofExample = (example: string | undefined): string => (example === undefined ? '' : `example=${example} `);
-const severally = (line: string, file: string | undefined, example: string | undefined): string =>
-  file === undefined ? `print a line such as "${ofExample(example)}${line}"` : 'write them into it';
-const printing = (name: string, example: string | undefined): string =>
-  example === undefined
-    ? `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`
-    : `print a line such as "${ofExample(example)}${name}=0.41" for each example`;
-const writing = (name: string): string => `write {"${name}": 0.38} into it, or a table with the columns epoch and ${name}`;
+/** @param line a name or, for several objectives, names with values */
+function cureFor(line: string, isOne: boolean, file: string | undefined, example: string | undefined): string {
+  if (file !== undefined)
+    return isOne ? `write {"${line}": 0.38} into it, or a table with the columns epoch and ${line}` : 'write them into it';
+  if (example !== undefined) return `print a line such as "example=${example} ${isOne ? `${line}=0.41` : line}" for each example`;
+  return `print a line such as "${isOne ? `${line}=0.38", or "epoch=3 ${line}=0.41" after each epoch` : `${line}"`}`;
+}
 
 /** Chooses the printed value that is the result, if the study does not name one. */
 export interface MetricChoice {

@@ -133,7 +133,7 @@ describe('a value that the study does not name', () => {
   it.each([
     ['val_mae=1 val_rmse=2', /several could be the result: minimize val_mae \(1, 1, 1\), minimize val_rmse/],
     ['loss_D=0.4 loss_G=0.5', /minimize loss_D \(0\.4, .*minimize loss_G/],
-    ['rec=-222 kl=12.5', /write "objective: minimize kl"/],
+    ['rec=-222 kl=12.5', /if one of them is the result/],
     ['elbo=-327 rec=-222 kl=12.5', /write "objective: maximize elbo"/],
     ['ep_rew_mean=22 approx_kl=0.1 loss=3', /write "objective: maximize ep_rew_mean"/],
     ['loss=0.2 val_accuracy=0.9', /write "objective: maximize val_accuracy"/],
