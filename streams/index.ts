@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import { parseStrategy } from './strategies.ts';
 import {
   type CreateStudyOptions,
   createStudy as createStudyIn,
@@ -17,13 +18,12 @@ import {
   type SuggestOptions,
   suggest as suggestIn,
   type TrialEvent,
-} from './core.ts';
-import { parseStrategy } from './strategies.ts';
+} from './studies.ts';
 
-export * from './core.ts';
 export type { OtherDecisions, Verdict } from './engine/verify.ts';
 export { verify } from './engine/verify.ts';
 export * from './strategies.ts';
+export * from './studies.ts';
 
 /** With all strategies by name, of which `auto` is the default. */
 const named = <O extends ParseOption>(options: O): O & { readonly parseStrategy: ParseStrategy } =>

@@ -77,8 +77,9 @@ const errors = [
 const study = core.optimize(line, ({ x }) => x, { strategy: strategies.random(), trials: 2 });
 console.log(JSON.stringify({
   errors: errors.map((error) => [error.constructor.name, error instanceof main.UserError]),
-  same: [...Object.keys(core), ...Object.keys(strategies)].filter((name) => main[name] !== (core[name] ?? strategies[name])),
-  observable: study instanceof Observable && core.applyEntries !== undefined,
+  same: Object.keys(main).filter((name) => name in { ...core, ...strategies } && main[name] !== (core[name] ?? strategies[name])),
+  observable: study instanceof Observable,
+  parts: Object.keys(core).filter((name) => main[name] === undefined).length > 10,
   last: (await lastValueFrom(study)).fact.type,
   properties: Object.keys(testing.strategyProperties).length > 5,
 }));
@@ -173,6 +174,7 @@ describe('the packed package, in an empty project', () => {
       ],
       same: ['createStudy', 'optimize', 'runStudy', 'suggest'],
       observable: true,
+      parts: true,
       last: 'closed',
       properties: true,
     });

@@ -7,7 +7,6 @@ import { show } from '../../src/space/check.ts';
 import type { Core } from '../../src/strategy/core.ts';
 import { child, type Env } from '../../src/strategy/env.ts';
 import { type Answer, type Ask, type Propose, propose, type Reported, type StrategyEvent, wait } from '../../src/strategy/messages.ts';
-import { isPromise } from '../promises.ts';
 import { failureIn, isAnswer } from './answers.ts';
 import { onlyFeasible, runCore } from './drive.ts';
 import { operatorOf } from './operator.ts';
@@ -74,8 +73,8 @@ function call<T>({ name }: Env, what: 'init' | 'tell' | 'ask' | 'stop', act: () 
   } catch (error) {
     throw failureIn(`${what} of ${name}`, error);
   }
-  if (!isPromise(result)) return result;
-  result.then(undefined, () => {}); // the error below says enough
+  if (!(result instanceof Promise)) return result;
+  result.catch(() => {}); // the error below says enough
   throw new StrategyError(`${what} of ${name} returned a promise, expected an answer at once: it must not be async`);
 }
 

@@ -3,22 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { answeringChart, chart } from '../../machines/index.ts';
 import { strategyProperties } from '../../src/testing/strategy.ts';
 import type { StrategyCase } from '../../src/testing/subscribed.ts';
+import { type Core, drive, operatorOf, propose, runInner, stage, stateTag } from '../../streams/core.ts';
 import {
   type Ask,
   type Condition,
-  type Core,
   defineStrategy,
-  drive,
   type Env,
   type Message,
-  operatorOf,
   type Point,
-  propose,
   random,
-  runInner,
   type Strategy,
-  stage,
-  stateTag,
   until,
 } from '../../streams/index.ts';
 import { around } from '../../streams/kernel/inner.ts';

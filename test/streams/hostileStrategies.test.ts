@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Propose } from '../../src/strategy/messages.ts';
+import { propose } from '../../streams/core.ts';
 import {
   chain,
   createStudy,
@@ -10,7 +11,6 @@ import {
   external,
   float,
   optimize,
-  propose,
   random,
   type StrategyDefinition,
   space,

@@ -6,7 +6,8 @@ import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { surrogateCore } from '../../src/samplers/surrogate.ts';
 import { child } from '../../src/strategy/env.ts';
-import { asha, bandit, chain, ga, random, type Strategy, withSpec } from '../../streams/index.ts';
+import { withSpec } from '../../streams/core.ts';
+import { asha, bandit, chain, ga, random, type Strategy } from '../../streams/index.ts';
 import { drive } from '../../streams/kernel/drive.ts';
 import { equal, falling, run, suggested } from './falling.ts';
 
