@@ -1,6 +1,7 @@
 import { Command as Commander, CommanderError, type Help, Option } from 'commander';
 import { messagesOf } from '../errors.ts';
 import { nearest } from '../schema/nearest.ts';
+import { ownValue } from '../schema/ownValue.ts';
 import { type ConnectionFlags, connectionFrom } from '../stores/connection.ts';
 import { inform } from '../text/output.ts';
 import { UsageError } from '../text/usage.ts';
@@ -163,10 +164,14 @@ function assigned(command: Command, words: readonly string[], program: readonly 
   return { ...given, program: program.length > 0 ? program : rest };
 }
 
+/** Commands of other tools that people try, and what they are here. */
+const ELSEWHERE: Readonly<Record<string, string>> = { status: 'best', show: 'trials' };
+
 /** What to write instead of the name of a command in a group. */
 function hintFor(word: string): string {
   const group = Object.keys(groups).find((name) => Object.hasOwn(groups[name]!.commands, word));
-  return group === undefined ? '' : `; write hypertide ${group} ${word}`;
+  const command = group === undefined ? ownValue(ELSEWHERE, word) : `${group} ${word}`;
+  return command === undefined ? '' : `; write hypertide ${command}`;
 }
 
 /** What commander says about a mistake, with what to do. */

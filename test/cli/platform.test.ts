@@ -30,7 +30,7 @@ it('server apply does what plan says: teams and users come and go on a running s
     const lost = new Promise<void>((yes) => onLink(out, (state) => state !== 'back' && yes()));
     declare(nats.url, { vision: { users: ['w1'] }, robots: { users: ['r1'] } });
     const planned = await server('plan');
-    expect(planned.code).toBe(4);
+    expect(planned.code).toBe(6);
     for (const line of [
       'keys/robots/r1.creds: would be made',
       'speech: would be locked out',
@@ -127,7 +127,7 @@ it('server doctor shows what teams use, with the disk space of each below what a
   writeFileSync(join(place, 'platform.yaml'), '{ nats: { url: "nats://127.0.0.1:1" }, teams: { vision: {}, speech: {} } }');
   const shown = await hypertide(place, 'server', 'doctor', 'platform.yaml', '--engine', '127.0.0.1:1', String(port));
   await new Promise((closed) => engine.close(closed));
-  expect([shown.code, shown.out]).toEqual([4, expect.stringContaining('engine http://127.0.0.1:1/metrics does not answer')]);
+  expect([shown.code, shown.out]).toEqual([6, expect.stringContaining('engine http://127.0.0.1:1/metrics does not answer')]);
   const rows = shown.out
     .trim()
     .split('\n')

@@ -42,11 +42,11 @@ export function commandPages(program: Command): ReadonlyMap<string, string> {
       'index.md',
       `# Commands
 
-These pages are the help of the command line, written by \`npm run schema\`. \`hypertide help <command>\` prints the same.
+The help of the command line, as \`hypertide help <command>\` prints it.
 
 The exit status is 0 if all is done, 1 if something is not as expected, 2 for wrong usage or input, 3 if every study of
 \`serve\` has failed, 4 if \`verify\` found no suggestion that it could check, 5 if results are in another file because the disk
-was full, and 130 after Ctrl-C.
+was full, 6 if \`server plan\` or \`doctor\` found a difference, and 130 after Ctrl-C.
 
 ${lists.map(([title, all]) => `## ${title}\n\n${all.map(rowOf).join('\n')}\n`).join('\n')}
 ## help

@@ -26,7 +26,7 @@ export const render = declare({
 });
 
 export const plan = declare({
-  description: 'Say what "server apply" would change: files, and accounts of running servers. Exit status 4: something differs.',
+  description: 'Say what "server apply" would change: files, and accounts of running servers. Exit status 6: something differs.',
   ...given,
   run: async ({ file, output }, { connection }) => {
     const made = await madeFrom(file, output, true);
@@ -59,7 +59,7 @@ export const apply = declare({
 
 export const doctor = declare({
   description:
-    'Say what is not as a platform.yaml declares, and with --engine what each team uses of its quota. Exit status 4: something is not as declared.',
+    'Say what is not as a platform.yaml declares, and with --engine what each team uses of its quota. Exit status 6: something is not as declared.',
   ...given,
   options: { ...given.options, engine: values('address', 'where engines serve their metrics, such as e1:9400') },
   run: async ({ file, output, engine = [] }, { connection }) => {
@@ -82,7 +82,7 @@ function engineAt(text: string): string {
 }
 
 /** The exit status if something differs. */
-const DIFFERS = 4;
+const DIFFERS = 6;
 
 /** What a command says that has found nothing to do. */
 const NOTHING = 'nothing has changed';
