@@ -3,7 +3,9 @@ import { crossingIn, programNamed } from '../space/known/known.ts';
 import type { KnownParameter } from '../space/known/programs.ts';
 import { parameterTypes } from '../space/types/dimension.ts';
 import { usualDirection } from '../text/names.ts';
-import type { Argument, Flag, ProgramHelp } from './programHelp.ts';
+import { EMPTY, rangeOf } from './guessedRange.ts';
+import type { Entry } from './helpText.ts';
+import type { Argument, ProgramHelp } from './programHelp.ts';
 
 const ONE_LINE = { collectionStyle: 'flow', lineWidth: 0 } as const;
 
@@ -29,7 +31,9 @@ export function draftStudy(words: readonly string[], program: ProgramHelp, { epo
       : ['  lr: { type: float, low: 1e-5, high: 0.1, log: true }   # an example'];
   // {args} also passes parameters that you add later. It writes --name with underscores, so any other option needs its own placeholder.
   const places = isApart ? found.filter(hasRange).map(placeOf) : ['{args}'];
-  const command = words.length > 0 ? [...words, ...places] : [];
+  const variables = places.flatMap((place) => (place.startsWith('$') ? place.slice(1) : []));
+  const rest = places.filter((place) => !place.startsWith('$')).sort((a, b) => Number(a.startsWith('{')) - Number(b.startsWith('{')));
+  const command = words.length > 0 ? [...(variables.length > 0 ? ['env', ...variables] : []), ...words, ...rest] : [];
   return [
     `# The search space. Types: ${Object.keys(parameterTypes).join(', ')}. Check the ranges: they were guessed from the defaults.`,
     ...sourceOf(program),
@@ -74,54 +78,20 @@ function epochsOf(help: ProgramHelp, epochs: number | undefined): string {
   return `# epochs: ${length?.epochs ?? 'N'}   # ${source}the most that a trial trains: turns on early stopping, if the program prints its value after each epoch`;
 }
 
-/** Parameters that are better searched on a logarithmic scale. */
-const LOGARITHMIC = /(?:^|[-_.])(?:lr|eta|rate|C|decay|alpha|lambda|l1|l2|reg|gamma|eps|epsilon|wd|temperature)(?:$|[-_])/i;
-/** Step sizes, which are useless above 1. */
-const RATES = /(?:^|[-_.])(?:lr|eta|rate)$/i;
-/** Shares of the data or of the features: with none of them, there is no training. */
-const SHARES = /sample|fraction|ratio|keep/i;
-
-/** A parameter in YAML, with a range around its default. Without a default, only a person knows the range. */
+/** A parameter in YAML, as a comment if neither its default nor its name says anything about its values. */
 function parameterOf(argument: Argument): string {
-  const { name, choices, default: otherwise, type, low: least, high: most } = argument;
+  const { choices, default: otherwise = '', isRequired, known, when: condition } = argument;
   const key = keyOf(argument);
-  if (argument.known) return knownLine(key, argument.known);
-  if (least !== undefined && most !== undefined) return `  ${key}: { type: ${type ?? 'float'}, low: ${least}, high: ${most} }`;
-  if (choices) return `  ${key}: { type: choice, values: [${choices.join(', ')}] }`;
-  const value = Number(otherwise);
-  if (otherwise === undefined || otherwise === '' || !Number.isFinite(value)) {
-    const guess = guessOf(name, type);
-    const why = otherwise === undefined ? 'no default in its help' : `default: ${otherwise}`;
-    const isText = type === 'str' || !(otherwise === undefined || /^(?:|None|null)$/.test(otherwise));
-    if (isText || (type === undefined && !LOGARITHMIC.test(name))) return `  # ${key}: { ${guess} }   # ${why}; write a range`;
-    return `  ${key}: { ${guess} }   # guessed: ${why}`;
-  }
-  const [low, high] = rangeAround(name, value);
-  if (Number.isInteger(value) && !/[.e]/i.test(otherwise) && type !== 'float' && !LOGARITHMIC.test(name))
-    return `  ${key}: { type: int, low: ${least ?? Math.max(value >= 1 ? 1 : 0, Math.floor(value / 4))}, high: ${most ?? Math.max(2, 4 * value)} }`;
-  if (value > 0 && (LOGARITHMIC.test(name) || value < 0.01)) return `  ${key}: { type: float, low: ${low}, high: ${high}, log: true }`;
-  return `  ${key}: { type: float, low: ${least ?? lowest(name)}, high: ${most ?? (value > 0 && value <= 1 ? highest(name) : Math.max(1, 4 * value))} }`;
+  const when = condition ? `, when: ${stringify(condition, ONE_LINE).trim()}` : '';
+  if (known) return knownLine(key, known);
+  if (choices) return `  ${key}: { type: choice, values: [${choices.join(', ')}]${when} }`;
+  const { type, low, high, scale, from } = rangeOf(argument);
+  const line = `${key}: { type: ${type}, low: ${low}, high: ${high}${scale ? `, ${scale}: true` : ''}${when} }`;
+  if (from === 'default') return `  ${line}`;
+  if (isRequired) return `  ${line}   # guessed: it is required, and has no default`;
+  const why = EMPTY.test(otherwise) ? 'no default in its help' : `default: ${otherwise}`;
+  return from === 'name' ? `  ${line}   # guessed: ${why}` : `  # ${line}   # ${why}; write a range`;
 }
-
-/** A range where only the name, and perhaps the type, says something about the values. */
-const guessOf = (name: string, type: string | undefined): string => {
-  if (type === 'int') return 'type: int, low: 1, high: 10';
-  return LOGARITHMIC.test(name)
-    ? 'type: float, low: 1e-5, high: 0.1, log: true'
-    : `type: float, low: ${lowest(name)}, high: ${highest(name)}`;
-};
-
-const lowest = (name: string): number => (SHARES.test(name) ? 0.1 : 0);
-
-/** The end of a range that begins with 0: a network that drops every unit learns nothing. */
-const highest = (name: string): number => (/drop/i.test(name) ? 0.9 : 1);
-
-/** Two powers of ten below a value to two above. */
-const rangeAround = (name: string, value: number): readonly [low: number, high: number] => [
-  decimal(value / 100),
-  RATES.test(name) && value <= 1 ? Math.min(1, decimal(value * 100)) : decimal(value * 100),
-];
-const decimal = (value: number): number => Number(value.toPrecision(2));
 
 /** A known parameter as a line of a study file. */
 function knownLine(name: string, { dimension, default: otherwise, note }: KnownParameter): string {
@@ -130,13 +100,16 @@ function knownLine(name: string, { dimension, default: otherwise, note }: KnownP
 }
 
 /** Few flags are hyperparameters, so a person has to choose them. */
-const flagOf = (flag: Flag): string => {
+const flagOf = (flag: Entry): string => {
   const [key, { name, hasNegation }] = [keyOf(flag), flag];
   const off = hasNegation ? ` --no-${name}{!${key}}` : '';
   return `  # ${key}: { type: boolean }   # a flag: to search it, remove the first #, and add --${name}{?${key}}${off} to the command`;
 };
 
-const keyOf = ({ name }: Argument | Flag): string => name.replaceAll('-', '_');
-const placeOf = (argument: Argument): string => `${argument.option}${argument.option.endsWith('=') ? '' : ' '}{${keyOf(argument)}}`;
+const keyOf = ({ name }: Argument | Entry): string => name.replaceAll('-', '_');
+const placeOf = (argument: Argument): string =>
+  `${argument.option}${argument.option === '' || argument.option.endsWith('=') ? '' : isSigned(argument) ? '=' : ' '}{${keyOf(argument)}}`;
+/** Whether a value may begin with a dash, which parsers would take for an option. */
+const isSigned = (argument: Argument): boolean => argument.option.startsWith('--') && / low: -/.test(parameterOf(argument));
 /** Whether the file has a range for an argument, even a guessed one. */
 export const hasRange = (argument: Argument): boolean => !parameterOf(argument).trimStart().startsWith('#');

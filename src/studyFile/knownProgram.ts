@@ -2,18 +2,7 @@ import { ownValue } from '../schema/ownValue.ts';
 import { programNamed, withKnownPriors } from '../space/known/known.ts';
 import { type KnownParameter, knownPrograms } from '../space/known/programs.ts';
 import { choice, type Dimension, float, int } from '../space/types/dimension.ts';
-
-/** The name and the values of an argument. */
-export interface Described {
-  readonly name: string;
-  readonly choices?: readonly string[];
-  readonly default?: string;
-  /** What its values are, if the source says so. */
-  readonly type?: string;
-  /** The least and the highest value that the program takes. */
-  readonly low?: number;
-  readonly high?: number;
-}
+import type { Entry } from './helpText.ts';
 
 /** The known program that a script imports and calls, or that a command starts; of several, the one that has most of these parameters. */
 export function programIn(words: readonly string[], sources: readonly string[], parameters: readonly string[]): string | undefined {
@@ -33,10 +22,7 @@ function uses(source: string, name: string): boolean {
 }
 
 /** What is known about an argument of a program. Its own choices and bounds count more than the known range. */
-export function knownArgument(
-  { name, type, choices, default: otherwise, low, high }: Described,
-  program: string,
-): KnownParameter | undefined {
+export function knownArgument({ name, type, choices, default: otherwise, low, high }: Entry, program: string): KnownParameter | undefined {
   const key = name.replaceAll('-', '_').split('.').at(-1)!;
   const rows = ownValue(programNamed(program).parameters, key);
   const own: Dimension | undefined = choices

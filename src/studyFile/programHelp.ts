@@ -2,31 +2,24 @@ import { parseDocument } from 'yaml';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { KnownParameter } from '../space/known/programs.ts';
-import { canonical, splitOf, usualDirection } from '../text/names.ts';
-import { type Described, knownArgument, programIn } from './knownProgram.ts';
+import { type Entry, entriesIn, typeNamed, usageIn, withoutBoxes, wordsAfterProgram } from './helpText.ts';
+import { knownArgument, programIn } from './knownProgram.ts';
+import { declaredIn, printedIn, scriptArguments } from './programSource.ts';
 
-/** An argument of a program, as its help describes it. */
-export interface Argument extends Described {
-  /** How the program takes it, up to its value: `--lr`, `-C`, or `lr=` of Hydra. */
-  readonly option: string;
-  readonly help: string;
+/** An argument of a program with a value. */
+export interface Argument extends Entry {
   /** What is known about it by its name. */
   readonly known?: KnownParameter;
 }
 
-/** An option without a value. */
-export interface Flag {
-  readonly name: string;
-  /** Whether `--no-` before its name switches it off. */
-  readonly hasNegation: boolean;
-}
-
 /** What the help and the source of a program say about its arguments. */
 export interface ProgramHelp {
-  /** The options with a value that are hyperparameters. */
+  /** The arguments with a value that are hyperparameters. */
   readonly found: readonly Argument[];
   /** The options without a value that may be. */
-  readonly flags: readonly Flag[];
+  readonly flags: readonly Entry[];
+  /** The arguments without which the program does not start, and that are no hyperparameters. */
+  readonly lacking: readonly string[];
   /** The commands of a program that has no arguments without one. */
   readonly commands: readonly string[];
   /** The option for the length of a training, and its default. */
@@ -38,140 +31,104 @@ export interface ProgramHelp {
 }
 
 /** @param words the program and its arguments; @param sources of a program in Python: its help shows no types, and defaults only on request */
-export function programHelp(help: string, words: readonly string[], sources: readonly string[]): ProgramHelp {
-  const [defaults, types] = [argparseSettings(sources, 'default'), argparseSettings(sources, 'type')];
-  const described = argumentsIn(help).map((argument) =>
+export function programHelp(text: string, words: readonly string[], sources: readonly string[]): ProgramHelp {
+  const script = scriptArguments(sources);
+  const help = script.length > 0 ? '' : withoutBoxes(text);
+  const usage = usageIn(help, words);
+  const given = wordsAfterProgram(words).length;
+  const own = [...hydraSettings(help), ...entriesIn(help)];
+  const isNew = ({ option }: Entry) => !own.some((other) => other.option === option || other.names?.includes(option));
+  const entries = [...own, ...usage.options.filter(isNew), ...usage.positional]
+    .concat(script.filter(({ option }, k) => option !== '' || script.slice(0, k).filter((one) => one.option === '').length >= given))
+    .filter(
+      ({ option, names }, k, all) =>
+        option === '' ||
+        (![option, ...(names ?? [])].some((name) => words.includes(name)) && all.findIndex((one) => one.option === option) === k),
+    );
+  const [defaults, types] = [declaredIn(sources, 'default'), declaredIn(sources, 'type')];
+  const described = entries.map((entry) =>
     omitUndefined({
-      ...argument,
-      default: argument.default ?? defaults.get(argument.name),
-      type: types.get(argument.name) ?? argument.type,
+      ...entry,
+      default: entry.default ?? defaults.get(entry.name),
+      type: typeNamed(types.get(entry.name)) ?? entry.type,
+      isRequired: entry.isRequired || usage.required.some((option) => option !== '' && (entry.names ?? []).includes(option)) || undefined,
     }),
+  );
+  const valued = described.filter(({ isFlag }) => !isFlag);
+  const tuned = valued.filter(
+    (entry) => !FIXED.test(entry.name) && !EPOCHS.test(entry.name) && !(entry.isRequired && entry.type === 'str'),
   );
   const program = programIn(
     words,
     sources,
-    described.map(({ name }) => name.replaceAll('-', '_')),
+    tuned.map(({ name }) => name.replaceAll('-', '_')),
   );
-  const found = program ? described.map((argument) => omitUndefined({ ...argument, known: knownArgument(argument, program) })) : described;
-  const lengths = optionsIn(help)
+  const found = program ? tuned.map((argument) => omitUndefined({ ...argument, known: knownArgument(argument, program) })) : tuned;
+  const lengths = valued
     .filter(({ name }) => EPOCHS.test(name))
-    .map(({ name, option, default: otherwise }) => ({ option, epochs: Number(otherwise ?? defaults.get(name)) }));
-  const length = lengths.find(({ epochs }) => epochs > 1);
+    .map(({ option, default: otherwise }) => ({ option, epochs: Number(otherwise) }));
   return omitUndefined({
     found,
-    flags: flagsIn(help),
+    flags: described.filter(({ name, isFlag }) => isFlag && !FIXED.test(name)),
+    lacking: valued.filter((entry) => entry.isRequired && !tuned.includes(entry)).map(({ name, option }) => option || name),
     commands: found.length === 0 ? subcommandsIn(help) : [],
-    length,
+    length: lengths.find(({ epochs }) => epochs > 1),
     printed: printedIn(sources),
     program,
   });
 }
 
-/** The options with a value that are hyperparameters. */
-export const argumentsIn = (help: string): Argument[] => optionsIn(help).filter(({ name }) => !FIXED.test(name) && !EPOCHS.test(name));
-
-/** The options with a value in a help text, as argparse, click, commander and Hydra write them. */
-function optionsIn(help: string): Argument[] {
-  const found = hydraSettings(help);
-  const blocks = help.split(/\n(?=\s{1,8}-)/).slice(1);
-  for (const block of blocks) {
-    const [, dashes, name, value = ''] =
-      /^\s*(?:-\w(?: [^\s,]+)?, )?(--?)([\w-]+)(?:[ =](\{[^}]*\}|\[[^\]]*\]|<[^>]*>|[A-Z][\w.]*))?/.exec(block) ?? [];
-    if (name === undefined || value === '' || (dashes === '-' && name.length > 1)) continue;
-    const text = block.replace(/\s+/g, ' ');
-    const [, otherwise] = /[[(,;] ?default[:=]? *"?([^")\];]*)"?[)\];]/i.exec(text) ?? [];
-    const [, quoted] = /\(choices: ("[^)]*?")(?:, default|\))/.exec(text) ?? []; // as commander writes them
-    const choices = /^\{.*\}$/.test(value)
-      ? value.slice(1, -1).split(',')
-      : /^\[.*\|.*\]$/.test(value)
-        ? value.slice(1, -1).split('|')
-        : quoted?.split(', ').map((choice) => choice.replaceAll('"', ''));
-    const rest = text.slice(text.indexOf(value) + value.length).trim();
-    const type = CLICK_TYPES.get(value);
-    found.push(
-      omitUndefined({ name, option: `${dashes}${name}`, help: rest, choices, type, default: otherwise?.trim(), ...boundsIn(text) }),
-    );
-  }
-  return found;
-}
-
-/** Types of click, as Python calls them. */
-const CLICK_TYPES: ReadonlyMap<string, string> = new Map([
-  ['INTEGER', 'int'],
-  ['FLOAT', 'float'],
-  ['TEXT', 'str'],
-]);
-
-/** The bounds of a number of click: `[default: 3; 1<=x<=8]`, `[x>=1]`. A bound that is excluded is left to a person. */
-function boundsIn(text: string): Pick<Argument, 'low' | 'high'> {
-  const number = '[-+]?[\\d.]+(?:e[-+]?\\d+)?';
-  const find = (pattern: string) => new RegExp(pattern.replaceAll('N', `(${number})`), 'i').exec(text)?.[1];
-  const low = find('N<=?x\\b') ?? find('\\bx>=?N');
-  const high = find('\\bx<=?N');
-  return omitUndefined({ low: low === undefined ? undefined : Number(low), high: high === undefined ? undefined : Number(high) });
-}
-
-/** The numbers and texts of the configuration that a program with Hydra shows. It takes them as `model.width=64`. */
-function hydraSettings(help: string): Argument[] {
-  const [, config] = /== Config ==\n[^\n]*\n([\s\S]*?)\n(?:Powered by Hydra|$)/.exec(help) ?? [];
-  const entries = (data: unknown, path: string): Argument[] =>
-    isRecord(data)
-      ? Object.entries(data).flatMap(([key, value]) => entries(value, path === '' ? key : `${path}.${key}`))
-      : typeof data === 'number' || typeof data === 'string'
-        ? [{ name: path, option: `${path}=`, default: String(data), help: '' }]
+/** The numbers, texts and groups of the configuration that a program with Hydra shows. It takes them as `model.width=64`. */
+function hydraSettings(help: string): Entry[] {
+  const [, shown = '', config] =
+    /(?:== Configuration groups ==\n[^\n]*\n([\s\S]*?))?== Config ==\n[^\n]*\n([\s\S]*?)\n(?:Powered by Hydra|$)/.exec(help) ?? [];
+  if (config === undefined) return [];
+  const groups = [...shown.matchAll(/^(\S+): (\S.*)$/gm)].map(([, name, choices]) => ({
+    name: name!,
+    option: `${name}=`,
+    choices: choices!.split(', '),
+  }));
+  const data: unknown = parseDocument(config).toJS();
+  const entries = (part: unknown, path: string): Entry[] =>
+    isRecord(part)
+      ? Object.entries(part).flatMap(([key, value]) => entries(value, path === '' ? key : `${path}.${key}`))
+      : typeof part === 'number' || typeof part === 'string'
+        ? [{ name: path, option: `${path}=`, default: String(part) }]
         : [];
-  return config === undefined ? [] : entries(parseDocument(config).toJS(), '');
-}
-
-/** The options without a value in a help text. */
-export function flagsIn(help: string): Flag[] {
-  return help
-    .split(/\n(?=\s{1,8}-)/)
-    .slice(1)
-    .flatMap((block) => {
-      const [, name, negation] = /^\s*(?:-\w, )?--([\w-]+)(, --no-[\w-]+| \/ --no-[\w-]+)?(?:\s{2,}|\s*$|\s*\n)/.exec(block) ?? [];
-      return name === undefined || FIXED.test(name) ? [] : [{ name, hasNegation: negation !== undefined }];
-    });
-}
-
-/** Defaults or types of arguments in the source of programs that use argparse. */
-export function argparseSettings(sources: readonly string[], setting: 'default' | 'type'): ReadonlyMap<string, string> {
-  const pattern = new RegExp(`\\b${setting}\\s*=\\s*(?:["']([^"']*)["']|([-+.\\w]+))`);
-  const found = new Map<string, string>();
-  for (const source of sources)
-    for (const [, call = ''] of source.matchAll(/add_argument\(((?:[^()]|\([^()]*\))*)\)/g)) {
-      const name = (/["']--([\w-]+)["']/.exec(call) ?? /["']-(\w)["']/.exec(call))?.[1];
-      const value = pattern.exec(call);
-      if (name !== undefined && value) found.set(name, (value[1] ?? value[2])!);
-    }
-  return found;
-}
-
-/** A name and a formatted number, as in `f'val_loss={loss:.3f}'` and `'Test Acc: %.3f'`. What is printed as the best one comes at the end, without steps. */
-const FORMATTED = /(?<!\bbest[ _])\b((?:\w*(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z][\w/-]*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
-
-/** The value that Python programs seem to print, by the texts that they format: one on data for validation, or else the only one that is minimised. */
-export function printedIn(sources: readonly string[]): string | undefined {
-  const names = sources.flatMap((source) => [...source.replace(/\\[nrt]/g, ' ').matchAll(FORMATTED)].map(([, name]) => name!));
-  const known = [...new Map(names.map((name) => [canonical(name), name])).values()].filter((name) => usualDirection(name) !== undefined);
-  const validated = known.filter((name) => ['val', 'test', 'eval', 'dev', 'holdout'].includes(splitOf(name) ?? ''));
-  const candidates = validated.length > 0 ? validated : known.filter((name) => splitOf(name) !== 'train');
-  const minimised = candidates.filter((name) => usualDirection(name) === 'minimize');
-  return [minimised, candidates].find((some) => some.length === 1)?.[0];
+  const settings = entries(data, '');
+  /** The choice of a group that the configuration shows, by a text in it that names it. */
+  const chosen = ({ name, choices }: (typeof groups)[number]) =>
+    choices.find((choice) =>
+      settings.some((one) => one.name.startsWith(`${name}.`) && one.default!.toLowerCase().split('.').at(-1) === choice.toLowerCase()),
+    );
+  const inGroup = (entry: Entry) => groups.find(({ name }) => entry.name.startsWith(`${name}.`));
+  const known = groups.filter((group) => chosen(group) !== undefined || !settings.some((entry) => inGroup(entry) === group));
+  return [
+    ...known,
+    ...settings.map((entry) => {
+      const group = inGroup(entry);
+      return group && known.includes(group) ? { ...entry, when: { [group.name]: chosen(group)! } } : entry;
+    }),
+  ];
 }
 
 /** The subcommands of a program, as argparse and click show them. */
 function subcommandsIn(help: string): string[] {
   const [, argparse] = /\{([\w-]+(?:,[\w-]+)*)\} \.\.\./.exec(help.replace(/\s+/g, ' ')) ?? [];
   if (argparse !== undefined) return argparse.split(',');
-  const [, click = ''] = /^Commands:\n((?: {2}\S.*\n?)+)/m.exec(help) ?? [];
-  return [...click.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name!);
+  const [, listed = ''] = /^ *(?:Commands:|COMMAND is one of the following:)\n\s*?\n?((?: +\S.*\n?)+)/m.exec(help) ?? [];
+  return [...listed.matchAll(/^ +([\w-]+)(?: {2}|$)/gm)].map(([, name]) => name!);
 }
 
 /** Arguments for the length of a training. */
 const EPOCHS =
-  /^(?:.*\.)?(?:(?:(?:n|num|max|total)[-_]?)?(?:train(?:ing)?[-_]?)?(?:epochs?|iters?|iterations)|(?:max|total|train)[-_]steps)$/i;
+  /^(?:.*\.)?(?:(?:(?:n|num|max|total)[-_]?)?(?:train(?:ing)?[-_]?)?(?:epochs?|iters?|iterations|timesteps|episodes)|(?:max|total|train)[-_]steps)$/i;
 
-/** Arguments that are not hyperparameters: paths, verbosity, devices. */
-const FIXED =
-  /^(?:.*\.)?(?:[hvoq]|help|version|seed|device|gpus?|workers|num[-_]workers|(?:.*[-_])?(?:dir|path|file|root|log|name|out|output|data|dataset|checkpoint|resume|host|port|url|interval))$/i;
+/** Arguments that do not change what is trained: paths, data, evaluation, output, devices. */
+const FIXED = new RegExp(
+  String.raw`^(?:.*\.)?(?:[hvoq]|help|version|(?:eval|test|val|valid|logging|log|save|print|report)[-_].*|.*eval.*batch.*|(?:n[-_]|num[-_]|dataloader[-_].*)?(?:workers|threads?|jobs|gpus?|cpus?|cores|procs?)|${[
+    '(?:.*[-_])?(?:dir|path|file|folder|root|log|name|out|output|input|data|dataset|checkpoint|ckpt|resume|config|host|port|url|interval|freq|seed|device',
+    'id|local[-_]rank|verbose|verbosity|debug|cache|cachesize|project|entity|tag|accelerator|everything|classes)',
+  ].join('|')})$`,
+  'i',
+);

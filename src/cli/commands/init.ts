@@ -4,6 +4,7 @@ import { checkIsProgram } from '../../programs/trialCommand.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import { draftStudy, hasRange } from '../../studyFile/draft.ts';
 import { programHelp } from '../../studyFile/programHelp.ts';
+import { scriptArguments } from '../../studyFile/programSource.ts';
 import { inform, suggestNext, writeOutput } from '../../text/output.ts';
 import { UsageError } from '../../text/usage.ts';
 import { declare } from '../command.ts';
@@ -33,15 +34,22 @@ Example:
         `${file}: expected a program, got a study file; name the file to write with -o: hypertide init -o ${[file, ...(program.length > 0 ? ['--', ...program] : [])].map(shellQuoted).join(' ')}`,
       );
     if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
-    const help = words.length > 0 ? helpOf(words) : '';
-    const sources = words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8'));
+    const notebook = words.find((word) => word.endsWith('.ipynb'));
+    if (notebook !== undefined)
+      throw new UsageError(
+        `${notebook}: a notebook takes no arguments; in a cell, write: import hypertide as ht; ht.Study({"lr": ht.log(1e-5, 0.1)}, minimize="loss").optimize(lambda trial: train(trial["lr"]), trials=30)`,
+      );
+    const sources = words.filter((word) => /\.(?:py|sh|bash)$/.test(word) && existsSync(word)).map((file) => readFileSync(file, 'utf8'));
+    const { help, failure } = words.length === 0 || scriptArguments(sources).length > 0 ? { help: '' } : helpOf(words);
     const described = programHelp(help, words, sources);
-    const { found, commands } = described;
+    if (failure !== undefined && described.found.length + described.commands.length === 0) throw failure;
+    const { found, commands, lacking } = described;
     if (commands.length > 0)
       throw new UsageError(
         `${words.join(' ')}: it has the commands ${commands.join(', ')}; name one, such as: hypertide init -- ${words.join(' ')} ${commands[0]}`,
       );
     await writeOutput(output, draftStudy(words, described, { epochs, metric }));
+    if (lacking.length > 0) inform(`the program also needs ${lacking.join(', ')}: add that to the command in ${output}`);
     if (words.length === 0) {
       inform(`${output}: an example with one parameter; replace it with those of your program`);
       suggestNext(`hypertide check ${output} -- python3 train.py`);
@@ -68,16 +76,16 @@ Example:
   },
 });
 
-/** @throws UsageError if the program has no help. */
-function helpOf([program = '', ...args]: readonly string[]): string {
+/** What a program prints of its options: many that do not know --help print it as they fail. @throws UsageError if it cannot be started */
+function helpOf([program = '', ...args]: readonly string[]): { readonly help: string; readonly failure?: UsageError } {
   checkIsProgram(program);
-  const { stdout, stderr, error, status } = spawnSync(program, [...args, '--help'], { encoding: 'utf8', timeout: 60_000 });
+  const env = { ...process.env, COLUMNS: '400', NO_COLOR: '1', TERM: 'dumb', PAGER: 'cat' };
+  const { stdout, stderr, error, status } = spawnSync(program, [...args, '--help'], { encoding: 'utf8', timeout: 60_000, env });
   if (error) throw new UsageError(`${program} cannot be started (${error.message})`);
-  if (status !== 0)
-    throw new UsageError(
-      `${[program, ...args].join(' ')} --help: exited ${status}: ${lastErrorIn(stderr)}; "hypertide init" alone writes an example`,
-    );
-  return stdout;
+  if (status === 0) return { help: stdout.trim() === '' ? stderr : stdout };
+  const words = [program, ...args].join(' ');
+  const failure = new UsageError(`${words} --help: exited ${status}: ${lastErrorIn(stderr)}; "hypertide init" alone writes an example`);
+  return { help: `${stdout}\n${stderr}`, failure };
 }
 
 /** The last line, or the one that names the error where Node prints its version below it. */
