@@ -1,7 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { isRecord } from '../schema/json.ts';
 import { stepRank } from '../text/names.ts';
-import { pathsIn, statementOf } from './structuredLine.ts';
+import { numbersIn, RESERVED, statementOf } from './structuredLine.ts';
 
 /** A row of a file of metrics. */
 export interface MetricRow {
@@ -22,33 +21,22 @@ export function metricRows(text: string): MetricRow[] {
   const whole = text.replace(/^\ufeff/, '').trim();
   if (whole.startsWith('[')) return [];
   if (!whole.startsWith('{')) return tableRows(text.slice(0, text.lastIndexOf('\n') + 1));
-  const data = statementOf(whole)?.data;
-  return data ? [rowOf(data)] : jsonRows(whole);
+  return jsonRows(statementOf(whole) ? whole.replaceAll('\n', ' ') : whole);
 }
 
 /** The rows of JSON lines. Other lines are left out. */
 export const jsonRows = (text: string): MetricRow[] =>
   text.split('\n').flatMap((line) => {
     const data = statementOf(line.trim())?.data;
-    return data ? [rowOf(data)] : [];
+    return data ? [{ line: lineOf(data), unfinished: false }] : [];
   });
 
-const rowOf = (data: object): MetricRow => ({ line: lineOf(Object.entries(data)), unfinished: false });
-
-/** Fields of printed JSON that contain more than a number. */
-const STRUCTURED = new Set(['example', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
-
 /** Steps and known fields stay as they are. All other numbers are values; a number that is not an objective is kept as a metric. */
-function lineOf(fields: readonly (readonly [string, unknown])[]): string {
-  const own = fields.filter(([name]) => STRUCTURED.has(name) || stepRank(name) !== undefined);
-  const others = fields.filter(([name]) => !STRUCTURED.has(name) && stepRank(name) === undefined);
-  return JSON.stringify({ ...Object.fromEntries(own), values: Object.fromEntries(others.flatMap(numbersOf)) });
+function lineOf({ values, ...data }: Readonly<Record<string, unknown>>): string {
+  const own = Object.entries(data).filter(([name]) => RESERVED.has(name) || stepRank(name) !== undefined);
+  const others = { ...data, values, metrics: undefined, ...Object.fromEntries(own.map(([name]) => [name, undefined])) };
+  return JSON.stringify({ ...Object.fromEntries(own), values: Object.fromEntries(numbersIn({ form: 'json', data: others })) });
 }
-
-const numbersOf = ([name, value]: readonly [string, unknown]): [string, unknown][] =>
-  pathsIn(name === 'values' && isRecord(value) ? Object.entries(value) : [[name, value]]).filter(
-    ([, inner]) => typeof inner === 'number' || inner === null,
-  );
 
 /**
  * The rows of a table with a header row. Of several columns with steps, such as `epoch` and `step` of Lightning, the coarsest counts.
@@ -67,15 +55,11 @@ export function tableRows(text: string): MetricRow[] {
       const value = name === 'example' ? cell : numberIn(cell);
       return value === undefined ? [] : [[name, value] as const];
     });
-    const steps = fields.flatMap(([name, value]) => (value === null ? [] : [{ name, rank: stepRank(name) }])).filter(isRanked);
-    const [coarsest] = [...steps].sort((a, b) => a.rank - b.rank);
-    const finer = new Set(steps.filter(({ name }) => name !== coarsest?.name).map(({ name }) => name));
-    return { line: lineOf(fields.filter(([name]) => !finer.has(name))), unfinished: finer.size > 0 };
+    const steps = fields.flatMap(([name, value]) => (value === null || stepRank(name) === undefined ? [] : [name]));
+    const [, ...finer] = steps.sort((a, b) => stepRank(a)! - stepRank(b)!);
+    return { line: lineOf(Object.fromEntries(fields.filter(([name]) => !finer.includes(name)))), unfinished: finer.length > 0 };
   });
 }
-
-const isRanked = (column: { readonly name: string; readonly rank: number | undefined }): column is { name: string; rank: number } =>
-  column.rank !== undefined;
 
 /** Null if it is not finite; undefined for an empty cell or a text. */
 function numberIn(cell: string): number | null | undefined {

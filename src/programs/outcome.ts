@@ -3,7 +3,7 @@ import type { FailureReason, Values } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { DIVERGED } from '../study/diverged.ts';
 import { stripControls } from '../text/plainText.ts';
-import type { OutputEvent, PrintedReport, PrintedResult } from './structuredLine.ts';
+import { type OutputEvent, type PrintedResult, resultIn } from './structuredLine.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */
 export type ProgramOutcome =
@@ -20,7 +20,7 @@ export interface ExamplesSoFar {
 /** What has been read from a program so far. */
 export interface Heard {
   /** The last line that was a result, or would have been. */
-  readonly result?: Extract<OutputEvent, { type: 'result' | 'non-finite' | 'infeasible' }>;
+  readonly result?: Extract<OutputEvent, { type: 'result' | 'non-finite' | 'infeasible' | 'unclear' }>;
   /** The last line that was a report or a value, or would have been. */
   readonly report?: Extract<OutputEvent, { type: 'report' | 'value' | 'example' | 'non-finite' }>;
   /** How many reports in a row were not finite. */
@@ -29,8 +29,6 @@ export interface Heard {
   readonly step?: number;
   readonly examples?: ExamplesSoFar;
   readonly checkpoint?: string;
-  /** Why it can have no result. */
-  readonly unclear?: string;
 }
 
 /** Whether training has diverged: nothing that the program prints counts any more. */
@@ -54,6 +52,7 @@ export function hear(heard: Heard, line: OutputEvent): Heard {
     case 'result':
       return { ...heard, result: line, ...checkpoint };
     case 'infeasible':
+    case 'unclear':
       return { ...heard, result: line };
     case 'non-finite': {
       if (line.step === undefined && line.example === undefined) return heard.examples ? heard : { ...heard, result: line };
@@ -61,8 +60,6 @@ export function hear(heard: Heard, line: OutputEvent): Heard {
       const isPassedOver = line.example !== undefined && heard.examples !== undefined && lost < DIVERGED; // the other results have a mean
       return { ...heard, report: isPassedOver ? heard.report! : line, lost };
     }
-    case 'unclear':
-      return { ...heard, unclear: line.message };
     case 'checkpoint':
       return { ...heard, ...checkpoint };
     default:
@@ -108,7 +105,7 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
     return { type: 'stopped', by: 'timeLimit', step: heard.step, ...checkpoint };
   if (because === 'timeout') return fail('timeout', `it took longer than its time limit of ${timeLimit} s`);
   if (because === 'preempted') return fail('preempted', 'handed back: hypertide was asked to end');
-  if (heard.unclear !== undefined) return fail('no-result', heard.unclear);
+  if (said?.type === 'unclear') return fail('no-result', said.message);
   const hasResult = code === 0 && heard.result?.type === 'result';
   if (because === 'stop' && (heard.step !== undefined || !hasResult)) {
     return omitUndefined({ type: 'stopped', step: heard.step, ...checkpoint });
@@ -118,11 +115,9 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   if (code !== 0) return fail('error', describe(exit));
   if (said === undefined) return fail('no-result', exit.noResult());
   if (said.type === 'non-finite') return fail('non-finite', said.message);
-  const result = said.type === 'report' ? resultOf(said.report) : said.type === 'example' ? { values: heard.examples!.means } : said.result;
+  const result = said.type === 'example' ? { values: heard.examples!.means } : resultIn(said)!;
   return omitUndefined({ type: 'completed', ...result, metric: exit.metric, ...checkpoint, seconds });
 }
-
-const resultOf = ({ values, metrics }: PrintedReport): PrintedResult => omitUndefined({ values, metrics });
 
 const describe = ({ code, signal, lastError }: ProcessEnd): string =>
   `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;

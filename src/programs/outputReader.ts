@@ -1,12 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { omitUndefined } from '../schema/omitUndefined.ts';
 import { canonical, usualDirection } from '../text/names.ts';
 import { stripControls } from '../text/plainText.ts';
 import { exampleReader } from './examples.ts';
 import { type LineReading, readingOf, tableReader } from './readLine.ts';
 import { steps } from './reports.ts';
 import { metricChoice, noResult, type ProposedObjective, proposalOf } from './resultName.ts';
-import { type OutputEvent, remark, statementOf } from './structuredLine.ts';
+import { type OutputEvent, type PrintedResult, remark, resultIn, statementOf } from './structuredLine.ts';
 
 /** What to read in the output of a program. */
 export interface OutputOptions {
@@ -66,17 +65,10 @@ const MOST_WAITING = 10_000;
  * reader.line('Epoch 2/20'); // [{ type: 'report', report: { step: 1, values: { value: 0.41 }, metric: 'loss', ... } }]
  */
 export function outputReader(listening: OutputOptions = {}): OutputReader {
-  const { objectives = ANY_VALUE, direction = 'minimize', metric, result = 'last', file } = listening;
+  const { objectives = ANY_VALUE, direction = 'minimize', metric, result = 'last' } = listening;
   const parameters = new Set(listening.parameters?.map(canonical));
-  const named = new Set(
-    [...objectives, ...(metric === undefined ? [] : [metric])].flatMap((name) => [
-      name.toLowerCase(),
-      name
-        .toLowerCase()
-        .split(/[\s_/]+/)
-        .at(-1)!,
-    ]),
-  );
+  const names = [...objectives, metric ?? ''].map((name) => name.toLowerCase());
+  const named = new Set([...names, ...names.map((name) => name.replace(/^.*[\s_/]/, ''))]);
   const tables = tableReader();
   const seen = lastValues();
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
@@ -89,7 +81,7 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
   let total: number | undefined;
   let stepper = steps(objectives, metric);
   let waiting: LineReading[] = [];
-  let best: Extract<OutputEvent, { type: 'report' | 'result' | 'value' }> | undefined;
+  let best: PrintedResult | undefined;
 
   const alias = () => {
     const name = taken ?? metric;
@@ -99,10 +91,8 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
   /** Adds to the first report, or result of an example, the name under which the value was printed, and keeps the best value. */
   const passed = (lines: readonly OutputEvent[]): OutputEvent[] =>
     lines.map((line) => {
-      const first = objectives[0]!;
-      if (line.type === 'report' || line.type === 'result' || line.type === 'value') {
-        if (best === undefined || better(valuesIn(line)[first]!, valuesIn(best)[first]!)) best = line;
-      }
+      const found = result === 'best' ? resultIn(line) : undefined;
+      if (found && (best === undefined || better(found.values[objectives[0]!]!, best.values[objectives[0]!]!))) best = found;
       if ((line.type !== 'report' && line.type !== 'example') || alias() === undefined || announced) return line;
       announced = true;
       if (line.type === 'example') return { ...line, result: { ...line.result, metric: alias()! } };
@@ -129,26 +119,26 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
     direction,
     parameters,
     seen: seen.all(),
-    isOpen: isUnclear || isChoosing,
     isEnded: isUnclear,
+    example: evaluated?.name,
   });
 
   /** Weighs the names in a reading, if the study has none for its result. */
   const choose = (reading: LineReading): OutputEvent[] => {
+    waiting.push(reading);
     if (isNamed(reading)) {
       const late = `it prints value besides ${taken}: value is the result from here on`;
       const warning: OutputEvent[] = isChoosing ? [] : [{ type: 'refused', message: late }];
-      return [...warning, ...settle(undefined), ...passed(stepper.take(reading))];
+      return [...warning, ...settle(undefined)];
     }
     const verdict = chosen!.see(reading);
-    if (verdict === 'certain') return [...settle(chosen!.certain), ...passed(stepper.take(reading))];
-    if (isChoosing) waiting.push(reading);
+    if (verdict === 'certain') return settle(chosen!.certain);
     if (waiting.length > MOST_WAITING) waiting = waiting.slice(MOST_WAITING / 2);
     if (verdict === 'open') {
       isUnclear = true;
       return [{ type: 'unclear', message: noResult(known()) }];
     }
-    return isChoosing ? [] : passed(stepper.take(reading));
+    return isChoosing ? [] : replay();
   };
 
   return {
@@ -163,9 +153,10 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
       return chosen === undefined ? passed(stepper.take(reading)) : choose(reading);
     },
     end(broken) {
+      if (isUnclear) return [];
       const lines = !isChoosing ? [] : chosen!.certain === undefined ? replay() : settle(chosen!.certain);
       lines.push(...passed(stepper.end(broken)));
-      if (result === 'best' && best !== undefined) lines.push({ type: 'result', result: resultIn(best) });
+      if (best !== undefined) lines.push({ type: 'result', result: best });
       const advice = broken || result === 'best' ? undefined : stepper.advice(taken ?? metric ?? objectives.join(' and '));
       if (advice !== undefined) lines.push({ type: 'refused', message: advice, topic: 'without a step' });
       return lines;
@@ -176,12 +167,7 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
     get total() {
       return total;
     },
-    noResult: () =>
-      stripControls(
-        evaluated?.unknown
-          ? `exited 0 without a result: ${evaluated.unknown}`
-          : noResult({ ...known(), metric, file, example: evaluated?.name }),
-      ),
+    noResult: () => (evaluated?.unknown ? `exited 0 without a result: ${evaluated.unknown}` : noResult(known())),
     proposal: () => proposalOf(known()),
   };
 }
@@ -240,15 +226,6 @@ export function remarks(text: string): readonly OutputEvent[] {
   const said = statementOf(stripControls(text).trim());
   const line = said && remark(said);
   return line ? [line] : [];
-}
-
-const valuesIn = (line: Extract<OutputEvent, { type: 'report' | 'result' | 'value' }>) =>
-  line.type === 'report' ? line.report.values : line.result.values;
-
-function resultIn(line: Extract<OutputEvent, { type: 'report' | 'result' | 'value' }>) {
-  if (line.type !== 'report') return line.result;
-  const { values, metrics } = line.report;
-  return omitUndefined({ values, metrics });
 }
 
 /** The most bytes of a line that are read. */

@@ -54,15 +54,13 @@ export interface Unnamed {
   readonly metric?: string | undefined;
   /** What the program printed, with the last values of each name. */
   readonly seen: ReadonlyMap<string, readonly (number | null)[]>;
-  /** Whether several could be the result. */
-  readonly isOpen: boolean;
   /** Names of parameters, as `canonical` writes them. */
   readonly parameters: ReadonlySet<string>;
   /** The file that was read instead of the output. */
   readonly file?: string | undefined;
   /** The name of an example, if the study has examples. */
   readonly example?: string | undefined;
-  /** Whether the program was ended because of that. */
+  /** Whether the program was ended because several could be the result. */
   readonly isEnded?: boolean;
 }
 
@@ -105,7 +103,7 @@ export function noResult(given: Unnamed): string {
     return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${name === 'value' ? `${unsaid} ` : ''}${cure}`;
   const write = `write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
   const options = choiceOf(seen.keys(), direction).names.slice(0, MOST_OPTIONS);
-  if (given.isOpen && !proposal.isCertain && options.length > 1) {
+  if (name === 'value' && !proposal.isCertain && options.length > 1) {
     const listed = options
       .map((option) => `${directionOf(option, direction)} ${written(option)} (${numbers(seen.get(option)!)})`)
       .join(', ');
@@ -146,12 +144,8 @@ export function metricChoice(direction: Direction, parameters: ReadonlySet<strin
   let taken: string | undefined;
   /** How many candidates there were when they were compared with what was taken. */
   let compared = 0;
-  const choice = () =>
-    choiceOf(
-      [...candidates.values()].map(({ name }) => name),
-      direction,
-    );
-
+  const names = () => [...candidates.values()].map((candidate) => candidate.name);
+  const choice = () => choiceOf(names(), direction);
   const certain = () => {
     const { names, isCertain } = choice();
     const name = names[0];

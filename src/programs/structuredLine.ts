@@ -29,6 +29,12 @@ export type OutputEvent =
   /** It looks like a report or a result but is not one, or it needs the user's attention. With a topic, once is enough for all runs of a program. */
   | { readonly type: 'refused'; readonly message: string; readonly topic?: string };
 
+/** The result that a line is if nothing follows it. */
+export function resultIn(line: OutputEvent): PrintedResult | undefined {
+  if (line.type === 'report') return omitUndefined({ values: line.report.values, metrics: line.report.metrics });
+  return line.type === 'result' || line.type === 'value' ? line.result : undefined;
+}
+
 /** A structured line, not yet checked. */
 export interface Statement {
   /** Only JSON may contain `values`, `metrics`, a checkpoint, or fields of a result. */
@@ -154,7 +160,7 @@ export const exampleOf = ({ data: { example } }: Statement): string | undefined 
   typeof example === 'string' || typeof example === 'number' ? String(example) : undefined;
 
 /** Fields of JSON that are not values. */
-const RESERVED = new Set(['step', 'example', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
+export const RESERVED = new Set(['step', 'example', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
 
 /** Fields of a line that are kept as metrics though it does not call them so. */
 const MOST_UNUSED = 256;
@@ -162,7 +168,7 @@ const MOST_UNUSED = 256;
 const DEEPEST = 64;
 
 /** The fields of JSON, and those of objects within it by their paths: `val/loss` for `{"val": {"loss": 0.3}}`. */
-export const pathsIn = (fields: readonly (readonly [string, unknown])[], depth = DEEPEST): [string, unknown][] =>
+const pathsIn = (fields: readonly (readonly [string, unknown])[], depth = DEEPEST): [string, unknown][] =>
   fields.flatMap(([name, value]): [string, unknown][] =>
     isRecord(value) && depth > 0
       ? pathsIn(
@@ -230,16 +236,11 @@ export function reportIn(
   }
   if (step !== undefined) return { type: 'report', report: { step, ...core }, ...checkpoint };
   const { extras, wrong } = extrasOf(form === 'json' ? data : {}, objectives);
-  const ignored = [...wrong, ...(form === 'json' ? textsIn(data.metrics) : [])];
+  const texts = pathsIn(entriesOf(data.metrics)).filter(([, value]) => value !== null && typeof value !== 'number');
+  const ignored = [...wrong, ...texts.map(([name]) => `metrics.${name}`)];
   const warning = ignored.length > 0 && { warning: `${what}: ${ignored.join(', ')} ignored: expected finite numbers` };
   return { type: 'result', result: { ...core, ...extras }, ...checkpoint, ...warning };
 }
-
-/** The metrics that are not numbers, which a result cannot keep. */
-const textsIn = (metrics: unknown): string[] =>
-  entriesOf(metrics)
-    .filter(([, value]) => value !== null && typeof value !== 'number')
-    .map(([name]) => `metrics.${name}`);
 
 /** All values of a line, under the names of objectives. An exact name takes precedence over a similar one. */
 function valuesOf(said: Statement, objectiveOf: Naming): Map<string, unknown> {
