@@ -9,7 +9,16 @@ import { propose, stateTag, wait } from '../../strategy/messages.ts';
 import { estimatedGradient, probesAround } from './differences.ts';
 import { type Incumbent, updateIncumbent } from './incumbent.ts';
 import { evaluatedCoordinates, type Iterate, type IterateWithGradient, missingGradient, reportedGradient } from './iterate.ts';
-import { coordinates, hop, keepImmovable, movableAxes, type StartSequence, shortened, startPoints } from './movableAxes.ts';
+import {
+  coordinates,
+  hop,
+  keepImmovable,
+  movableAxes,
+  type StartSequence,
+  shortened,
+  startPoints,
+  withCoordinates,
+} from './movableAxes.ts';
 import { assignTrial, isComplete, nextSlot, type Round, recordEnd, type Slot, slotLoss, slotState } from './round.ts';
 
 /** Where descents begin, how often, and where their gradients come from. */
@@ -96,9 +105,9 @@ const openRound = <S extends Pick<DescentState, 'round'>>(state: S, slots: reado
   round: { number: state.round.number + 1, slots },
 });
 
-/** The state with a round of one trial: a step to `point`, the feasible end of a step to `aim`. */
-export const openStep = <S extends DescentState<V>, V extends string>(state: S, role: string, aim: Float64Array, point: Point): S =>
-  openRound({ ...state, aim }, [{ role, point }]);
+/** The state with a round of one trial, a step to `aim`. If that is not feasible, the retries of its ask shorten the step. */
+export const openStep = <S extends DescentState<V>, V extends string>(state: S, role: string, aim: Float64Array): S =>
+  openRound({ ...state, aim }, [{ role, point: withCoordinates(state.iterate!.point, state.axes, aim) }]);
 
 /**
  * A descent in rounds. A round evaluates starts, a step, or the points around an accepted iterate whose gradient the trainer did not tell. An ask gets

@@ -6,7 +6,7 @@ import type { Env } from '../../strategy/env.ts';
 import { type DescentSettings, type DescentState, type DescentVerdict, descentIn, descentOptions, noiseOf, openStep } from './descent.ts';
 import type { IterateWithGradient } from './iterate.ts';
 import { curvaturePairOf, isSufficient, type LineSearch, shortenStep, startLineSearch } from './lineSearch.ts';
-import { isContinuousFloat, withCoordinates } from './movableAxes.ts';
+import { isContinuousFloat } from './movableAxes.ts';
 
 const lbfgsOwnOptions = {
   /** How many steps' curvature is kept. Default: 10. */
@@ -79,10 +79,7 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Core<Lbfg
     return (settings.tolerance * Math.min(1, Math.max(MIN_TOLERANCE, fraction))).toPrecision(2);
   }
 
-  function search(state: LbfgsState): LbfgsState {
-    const { from, x } = state.search!;
-    return openStep(state, 'search', x, withCoordinates(from.point, state.axes, x));
-  }
+  const search = (state: LbfgsState): LbfgsState => openStep(state, 'search', state.search!.x);
 
   const { start, tell, answer } = descentIn<LbfgsState, never>(env, settings, {
     start: { idle: 0 },

@@ -31,22 +31,12 @@ export const coordinates = (point: Point, axes: readonly number[]): Float64Array
 
 /** The factor by which each try shortens a step that leads to an infeasible point. */
 const SHORTENING = 0.7;
-const MAX_TRIES = 40;
 
 /** A step from one point to another after some failed tries; each makes it shorter. */
 export function shortened(from: Point, to: Point, tries: number): Point {
   if (tries === 0) return to;
   const length = SHORTENING ** tries;
   return from.map((u, i) => u + length * (to[i]! - u));
-}
-
-/** The end of the longest feasible step from a feasible point towards another; after too many tries, the start. */
-export function farthestFeasible(env: Env, from: Point, to: Point): Point {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const point = shortened(from, to, tries);
-    if (env.feasible(env.snap(point))) return point;
-  }
-  return from;
 }
 
 /** A sequence of starts that parallel descents share. */

@@ -6,7 +6,7 @@ import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Core } from '../../strategy/core.ts';
 import type { Env } from '../../strategy/env.ts';
 import { type DescentSettings, type DescentState, type DescentVerdict, descentIn, descentOptions, noiseOf, openStep } from './descent.ts';
-import { farthestFeasible, isContinuousFloat, isOrdered, withCoordinates } from './movableAxes.ts';
+import { isContinuousFloat, isOrdered } from './movableAxes.ts';
 
 const sgdOwnOptions = {
   /** How a gradient becomes a step: `momentum` (0.9; Polyak 1964) or `adam` (Kingma & Ba 2015). Default: `adam`. */
@@ -93,16 +93,10 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Core<SgdStat
       shortSteps: maxNorm(x.map((u, k) => u - from[k]!)) < SHORT ? state.shortSteps + 1 : 0,
       averaged: false,
     };
-    return openAt(next, 'iterate', x);
+    return openStep(next, 'iterate', x);
   }
 
-  const tryAverage = (state: SgdState): SgdState => openAt({ ...state, averaged: true }, 'average', state.average!);
-
-  /** A round with a step to `x`, or as far towards it as is feasible. */
-  function openAt(state: SgdState, role: string, x: Float64Array): SgdState {
-    const { point } = state.iterate!;
-    return openStep(state, role, x, farthestFeasible(env, point, withCoordinates(point, state.axes, x)));
-  }
+  const tryAverage = (state: SgdState): SgdState => openStep({ ...state, averaged: true }, 'average', state.average!);
 
   const { start, tell, answer } = descentIn<SgdState, 'averageDue'>(env, settings, {
     start: { steps: 0, gradientScale: 0, rateFactor: 1, shortSteps: 0, averaged: false },

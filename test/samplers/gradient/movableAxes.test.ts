@@ -1,17 +1,8 @@
 import { expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { updateIncumbent } from '../../../src/samplers/gradient/incumbent.ts';
-import {
-  farthestFeasible,
-  hop,
-  isContinuousFloat,
-  isOrdered,
-  keepImmovable,
-  movableAxes,
-  startPoints,
-} from '../../../src/samplers/gradient/movableAxes.ts';
+import { hop, isContinuousFloat, isOrdered, keepImmovable, movableAxes, startPoints } from '../../../src/samplers/gradient/movableAxes.ts';
 import { active } from '../../../src/space/axis.ts';
-import { atMost } from '../../../src/space/constraint.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
 import { rootEnv } from '../../support/interview.ts';
@@ -61,14 +52,6 @@ it('lanes share one sequence of starts without sharing a start', () => {
   const lanes = [0, 1].map((index) => startPoints(env, { family: 'sgd', index, count: 2 }));
   const alone = startPoints(env, { family: 'sgd', index: 0, count: 1 });
   expect([lanes[0]!(1), lanes[1]!(1), lanes[0]!(2), lanes[1]!(2)]).toEqual([1, 2, 3, 4].map(alone));
-});
-
-it('an infeasible target is replaced by the last feasible point on the way', () => {
-  const half = space({ x: float(0, 1), y: float(0, 1) }, { constraints: [atMost({ x: 1 }, 0.5)] });
-  const [x, y] = farthestFeasible(rootEnv(half), [0.25, 0.5], [1, 0.5]);
-  expect(x).toBeGreaterThan(0.35);
-  expect(x).toBeLessThanOrEqual(0.5);
-  expect(y).toBe(0.5);
 });
 
 it('no infeasible or failed trial is the incumbent', () => {
