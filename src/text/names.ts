@@ -2,7 +2,7 @@
  * What the words in names of printed values say. Each row is a meaning and its words; `_` joins two words that mean something together. A step has its
  * rank, the coarsest first: if a line has several, the coarsest is the step. Of words for the same data, the first one stands for the others.
  *
- * - `goal`: wanted for itself, so that no loss beside it counts; maximised
+ * - `goal`: what the training is for; it counts before a loss beside it; maximised
  * - `max`, `min`: a measure of the whole, maximised or minimised
  * - `part`: makes a loss a part of another one; `kind`: does not
  * - `limit`: the extreme of a value, or an earlier one

@@ -34,7 +34,7 @@ export const descentOptions = {
    * with a StrategyError. A missing gradient never counts as zero. Default: `differences`.
    */
   missing: optional(oneOf('differences', 'refuse'), 'differences'),
-  /** The standard deviation of the loss at one point, if trainers do not tell it (`stderr`). A step may be worse by twice as much. Default: 0. */
+  /** The standard deviation of the loss at one point, if trainers do not tell it (`stderr`). A step may be a few times that worse. Default: 0. */
   noise: optional(notNegative, 0),
 };
 
@@ -66,7 +66,7 @@ export interface DescentState<V extends string = never> {
 }
 
 /** How a method chooses its steps. */
-export interface Method<S extends DescentState<V>, V extends string> {
+interface Method<S extends DescentState<V>, V extends string> {
   /** The state in which a descent begins, besides what all descents share. */
   readonly start: Omit<S, keyof DescentState>;
   /** At how many points a descent begins. It continues from the best of them. */

@@ -51,7 +51,7 @@ const [MAX_SHORT_STEPS, SHORT] = [3, 1e-3];
 const AVERAGE_EVERY = 10;
 /** The factor by which a halved rate recovers with each accepted step, up to the original rate. */
 const RECOVERY = 1.1;
-/** How far from a point differences are taken, as a fraction of the range: far enough for some noise that nobody has told, and for noise that is known. */
+/** How far from a point differences are taken, as a fraction of the range: without known noise, far enough for some; and with it. */
 const [PROBE, NOISY_PROBE] = [0.05, 0.1];
 /** A gradient by differences costs many trials, so such a descent first tries a few points, and begins at the best. */
 const STARTS = { told: 1, differences: 8 };
