@@ -62,7 +62,7 @@ describe('the table', () => {
       const centre = prior && ('normal' in prior ? prior.normal.mean : 'logNormal' in prior ? prior.logNormal.median : Number.NaN);
       if (prior) expect(centre! >= low && centre! <= high, `${program} ${name}`).toBe(true);
     }
-    expect(new Set(rows.map(({ program, name }) => `${program} ${name}`)).size).toBe(475); // as the README says
+    expect(new Set(rows.map(({ program, name }) => `${program} ${name}`)).size).toBe(475); // as the reference says
   });
 });
 
