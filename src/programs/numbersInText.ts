@@ -20,8 +20,6 @@ export interface NumbersInLine {
 
 /** Words of a name, the last ones before its value. */
 const LONGEST_NAME = 6;
-/** The most characters of a line that are read. */
-const LONGEST = 4096;
 
 const TOKEN = /([\p{L}_#][\p{L}\p{N}_@#]*(?:[./'-][\p{L}\p{N}_@#]+)*)|([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?)|\S/giu;
 const NOT_FINITE = /^(?:nan|inf|infinity|none|null)$/i;
@@ -53,8 +51,7 @@ interface Token {
  * numbersInText('Epoch 3/20: train loss 0.41, val loss 0.5').fields // Map { 'train_loss' => 0.41, 'val_loss' => 0.5 }
  */
 export function numbersInText(line: string, named: ReadonlySet<string> = new Set()): NumbersInLine {
-  const scan = new Scan(tokensOf(line.slice(0, LONGEST)), named);
-  return scan.run();
+  return new Scan(tokensOf(line), named).run();
 }
 
 function tokensOf(text: string): Token[] {
@@ -77,10 +74,7 @@ function isSplitByComma(tokens: readonly Token[], end: number): boolean {
 }
 
 /** The number at `at`, which may have commas between its thousands: `12,000`, `1,234.5`. */
-function numberAt(
-  tokens: readonly Token[],
-  at: number,
-): { readonly value: number; readonly end: number; readonly text: string } | undefined {
+function numberAt(tokens: readonly Token[], at: number) {
   if (tokens[at]?.kind !== 'number') return undefined;
   let { text } = tokens[at];
   let end = at + 1;
@@ -231,11 +225,9 @@ class Scan {
     if (signed) at++;
     else if (isQuote(tokens[at - 1]) || !this.#isKnown(tokens[i]!.text)) return undefined;
     else if (/^[|│┃]$/.test(tokens[at]?.text ?? '')) at++; // a table of names and values
-    while (signed && at - i < 8 && (isQuote(tokens[at]) || isOpening(tokens[at]))) at++;
-    if (signed && WRAPPERS.test(tokens[at]?.text ?? '') && isOpening(tokens[at + 1])) {
-      at += 2;
-      while (at - i < 12 && isOpening(tokens[at])) at++;
-    }
+    const isAround = () =>
+      isQuote(tokens[at]) || isOpening(tokens[at]) || (WRAPPERS.test(tokens[at]?.text ?? '') && isOpening(tokens[at + 1]));
+    while (signed && at - i < 12 && isAround()) at++;
     return this.#valueAt(at);
   }
 

@@ -1,8 +1,7 @@
 import { splitOf, stepRank, usualDirection } from '../text/names.ts';
 import { stripControls } from '../text/plainText.ts';
-import type { NumbersInLine } from './numbersInText.ts';
-import { numbersInText } from './numbersInText.ts';
-import { numbersIn, type Statement, statementOf, stepOf } from './structuredLine.ts';
+import { type NumbersInLine, numbersInText } from './numbersInText.ts';
+import { numberOrText, numbersIn, type Statement, statementOf, stepOf } from './structuredLine.ts';
 
 /** A line of output with numbers, or in the structured form. */
 export interface LineReading {
@@ -41,9 +40,10 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
     return { said, fields, step, total, heads, partial, unfinished: partial || redrawn, stepName: name };
   }
   if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
-  const row = tables.row(line);
+  const prose = line.slice(0, LONGEST_LINE);
+  const row = tables.row(prose);
   if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
-  const { fields, step, total, heads, partial, lead, bar = false } = row ?? numbersInText(line, named);
+  const { fields, step, total, heads, partial, lead, bar = false } = row ?? numbersInText(prose, named);
   if (fields.size === 0 && step === undefined) return undefined;
   return { fields, step, total, heads, partial, unfinished: partial || redrawn || bar, lead };
 }
@@ -60,16 +60,12 @@ export interface TableReader {
 
 /** The most columns that are read. */
 const MOST_COLUMNS = 64;
-/** The most characters of a line that are read. */
+/** The most characters of a line of ordinary output that are read. */
 const LONGEST_LINE = 4096;
 
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?%?$/i;
 const RULE = /^[-+=─━┌┬┐├┼┤└┴┘┏┳┓┡╇┩╒╤╕╞╪╡╘╧╛]{5,}$/;
 const NAME_AND_VALUE = /^[|│┃]\s*([\p{L}#][^|│┃]*?)\s*[|│┃]\s*([^|│┃\s]*)\s*[|│┃]$/u;
-/** A number that is alone on its line, also as R prints it. */
-const ALONE = /^(?:\[1\]\s+)?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|-?inf)$/i;
-const LABEL = /^(?:\[1\]\s+)?(["']?)(\p{L}[\p{L}\p{N}_ /.-]{0,40}?)\1:?$/u;
-const NOT_FINITE = /^[+-]?(?:nan|inf|infinity|none|null|na)$/i;
+const LABEL = /^(["']?)(\p{L}[\p{L}\p{N}_ /.-]{0,40}?)\1:?$/u;
 
 export function tableReader(): TableReader {
   /** The names of the columns, for each way to cut the line. */
@@ -79,8 +75,7 @@ export function tableReader(): TableReader {
   let box: Map<string, string> | undefined;
   let section = '';
   return {
-    row(line) {
-      const text = line.slice(0, LONGEST_LINE);
+    row(text) {
       if (RULE.test(text)) {
         const rows = box;
         box = new Map();
@@ -88,17 +83,15 @@ export function tableReader(): TableReader {
         return rows && rows.size > 0 ? rowOf([...rows.keys()], [...rows.values()]) : undefined;
       }
       const [, name = '', cell = ''] = (box && NAME_AND_VALUE.exec(text)) ?? [];
-      if (name === '' || !(cell === '' || isNumeric(cell))) box = undefined;
+      if (name === '' || (cell !== '' && !isNumeric(cell))) box = undefined;
       else if (cell === '') section = splitOf(name) === undefined ? '' : name;
       else if (box!.size < MOST_COLUMNS) box!.set(section + name, cell);
       if (box) return NOTHING;
-      const value = label === undefined ? undefined : ALONE.exec(text)?.[1];
-      if (value !== undefined) {
-        const fields = new Map([[label!, numberIn(value)]]);
-        label = undefined;
-        return { fields, heads: false, partial: false };
-      }
-      label = labelIn(text);
+      const alone = text.replace(/^\[1\]\s+/, ''); // R prints [1] before it
+      const value = label === undefined ? alone : numberOrText(alone);
+      if (typeof value !== 'string') return { ...NOTHING, fields: new Map([[label!, value]]) };
+      const named = LABEL.exec(alone)?.[2] ?? '';
+      label = usualDirection(named) && named;
       const cuts = cutsOf(text);
       for (const cells of /\d/.test(text) ? cuts : []) {
         const names = heads.find((head) => head.length === cells.length);
@@ -130,7 +123,7 @@ const isHead = (cells: readonly string[]): boolean =>
   cells.every((cell) => /^[\p{L}#_][\p{L}\p{N}_#./' -]*$/u.test(cell)) && cells.some((cell) => stepRank(cell) !== undefined);
 
 const NOTHING: NumbersInLine = { fields: new Map(), heads: false, partial: false };
-const isNumeric = (cell: string): boolean => NOT_FINITE.test(cell) || NUMBER.test(cell);
+const isNumeric = (cell: string): boolean => typeof numberOrText(cell) !== 'string';
 
 function rowOf(names: readonly string[], cells: readonly string[]): NumbersInLine | undefined {
   const [name] = names.filter((one) => stepRank(one) !== undefined).sort((a, b) => stepRank(a)! - stepRank(b)!);
@@ -139,16 +132,8 @@ function rowOf(names: readonly string[], cells: readonly string[]): NumbersInLin
   if (step !== undefined && !(Number.isSafeInteger(step) && step >= 0)) return undefined;
   const fields = new Map<string, number | null>();
   for (const [i, name] of names.entries()) {
-    if (i === at) continue;
-    if (isNumeric(cells[i]!)) fields.set(name, numberIn(cells[i]!));
+    const value = numberOrText(cells[i]!);
+    if (i !== at && typeof value !== 'string') fields.set(name, value);
   }
-  return { fields, step, heads: false, partial: false };
-}
-
-/** Null if it is not finite. */
-const numberIn = (text: string): number | null => (NOT_FINITE.test(text) ? null : Number(text.replace('%', '')));
-
-function labelIn(text: string): string | undefined {
-  const name = LABEL.exec(text)?.[2];
-  return name !== undefined && usualDirection(name) !== undefined ? name : undefined;
+  return { ...NOTHING, fields, step };
 }

@@ -89,18 +89,17 @@ const numbers = (values: readonly (number | null)[]): string => values.map((valu
 export function noResult(given: Unnamed): string {
   const { objectives, direction, metric, seen, file, example } = given;
   const start = given.isEnded ? 'was ended, as nothing says which value is its result' : 'exited 0 without a result';
-  const from = file === undefined ? 'it printed' : `${file} has`;
+  const [from, nothing] = file === undefined ? ['it printed', 'line that names a value'] : [`${file} has`, 'values by name'];
   const shown = [...seen].map(([name, values]) => `${written(name)}=${numbers(values.slice(-1))}`).join(', ');
   const isOne = objectives.length === 1;
   const name = metric ?? objectives[0]!;
-  const wanted = isOne ? (name === 'value' ? 'loss' : name) : objectives.map((one, i) => `${one}=0.${i + 3}`).join(' ');
-  const cure = cureFor(wanted, isOne, file, example);
-  if (!isOne) return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
-  if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${cure}`;
+  const cure = cureFor(name === 'value' ? ['loss'] : isOne ? [name] : objectives, file, example);
+  if (shown === '') return `${start}: ${from} no ${nothing}; ${cure}`;
+  const expected = !isOne ? objectives.join(' and ') : name === 'value' ? `a value to ${direction}` : name;
+  const unlike = `${start}: expected ${expected}, but ${from} ${shown};`;
   const proposal = proposalOf(given);
-  const unsaid = 'if one of them is the result, write "objective: minimize" or "maximize" and its name in the study file, or';
-  if (proposal === undefined)
-    return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${name === 'value' ? `${unsaid} ` : ''}${cure}`;
+  const unsaid = 'if one of them is the result, write "objective: minimize" or "maximize" and its name in the study file, or ';
+  if (proposal === undefined) return `${unlike} ${isOne && name === 'value' ? unsaid : ''}${cure}`;
   const write = `write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
   const options = choiceOf(seen.keys(), direction).names.slice(0, MOST_OPTIONS);
   if (name === 'value' && !proposal.isCertain && options.length > 1) {
@@ -112,16 +111,16 @@ export function noResult(given: Unnamed): string {
   const usual = `${proposal.name} is usually ${proposal.direction}d, and the study ${direction}s; `;
   const isEither = meaningOf(proposal.name).direction === undefined;
   const named = `${proposal.direction === direction ? '' : usual}${write}${isEither ? ' (or maximize, if more is better)' : ''}`;
-  return `${start}: expected ${expected(name, direction)}, but ${from} ${shown}; ${named}, or ${cure}`;
+  return `${unlike} ${named}, or ${cure}`;
 }
 
-const expected = (name: string, direction: Direction): string => (name === 'value' ? `a value to ${direction}` : name);
-/** @param line a name or, for several objectives, names with values */
-function cureFor(line: string, isOne: boolean, file: string | undefined, example: string | undefined): string {
+/** @param names of all objectives */
+function cureFor(names: readonly string[], file: string | undefined, example: string | undefined): string {
   if (file !== undefined)
-    return isOne ? `write {"${line}": 0.38} into it, or a table with the columns epoch and ${line}` : 'write them into it';
-  if (example !== undefined) return `print a line such as "example=${example} ${isOne ? `${line}=0.41` : line}" for each example`;
-  return `print a line such as "${isOne ? `${line}=0.38", or "epoch=3 ${line}=0.41" after each epoch` : `${line}"`}`;
+    return `write {"${names.join('": 0.38, "')}": 0.38} into it, or a table with the columns epoch and ${names.join(', ')}`;
+  const line = (value: number) => names.map((name, i) => `${name}=0.${names.length === 1 ? value : i + 3}`).join(' ');
+  if (example !== undefined) return `print a line such as "example=${example} ${line(41)}" for each example`;
+  return `print a line such as "${line(38)}", or "epoch=3 ${line(41)}" after each epoch`;
 }
 
 /** Chooses the printed value that is the result, if the study does not name one. */

@@ -109,15 +109,15 @@ function pairOf(token: string): readonly [string, unknown] | undefined {
   const at = token.indexOf('=');
   if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
   const [name, text] = [token.slice(0, at), token.slice(at + 1)];
-  return [name, name === 'example' ? text : read(text)]; // 007 is a name
+  return [name, name === 'example' ? text : numberOrText(text)]; // 007 is a name
 }
 
 /** A number, with how uncertain it is or with a unit: `0.5+/-0.01`, `35.05dB`, `12%`. A letter such as `k` and `M` may be a factor instead. */
 const MEASURED = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)(?:(?:\+\/?-|±)[\d.e+-]+|%|(?![kmgbtx]$)\p{L}{1,4})?$/iu;
 
-/** A number as Python, C and JavaScript print it, null for what is not finite, or else the text. */
-function read(text: string): number | string | null {
-  if (/^[+-]?(?:nan|inf|infinity|none|null|undefined)$/i.test(text)) return null;
+/** A number as Python, C and JavaScript print it, null for what is not finite or missing, or else the text. */
+export function numberOrText(text: string): number | string | null {
+  if (/^[+-]?(?:nan|inf|infinity|none|null|na|undefined)$/i.test(text)) return null;
   const [, number] = MEASURED.exec(text) ?? [];
   return number === undefined ? text : Number(number);
 }
@@ -168,15 +168,13 @@ const MOST_UNUSED = 256;
 const DEEPEST = 64;
 
 /** The fields of JSON, and those of objects within it by their paths: `val/loss` for `{"val": {"loss": 0.3}}`. */
-const pathsIn = (fields: readonly (readonly [string, unknown])[], depth = DEEPEST): [string, unknown][] =>
-  fields.flatMap(([name, value]): [string, unknown][] =>
-    isRecord(value) && depth > 0
-      ? pathsIn(
-          Object.entries(value).map(([part, inner]) => [`${name}/${part}`, inner] as const),
-          depth - 1,
-        )
-      : [[name, value]],
-  );
+function pathsIn(fields: readonly (readonly [string, unknown])[], depth = DEEPEST, start = '', paths: [string, unknown][] = []) {
+  for (const [name, value] of fields) {
+    if (isRecord(value) && depth > 0) pathsIn(Object.entries(value), depth - 1, `${start}${name}/`, paths);
+    else paths.push([start + name, value]);
+  }
+  return paths;
+}
 
 /** All fields of a line except the step, with the contents of `metrics` and `values`. */
 function fieldsOf({ form, data }: Statement): [string, unknown][] {
