@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { stepRank } from '../text/names.ts';
-import { numbersIn, RESERVED, statementOf } from './structuredLine.ts';
+import { numberOrText, numbersIn, RESERVED, statementOf } from './structuredLine.ts';
 
 /** A row of a file of metrics. */
 export interface MetricRow {
@@ -35,7 +35,11 @@ export const jsonRows = (text: string): MetricRow[] =>
 function lineOf({ values, ...data }: Readonly<Record<string, unknown>>): string {
   const own = Object.entries(data).filter(([name]) => RESERVED.has(name) || stepRank(name) !== undefined);
   const others = { ...data, values, metrics: undefined, ...Object.fromEntries(own.map(([name]) => [name, undefined])) };
-  return JSON.stringify({ ...Object.fromEntries(own), values: Object.fromEntries(numbersIn({ form: 'json', data: others })) });
+  const row = { ...Object.fromEntries(own), values: Object.fromEntries(numbersIn({ form: 'json', data: others })) };
+  return JSON.stringify(row, (_, value) => (typeof value !== 'number' || Number.isFinite(value) ? value : 'NaN')).replaceAll(
+    '"NaN"',
+    'NaN',
+  );
 }
 
 /**
@@ -52,19 +56,13 @@ export function tableRows(text: string): MetricRow[] {
   });
   return records.map((record) => {
     const fields = Object.entries(record).flatMap(([name, cell]) => {
-      const value = name === 'example' ? cell : numberIn(cell);
-      return value === undefined ? [] : [[name, value] as const];
+      const value = name === 'example' ? cell : numberOrText(cell);
+      return value === null || (typeof value === 'string' && name !== 'example') ? [] : [[name, value] as const];
     });
-    const steps = fields.flatMap(([name, value]) => (value === null || stepRank(name) === undefined ? [] : [name]));
+    const steps = fields.flatMap(([name]) => (stepRank(name) === undefined ? [] : [name]));
     const [, ...finer] = steps.sort((a, b) => stepRank(a)! - stepRank(b)!);
     return { line: lineOf(Object.fromEntries(fields.filter(([name]) => !finer.includes(name)))), unfinished: finer.length > 0 };
   });
-}
-
-/** Null if it is not finite; undefined for an empty cell or a text. */
-function numberIn(cell: string): number | null | undefined {
-  if (/^[+-]?(?:nan|inf|infinity)$/i.test(cell)) return null;
-  return cell === '' || !Number.isFinite(Number(cell)) ? undefined : Number(cell);
 }
 
 /** The sign between the columns of a table, by its header row: a decimal comma may be in the rows below. */

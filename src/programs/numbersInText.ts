@@ -2,7 +2,7 @@ import { canonical, splitOf, stepRank, usualDirection } from '../text/names.ts';
 
 /** The numbers in a line of ordinary output. */
 export interface NumbersInLine {
-  /** Values by their names as printed; null where one is not finite. */
+  /** Values by their names as printed; null for one that was not measured. */
   readonly fields: ReadonlyMap<string, number | null>;
   /** The step that the line names, as printed. */
   readonly step?: number | undefined;
@@ -22,7 +22,8 @@ export interface NumbersInLine {
 const LONGEST_NAME = 6;
 
 const TOKEN = /([\p{L}_#][\p{L}\p{N}_@#]*(?:[./'-][\p{L}\p{N}_@#]+)*)|([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?)|\S/giu;
-const NOT_FINITE = /^(?:nan|inf|infinity|none|null)$/i;
+const NOT_FINITE = /^(?:nan|inf|infinity)$/i;
+const NOT_MEASURED = /^(?:none|null|na)$/i;
 /** `loss: tensor(0.4)` of PyTorch, `np.float64(0.4)` of NumPy 2, `Array(0.4, dtype=float32)` of JAX. */
 const WRAPPERS = /^(?:tensor|array|(?:np\.|numpy\.)?float(?:16|32|64))$/i;
 const LEVELS = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL)$/;
@@ -240,8 +241,9 @@ class Scan {
   #valueAt(at: number): { readonly value: number | null; readonly end: number } | undefined {
     const tokens = this.#tokens;
     const token = tokens[at];
-    if (/^[+-]$/.test(token?.text ?? '') && NOT_FINITE.test(tokens[at + 1]?.text ?? '')) return { value: null, end: at + 2 };
-    if (token?.kind === 'word') return NOT_FINITE.test(token.text) ? { value: null, end: at + 1 } : undefined;
+    if (/^[+-]$/.test(token?.text ?? '') && NOT_FINITE.test(tokens[at + 1]?.text ?? '')) return { value: Number.NaN, end: at + 2 };
+    if (NOT_FINITE.test(token?.text ?? '')) return { value: Number.NaN, end: at + 1 };
+    if (NOT_MEASURED.test(token?.text ?? '')) return { value: null, end: at + 1 };
     const number = numberAt(tokens, at);
     if (number === undefined) return undefined;
     const { value, end, text } = number;
@@ -252,10 +254,9 @@ class Scan {
     if (isMeasured && !/^[=:]$/.test(tokens[end + 1]?.text ?? '') && Number.isFinite(value)) return { value, end: end + 1 };
     if (touches && (next.kind === 'word' || (next.text === ':' && tokens[end + 1]?.start === next.end))) return undefined; // 3x3, 00:05
     if (touches && next.text === '/' && tokens[end + 1]?.kind === 'number') {
-      const of = value / numberOf(tokens[end + 1]!.text); // correct of all
-      return { value: Number.isFinite(of) ? of : null, end: end + 2 };
+      return { value: value / numberOf(tokens[end + 1]!.text), end: end + 2 }; // correct of all
     }
-    return { value: Number.isFinite(value) ? value : null, end };
+    return { value, end };
   }
 
   #isKnown(word: string): boolean {

@@ -143,7 +143,9 @@ export function outputReader(listening: OutputOptions = {}): OutputReader {
 
   return {
     line(text, redrawn = false) {
-      const read = readingOf(text.length > LINE_LIMIT ? text.slice(0, LINE_LIMIT) : text, redrawn, tables, named);
+      const isLong = text.length >= LINE_LIMIT / 4; // a character has up to four bytes
+      if (isLong && text.startsWith('{') && !text.trimEnd().endsWith('}')) return [CUT_OFF];
+      const read = readingOf(text, redrawn, tables, named);
       if (read === undefined) return [];
       seen.take(read);
       const reading = evaluated ? evaluated.find(read) : read;
@@ -229,7 +231,12 @@ export function remarks(text: string): readonly OutputEvent[] {
 }
 
 /** The most bytes of a line that are read. */
-const LINE_LIMIT = 64 * 1024;
+const LINE_LIMIT = 1024 * 1024;
+const CUT_OFF: OutputEvent = {
+  type: 'refused',
+  message: 'a line of JSON: expected its end within 1 MiB; write what the study does not need into a file',
+  topic: 'long JSON',
+};
 
 /** Takes the output of a program, in pieces. */
 export interface LineSplitter {
@@ -239,7 +246,7 @@ export interface LineSplitter {
 }
 
 /**
- * Splits bytes into lines at line feeds and carriage returns (progress bars), and cuts a long line off after 64 KiB. Invalid UTF-8 is read with
+ * Splits bytes into lines at line feeds and carriage returns (progress bars), and cuts a long line off after 1 MiB. Invalid UTF-8 is read with
  * replacement characters. Empty lines are left out.
  *
  * @param line `redrawn` says that the line ended in a carriage return alone, so that the next one covers it.

@@ -4,27 +4,17 @@ import { type NumbersInLine, numbersInText } from './numbersInText.ts';
 import { numberOrText, numbersIn, type Statement, statementOf, stepOf } from './structuredLine.ts';
 
 /** A line of output with numbers, or in the structured form. */
-export interface LineReading {
+export interface LineReading extends Omit<NumbersInLine, 'step' | 'bar'> {
   /** Whether it is a structured line; otherwise it is ordinary output. */
   readonly said?: Statement;
-  /** All numbers by their names as printed; null for one that is not finite. */
-  readonly fields: ReadonlyMap<string, number | null>;
   /** The step that the line names: a whole number from 0 on, unless the field `step` of a structured line has something else. */
   readonly step?: unknown;
-  /** How many steps there are, if the line says so: `Epoch 3/20`. */
-  readonly total?: number | undefined;
   /** The example that a structured line is about, in a study that has examples. */
   readonly example?: { readonly name: string; readonly place: number };
   /** The name of the step in a structured line. */
   readonly stepName?: string | undefined;
-  /** A number that is the step if no other is known. */
-  readonly lead?: number | undefined;
-  /** Later lines may belong to this step. */
-  readonly heads: boolean;
   /** More of the same step may follow: a progress bar, a batch, a redrawn line. */
   readonly unfinished: boolean;
-  /** The step itself is not over. */
-  readonly partial: boolean;
 }
 
 /** @param redrawn whether the line ended in a carriage return, so that the next one covers it. */
@@ -42,10 +32,10 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
   if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
   const prose = line.slice(0, LONGEST_LINE);
   const row = tables.row(prose);
-  if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
-  const { fields, step, total, heads, partial, lead, bar = false } = row ?? numbersInText(prose, named);
-  if (fields.size === 0 && step === undefined) return undefined;
-  return { fields, step, total, heads, partial, unfinished: partial || redrawn || bar, lead };
+  if (!row && !/\d|nan|inf|none|null|na/i.test(line)) return undefined;
+  const { bar = false, ...found } = row ?? numbersInText(prose, named);
+  if (found.fields.size === 0 && found.step === undefined) return undefined;
+  return { ...found, unfinished: found.partial || redrawn || bar };
 }
 
 /**
@@ -88,10 +78,11 @@ export function tableReader(): TableReader {
       else if (box!.size < MOST_COLUMNS) box!.set(section + name, cell);
       if (box) return NOTHING;
       const alone = text.replace(/^\[1\]\s+/, ''); // R prints [1] before it
-      const value = label === undefined ? alone : numberOrText(alone);
-      if (typeof value !== 'string') return { ...NOTHING, fields: new Map([[label!, value]]) };
+      const labelled = label;
       const named = LABEL.exec(alone)?.[2] ?? '';
       label = usualDirection(named) && named;
+      const value = numberOrText(alone);
+      if (labelled !== undefined && typeof value !== 'string') return { ...NOTHING, fields: new Map([[labelled, value]]) };
       const cuts = cutsOf(text);
       for (const cells of /\d/.test(text) ? cuts : []) {
         const names = heads.find((head) => head.length === cells.length);

@@ -6,7 +6,7 @@ import { unstepped } from './unstepped.ts';
 /** A report until the end of its step: until then, a later line may change it. */
 interface Held {
   readonly step: number;
-  values: Record<string, number | null>;
+  values: Record<string, number>;
   metrics: Record<string, number>;
   partial: boolean;
 }
@@ -29,7 +29,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
   let held: Held | undefined;
   let reported = -1;
   /** Values in ordinary output without any step. */
-  let loose: Record<string, number | null> = {};
+  let loose: Record<string, number> = {};
   const stepless = unstepped();
 
   /** A report or, if its step has been reported, a value. Undefined as long as an objective is missing. */
@@ -42,7 +42,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
     reported = Math.max(reported, step);
     return [line];
   };
-  const hold = (step: number, values: Record<string, number | null>, metrics: Record<string, number>, partial: boolean): OutputEvent[] => {
+  const hold = (step: number, values: Record<string, number>, metrics: Record<string, number>, partial: boolean): OutputEvent[] => {
     const before = held !== undefined && held.step !== step ? close() : [];
     held = { step, values: { ...held?.values, ...values }, metrics: { ...held?.metrics, ...metrics }, partial };
     return before;
@@ -109,12 +109,13 @@ export function steps(objectives: readonly string[], metric: string | undefined)
 
 /** Values of objectives, and the other fields of the line. */
 function sorted({ fields }: LineReading, objectiveOf: Naming) {
-  const values: Record<string, number | null> = {};
+  const values: Record<string, number> = {};
   const metrics: [string, number][] = [];
   for (const [name, value] of fields) {
     const objective = objectiveOf(name);
+    if (value === null) continue;
     if (objective !== undefined) values[objective] = value;
-    else if (value !== null && metrics.length < MOST_METRICS) metrics.push([name, value]);
+    else if (Number.isFinite(value) && metrics.length < MOST_METRICS) metrics.push([name, value]);
   }
   return { values, metrics: Object.fromEntries(metrics) };
 }
@@ -122,12 +123,12 @@ function sorted({ fields }: LineReading, objectiveOf: Naming) {
 /** @param step of a report; undefined for a value. @returns undefined as long as an objective is missing. */
 function lineOf(
   objectives: readonly string[],
-  values: Readonly<Record<string, number | null>>,
+  values: Readonly<Record<string, number>>,
   metrics: Readonly<Record<string, number>>,
   step: number | undefined,
 ): OutputEvent | undefined {
   if (!objectives.every((name) => Object.hasOwn(values, name))) return undefined;
-  const lost = objectives.find((name) => values[name] === null);
+  const lost = objectives.find((name) => !Number.isFinite(values[name]));
   const what = step === undefined ? 'the result' : `the report of step ${step}`;
   if (lost !== undefined) return omitUndefined({ type: 'non-finite', step, message: `${what}: ${lost} is not finite` });
   const core = omitUndefined({

@@ -83,7 +83,7 @@ export function proposalOf({ objectives, metric, direction, seen, parameters }: 
 
 /** Options that a question lists. */
 const MOST_OPTIONS = 5;
-const numbers = (values: readonly (number | null)[]): string => values.map((value) => value ?? 'nan').join(', ');
+const numbers = (values: readonly (number | null)[]): string => values.map((value) => value ?? 'none').join(', ');
 
 /** Why a program has no result: what it printed, what was expected, and what to do. */
 export function noResult(given: Unnamed): string {

@@ -71,21 +71,21 @@ export function naming(objectives: readonly string[], metric?: string): Naming {
 export const statementOf = (text: string): Statement | undefined =>
   text.startsWith('{') ? parseJson(text) : text.includes('=') ? parsePairs(text) : undefined;
 
-/** `NaN` and `Infinity` outside of strings, which Python writes although JSON has none, are read as null. */
+/** Python writes `NaN` and `Infinity`, which JSON does not have. */
 function parseJson(text: string): Statement | undefined {
   if (!text.endsWith('}')) return undefined;
-  const data = jsonIn(text) ?? (/NaN|Infinity/.test(text) ? jsonIn(finiteJson(text)) : undefined);
+  const data = jsonIn(text) ?? (/NaN|Infinity/.test(text) ? jsonIn(withoutNaN(text)) : undefined);
   return isRecord(data) ? { form: 'json', data } : undefined;
 }
 
-/** Every second piece between quotes is outside strings. */
-function finiteJson(text: string): string {
+/** Not-a-number and infinity outside of strings, as a number that is too large for JavaScript. */
+function withoutNaN(text: string): string {
   const pieces = text.split(/(\\.|")/);
   let quoted = false;
   return pieces
     .map((piece) => {
       if (piece === '"') quoted = !quoted;
-      return quoted ? piece : piece.replace(/-?\bInfinity\b|\bNaN\b/g, 'null');
+      return quoted ? piece : piece.replace(/\bInfinity\b|\bNaN\b/g, '1e999');
     })
     .join('');
 }
@@ -99,10 +99,17 @@ function parsePairs(text: string): Statement | undefined {
   let at = tokens.length;
   while (at > first && pairOf(tokens[at - 1]![0])) at--;
   const pairs = tokens.slice(at).map(([token]) => pairOf(token)!);
-  if (first === 0) return at === 0 ? { form: 'pairs', data: Object.fromEntries(pairs) } : undefined;
+  if (first === 0) return at === 0 ? { form: 'pairs', data: eachOnce(pairs) } : undefined;
   const { 0: last, index } = tokens[at - 1]!;
   const example = text.slice(EXAMPLE.length, index + last.length);
-  return example === '' ? undefined : { form: 'pairs', data: Object.fromEntries([['example', example], ...pairs]) };
+  return example === '' ? undefined : { form: 'pairs', data: eachOnce([['example', example], ...pairs]) };
+}
+
+/** A name with two values has none that is a number: `0.5 and 0.6`. */
+function eachOnce(pairs: readonly (readonly [string, unknown])[]): Statement['data'] {
+  const data = new Map<string, unknown>();
+  for (const [name, value] of pairs) data.set(name, data.has(name) && data.get(name) !== value ? `${data.get(name)} and ${value}` : value);
+  return Object.fromEntries(data);
 }
 
 function pairOf(token: string): readonly [string, unknown] | undefined {
@@ -115,9 +122,10 @@ function pairOf(token: string): readonly [string, unknown] | undefined {
 /** A number, with how uncertain it is or with a unit: `0.5+/-0.01`, `35.05dB`, `12%`. A letter such as `k` and `M` may be a factor instead. */
 const MEASURED = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)(?:(?:\+\/?-|±)[\d.e+-]+|%|(?![kmgbtx]$)\p{L}{1,4})?$/iu;
 
-/** A number as Python, C and JavaScript print it, null for what is not finite or missing, or else the text. */
+/** A number as Python, C and JavaScript print it, null for one that was not measured, or else the text. */
 export function numberOrText(text: string): number | string | null {
-  if (/^[+-]?(?:nan|inf|infinity|none|null|na|undefined)$/i.test(text)) return null;
+  if (/^(?:none|null|undefined|na)$/i.test(text)) return null;
+  if (/^[+-]?(?:nan|inf|infinity)$/i.test(text)) return Number.NaN;
   const [, number] = MEASURED.exec(text) ?? [];
   return number === undefined ? text : Number(number);
 }
@@ -183,7 +191,7 @@ function fieldsOf({ form, data }: Statement): [string, unknown][] {
   return pathsIn([...entriesOf(data.metrics), ...own, ...entriesOf(data.values)]);
 }
 
-/** The numbers of a line except the step; null for one that is not finite. */
+/** The numbers of a line except the step; null for one that was not measured. */
 export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =>
   new Map(fieldsOf(said).filter((field): field is [string, number | null] => typeof field[1] === 'number' || field[1] === null));
 
@@ -205,6 +213,7 @@ export function reportIn(
 ): OutputEvent | undefined {
   const { form, data } = said;
   const values = valuesOf(said, objectiveOf);
+  if (step !== undefined) for (const [name, value] of values) if (value === null) values.delete(name); // some measure only every few epochs
   if (values.size === 0) return undefined;
   const what = example ? `the result of example ${example.name}` : step === undefined ? 'the result' : `the report of step ${show(step)}`;
   if (step !== undefined && !isStep(step)) return { type: 'refused', message: `${what}: expected a step that is a whole number from 0 on` };

@@ -25,7 +25,7 @@ function open(before?: string) {
 
 it('reads a JSON object over several lines, with names of nested numbers', () => {
   const dvclive = '{\n  "train": {"loss": 0.5},\n  "val": {"loss": 0.4, "note": "x"},\n  "step": 3,\n  "lr": NaN\n}\n';
-  expect(lines(dvclive)).toEqual(['{"step":3,"values":{"train/loss":0.5,"val/loss":0.4,"lr":null}}']);
+  expect(lines(dvclive)).toEqual(['{"step":3,"values":{"train/loss":0.5,"val/loss":0.4,"lr":NaN}}']);
   expect(lines('{\n  "train": {"loss": 0.5},\n  "va')).toEqual([]); // incomplete so far
   expect(lines('[1, 2]')).toEqual([]);
 });
@@ -39,7 +39,7 @@ it('reads JSON lines, and leaves out what is not complete', () => {
 });
 
 it('reads tables with commas, semicolons and tabs', () => {
-  const rows = ['{"epoch":0,"values":{"accuracy":0.5,"val_loss":0.7}}', '{"epoch":1,"values":{"accuracy":0.6,"val_loss":null}}'];
+  const rows = ['{"epoch":0,"values":{"accuracy":0.5,"val_loss":0.7}}', '{"epoch":1,"values":{"accuracy":0.6,"val_loss":NaN}}'];
   for (const mark of [',', ';', '\t'])
     expect(lines(`epoch,accuracy,val_loss,note\n0,0.5,0.7,a\n1,0.6,nan,\n2,0.7,0`.replaceAll(',', mark))).toEqual(rows);
 });

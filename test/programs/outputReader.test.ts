@@ -21,6 +21,7 @@ function heard(output: readonly string[], listening: Partial<OutputOptions> = {}
     marks: reports.map(({ metric }) => metric),
     warnings: lines.flatMap((line) => (line.type === 'refused' ? [line.message] : [])),
     unclear: lines.flatMap((line) => (line.type === 'unclear' ? [line.message] : [])),
+    lost: lines.filter(({ type }) => type === 'non-finite').length,
     noResult: reader.noResult(),
     proposal: reader.proposal(),
   };
@@ -193,7 +194,34 @@ describe('JSON with objects within', () => {
   });
 
   it('may be nested as deep as a line is long', () => {
-    expect(heard([`${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`]).result).toBeUndefined();
+    expect(heard([`${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}`]).result).toBeUndefined();
+  });
+
+  it('may be long, and is not lost without a word if it is too long', () => {
+    const of = (fields: number) => `{"loss":0.5,${Array.from({ length: fields }, (_, i) => `"metric_${i}":0.123`).join()}}`;
+    expect(heard([of(5000)]).result).toBe(0.5);
+    expect(heard([of(60_000).slice(0, 1024 * 1024)])).toMatchObject({ result: undefined, warnings: [expect.stringContaining('1 MiB')] });
+  });
+});
+
+it.each([
+  (epoch: number) => `epoch=${epoch} train_loss=0.5 val_loss=${epoch % 5 === 0 ? 0.4 : 'None'}`,
+  (epoch: number) => `Epoch ${epoch}: train_loss: 0.5, val_loss: ${epoch % 5 === 0 ? 0.4 : 'None'}`,
+  (epoch: number) => `{"epoch":${epoch},"train_loss":0.5,"val_loss":${epoch % 5 === 0 ? 0.4 : 'null'}}`,
+])('a loss that is not measured in each epoch has not diverged', (line) => {
+  const output = Array.from({ length: 10 }, (_, i) => line(i + 1));
+  const reports = [
+    [5, 0.4],
+    [10, 0.4],
+  ];
+  for (const options of [{}, { objectives: ['val_loss'] }])
+    expect(heard(output, options)).toMatchObject({ reports, unclear: [], warnings: [], lost: 0 });
+});
+
+it('a name with two values on a line has none', () => {
+  expect(heard(['loss=0.5 loss=0.6', 'loss=0.7 loss=0.7'], { objectives: ['loss'] })).toMatchObject({
+    result: 0.7,
+    warnings: [expect.stringContaining('0.5 and 0.6')],
   });
 });
 
@@ -215,6 +243,7 @@ describe('a name on a line of its own', () => {
     for (const lines of [
       ['RMSE', 'of 3 folds', '0.53'],
       ['RMSE', '0.53 0.54'],
+      ['RMSE', 'x', '0.53', '0.54'],
       ['size', '0.53'],
       ['0.53', 'RMSE'],
     ])
