@@ -1,5 +1,5 @@
-import Theme, { VPFeatures } from 'vitepress/theme';
-import { type App, h } from 'vue';
+import Theme from 'vitepress/theme';
+import { h } from 'vue';
 import thinking from '../../../examples/pictures/thinking.svg';
 import './style.css';
 
@@ -9,5 +9,4 @@ const seen =
 export default {
   extends: Theme,
   Layout: () => h(Theme.Layout, null, { 'home-hero-image': () => h('img', { src: thinking, alt: seen, class: 'thinking' }) }),
-  enhanceApp: ({ app }: { readonly app: App }) => app.component('VPFeatures', VPFeatures),
 };
