@@ -4,7 +4,6 @@ export type {
   Changed,
   Closed,
   CloseReason,
-  Command,
   Completed,
   Created,
   Fact,
@@ -13,6 +12,7 @@ export type {
   ObjectiveSpec,
   Params,
   TrialEvent,
+  UserFact,
   Values,
 } from '../src/facts/facts.ts';
 export type { Refusal } from '../src/facts/refusal.ts';

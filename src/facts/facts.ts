@@ -284,8 +284,8 @@ export const factSchemas = {
 /** What trainers write. */
 export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFact;
 /** What people write, through the engine. */
-export type Command = Enqueued | ProposedFact | Retracted | Cancelled | Annotated | Changed | Instructed;
+export type UserFact = Enqueued | ProposedFact | Retracted | Cancelled | Annotated | Changed | Instructed;
 /** What the engine writes. */
 export type EngineFact<P = Params> = Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed;
 /** The facts of a log, named in the past tense. */
-export type Fact<P = Params> = TrialEvent | Command | EngineFact<P>;
+export type Fact<P = Params> = TrialEvent | UserFact | EngineFact<P>;

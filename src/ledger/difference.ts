@@ -2,7 +2,7 @@ import { studentBelow } from '../numeric/distributions/student.ts';
 import { type Spread, varianceOf, varianceOfMean } from '../numeric/spread.ts';
 
 /** The difference of two configurations in an objective or a constraint, on the examples that both were evaluated on. */
-export interface Difference extends Spread {
+export interface PairedDifference extends Spread {
   readonly n: number;
   /** Below 0 if the first one is better. */
   readonly mean: number;
@@ -14,7 +14,7 @@ interface Results {
 }
 
 /** The differences of two configurations on each example that both have. @param k which of the numbers of a result */
-export function pairsOf(a: Results, b: Results, k = 0): readonly (readonly [place: number, difference: number])[] {
+export function differencesByExample(a: Results, b: Results, k = 0): readonly (readonly [place: number, difference: number])[] {
   const pairs: [number, number][] = [];
   for (const [place, numbers] of a.results) {
     const others = b.results.get(place);
@@ -24,7 +24,7 @@ export function pairsOf(a: Results, b: Results, k = 0): readonly (readonly [plac
 }
 
 /** The mean of differences, and their spread. */
-export function differenceOf(pairs: readonly (readonly [place: number, difference: number])[]): Difference {
+export function meanDifference(pairs: readonly (readonly [place: number, difference: number])[]): PairedDifference {
   let [n, mean, squares] = [0, 0, 0];
   for (const [, d] of pairs) {
     const delta = d - mean;
@@ -41,7 +41,7 @@ export function differenceOf(pairs: readonly (readonly [place: number, differenc
  * @param spread within the differences of other pairs of configurations
  * @param among over how many examples; infinitely many: over others of the same kind
  */
-export function varianceOfDifference(difference: Difference, spread: Spread, among: number): Spread | undefined {
+export function varianceOfDifference(difference: PairedDifference, spread: Spread, among: number): Spread | undefined {
   const variance = difference.n > 0 ? varianceOf(difference, spread) : undefined;
   return variance && { ...variance, squares: varianceOfMean(variance.squares, difference.n, among) };
 }

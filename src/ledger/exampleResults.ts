@@ -1,6 +1,6 @@
 import { NO_SPREAD, pooled, type Spread, varianceOf, varianceOfMean } from '../numeric/spread.ts';
 import { type Ended, type ExampleResult, type Proposal, type Suggested, type TrialId, violation } from '../strategy/messages.ts';
-import { type Difference, differenceOf, pairsOf, varianceOfDifference } from './difference.ts';
+import { differencesByExample, meanDifference, type PairedDifference, varianceOfDifference } from './difference.ts';
 
 /** A configuration with its results: those of a trial and of all that continue it. */
 export interface Evaluated {
@@ -146,12 +146,12 @@ export class ExampleResults {
   }
 
   /** The difference of two configurations. @param k the objective or, after these, the constraint */
-  difference(a: Evaluated, b: Evaluated, k = 0): Difference {
-    return differenceOf(pairsOf(a, b, k));
+  difference(a: Evaluated, b: Evaluated, k = 0): PairedDifference {
+    return meanDifference(differencesByExample(a, b, k));
   }
 
   /** The variance of a difference of means over all examples, and its degrees of freedom; undefined if too little is known. */
-  varianceOf(difference: Difference, k = 0): Spread | undefined {
+  varianceOf(difference: PairedDifference, k = 0): Spread | undefined {
     return varianceOfDifference(difference, this.spreadOfDifferences(k), this.count);
   }
 

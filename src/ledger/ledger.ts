@@ -6,13 +6,13 @@ import type {
   Changed,
   Closed,
   CloseReason,
-  Command,
   Created,
   Enqueued,
   Params,
   ProposedFact,
   SuggestedFact,
   TrialEvent,
+  UserFact,
 } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Refusal } from '../facts/refusal.ts';
@@ -153,7 +153,7 @@ export class Ledger<P> {
   }
 
   /** Why a command would be rejected as the next entry. It changes nothing. */
-  refuses(fact: Command | Closed): Refusal | undefined {
+  refuses(fact: UserFact | Closed): Refusal | undefined {
     switch (fact.type) {
       case 'enqueued': {
         const params = this.#complete(fact, this.#position + 1);

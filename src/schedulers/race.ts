@@ -1,4 +1,4 @@
-import { chanceBelowZero, type Difference } from '../ledger/difference.ts';
+import { chanceBelowZero, type PairedDifference } from '../ledger/difference.ts';
 import { type Evaluated, ExampleResults } from '../ledger/exampleResults.ts';
 import { History } from '../numeric/history.ts';
 import { rngFor } from '../numeric/random.ts';
@@ -196,7 +196,7 @@ export function raceCore(env: RaceEnv, { delta: given, share }: RaceSettings): C
  *
  * @param k the objective
  */
-function chanceToBeBetter(results: ExampleResults, difference: Difference, k = 0): number | undefined {
+function chanceToBeBetter(results: ExampleResults, difference: PairedDifference, k = 0): number | undefined {
   const variance = results.varianceOf(difference, k);
   return variance && chanceBelowZero(difference.mean, variance);
 }

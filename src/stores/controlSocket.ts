@@ -63,7 +63,7 @@ export async function controlSocket(
 }
 
 /** A connection to the process that runs the study of a journal. */
-export interface Connection {
+export interface OwnerConnection {
   /** @throws OwnerGoneError if the process ends before it answers */
   ask(request: Omit<SocketRequest, 'seq'>): Promise<object>;
   /** Resolves when the process or the connection has ended. */
@@ -77,7 +77,7 @@ export class OwnerGoneError extends Error {
 }
 
 /** Connects to the process that runs the study of a journal. @returns undefined if none listens */
-export async function connectToRun(journal: string): Promise<Connection | undefined> {
+export async function connectToRun(journal: string): Promise<OwnerConnection | undefined> {
   const path = socketPath(journal);
   if (path === undefined) return undefined;
   const waiting = new Map<number, { readonly resolve: (reply: object) => void; readonly reject: (error: Error) => void }>();

@@ -18,7 +18,7 @@ import { trialsDirectory } from './trialFiles.ts';
 import { type PassedOver, passedOver } from './trialTable.ts';
 
 /** What an address names: a place of studies, or a study there. */
-export interface Address {
+export interface StudyAddress {
   readonly form: 'folder' | 'nats' | 'http';
   /** The folder, or the address of the server. */
   readonly at: string;
@@ -37,7 +37,7 @@ const SERVERS = /^((?:nats|tls):\/\/[^/?]*(?:\/\/[^/?]*)*)(?:\/(.*?))?(\?\w+=.*)
  *
  * @throws UsageError
  */
-export function parseAddress(text: string | undefined, { server }: Connection): Address {
+export function parseAddress(text: string | undefined, { server }: Connection): StudyAddress {
   if (text === undefined) return server === undefined ? { form: 'folder', at: '.' } : parseAddress(server, { server, loginTo: () => ({}) });
   const [, servers, name, query = ''] = SERVERS.exec(text) ?? [];
   if (query.includes('/')) throw new UsageError(`${withoutPassword(text)}: expected the name of the study before the question mark`);
@@ -60,14 +60,14 @@ export function parseAddress(text: string | undefined, { server }: Connection): 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** A place of studies, not one of them. @throws UsageError */
-export function placeAt(text: string | undefined, connection: Connection): Address {
+export function placeAt(text: string | undefined, connection: Connection): StudyAddress {
   const { form, at, name, journal } = parseAddress(text, connection);
   if (form === 'http' && name !== undefined) return { form, at: `${at}/${name}` }; // the path where it is mounted
   return { form, at: journal ?? at };
 }
 
 /** Where a new study goes: a place and, if the address has one, the name of the study. Another word is a folder, which is made. */
-export function destinationOf(text: string | undefined, connection: Connection): Address {
+export function destinationOf(text: string | undefined, connection: Connection): StudyAddress {
   const address = parseAddress(text, connection);
   const { journal } = address;
   return journal === undefined || journal.endsWith('.jsonl') ? address : { form: 'folder', at: journal };
@@ -75,7 +75,7 @@ export function destinationOf(text: string | undefined, connection: Connection):
 
 /** Calls a function with the studies in a folder or on a server. */
 export async function withPlace<T>(
-  { form, at }: Address,
+  { form, at }: StudyAddress,
   connection: Connection,
   use: (place: Studies | StudyPlace) => Promise<T>,
 ): Promise<T> {
@@ -227,7 +227,7 @@ export async function withStored<T>(text: string | undefined, connection: Connec
 }
 
 /** The same with all studies of a place. */
-export const withStore = <T>(address: Address, connection: Connection, use: (place: StudyPlace) => Promise<T>): Promise<T> =>
+export const withStore = <T>(address: StudyAddress, connection: Connection, use: (place: StudyPlace) => Promise<T>): Promise<T> =>
   withPlace(address, connection, (place) => {
     if (!('form' in place))
       throw new UsageError(`${place.place}: expected a folder or a NATS server: over HTTP, the studies stay where the server keeps them`);

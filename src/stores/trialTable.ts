@@ -30,7 +30,7 @@ const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
 export const readThrough = (study: Read): Promise<unknown> => lastValueFrom(notedIn(study), { defaultValue: undefined });
 
 /** The effect of each entry of a study. */
-export const entriesIn = (study: Read): Promise<readonly AppliedEntry<Params>[]> => lastValueFrom(notedIn(study).pipe(toArray()));
+export const appliedEntriesIn = (study: Read): Promise<readonly AppliedEntry<Params>[]> => lastValueFrom(notedIn(study).pipe(toArray()));
 
 /** The rows of all trials of a study, and its current front. */
 export async function resultsIn(study: Read): Promise<{ readonly rows: TrialRows; readonly front: Front<Params> | undefined }> {

@@ -1,4 +1,4 @@
-import type { Annotated, Changed, Closed, Command, Enqueued, Fact, Instructed, ProposedFact } from '../facts/facts.ts';
+import type { Annotated, Changed, Closed, Enqueued, Fact, Instructed, ProposedFact, UserFact } from '../facts/facts.ts';
 import { factSchemas } from '../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import type { TrialId } from '../strategy/messages.ts';
@@ -21,7 +21,7 @@ export type Intent =
   | { readonly type: 'close' };
 
 /** The fact that an intent becomes in the log. */
-export type Decided = Command | Closed;
+export type Decided = UserFact | Closed;
 
 /** The description of an intent, from which its fact, its rpc method, its request over HTTP and its tool for agents follow. */
 export interface IntentKind {

@@ -31,14 +31,14 @@ import { race, raceOptions } from '../strategies/race.ts';
 import { random } from '../strategies/random.ts';
 import { sobol } from '../strategies/sobol.ts';
 import { tpe } from '../strategies/tpe.ts';
-import { type Form, type Given, options } from './forms.ts';
+import { type Form, type Keyed, options } from './forms.ts';
 
 /** A strategy that takes only options, as study files name it. */
 export interface NamedStrategy {
   /** The constructor checks the options. */
-  readonly make: (options: Given) => Strategy;
+  readonly make: (options: Keyed) => Strategy;
   readonly options: OptionSet;
-  readonly form: Form<Given>;
+  readonly form: Form<Keyed>;
 }
 
 const entry = <S extends OptionSet>(make: (options: OptionsOf<S>) => Strategy, set: S): NamedStrategy => ({

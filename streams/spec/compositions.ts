@@ -5,7 +5,7 @@ import { positive, wholeFrom } from '../../src/schema/optionRules.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { type BanditOptions, banditOptions } from '../operators/route.ts';
 import { type Condition, plateau, plateauOptions } from '../operators/until.ts';
-import { anyStrategy, either, type Form, type Given, listOf, named, namesOf, options, pairOf, placing, record, value } from './forms.ts';
+import { anyStrategy, either, type Form, type Keyed, listOf, named, namesOf, options, pairOf, placing, record, value } from './forms.ts';
 
 type Named<T> = Readonly<Record<string, T>>;
 
@@ -80,7 +80,7 @@ export const isComposition = (name: string): name is Composition => Object.hasOw
  * @example
  * mapStages({ chain: [{ asha: { min: 1, max: 27 } }, 'random'] }, (name, options) => ({ [name]: options }));
  */
-export function mapStages(data: unknown, change: (name: string, options: Given) => unknown): unknown {
+export function mapStages(data: unknown, change: (name: string, options: Keyed) => unknown): unknown {
   if (typeof data === 'string') return change(data, {});
   const [[name, content] = ['', undefined], ...more] = isRecord(data) ? Object.entries(data) : [];
   if (more.length > 0) return data;

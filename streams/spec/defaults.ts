@@ -1,12 +1,12 @@
 import type { ParseStrategy } from '../kernel/strategy.ts';
 import { mapStages } from './compositions.ts';
-import type { Given } from './forms.ts';
+import type { Keyed } from './forms.ts';
 
 type Interrupts = 'stop' | 'pause';
-const asTold = ({ pause }: Given): Interrupts => (pause === true ? 'pause' : 'stop');
+const asTold = ({ pause }: Keyed): Interrupts => (pause === true ? 'pause' : 'stop');
 
 /** Which strategies end trials early (`stop`), or pause them and resume them later. */
-const interrupts: Readonly<Record<string, Interrupts | ((options: Given) => Interrupts)>> = {
+const interrupts: Readonly<Record<string, Interrupts | ((options: Keyed) => Interrupts)>> = {
   asha: asTold,
   hyperband: asTold,
   patience: 'stop',
@@ -15,7 +15,7 @@ const interrupts: Readonly<Record<string, Interrupts | ((options: Given) => Inte
   race: 'stop',
 };
 
-const does = (name: string, options: Given): Interrupts | undefined => {
+const does = (name: string, options: Keyed): Interrupts | undefined => {
   const how = Object.hasOwn(interrupts, name) ? interrupts[name] : undefined;
   return typeof how === 'function' ? how(options) : how;
 };
@@ -51,7 +51,7 @@ export function rungsIn(recorded: unknown, parse: ParseStrategy): readonly numbe
 /** Whether data contain a strategy. */
 export const isIn = (name: string, strategy: unknown): boolean => find(strategy, (one) => one === name) !== undefined;
 
-function find(strategy: unknown, suits: (name: string, options: Given) => boolean): string | undefined {
+function find(strategy: unknown, suits: (name: string, options: Keyed) => boolean): string | undefined {
   let found: string | undefined;
   mapStages(strategy, (name, options) => {
     if (suits(name, options)) found ??= name;

@@ -5,7 +5,7 @@ import { checkOption, type OptionRule } from '../../src/schema/optionRules.ts';
 import { type OptionSet, schemaOf } from '../../src/schema/optionSet.ts';
 import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 
-export type Given = Readonly<Record<string, unknown>>;
+export type Keyed = Readonly<Record<string, unknown>>;
 
 /** The form of something in a study file: how to read it, which strategies it holds, and its JSON Schema. */
 export interface Form<T> {
@@ -34,7 +34,7 @@ export const value = <T>(rule: OptionRule<T>): Form<T> => ({
 });
 
 /** Options by name; which values they may have is checked by the constructor that takes them. */
-export const options = (set: OptionSet): Form<Given> => ({
+export const options = (set: OptionSet): Form<Keyed> => ({
   read: (data, path) => {
     const given = data === undefined ? {} : record(data, path);
     const names = Object.keys(set);
@@ -76,7 +76,7 @@ export const either = <A, B>(lists: Form<A>, others: Form<B>): Form<A | B> => ({
   schema: { anyOf: [others.schema, lists.schema] },
 });
 
-export function record(data: unknown, path: string): Given {
+export function record(data: unknown, path: string): Keyed {
   if (!isRecord(data)) throw new OptionError(path, 'an object', data);
   return data;
 }

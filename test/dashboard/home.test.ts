@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as charts from '../../machines/strategies.ts';
 import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../../src/page/lib/strategies.ts';
-import { addressOf, arranged, comparedAddress, comparedNames, nameOf, startCommand, stateOfStudy } from '../../src/page/lib/studies.ts';
+import { arranged, comparedAddress, comparedNames, nameOf, startCommand, stateOfStudy, studyArgument } from '../../src/page/lib/studies.ts';
 import { differenceRows } from '../../src/server/feed/differences.ts';
 import type { Headline } from '../../src/server/feed/wire.ts';
 import { watchJournals } from '../../src/stores/journalFolder.ts';
@@ -38,7 +38,7 @@ const headline = (id: string, more: Partial<Headline> = {}): Headline => ({
 it('a command names a study by its file, or by its address on a server', () => {
   const of = (source: string) => ({ source, id: 'net' });
   const sources = ['runs/net.jsonl', 'C:\\runs\\my net.jsonl', 'nats://host:4222', 'memory'];
-  expect(sources.map((source) => addressOf(of(source)))).toEqual(['net.jsonl', "'my net.jsonl'", 'nats://host:4222/net', undefined]);
+  expect(sources.map((source) => studyArgument(of(source)))).toEqual(['net.jsonl', "'my net.jsonl'", 'nats://host:4222/net', undefined]);
   expect(sources.map((source) => startCommand(of(source)))).toEqual([
     'hypertide run study.yaml --journal net.jsonl -- python3 train.py {args}',
     "hypertide run study.yaml --journal 'my net.jsonl' -- python3 train.py {args}",

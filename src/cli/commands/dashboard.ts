@@ -16,7 +16,7 @@ import type { Connection } from '../../stores/connection.ts';
 import { journalSource } from '../../stores/journal.ts';
 import { createdIn, stemOf } from '../../stores/journalFile.ts';
 import { watchJournals } from '../../stores/journalFolder.ts';
-import { type Address, parseAddress } from '../../stores/locate.ts';
+import { parseAddress, type StudyAddress } from '../../stores/locate.ts';
 import { trialsDirectory } from '../../stores/trialFiles.ts';
 import { RefusedError } from '../../study/commands.ts';
 import { archivedText, type ListedStudy, type StudyStatus } from '../../study/status.ts';
@@ -82,7 +82,7 @@ const LOOK = 10_000;
 /** Shows the studies of a server as its engines list them. The log of a study that they have unloaded is read when someone opens it. */
 async function addServer(
   studies: ServedStudies,
-  { at: url, name: only }: Address,
+  { at: url, name: only }: StudyAddress,
   connection: Connection,
 ): Promise<() => Promise<unknown>> {
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(connection.loginTo(url)) });

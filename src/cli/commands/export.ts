@@ -1,6 +1,6 @@
 import type { SpaceData } from '../../space/schema.ts';
 import type { CommandStudy } from '../../stores/locate.ts';
-import { entriesIn, trialsIn } from '../../stores/trialTable.ts';
+import { appliedEntriesIn, trialsIn } from '../../stores/trialTable.ts';
 import { reportTable, type Table, tableCsv, trialTable } from '../../study/tables.ts';
 import { writeOutput } from '../../text/output.ts';
 import { UsageError } from '../../text/usage.ts';
@@ -52,4 +52,4 @@ const jsonOf = (rows: readonly object[], format: 'json' | 'jsonl'): string =>
   format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 const tableIn = async (study: CommandStudy, wanted: Rows): Promise<Table> =>
-  wanted === 'reports' ? reportTable(await entriesIn(study)) : trialTable(await trialsIn(study), study.created.space as SpaceData);
+  wanted === 'reports' ? reportTable(await appliedEntriesIn(study)) : trialTable(await trialsIn(study), study.created.space as SpaceData);

@@ -1,4 +1,4 @@
-import { chanceBelowZero, differenceOf, pairsOf, varianceOfDifference } from '../../ledger/difference.ts';
+import { chanceBelowZero, differencesByExample, meanDifference, varianceOfDifference } from '../../ledger/difference.ts';
 import { lossOf } from '../../ledger/settings.ts';
 import { studentQuantile } from '../../numeric/distributions/student.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -23,8 +23,8 @@ const SHARE = 0.9;
 /** Compares two configurations in pairs: on the same examples, so that it does not matter how hard these are. */
 export function pairedDifference({ objective, differences }: ExampleMatrix, a: MatrixRow, b: MatrixRow): PairedDifference {
   const lossesOf = ({ results }: MatrixRow) => ({ results: new Map(results.map(([place, value]) => [place, [lossOf(objective, value)]])) });
-  const pairs = pairsOf(lossesOf(a), lossesOf(b));
-  const difference = differenceOf(pairs);
+  const pairs = differencesByExample(lossesOf(a), lossesOf(b));
+  const difference = meanDifference(pairs);
   const variance = varianceOfDifference(difference, differences, Number.POSITIVE_INFINITY);
   const mean = lossOf(objective, difference.mean);
   const reach = variance && studentQuantile(SHARE, variance.freedom) * Math.sqrt(variance.squares);

@@ -9,9 +9,9 @@ export interface EncodedPoints {
   /** The indices of the columns of each axis. */
   readonly columnsOfAxis: readonly (readonly number[])[];
   /** The places of other axes at which each axis exists; those of a category are its number. */
-  readonly conditions: readonly (readonly Condition[])[];
+  readonly conditions: readonly (readonly AxisCondition[])[];
 }
-export interface Condition {
+export interface AxisCondition {
   readonly axis: number;
   readonly places: readonly number[];
 }
@@ -30,7 +30,7 @@ export function encodePoints(axes: readonly Axis[], points: readonly Point[]): E
       ? [add(axis, (coordinate) => coordinate)]
       : Array.from({ length: levels!.count }, (_, level) => add(axis, (coordinate) => (levels!.of(coordinate) === level ? 1 : 0))),
   );
-  const conditionsOf = ({ when }: Axis): readonly Condition[] => {
+  const conditionsOf = ({ when }: Axis): readonly AxisCondition[] => {
     if (when === undefined) return [];
     const parent = axes[when.axis]!;
     const places = parent.ordered ? when.levels.map((level) => parent.levels!.at(level)) : when.levels;

@@ -8,13 +8,13 @@ import { Pick } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
 import { useMoment } from '../state/moment.ts';
 import { latestImportances, nextRow, objectives, parameters, scales } from '../state/store.ts';
-import { choice, into, kept } from '../state/url.ts';
+import { into, kept, picked } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';
 
 const across = kept('x');
 const up = kept('y');
 /** What the colours say. A prediction and its uncertainty are of the model that suggests next. */
-const by = choice('by', ['prediction', 'uncertainty', 'value']);
+const by = picked('by', ['prediction', 'uncertainty', 'value']);
 type Colour = (typeof by)['value'];
 
 /**

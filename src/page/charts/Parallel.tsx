@@ -12,7 +12,7 @@ import { Card } from '../parts/Card.tsx';
 import { figures } from '../state/figures.ts';
 import { brush, focusedIndex, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
-import { choice, kept } from '../state/url.ts';
+import { kept, picked } from '../state/url.ts';
 import { Save } from './ChartCard.tsx';
 import { BELOW_AXIS, byValue, drawSome, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
 import { Tip } from './Tip.tsx';
@@ -31,7 +31,7 @@ export const leastWidth = computed(() => 2 * SIDE + GAP * (parallelAxes(figures)
 /** The order of the axes, as a list of names in JSON; empty for the usual one. */
 const axisOrder = kept('axes');
 /** Whether all parameters have an axis, or the most important ones. */
-const shownParameters = choice('parameters', ['few', 'all']);
+const shownParameters = picked('parameters', ['few', 'all']);
 
 /** All parameters and objectives as parallel axes. A part of an axis can be selected with the mouse or the keyboard. */
 export function Parallel() {

@@ -17,14 +17,14 @@ export function stateOfStudy({ phase, open, waits }: Headline): string {
 }
 
 /** How commands name a study: by its file, or by its address on a server; undefined if only its process has it. */
-export function addressOf({ source, id }: Pick<Headline, 'source' | 'id'>): string | undefined {
+export function studyArgument({ source, id }: Pick<Headline, 'source' | 'id'>): string | undefined {
   if (source.endsWith('.jsonl')) return shellQuoted(source.replace(/^.*[\\/]/, ''));
   return source.includes('://') ? shellQuoted(`${source}/${id}`) : undefined;
 }
 
 /** The command that runs a program for the trials of a study. */
 export function startCommand(of: Pick<Headline, 'source' | 'id'>): string | undefined {
-  const address = addressOf(of);
+  const address = studyArgument(of);
   const start = of.source.includes('://') ? `worker ${address}` : `run study.yaml --journal ${address}`;
   return address && `hypertide ${start} -- python3 train.py {args}`;
 }

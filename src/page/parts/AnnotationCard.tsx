@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Annotation as Said } from '../../study/trials.ts';
 import { submitAction } from '../state/api.ts';
-import { Form } from './Card.tsx';
+import { DataForm } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Markdown } from './Markdown.tsx';
 
@@ -30,7 +30,7 @@ export function AnnotationCard({ trial, of: { note = '', labels = [], starred = 
       {labels.length > 0 && <p class="words">{labels.join(' · ')}</p>}
       {note !== '' && !editing.value && <Markdown text={note} />}
       {editing.value && (
-        <Form submit={save}>
+        <DataForm submit={save}>
           <label>
             Note, in Markdown
             <textarea name="note" rows={4} maxLength={16384} defaultValue={note} />
@@ -45,7 +45,7 @@ export function AnnotationCard({ trial, of: { note = '', labels = [], starred = 
               Cancel
             </button>
           </div>
-        </Form>
+        </DataForm>
       )}
       {!editing.value && (
         <div class="buttons">

@@ -15,8 +15,8 @@ import { lookAt } from '../state/selection.ts';
 import { at, connection, detail, headlines, latestRows, loading, objectives, onFront, running } from '../state/store.ts';
 import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
-import { Card, Form, Pair } from './Card.tsx';
-import { Command } from './Command.tsx';
+import { Card, DataForm, Term } from './Card.tsx';
+import { CommandLine } from './Command.tsx';
 import { ExamplesView } from './examples/ExamplesView.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
@@ -108,9 +108,9 @@ function Study() {
         </div>
         <dl class="figures">
           {one.objectives.length > 1 ? (
-            <Pair name="front">{loading.value ? '–' : `${onFront.value.length} trials`}</Pair>
+            <Term name="front">{loading.value ? '–' : `${onFront.value.length} trials`}</Term>
           ) : (
-            <Pair name={`best ${cut(one.objective.name, 24)}`}>
+            <Term name={`best ${cut(one.objective.name, 24)}`}>
               {one.best ? (
                 <button type="button" class="figure" onClick={() => lookAt(one.best!.trial)} title={`trial ${one.best.trial}`}>
                   {formatNumber(one.best.value)}
@@ -118,15 +118,15 @@ function Study() {
               ) : (
                 '–'
               )}
-            </Pair>
+            </Term>
           )}
-          <Pair name="trials">
+          <Term name="trials">
             <ProgressBar of={one} />
-          </Pair>
+          </Term>
           {one.phase !== 'closed' && (
-            <Pair name="running">
+            <Term name="running">
               {running.value.length} of {one.parallel}
-            </Pair>
+            </Term>
           )}
         </dl>
         <div class="top-row">
@@ -231,7 +231,7 @@ function NoTrials() {
     <p class="nothing">
       {command ? (
         <>
-          No trials yet. This command begins them, with your own program: <Command text={command} />
+          No trials yet. This command begins them, with your own program: <CommandLine text={command} />
         </>
       ) : (
         'No trials yet. The first one appears here when a trainer takes it.'
@@ -269,13 +269,13 @@ function TokenForm() {
   return (
     <main class="page door">
       <h1>hypertide</h1>
-      <Form submit={(data) => void submit(data)}>
+      <DataForm submit={(data) => void submit(data)}>
         <label>
           Token
           <input type="password" name="token" required autocomplete="off" />
         </label>
         <button type="submit">Open</button>
-      </Form>
+      </DataForm>
       {refused.value && <p class="bad">Wrong token.</p>}
     </main>
   );

@@ -29,7 +29,7 @@ export const Card = ({ title, note, tools, class: more = '', nothing, children }
 const LONG = 60;
 
 /** A line of a list of descriptions. */
-export const Pair = ({ name, children }: { readonly name: string; readonly children: ComponentChildren }) => (
+export const Term = ({ name, children }: { readonly name: string; readonly children: ComponentChildren }) => (
   <div class={typeof children === 'string' && children.length > LONG ? 'is-long' : ''}>
     <dt title={cut(name, 400)}>{cut(name, 60)}</dt>
     <dd>{children}</dd>
@@ -56,7 +56,7 @@ interface FormProps {
 }
 
 /** A form whose data the page takes. */
-export const Form = ({ submit, ...more }: FormProps) => (
+export const DataForm = ({ submit, ...more }: FormProps) => (
   <form
     {...more}
     onSubmit={(event) => {

@@ -27,7 +27,7 @@ export const Copy = ({ text, done, say, children }: CopyProps) => {
 };
 
 /** A command to run in a terminal. */
-export function Command({ text }: { readonly text: string }) {
+export function CommandLine({ text }: { readonly text: string }) {
   const said = useSignal('');
   return (
     <span class="command">

@@ -10,7 +10,7 @@ import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../lib/strategie
 import { closedFor, submitAction } from '../state/api.ts';
 import { detail, parameters } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
-import { Form, Pick } from './Card.tsx';
+import { DataForm, Pick } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 
 /** The actions on a study. */
@@ -65,13 +65,13 @@ interface NumberFormProps {
 }
 
 const NumberForm = ({ label, now, set }: NumberFormProps) => (
-  <Form submit={(data) => set(Number(data.get('number')))}>
+  <DataForm submit={(data) => set(Number(data.get('number')))}>
     <label>
       {label}
       <input type="number" name="number" min={1} step={1} required defaultValue={now} />
     </label>
     <button type="submit">Set</button>
-  </Form>
+  </DataForm>
 );
 
 function Strategy() {
@@ -85,7 +85,7 @@ function Strategy() {
   return (
     <section>
       <h2>Strategy</h2>
-      <Form class="tall" submit={change}>
+      <DataForm class="tall" submit={change}>
         <Pick label="name" of={[...strategyNames, OTHER]} value={name.value} pick={(picked) => (name.value = picked)} />
         <label>
           {name.value === OTHER ? 'strategy, as JSON' : 'options, as JSON; empty for the defaults'}
@@ -99,7 +99,7 @@ function Strategy() {
           />
         </label>
         <button type="submit">Change strategy</button>
-      </Form>
+      </DataForm>
       <Feedback of={feedback.value} />
     </section>
   );
@@ -120,7 +120,7 @@ function Enqueue() {
   return (
     <section class="enqueue">
       <h2>Try a configuration</h2>
-      <Form class="grid" submit={send}>
+      <DataForm class="grid" submit={send}>
         {parameters.value.map(([name, dimension], k) => (
           <label key={name} for={`p${k}`}>
             {cut(name, 60)}
@@ -135,7 +135,7 @@ function Enqueue() {
           </select>
         </label>
         <button type="submit">Enqueue</button>
-      </Form>
+      </DataForm>
       <Feedback of={feedback.value} />
     </section>
   );

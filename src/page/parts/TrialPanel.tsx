@@ -9,7 +9,7 @@ import { hasExamples } from '../state/examples.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, shownRow } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
-import { Pair } from './Card.tsx';
+import { Term } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Files } from './Files.tsx';
 import { Trace } from './Trace.tsx';
@@ -83,9 +83,9 @@ function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknow
       <h3>{title}</h3>
       <dl class="pairs">
         {pairs.map(([name, value]) => (
-          <Pair key={name} name={name}>
+          <Term key={name} name={name}>
             {cut(formatNumber(value), 400)}
-          </Pair>
+          </Term>
         ))}
       </dl>
     </section>

@@ -10,7 +10,7 @@ import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/api.ts';
 import { hasExamples } from '../state/examples.ts';
 import { connection, objectives, rows, shownRow } from '../state/store.ts';
-import { Pair, TrialLink } from './Card.tsx';
+import { Term, TrialLink } from './Card.tsx';
 
 /** The tags of the suggestion, and on demand the decision recomputed from the log. */
 export function TrialReason({ row }: { readonly row: FigureRow }) {
@@ -38,31 +38,31 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
       </p>
       {chosen !== undefined && <p class="words">{cut(chosen, 400)}</p>}
       <dl class="pairs">
-        {chosenFor !== undefined && <Pair name={`${stage} was chosen for`}>{chosenFor}</Pair>}
-        {phase !== undefined && taggedPhaseText(phase) === undefined && <Pair name="phase">{phase}</Pair>}
+        {chosenFor !== undefined && <Term name={`${stage} was chosen for`}>{chosenFor}</Term>}
+        {phase !== undefined && taggedPhaseText(phase) === undefined && <Term name="phase">{phase}</Term>}
         {prediction?.values.map(({ objective: name, mean, sd }) => (
-          <Pair
+          <Term
             key={`predicted ${name}`}
             name={`predicted${prediction.values.length > 1 ? ` ${name}` : ''}${at}`}
-          >{`${formatNumber(mean)} ± ${formatNumber(sd)}`}</Pair>
+          >{`${formatNumber(mean)} ± ${formatNumber(sd)}`}</Term>
         ))}
-        {prediction?.limit !== undefined && <Pair name="equal to the model if worse than">{formatNumber(prediction.limit)}</Pair>}
-        {came !== undefined && prediction !== undefined && <Pair name={`observed${at}`}>{formatNumber(came)}</Pair>}
-        {firstRung !== undefined && <Pair name="trials compared from">{cut(firstRungText(firstRung), 400)}</Pair>}
+        {prediction?.limit !== undefined && <Term name="equal to the model if worse than">{formatNumber(prediction.limit)}</Term>}
+        {came !== undefined && prediction !== undefined && <Term name={`observed${at}`}>{formatNumber(came)}</Term>}
+        {firstRung !== undefined && <Term name="trials compared from">{cut(firstRungText(firstRung), 400)}</Term>}
         {row.budget !== undefined && (
-          <Pair name={hasExamples.value ? 'planned examples' : 'budget'}>{`${row.budget}${hasExamples.value ? '' : rungOf(row)}`}</Pair>
+          <Term name={hasExamples.value ? 'planned examples' : 'budget'}>{`${row.budget}${hasExamples.value ? '' : rungOf(row)}`}</Term>
         )}
         {row.resumes !== undefined && (
-          <Pair name="resumes">
+          <Term name="resumes">
             <TrialLink trial={row.resumes} />
-          </Pair>
+          </Term>
         )}
         {Object.entries(notes)
           .filter(([name]) => !tagsOfPrediction.includes(name))
           .map(([name, value]) => (
-            <Pair key={name} name={name}>
+            <Term key={name} name={name}>
               {withParents(cut(value, 400))}
-            </Pair>
+            </Term>
           ))}
         {typeof why.value === 'object' && <Recomputed why={why.value} />}
       </dl>
@@ -80,19 +80,19 @@ function Recomputed({ why }: { readonly why: Why }) {
   const { phases = {}, recomputed, impossible, stopped, milliseconds } = why;
   return (
     <>
-      {stopped !== undefined && <Pair name="stopped">{cut(stopped, 400)}</Pair>}
+      {stopped !== undefined && <Term name="stopped">{cut(stopped, 400)}</Term>}
       {Object.entries(phases).map(([path, phase]) => (
-        <Pair key={path} name={`phase of ${path}`}>
+        <Term key={path} name={`phase of ${path}`}>
           {phase.split('.').at(-1)!}
-        </Pair>
+        </Term>
       ))}
       {recomputed === 'equal' && (
-        <Pair name="recomputed">{`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`}</Pair>
+        <Term name="recomputed">{`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`}</Term>
       )}
       {typeof recomputed === 'object' && (
-        <Pair name="recomputed">{`${recomputed.field} differs: ${cut(JSON.stringify(recomputed.logged) ?? 'absent', 200)} in the log, ${cut(JSON.stringify(recomputed.recomputed) ?? 'absent', 200)} now`}</Pair>
+        <Term name="recomputed">{`${recomputed.field} differs: ${cut(JSON.stringify(recomputed.logged) ?? 'absent', 200)} in the log, ${cut(JSON.stringify(recomputed.recomputed) ?? 'absent', 200)} now`}</Term>
       )}
-      {impossible !== undefined && <Pair name="not recomputed">{cut(impossible, 400)}</Pair>}
+      {impossible !== undefined && <Term name="not recomputed">{cut(impossible, 400)}</Term>}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { filterOf } from '../lib/filter.ts';
 import { toggled } from '../lib/lists.ts';
 import { allColumns } from './columns.ts';
 import { columns, objectives, ranked, rows, scales } from './store.ts';
-import { choice, focus, kept } from './url.ts';
+import { focus, kept, picked } from './url.ts';
 
 /** A part of an axis, in places from 0 to 1. */
 export type Range = readonly [low: number, high: number];
@@ -27,7 +27,7 @@ const filter = computed(() => {
 export const problem = computed(() => (typeof filter.value === 'string' ? filter.value : undefined));
 
 /** Which results are shown: all, or the best ones and the open trials. */
-export const top = choice('top', ['all', 'best 10 %', 'best 10']);
+export const top = picked('top', ['all', 'best 10 %', 'best 10']);
 const isTop = computed(() => {
   if (top.value === 'all') return undefined;
   const count = top.value === 'best 10' ? 10 : Math.ceil(ranked.value.length / 10);

@@ -20,7 +20,7 @@ import type { Dimension } from '../../space/types/dimension.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import { countsOf, rowAt } from '../../study/past.ts';
 import { extendedPlaces, type TrialPlaces } from '../lib/trialPlaces.ts';
-import { choice, kept } from './url.ts';
+import { kept, picked } from './url.ts';
 
 export const headlines = signal<readonly Headline[]>([]);
 /** The study now. */
@@ -204,7 +204,7 @@ export const onFront = computed(() => (at.value === undefined ? latestFront.valu
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
 
 /** How the person wants to see the results, in all charts. */
-export const chosenView = { along: choice('along', alongs), scale: choice('scale', axisScales), range: choice('range', axisRanges) };
+export const chosenView = { along: picked('along', alongs), scale: picked('scale', axisScales), range: picked('range', axisRanges) };
 export const shownView = (): FigureView => ({
   along: chosenView.along.value,
   scale: chosenView.scale.value,

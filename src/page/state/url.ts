@@ -21,13 +21,13 @@ export const into = (part: Signal<string>) => (text: string) => {
 };
 
 /** A part of the view that is one of several words; the first is the usual one. */
-export interface Choice<T extends string> {
+export interface UrlChoice<T extends string> {
   readonly of: readonly T[];
   readonly value: T;
   pick(word: string): void;
 }
 
-export function choice<const T extends string>(name: string, of: readonly [T, ...T[]]): Choice<T> {
+export function picked<const T extends string>(name: string, of: readonly [T, ...T[]]): UrlChoice<T> {
   const text = kept(name, of[0]);
   return {
     of,

@@ -3,7 +3,7 @@ import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { isRecord } from '../../../schema/json.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { CommandStudy } from '../../../stores/locate.ts';
-import { entriesIn, rowOf } from '../../../stores/trialTable.ts';
+import { appliedEntriesIn, rowOf } from '../../../stores/trialTable.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
 import { print } from '../../../text/output.ts';
 import { shown } from '../../../text/shown.ts';
@@ -11,7 +11,7 @@ import { textTable } from '../../terminal/table.ts';
 
 /** The entries of the log about one trial, also those that do not count. @returns the exit status */
 export async function printTrialFacts(study: CommandStudy, trial: TrialId, json: boolean): Promise<number> {
-  const entries = await entriesIn(study);
+  const entries = await appliedEntriesIn(study);
   const found = entriesAbout(trial, entries);
   const isNamed = entries.some(({ author }) => author !== undefined);
   if (found.length === 0) await rowOf(study, trial); // says which trials there are

@@ -5,7 +5,7 @@ import { isRefusal, parseFact } from '../../../facts/parse.ts';
 import { isRecord } from '../../../schema/json.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Connection } from '../../../stores/connection.ts';
-import { type Address, type CommandStudy, firstOf, parseAddress, withPlace, withStudy } from '../../../stores/locate.ts';
+import { type CommandStudy, firstOf, parseAddress, type StudyAddress, withPlace, withStudy } from '../../../stores/locate.ts';
 import { checkPattern, isPattern, matching } from '../../../stores/namePattern.ts';
 import { ledgerIn } from '../../../stores/trialTable.ts';
 import type { StudyLog } from '../../../study/source.ts';
@@ -92,7 +92,7 @@ async function instruct(study: CommandStudy, trainer: string, to: Instruction, r
  * @returns the exit status: 1 if a study could not be reached.
  */
 async function instructAll(
-  address: Address,
+  address: StudyAddress,
   connection: Connection,
   trainer: string,
   to: Instruction,

@@ -1,11 +1,11 @@
 import { useComputed } from '@preact/signals';
 import { formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { actionOf, verdictOn } from '../../../insight/recommendation/verdict.ts';
-import { addressOf } from '../../lib/studies.ts';
+import { studyArgument } from '../../lib/studies.ts';
 import { useFindings } from '../../state/findings.ts';
 import { detail, endedRows, knownRecommended, loading, objectives, onFront, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
-import { Command } from '../Command.tsx';
+import { CommandLine } from '../Command.tsx';
 import { BestCard } from './BestCard.tsx';
 import { FrontCard } from './FrontCard.tsx';
 import { LessonsCard } from './LessonsCard.tsx';
@@ -55,7 +55,7 @@ function VerdictLine() {
     ),
   ).value;
   const one = detail.value;
-  const address = one && addressOf(one);
+  const address = one && studyArgument(one);
   const command = verdict && one && actionOf(verdict, address && ` ${address}`, one);
   return (
     <p class="next" aria-live="polite">
@@ -63,7 +63,7 @@ function VerdictLine() {
       {command && (
         <>
           {': '}
-          <Command text={command} />
+          <CommandLine text={command} />
         </>
       )}
     </p>

@@ -7,7 +7,7 @@ import { reachedText, timeLeft, worked } from '../../../insight/progress.ts';
 import { resumedText } from '../../../insight/resumedTrials.ts';
 import { stateOfStudy } from '../../lib/studies.ts';
 import { at, detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
-import { Card, Pair, TrialLink } from '../Card.tsx';
+import { Card, Term, TrialLink } from '../Card.tsx';
 import { endings, progressText, Waits } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
@@ -29,26 +29,26 @@ export function ProgressCard() {
   return (
     <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : stateOfStudy(one)}>
       <dl class="pairs">
-        <Pair name="configurations">
+        <Term name="configurations">
           {limits.trials === undefined ? ended : progressText(one)}
           {one.failed > 0 && <span class="bad"> {one.failed} failed</span>}
-        </Pair>
-        <Pair name={phase === 'closed' ? 'took' : 'time'}>
+        </Term>
+        <Term name={phase === 'closed' ? 'took' : 'time'}>
           {duration(Math.max(0, one.at - one.createdAt))}
           {work > 0 && ` (${duration(work)} of training${one.parallel > 1 ? ` in ${one.parallel} slots` : ''})`}
-        </Pair>
-        {left !== undefined && <Pair name="time left">about {duration(left)}</Pair>}
+        </Term>
+        {left !== undefined && <Term name="time left">about {duration(left)}</Term>}
         {limits.cost !== undefined && (
-          <Pair name="cost">
+          <Term name="cost">
             {formatNumber(one.cost)} of {formatNumber(limits.cost)} {one.examples === undefined ? 'steps' : 'results'}
-          </Pair>
+          </Term>
         )}
         {Object.entries((at.value === undefined && limits.spend) || {}).map(([name, most]) => (
-          <Pair key={name} name={cut(name, 18)}>
+          <Term key={name} name={cut(name, 18)}>
             {formatNumber(spent[name] ?? 0)} of {formatNumber(most)}
-          </Pair>
+          </Term>
         ))}
-        {limits.target !== undefined && <Pair name="target">{formatNumber(limits.target)}</Pair>}
+        {limits.target !== undefined && <Term name="target">{formatNumber(limits.target)}</Term>}
       </dl>
       {limits.plateau !== undefined && phase !== 'closed' && (
         <p class="note">The study ends after {limits.plateau} results without a better one.</p>
