@@ -18,7 +18,7 @@ export type {
 export type { Refusal } from '../src/facts/refusal.ts';
 export type { Recommendation } from '../src/insight/recommendation/recommendation.ts';
 export type { Repetition } from '../src/insight/recommendation/repeats.ts';
-export type { Verdict } from '../src/insight/recommendation/verdict.ts';
+export type { Advice } from '../src/insight/recommendation/verdict.ts';
 export type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 export type { Axis, Point } from '../src/space/axis.ts';
 export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';

@@ -35,7 +35,7 @@ export const runOptions = {
 export type RunFlags = Given<typeof runOptions>;
 
 /** What to run, as the study file, the options and the journal say. */
-export interface Plan {
+export interface RunPlan {
   readonly file: StudyFile;
   readonly journal: string;
   /** The directory for the output and files of trials. */
@@ -52,7 +52,7 @@ export interface Plan {
 }
 
 /** Reads and checks everything, and writes nothing. @throws UserError */
-export async function planOf(path: string, words: readonly string[], options: RunFlags): Promise<Plan> {
+export async function planOf(path: string, words: readonly string[], options: RunFlags): Promise<RunPlan> {
   const read = await readStudyFile(path);
   const { study: name } = read.options;
   if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))

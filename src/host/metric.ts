@@ -1,4 +1,4 @@
-import { examplesOf, objectivesOf, type StudyOptions } from '../../streams/spec/options.ts';
+import { exampleSpec, objectivesOf, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import type { OutputOptions } from '../programs/outputReader.ts';
 import { factsIn } from '../stores/journalFile.ts';
@@ -35,7 +35,7 @@ export async function goalOf<O extends StudyOptions>(
 ): Promise<{ readonly goal: Goal; readonly options: O }> {
   const wanted = objectivesOf(options);
   if (created === undefined)
-    return { goal: { objectives: wanted, examples: options.examples === undefined ? undefined : examplesOf(options.examples) }, options };
+    return { goal: { objectives: wanted, examples: options.examples === undefined ? undefined : exampleSpec(options.examples) }, options };
   const { objectives, examples } = created;
   const [logged] = objectives;
   const [{ name: metric, direction }] = wanted as [ObjectiveSpec];

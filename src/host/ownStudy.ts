@@ -22,7 +22,7 @@ export interface OwnStudy extends Joinable {
 
 export interface OwnStudyOptions extends HostOptions<Params> {
   /** Watches the program that evaluates its trials. Default: when it is broken, the study is paused. */
-  readonly program?: Program | undefined;
+  readonly program?: ProgramWatch | undefined;
   /** The command of its trials, which those that join must have, too. */
   readonly command?: string | undefined;
 }
@@ -75,7 +75,7 @@ export async function ownStudy(
 }
 
 /** Watches the program of a study, of which a person waits for the end. */
-export interface Program {
+export interface ProgramWatch {
   readonly plugin: Plugin;
   /** Why no trial is given out, until the program starts again. */
   refusal(hosted: HostedStudy<Params>): NoResultError | undefined;
@@ -84,7 +84,7 @@ export interface Program {
 }
 
 /** When the first trials fail alike, they do not count, and no more are given out. @param heard called then */
-export function endingProgram(heard: (alike: Alike) => void = () => {}): Program {
+export function endingProgram(heard: (alike: Alike) => void = () => {}): ProgramWatch {
   let start = Number.POSITIVE_INFINITY;
   let found: Alike | undefined;
   let uncounting: Promise<unknown> | undefined;

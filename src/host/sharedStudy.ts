@@ -24,7 +24,7 @@ import { isGone } from './claimant.ts';
 import type { FoldedStudy, Observer, Plugin } from './host.ts';
 import type { Joined, TrainerRequests } from './joiners.ts';
 import { keptFiles } from './keptFiles.ts';
-import { type OwnStudy, ownStudy, type Program } from './ownStudy.ts';
+import { type OwnStudy, ownStudy, type ProgramWatch } from './ownStudy.ts';
 import { retryingLog } from './retryingLog.ts';
 
 /** What this process does with the study. */
@@ -32,7 +32,7 @@ export interface StudyHost {
   readonly plugins: readonly Plugin[];
   readonly line: StatusLine['line'];
   /** Watches the program that evaluates its trials. */
-  readonly program: Program;
+  readonly program: ProgramWatch;
   /** Opens what only the process has that runs the study. */
   readonly open?: (() => Promise<void>) | undefined;
   /** This process runs the study, or has joined the one that does. Called before it takes an entry. */

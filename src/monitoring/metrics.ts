@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { version } from '../version.ts';
 import { SilentTrials } from './silentTrials.ts';
-import { bestResult, countsOf, inTime, phases, type StoredSize, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
+import { bestResult, inTime, phases, type StoredSize, type StudyState, studyPhase, trialCounts, type WatchedStudy } from './studyState.ts';
 import { StudyTimes } from './studyTimes.ts';
 
 /** Seconds: a decision takes milliseconds, or as long as the fit of a model. */
@@ -76,10 +76,10 @@ export class Metrics {
     });
     this.gauge('trials', 'Trials by status. Waiting: no trainer has claimed them.', ['study', 'status'], (set) => {
       for (const [study, state] of begun())
-        for (const [status, count] of Object.entries(countsOf(state).trials)) set({ study, status }, count);
+        for (const [status, count] of Object.entries(trialCounts(state).trials)) set({ study, status }, count);
     });
     this.gauge('trainers', 'Trainers that hold a trial.', ['study'], (set) => {
-      for (const [study, state] of begun()) set({ study }, countsOf(state).trainers);
+      for (const [study, state] of begun()) set({ study }, trialCounts(state).trainers);
     });
     this.gauge('best_value', 'The value of the best trial for the first objective.', ['study', 'objective'], (set) => {
       for (const [study, state] of begun()) {

@@ -44,7 +44,7 @@ export function bestResult({ ledger, rows }: StudyState): { readonly trial: Tria
 }
 
 /** How many trials have each status, and how many trainers hold one. */
-export function countsOf({ ledger, rows }: StudyState) {
+export function trialCounts({ ledger, rows }: StudyState) {
   const { open: _, ...ended } = rows.counts;
   const trainers = new Set<string>();
   for (const { trial, run } of heldIn(ledger.open)) trainers.add(ledger.open.get(trial)!.runs.get(run) ?? run);

@@ -15,7 +15,7 @@ class ListenError extends UserError {
 const LAST_WORDS = 500;
 
 /** Serves an app at an address. @param port 0 for one that is free. @throws ListenError */
-export async function listen<E extends object>(
+export async function serveApp<E extends object>(
   app: Hono<E>,
   host: string,
   port: number,

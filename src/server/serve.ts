@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { type AccessOptions, isLoopback } from './access/access.ts';
 import { openApp } from './app.ts';
 import type { Link } from './health.ts';
-import { listen } from './listen.ts';
+import { serveApp } from './listen.ts';
 import type { ServedStudies } from './studies.ts';
 
 export interface ServerOptions extends AccessOptions {
@@ -33,7 +33,7 @@ export async function serveHttp(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   checkOpenness({ host, names, users });
   const { app, close } = openApp(studies, { host, names, users, link });
-  const listening = await listen(app, host, port);
+  const listening = await serveApp(app, host, port);
   return {
     url: listening.url,
     close: async () => {

@@ -211,13 +211,13 @@ function once(say: (text: string) => void): (text: string) => void {
 }
 
 /** A place that keeps its studies, and a name there. */
-export interface Stored {
+export interface StudyAt {
   readonly place: StudyPlace;
   readonly name: string;
 }
 
 /** Calls a function with a stored study: in a journal, or on a NATS server. @throws UsageError for a study that another process keeps */
-export async function withStored<T>(text: string | undefined, connection: Connection, use: (stored: Stored) => Promise<T>): Promise<T> {
+export async function withStored<T>(text: string | undefined, connection: Connection, use: (stored: StudyAt) => Promise<T>): Promise<T> {
   const address = parseAddress(text, connection);
   if (address.form !== 'folder')
     return withStore(address, connection, async (place) => use({ place, name: address.name ?? (await onlyStudy(place)) }));
@@ -241,7 +241,7 @@ export async function checkFolder(place: StudyPlace, name: string, folder: strin
 }
 
 /** The folder of a study's trials. Those of a study on a server are below the current folder, unless an option says otherwise. */
-export const trialsOf = ({ place, name }: Stored, directory?: string): string => {
+export const trialsOf = ({ place, name }: StudyAt, directory?: string): string => {
   if (directory !== undefined) return resolve(directory);
   return trialsDirectory(place.form === 'journal' ? join(place.place, name) : name);
 };

@@ -28,7 +28,7 @@ export function onlyAnswer(name: string, { id }: Ask, [reply, second]: readonly 
  * @param place the path of the strategy, and which of its functions failed, if that is known
  * @param error anything; errors that say what to correct stay as they are
  */
-export function failureIn(place: string, error: unknown): Error {
+export function failedAt(place: string, error: unknown): Error {
   if (error instanceof StrategyError || error instanceof StalledError || error instanceof UserError) return error;
   const why = error instanceof Error ? error.message || error.name : `it threw ${show(error)}`;
   return new StrategyError(`${place || 'the strategy'} failed: ${bounded(why)}`, { cause: error });

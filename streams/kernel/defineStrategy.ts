@@ -7,7 +7,7 @@ import { show } from '../../src/space/check.ts';
 import type { Core } from '../../src/strategy/core.ts';
 import { child, type Env } from '../../src/strategy/env.ts';
 import { type Answer, type Ask, type Propose, propose, type Reported, type StrategyEvent, wait } from '../../src/strategy/messages.ts';
-import { failureIn, isAnswer } from './answers.ts';
+import { failedAt, isAnswer } from './answers.ts';
 import { onlyFeasible, runCore } from './drive.ts';
 import { operatorOf } from './operator.ts';
 import { type Strategy, type StrategySpec, withSpec } from './strategy.ts';
@@ -71,7 +71,7 @@ function call<T>({ name }: Env, what: 'init' | 'tell' | 'ask' | 'stop', act: () 
   try {
     result = act();
   } catch (error) {
-    throw failureIn(`${what} of ${name}`, error);
+    throw failedAt(`${what} of ${name}`, error);
   }
   if (!(result instanceof Promise)) return result;
   result.catch(() => {}); // the error below says enough

@@ -15,7 +15,7 @@ import {
   type Reported,
   type StrategyEvent,
 } from '../../src/strategy/messages.ts';
-import { checkAsked, failureIn, hasFinitePoint } from './answers.ts';
+import { checkAsked, failedAt, hasFinitePoint } from './answers.ts';
 import { askUntil } from './asking.ts';
 import { operatorOf, type RunningStrategy } from './operator.ts';
 
@@ -107,7 +107,7 @@ export function runCore<S, Phase extends string, Verdict extends string, F exten
       isWorking = false;
       out.next({ type: 'ready', by: name });
     };
-    begin().then(done, (error) => out.error(failureIn(name, error)));
+    begin().then(done, (error) => out.error(failedAt(name, error)));
   };
   const phaseNow = () => [...moves()].at(-1)?.to ?? phase;
   watch?.({ path: name, type: 'began', chart: table, phase: phaseNow, view: () => core.view?.(state) });

@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, Subject, type Subscriber, type Unsubscri
 import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/strategy/env.ts';
 import { type Answer, isEvent, type Message, type Ready, type Stop } from '../../src/strategy/messages.ts';
-import { failureIn, onlyAnswer } from './answers.ts';
+import { failedAt, onlyAnswer } from './answers.ts';
 import type { RunningStrategy } from './operator.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -30,7 +30,7 @@ export function runStrategy(
       else if (!isEvent(m)) replies.push(m);
     },
     error: (error) => {
-      failed = { error: failureIn(env.name, error) };
+      failed = { error: failedAt(env.name, error) };
       fail(failed.error);
     },
   });

@@ -10,7 +10,7 @@ import {
   type StrategyEvent,
   type Wait,
 } from '../../src/strategy/messages.ts';
-import { checkAsked, failureIn } from './answers.ts';
+import { checkAsked, failedAt } from './answers.ts';
 
 /** A strategy that has begun. */
 export interface RunningStrategy {
@@ -57,7 +57,7 @@ export const operatorOf =
           try {
             act(given);
           } catch (error) {
-            out.error(failureIn(name, error));
+            out.error(failedAt(name, error));
           }
         };
       let running!: RunningStrategy;

@@ -10,7 +10,7 @@ import { anyStrategy, either, type Form, type Keyed, listOf, named, namesOf, opt
 type Named<T> = Readonly<Record<string, T>>;
 
 /** What each strategy is made of that is made of others, or of a value without a name. */
-export interface Parts {
+export interface Composed {
   readonly budget: number;
   readonly chain: readonly Strategy[];
   readonly dedupe: Strategy;
@@ -21,10 +21,10 @@ export interface Parts {
   readonly bandit: readonly [Named<Strategy>, BanditOptions];
 }
 
-export type Composition = keyof Parts;
+export type Composition = keyof Composed;
 
 /** Arms by name, and options. */
-const arms: Form<Parts['bandit']> = {
+const arms: Form<Composed['bandit']> = {
   read: (data, path, parse) => {
     const { arms: byName, ...rest } = record(data, path);
     return [namesOf(anyStrategy).read(byName, `${path}.arms`, parse), options(banditOptions).read(rest, path, parse)];
@@ -59,7 +59,7 @@ const condition: Form<Condition> = {
 };
 
 /** Their forms as data, apart from what makes them: code that only looks for strategies in data loads none. */
-export const compositions: { readonly [Name in Composition]: Form<Parts[Name]> } = {
+export const compositions: { readonly [Name in Composition]: Form<Composed[Name]> } = {
   budget: value(positive),
   chain: listOf(anyStrategy),
   dedupe: anyStrategy,

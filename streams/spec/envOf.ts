@@ -3,7 +3,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
-import { examplesOf, objectivesOf, type StudyOptions } from './options.ts';
+import { exampleSpec, objectivesOf, type StudyOptions } from './options.ts';
 
 /** What a strategy knows of its study. */
 interface StudyFacts extends Pick<Env, 'seed' | 'parallel'> {
@@ -59,5 +59,5 @@ export const envOf = <P>(
     trials,
     cost,
     spend,
-    examples: examples === undefined ? undefined : examplesOf(examples).count,
+    examples: examples === undefined ? undefined : exampleSpec(examples).count,
   });

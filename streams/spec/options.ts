@@ -172,7 +172,7 @@ const amountsOf = (requires: Readonly<Record<string, Amount>>): Readonly<Record<
   Object.fromEntries(Object.entries(requires).map(([name, of]) => [name, amountIn(of)!]));
 
 /** The examples as the log records them. */
-export const examplesOf = (examples: number | readonly string[]): NonNullable<Created['examples']> =>
+export const exampleSpec = (examples: number | readonly string[]): NonNullable<Created['examples']> =>
   typeof examples === 'number' ? { count: examples } : { count: examples.length, ids: examples };
 
 /** The first fact of a log. @throws OptionError */
@@ -195,7 +195,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     ...omitUndefined({
       resumes: resumes || undefined,
       result: result === 'best' ? result : undefined,
-      examples: examples === undefined ? undefined : examplesOf(examples),
+      examples: examples === undefined ? undefined : exampleSpec(examples),
       requires: requires && amountsOf(requires),
       priority: priority === 1 ? undefined : priority,
     }),

@@ -11,10 +11,10 @@ import { bandit, mix } from '../operators/route.ts';
 import { take } from '../operators/take.ts';
 import { until } from '../operators/until.ts';
 import { strategies } from './catalogue.ts';
-import { type Composition, compositions, isComposition, type Parts } from './compositions.ts';
+import { type Composed, type Composition, compositions, isComposition } from './compositions.ts';
 import { named, placing } from './forms.ts';
 
-const makers: { readonly [Name in Composition]: (parts: Parts[Name]) => Strategy } = {
+const makers: { readonly [Name in Composition]: (parts: Composed[Name]) => Strategy } = {
   budget,
   chain: (stages) => chain(...stages),
   dedupe,

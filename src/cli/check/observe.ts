@@ -14,7 +14,7 @@ import { fillTemplate } from '../../programs/template.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 
 /** A program to run, and what to read from it. */
-export interface Program extends Pick<ProgramOptions, 'command' | 'metricFile' | 'grace' | 'result'> {
+export interface TriedProgram extends Pick<ProgramOptions, 'command' | 'metricFile' | 'grace' | 'result'> {
   readonly objectives: readonly ObjectiveSpec[];
   readonly examples?: Created['examples'] | undefined;
   /** Seconds that a run may take. */
@@ -40,7 +40,7 @@ export interface CheckedRun {
 /** Runs the program until it ends, reaches its time limit, or has reported enough. @param count what earlier runs showed about its steps */
 export async function observe(
   job: TrialRun,
-  program: Program,
+  program: TriedProgram,
   count: StepCount,
   enough: (reports: readonly PrintedReport[]) => boolean,
 ): Promise<CheckedRun> {
@@ -79,7 +79,7 @@ export async function observe(
 }
 
 /** Lets a reader read all that a program has written. */
-function readAgain(reader: OutputReader, job: TrialRun, { metricFile }: Program): void {
+function readAgain(reader: OutputReader, job: TrialRun, { metricFile }: TriedProgram): void {
   if (metricFile !== undefined) return readMetrics(reader, fillTemplate(metricFile, fillingOf(job))[0]!);
   const lines = splitLines((text, redrawn) => void reader.line(text, redrawn));
   lines.push(readFileSync(job.paths.log));

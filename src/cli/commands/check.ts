@@ -36,7 +36,7 @@ import {
   resumeText,
   stepsText,
 } from '../check/checkTexts.ts';
-import { type CheckedRun, isHeard, observe, type Program } from '../check/observe.ts';
+import { type CheckedRun, isHeard, observe, type TriedProgram } from '../check/observe.ts';
 import { filesIn, metricsWritten, type WrittenFile, writtenText } from '../check/writtenFiles.ts';
 import { declare } from '../command.ts';
 import { flag, needed, time, value } from '../parts.ts';
@@ -48,7 +48,7 @@ const DRAWS = 64;
 
 /** What the program is read by: as the study file and the options say, or as proposed. */
 interface Reading {
-  readonly program: Program;
+  readonly program: TriedProgram;
   /** The path of the file of metrics, with placeholders. */
   readonly metricFile: string | undefined;
 }
@@ -164,7 +164,7 @@ Example:
 
 const isBeyond = (reports: readonly PrintedReport[]): boolean => reports.at(-1)!.step > CHECK_BUDGET;
 
-function readingOf(file: StudyFile, metricFile: string | undefined, program: Omit<Program, 'metricFile'>): Reading {
+function readingOf(file: StudyFile, metricFile: string | undefined, program: Omit<TriedProgram, 'metricFile'>): Reading {
   const parallel = metricFile === file.metricFile ? file.options.parallel : 1; // `run` checks the path that a person chooses
   return { metricFile, program: { ...program, metricFile: metricFileOf(metricFile, file.space, parallel ?? 1) } };
 }

@@ -28,7 +28,7 @@ import { notices } from '../../worker/notices.ts';
 import { trainers } from '../../worker/trainers.ts';
 import { declare } from '../command.ts';
 import { value } from '../parts.ts';
-import { type Plan, planOf, type RunFlags, runOptions } from '../plan.ts';
+import { planOf, type RunFlags, type RunPlan, runOptions } from '../plan.ts';
 import type { Ending } from '../terminal/conclusion.ts';
 import { RUN_EXAMPLE } from '../terminal/runExample.ts';
 import { type RunWatch, watch } from '../terminal/runView.ts';
@@ -88,7 +88,7 @@ const ONE_LINE = { collectionStyle: 'flow', flowCollectionPadding: false, lineWi
 function beginning(
   { space, objectives, limits }: Created,
   { parallel = 1 }: StudyOptions,
-  { journal, directory, room, file }: Plan,
+  { journal, directory, room, file }: RunPlan,
 ): string[] {
   const all = Object.entries((space as SpaceData).parameters);
   const parameters = all.length;
@@ -106,10 +106,10 @@ function beginning(
   ]);
 }
 
-interface Work extends Plan {
+interface Work extends RunPlan {
   readonly flags: RunFlags;
   /** Reads and checks everything again. */
-  readonly planned: () => Promise<Plan>;
+  readonly planned: () => Promise<RunPlan>;
   readonly screen: StatusLine;
   readonly observing: Plugins;
 }

@@ -25,7 +25,7 @@ const styles: Readonly<Partial<Record<ColourName, Parameters<typeof styleText>[0
 };
 
 /** The lines and trials of a figure over two axes, as lines of text. */
-export function chart({ plane, points }: Plan, study: FigureStudy, { columns, lines }: Size): readonly string[] {
+export function chartText({ plane, points }: Plan, study: FigureStudy, { columns, lines }: Size): readonly string[] {
   const { x, y, lines: drawn } = plane!()!;
   const rows = Math.max(3, lines - 2);
   const labels = new Map(y.ticks.map(({ place, value }) => [Math.round((1 - place) * (rows - 1)), labelAt(y, value)]));

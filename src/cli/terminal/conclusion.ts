@@ -4,8 +4,8 @@ import { crashRegions, crashText } from '../../insight/crashes.ts';
 import { atEdges, edgeText } from '../../insight/edges.ts';
 import type { Alike } from '../../insight/failingAlike.ts';
 import { type EarlyStopping, earlyTexts } from '../../insight/recommendation/earlyStopping.ts';
-import { reopening, type StudyEnd } from '../../insight/recommendation/reopening.ts';
-import { type Verdict, withAction } from '../../insight/recommendation/verdict.ts';
+import { type EndAndCost, reopening } from '../../insight/recommendation/reopening.ts';
+import { type Advice, withAction } from '../../insight/recommendation/verdict.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
@@ -47,11 +47,11 @@ export interface FinishedRun {
   readonly early: EarlyStopping | undefined;
   readonly parameters: Readonly<Record<string, Dimension>>;
   /** Whether to go on; undefined without a result. */
-  readonly verdict: Verdict | undefined;
+  readonly verdict: Advice | undefined;
   /** What repetitions tell about the best trial, if there are any. */
   readonly repeated: string | undefined;
   /** What it closed by, if it did. */
-  readonly end: StudyEnd;
+  readonly end: EndAndCost;
   /** How many trials had ended before this run. */
   readonly before: number;
   /** Position of the last entry before this run. */
@@ -82,12 +82,12 @@ export function* conclusionLines(
 }
 
 /** How many trials have ended. */
-export const endedIn = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
+export const endedOf = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
 
 /** What a person can do when a run has ended. */
 export function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
   const { state, rows, verdict, repeated, end, before, past } = run;
-  const ended = endedIn(state);
+  const ended = endedOf(state);
   if (ending.type === 'alike') {
     const { trials, message } = ending.alike;
     const last = trials.at(-1)!;
@@ -119,7 +119,7 @@ const stoppedAs = ({ how, trials }: Alike): string =>
   `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
 
 /** What to do if no trial has completed. */
-function nothingCompleted(rows: readonly TrialRow[], journal: string, end: StudyEnd): string {
+function nothingCompleted(rows: readonly TrialRow[], journal: string, end: EndAndCost): string {
   const none = 'no trial was completed';
   const failed = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
   if (failed)

@@ -2,7 +2,7 @@ import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { historyPlan } from '../../insight/figures/history.ts';
 import { figureStudy } from '../../insight/figures/study.ts';
 import type { TrialRow } from '../../study/trials.ts';
-import { chart } from './chart.ts';
+import { chartText } from './chart.ts';
 
 /** From this number of results on, a picture shows something. */
 const FEWEST = 3;
@@ -17,7 +17,7 @@ export function trend(rows: () => Iterable<TrialRow>, count: () => number) {
     if (count() < FEWEST) return [];
     if (size !== known.size || count() >= GROWN * known.count) {
       const study = figureStudy({ rows: [...rows()], objectives: [objective], space: { parameters: {} }, at: 0 });
-      known = { count: count(), size, lines: chart(historyPlan(study), study, { columns, lines }) };
+      known = { count: count(), size, lines: chartText(historyPlan(study), study, { columns, lines }) };
     }
     return known.lines;
   };

@@ -9,7 +9,7 @@ const GRACE = 1000;
 /** Why a program cannot be started, now or later. */
 const LASTING = ['ENOENT', 'EACCES'];
 /** The name of a target in messages: the path of an address can contain a secret. */
-export const nameOf = (target: Target): string => ('url' in target ? new URL(target.url).host : target.command[0]);
+export const hostOf = (target: Target): string => ('url' in target ? new URL(target.url).host : target.command[0]);
 
 /** Delivers an event, once. @throws DeliveryError */
 export const deliver = (target: Target, event: HookEvent, signal: AbortSignal): Promise<void> =>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatusLine } from '../../text/statusLine.ts';
 import type { Plugin } from '../host.ts';
-import { deliver, nameOf } from './deliver.ts';
+import { deliver, hostOf } from './deliver.ts';
 import { eventsIn, type HookEvent } from './events.ts';
 import { type OnEvents, readHookFile, type Target } from './hookFile.ts';
 import { retrying } from './request.ts';
@@ -34,7 +34,7 @@ export function hooksOf(on: OnEvents, screen: StatusLine, pauses: readonly numbe
     const queue = queues.get(target) ?? { waiting: 0, last: Promise.resolve() };
     queues.set(target, queue);
     const warn = (why: string) =>
-      screen.line(`${study}: on.${name}: ${nameOf(target)} did not get event ${event.id}: ${why}`, { level: 'warn', study });
+      screen.line(`${study}: on.${name}: ${hostOf(target)} did not get event ${event.id}: ${why}`, { level: 'warn', study });
     if (queue.waiting >= LONGEST) return warn(`${LONGEST} events are already waiting`);
     queue.waiting++;
     queue.last = queue.last

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Member } from '../../../streams/nats/config/server.ts';
+import type { Peer } from '../../../streams/nats/config/server.ts';
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { type Amount, amount, amountIn, secondsOf, timeAmount } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -31,7 +31,7 @@ export interface PlatformServers {
   /** Where clients find them. */
   readonly url: string;
   /** The servers of the cluster; empty for one server. */
-  readonly cluster: readonly Member[];
+  readonly cluster: readonly Peer[];
   /** How many of them keep a copy of a study. */
   readonly replicas: number;
   readonly store: string;
@@ -118,7 +118,7 @@ function serversIn({ url, cluster, tls, store = '/var/lib/nats', monitor = 8222 
   if ((url === undefined) === (cluster === undefined))
     throw fault('nats', 'url, of servers that are there, or cluster, with the names of their machines', { url, cluster });
   const members = (cluster ?? []).map(
-    (host, i): Member => (/:\d+$/.test(host) ? { host, ...addressOf(`nats.cluster[${i}]`, host) } : { host }),
+    (host, i): Peer => (/:\d+$/.test(host) ? { host, ...addressOf(`nats.cluster[${i}]`, host) } : { host }),
   );
   const scheme = tls ? 'tls' : 'nats';
   const addresses = members.map(({ host, port }) => `${scheme}://${host}${port === undefined ? '' : `:${port}`}`);

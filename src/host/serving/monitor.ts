@@ -29,7 +29,7 @@ export interface Monitor {
 export async function monitorFor(address: string | undefined, screen: StatusLine): Promise<Monitor | undefined> {
   if (address === undefined) return undefined;
   const { host = '127.0.0.1', port } = addressOf('--monitor', address);
-  const [{ Metrics }, { WorkerMetrics }, { monitorApp }, { listen }] = await Promise.all([
+  const [{ Metrics }, { WorkerMetrics }, { monitorApp }, { serveApp: listen }] = await Promise.all([
     import('../../monitoring/metrics.ts'),
     import('../../monitoring/workerMetrics.ts'),
     import('../../server/health.ts'),

@@ -31,7 +31,7 @@ export interface OpenPlace {
 }
 
 /** How a process serves studies on NATS servers, whatever the place. */
-export interface ServeOptions extends AtMostOptions, Pick<ServingOptions['settings'], 'lease' | 'replicas' | 'maxBytes'> {
+export interface PlaceOptions extends AtMostOptions, Pick<ServingOptions['settings'], 'lease' | 'replicas' | 'maxBytes'> {
   readonly http?: string;
   readonly monitor?: string;
   readonly users?: string;
@@ -53,7 +53,7 @@ export interface Shared {
 }
 
 /** @throws UsageError, ListenError, OpenServerError; HooksError */
-export async function openShared(options: ServeOptions, screen: StatusLine): Promise<Shared> {
+export async function openShared(options: PlaceOptions, screen: StatusLine): Promise<Shared> {
   const { lease, replicas, maxBytes, checkpoints: checkpointBytes } = options;
   const users = await usersIn(options.users);
   const at = options.http === undefined ? undefined : addressOf('--http', options.http);

@@ -14,13 +14,13 @@ const LONGEST = 5000;
 export const FAILED = 600_000;
 
 /** What an error means: the study was deleted; it fails until a person corrects something; or another start may succeed. */
-export type Meaning = 'deleted' | 'lasting' | 'unexpected';
+export type ErrorKind = 'deleted' | 'lasting' | 'unexpected';
 
 /**
  * The meaning of the error that ended an engine. A strategy would answer in the same way again, and a log that is of another study or may not be read
  * stays so. All else may come from the server, the network or the process.
  */
-export function meaningOf(error: unknown): Meaning {
+export function errorKind(error: unknown): ErrorKind {
   if (error instanceof StudyError && error.code === 'gone') return 'deleted';
   if (error instanceof StrategyError || error instanceof StalledError || isForbidden(error)) return 'lasting';
   return error instanceof UserError && !isPassing(error.cause) ? 'lasting' : 'unexpected';
@@ -41,7 +41,7 @@ export interface NextStart {
  * @param before starts in a row without a minute of service, before this one.
  * @param served milliseconds of service.
  */
-export function nextStart(before: number, served: number, meaning: Exclude<Meaning, 'deleted'>): NextStart {
+export function nextStart(before: number, served: number, meaning: Exclude<ErrorKind, 'deleted'>): NextStart {
   const tries = meaning === 'lasting' ? TRIES : served >= SERVICE ? 0 : Math.min(before + 1, TRIES);
   const hasFailed = tries === TRIES;
   const pause = hasFailed ? FAILED : Math.min(FIRST * 2 ** Math.max(0, tries - 1), LONGEST);
@@ -76,7 +76,7 @@ export async function supervise({ begin, hear, signal }: Supervision): Promise<v
       hear({ is: 'serving' });
     });
     if (error === undefined || signal.aborted) return;
-    const meaning = meaningOf(error);
+    const meaning = errorKind(error);
     if (meaning === 'deleted') return hear({ is: 'deleted', error });
     const next = nextStart(tries, performance.now() - since, meaning);
     hear(next.hasFailed ? { is: 'failed', error } : { is: 'restarting', error, pause: next.pause });

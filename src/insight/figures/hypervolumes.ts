@@ -4,7 +4,7 @@ import { roundScale, trialScale } from './drawing/scale.ts';
 import { type Path, placed, upTo } from './drawing/series/lines.ts';
 import { lastTrial } from './history.ts';
 import { overAxes, type Plan } from './plan.ts';
-import { counts, type FigureStudy, lossesOf, objectiveValue } from './study.ts';
+import { counts, type FigureStudy, objectiveValue, rowLosses } from './study.ts';
 
 /** The volume that the front dominates, by trial. */
 export const hypervolumePlan = (study: FigureStudy): Plan =>
@@ -23,7 +23,7 @@ export const hypervolumePlan = (study: FigureStudy): Plan =>
 /** The volume after each trial that enlarged it, and at the last trial. */
 export function hypervolumePath({ rows, objectives }: FigureStudy): Path {
   const results = rows.filter((row) => counts(row) && objectives.every((objective) => objectiveValue(row, objective) !== undefined));
-  const steps = hypervolumes(results.map((row) => lossesOf(row, objectives))).map(
+  const steps = hypervolumes(results.map((row) => rowLosses(row, objectives))).map(
     ({ index, volume }) => [results[index]!.trial, volume] as const,
   );
   return upTo(lastTrial({ rows }), steps);

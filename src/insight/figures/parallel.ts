@@ -7,7 +7,7 @@ import type { ChartOption } from './drawing/option.ts';
 import { coordinateAt } from './drawing/scale.ts';
 import { type Plan, WIDTH } from './plan.ts';
 import { sliceOrder } from './slice.ts';
-import { bestOf, type FigureStudy, sign } from './study.ts';
+import { bestRow, type FigureStudy, sign } from './study.ts';
 
 /** More parameters than this are ordered by their importance, and only the first ones are drawn. */
 export const MOST_AXES = 8;
@@ -35,7 +35,7 @@ export function parallelLines(study: FigureStudy, axes: readonly number[]): Para
   const [objective] = objectives;
   const values = columns[parameters.length];
   if (objective === undefined || values === undefined) return [];
-  const best = bestOf(study);
+  const best = bestRow(study);
   const badnessOf = (place: number) => clampUnit(sign(objective) > 0 ? place : 1 - place);
   const lines = [...rows.keys()].filter(isChosen).map((i) => ({
     places: axes.map((axis) => columns[axis]![i]!),

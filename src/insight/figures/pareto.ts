@@ -5,7 +5,7 @@ import { placed } from './drawing/series/lines.ts';
 import { compromise } from './front.ts';
 import { overAxes, type Plan, type Plane } from './plan.ts';
 import { trialsOver } from './points.ts';
-import { type FigureRow, type FigureStudy, lossesOf, objectiveValue, sign } from './study.ts';
+import { type FigureRow, type FigureStudy, objectiveValue, rowLosses, sign } from './study.ts';
 
 type Pair = readonly [x: number, y: number];
 
@@ -69,7 +69,7 @@ function paretoPlane(study: FigureStudy, pair: Pair, marked = compromiseOn(study
 
 /** The trial on the front that is nearest to the best of every objective. */
 export const compromiseOn = ({ onFront, objectives }: FigureStudy): FigureRow | undefined =>
-  onFront[compromise(onFront.map((row) => lossesOf(row, objectives)))];
+  onFront[compromise(onFront.map((row) => rowLosses(row, objectives)))];
 
 /** The values of the trials on the front in two objectives, and the numbers of the trials, from left to right. */
 export const frontPath = (

@@ -2,12 +2,12 @@ import { cut } from './drawing/format.ts';
 import { stepScale } from './drawing/scale.ts';
 import { type Path, upTo } from './drawing/series/lines.ts';
 import { overAxes, type Plan } from './plan.ts';
-import { bestOf, type FigureRow, type FigureStudy } from './study.ts';
+import { bestRow, type FigureRow, type FigureStudy } from './study.ts';
 
 /** The best trial and those that it resumes one after the other, the first one first. */
 export function bestLineage(study: Pick<FigureStudy, 'objectives' | 'ranked' | 'rowOf'>): readonly FigureRow[] {
   const line: FigureRow[] = [];
-  let row = bestOf(study);
+  let row = bestRow(study);
   while (row && !line.includes(row)) {
     line.unshift(row);
     row = row.resumes === undefined ? undefined : study.rowOf(row.resumes);

@@ -103,7 +103,7 @@ export const objectiveValue = (row: TrialRow, objective: ObjectiveSpec | undefin
   objective && ownValue(row.values, objective.name);
 
 /** Its objectives as values to minimize, all of which it has. */
-export const lossesOf = (row: TrialRow, objectives: readonly ObjectiveSpec[]): readonly number[] =>
+export const rowLosses = (row: TrialRow, objectives: readonly ObjectiveSpec[]): readonly number[] =>
   objectives.map((objective) => sign(objective) * objectiveValue(row, objective)!);
 
 /** Whether the value of a trial counts as a result. */
@@ -206,11 +206,11 @@ export function frontOf(ranked: readonly FigureRow[], objectives: readonly Objec
     return ranked.filter((row) => sign(only) * objectiveValue(row, only)! === best);
   }
   const list = ranked.filter((row) => objectives.every((objective) => objectiveValue(row, objective) !== undefined));
-  return front(list.map((row) => lossesOf(row, objectives))).map((i) => list[i]!);
+  return front(list.map((row) => rowLosses(row, objectives))).map((i) => list[i]!);
 }
 
 /** The best trial of a study with one objective. */
-export const bestOf = ({ objectives, ranked }: Pick<FigureStudy, 'objectives' | 'ranked'>): FigureRow | undefined =>
+export const bestRow = ({ objectives, ranked }: Pick<FigureStudy, 'objectives' | 'ranked'>): FigureRow | undefined =>
   objectives.length === 1 ? ranked[0] : undefined;
 
 /** The text of a trial's tooltip. */

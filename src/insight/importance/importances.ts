@@ -18,11 +18,11 @@ export interface Importances {
    * By parameter, the result that a forest predicts along its axis, or for each category, whatever the other parameters are; of a conditional parameter,
    * where it exists. A configuration that was trained in part is expected to stay as far behind as it was then.
    */
-  readonly marginals: Readonly<Record<string, readonly Predicted[]>>;
+  readonly marginals: Readonly<Record<string, readonly Forecast[]>>;
 }
 
 /** The result that is predicted for a value of a parameter, with the standard deviation over the trees of the forest. */
-export interface Predicted {
+export interface Forecast {
   readonly value: unknown;
   readonly mean: number;
   readonly sd: number;

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
 import type { Space } from '../../space/space.ts';
 import { PLACES } from '../importance/coding.ts';
-import type { Interval, Repetition } from './repeats.ts';
+import type { Confidence, Repetition } from './repeats.ts';
 import type { ResultModel } from './resultModel.ts';
 
 /** What the worst value of a parameter costs that was tried, with all other parameters as in the configuration to deploy. */
@@ -52,7 +52,7 @@ export function choiceCosts<P>(
     const costs = differences(model, best, others);
     const worst = costs.reduce((most, { mean }, i) => (mean > costs[most]!.mean ? i : most), 0);
     const { mean, sd } = costs[worst]!;
-    const within = (sds: number): Interval => [mean - sds * sd, mean + sds * sd];
+    const within = (sds: number): Confidence => [mean - sds * sd, mean + sds * sd];
     const [value, other] = [best, others[worst]!].map((point) => (space.decode(point) as Record<string, unknown>)[axis.name]);
     const cost = mean < lead ? { mean, half: within(HALF), most: within(MOST) } : undefined;
     return [[axis.name, { value, other, least: within(MOST)[0], ...omitUndefined({ cost }) }]];

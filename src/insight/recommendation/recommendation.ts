@@ -10,7 +10,7 @@ import { type ChoiceCost, choiceCosts } from './choiceCosts.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { isSame, type Repetition, repeatsIn, showNoise, valuesOfEach } from './repeats.ts';
 import { expectedGain, MOST_RESULTS, type ResultModel, resultModel } from './resultModel.ts';
-import { type Evidence, TELLING, type Verdict, verdictOn } from './verdict.ts';
+import { type Advice, type Evidence, TELLING, verdictOn } from './verdict.ts';
 
 /** The trial whose configuration to deploy. */
 export interface Recommendation<P, O extends string = string> {
@@ -20,7 +20,7 @@ export interface Recommendation<P, O extends string = string> {
   /** What other values of a parameter would cost, by parameter. Empty with fewer than 30 results, or if a model predicts results badly. */
   readonly costs: Readonly<Record<string, ChoiceCost>>;
   /** Whether to go on with the study. */
-  readonly verdict: Verdict;
+  readonly verdict: Advice;
 }
 
 /** The configuration to deploy, and what tells whether to go on. */

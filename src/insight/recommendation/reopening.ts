@@ -5,7 +5,7 @@ import { shellQuoted } from '../../study/programArguments.ts';
 import { rounded } from '../figures/drawing/format.ts';
 
 /** What a study has ended by, if it has, and what its trials have cost. */
-export interface StudyEnd {
+export interface EndAndCost {
   readonly closed?: CloseReason | undefined;
   readonly limits: Limits;
   /** In steps. */
@@ -14,7 +14,7 @@ export interface StudyEnd {
   readonly spent: Values;
 }
 
-export const endOf = <P>({ closed, settings, paid }: Pick<Ledger<P>, 'closed' | 'settings' | 'paid'>): StudyEnd => ({
+export const endOf = <P>({ closed, settings, paid }: Pick<Ledger<P>, 'closed' | 'settings' | 'paid'>): EndAndCost => ({
   closed,
   limits: settings.limits,
   cost: paid.cost,
@@ -33,7 +33,7 @@ const twice = (amount: number): string => rounded(2 * amount, 2);
  * @returns undefined if none helps, since every configuration has been tried, or the study has not closed; if none is needed, since the seconds begin
  * again with each run; and after the target, since only people know a better one
  */
-export function reopening({ closed, limits, cost, spent }: StudyEnd): string | undefined {
+export function reopening({ closed, limits, cost, spent }: EndAndCost): string | undefined {
   switch (closed) {
     case 'trials':
     case 'plateau':

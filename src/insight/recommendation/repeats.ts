@@ -8,14 +8,14 @@ import { formatNumber, rounded } from '../figures/drawing/format.ts';
 export interface Repetition {
   readonly mean: number;
   /** Half of all repetitions lie in here. */
-  readonly half: Interval;
+  readonly half: Confidence;
   /** Nine of ten lie in here. */
-  readonly most: Interval;
+  readonly most: Confidence;
 }
-export type Interval = readonly [low: number, high: number];
+export type Confidence = readonly [low: number, high: number];
 
 /** What repetitions of configurations tell about noise. */
-export interface Repeats {
+export interface RepeatNoise {
   /** The standard deviation of repetitions of one configuration. */
   readonly sd: number;
   /** @returns undefined if the configuration was not repeated at least twice */
@@ -35,7 +35,7 @@ interface Group {
  *
  * @returns undefined if no configuration was repeated twice
  */
-export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string): Repeats | undefined {
+export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string): RepeatNoise | undefined {
   const groups = groupsOf(rows, objective);
   const all = [...groups.values()];
   const freedom = all.reduce((sum, { count }) => sum + count - 1, 0);
@@ -56,7 +56,7 @@ export function repeatsIn<P>(rows: readonly CompletedRow<P>[], objective: string
       const mean = weight * group.mean + (1 - weight) * centre;
       const sd = Math.sqrt(variance * (1 + weight / group.count + (1 - weight) / (freedom + all.length)));
       const degrees = Math.min(prior + group.count - 1, freedom);
-      const within = (share: number): Interval => {
+      const within = (share: number): Confidence => {
         const reach = sd * studentQuantile(share, degrees);
         return [mean - reach, mean + reach];
       };

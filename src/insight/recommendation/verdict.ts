@@ -2,11 +2,11 @@ import type { CloseReason, ObjectiveSpec } from '../../facts/facts.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { rounded } from '../figures/drawing/format.ts';
-import { MORE_TRIALS, reopening, type StudyEnd } from './reopening.ts';
+import { type EndAndCost, MORE_TRIALS, reopening } from './reopening.ts';
 import { LARGE } from './repeats.ts';
 
 /** Whether to go on with a study. */
-export interface Verdict {
+export interface Advice {
   /**
    * `confirm`: repeat the best configurations first, since noise is large or unknown; `stop`: further trials would hardly help; `continue`: the study still
    * improves; `unclear`: the results do not tell.
@@ -71,7 +71,7 @@ export const BOUND = 0.05;
 const RECENT = 0.25;
 
 /** Whether to go on with a study. @param evidence needed with one objective. @returns undefined without a result */
-export function verdictOn({ objectives, ranked, onFront, rows, closed }: Judged, evidence: Evidence | undefined): Verdict | undefined {
+export function verdictOn({ objectives, ranked, onFront, rows, closed }: Judged, evidence: Evidence | undefined): Advice | undefined {
   const results = rows.flatMap(({ status, trial }) => (status === 'completed' || status === 'stopped' ? [trial] : []));
   if (results.length < FEW && closed !== 'exhausted' && ranked.length + onFront.length > 0) {
     const text = `Continue: ${results.length === 1 ? '1 result is' : `${results.length} results are`} too few to tell whether to stop`;
@@ -102,7 +102,7 @@ interface Standing {
 function bestVerdict(
   { full, lead, noise, noisy, isRepeated, residual, left }: Evidence,
   { name, results, since, closed, raced }: Standing,
-): Verdict {
+): Advice {
   if (lead === 0 && !raced)
     return { verdict: 'unclear', reason: 'all-alike', text: 'Unclear: at least half of the results are as good as the best one' };
   const isSmall = noisy === false || (residual !== undefined && residual < LARGE * lead);
@@ -136,7 +136,7 @@ function bestVerdict(
 }
 
 /** Whether to go on with a study with several objectives. Noise and what is left are not judged there. */
-function frontVerdict(front: readonly Row[], results: readonly number[]): Verdict {
+function frontVerdict(front: readonly Row[], results: readonly number[]): Advice {
   const newest = front.reduce((latest, { trial }) => Math.max(latest, trial), 0);
   const since = results.filter((trial) => trial > newest).length;
   const last = new Set(results.toSorted((a, b) => a - b).slice(-Math.ceil(RECENT * results.length)));
@@ -158,9 +158,9 @@ function frontVerdict(front: readonly Row[], results: readonly number[]): Verdic
  * @returns undefined if there is nothing to do, or no address
  */
 export function actionOf(
-  { verdict, reason }: Pick<Verdict, 'verdict' | 'reason'>,
+  { verdict, reason }: Pick<Advice, 'verdict' | 'reason'>,
   study: string | undefined,
-  end: StudyEnd,
+  end: EndAndCost,
 ): string | undefined {
   if (study === undefined || reason === 'all-alike') return undefined;
   if (verdict === 'confirm') return `hypertide trial confirm${study}`;
@@ -170,7 +170,7 @@ export function actionOf(
 }
 
 /** The verdict with the command that it asks for. */
-export function withAction(verdict: Verdict, study: string | undefined, end: StudyEnd): string {
+export function withAction(verdict: Advice, study: string | undefined, end: EndAndCost): string {
   const command = actionOf(verdict, study, end);
   return command === undefined ? verdict.text : `${verdict.text}: ${command}`;
 }

@@ -2,13 +2,13 @@
 export type UpdateRule = 'momentum' | 'adam';
 
 /** The state of a rule: running means of gradients and of their squares. */
-export interface Moments {
+export interface Means {
   readonly count: number;
   readonly mean: Float64Array;
   readonly square: Float64Array;
 }
 
-export const zeroMoments = (length: number): Moments => ({ count: 0, mean: new Float64Array(length), square: new Float64Array(length) });
+export const zeroMoments = (length: number): Means => ({ count: 0, mean: new Float64Array(length), square: new Float64Array(length) });
 
 const MOMENTUM = 0.9;
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
@@ -23,10 +23,10 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
  */
 export function updateDirection(
   rule: UpdateRule,
-  { count, mean, square }: Moments,
+  { count, mean, square }: Means,
   gradient: Float64Array,
   scale: number,
-): { readonly direction: Float64Array; readonly moments: Moments } {
+): { readonly direction: Float64Array; readonly moments: Means } {
   const g = gradient.map((v, i) => (Number.isNaN(v) ? mean[i]! : v));
   const still = (d: Float64Array) => d.map((v, i) => (Number.isNaN(gradient[i]!) ? 0 : v));
   const next = count + 1;

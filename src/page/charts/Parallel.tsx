@@ -4,7 +4,7 @@ import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import { type AxisScale, textAt } from '../../insight/figures/drawing/scale.ts';
 import { type AxisName, axisNames, MOST_AXES, parallelAxes, parallelPlan } from '../../insight/figures/parallel.ts';
-import { aboutTrial, bestOf } from '../../insight/figures/study.ts';
+import { aboutTrial, bestRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { moved, ordered } from '../lib/lists.ts';
 import { colour, palette, theme } from '../lib/theme.ts';
@@ -80,7 +80,7 @@ export function Parallel() {
   });
   useSignalEffect(() => {
     void palette.value;
-    const best = rows.value.findIndex(({ trial }) => trial === bestOf(figures)?.trial);
+    const best = rows.value.findIndex(({ trial }) => trial === bestRow(figures)?.trial);
     const marked = [
       [selected.value[best] ? best : -1, cssOf(ramp(theme)[0]!)],
       [hovered.value?.index ?? focusedIndex.value, colour('text')],

@@ -22,7 +22,7 @@ import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { Markdown } from './Markdown.tsx';
 import { StudyActions } from './StudyActions.tsx';
-import { PhaseBadge, ProgressBar, Star, Waits } from './StudyState.tsx';
+import { PhaseBadge, ProgressBar, Star, WaitNote } from './StudyState.tsx';
 import { TimeSlider } from './TimeSlider.tsx';
 import { TrialPanel } from './TrialPanel.tsx';
 import { TrialTable } from './table/TrialTable.tsx';
@@ -226,7 +226,7 @@ function Overview() {
 function NoTrials() {
   const one = detail.value;
   const command = one && startCommand(one);
-  if (one?.waits !== undefined) return <Waits of={one} />;
+  if (one?.waits !== undefined) return <WaitNote of={one} />;
   return (
     <p class="nothing">
       {command ? (

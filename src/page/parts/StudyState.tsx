@@ -21,7 +21,7 @@ export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
 );
 
 /** Why a study begins no other trial. */
-export const Waits = ({ of: { waits } }: { readonly of: Headline }) =>
+export const WaitNote = ({ of: { waits } }: { readonly of: Headline }) =>
   waits === undefined ? null : <p class="note waits">No other trial begins now, since {cut(waits, 200)}.</p>;
 
 /** Progress towards the limit, which counts configurations. Trials that resume others, or were imported, come on top. */

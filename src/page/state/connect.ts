@@ -1,6 +1,6 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import type { Detail, Headline, ReportData, RowChanges, Summary } from '../../server/feed/wire.ts';
+import type { Compared, Detail, Headline, ReportData, RowChanges } from '../../server/feed/wire.ts';
 import { getFrom, keepToken, session } from './api.ts';
 import { storedMoments } from './moment.ts';
 import { connection, forget, headlines, latest, latestExamples, latestImportances, latestRecommended, showSoon, takeIn } from './store.ts';
@@ -116,8 +116,8 @@ const on = <T>(source: EventSource, event: string, take: (data: T) => void): voi
   source.addEventListener(event, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as T));
 
 /** A study to compare with others; null if it does not exist. */
-export function summaryOf(id: string): Promise<Summary | null> {
-  if (reported === undefined) return getFrom<Summary | null>(id, 'summary').catch(() => null);
+export function summaryOf(id: string): Promise<Compared | null> {
+  if (reported === undefined) return getFrom<Compared | null>(id, 'summary').catch(() => null);
   const one = reported.find(({ detail }) => detail.id === id);
   if (one === undefined) return Promise.resolve(null);
   const best = one.changes.rows.find(({ trial }) => trial === one.detail.best?.trial);

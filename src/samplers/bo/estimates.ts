@@ -5,7 +5,7 @@ import type { Ended, StrategyEvent } from '../../strategy/messages.ts';
 const LEAST = 1e-9;
 
 /** A result, and its standard error if it has one. */
-export type Told = Pick<Ended, 'losses' | 'stderr'>;
+export type Estimate = Pick<Ended, 'losses' | 'stderr'>;
 
 /**
  * What a trial says that continues another one on more examples: its estimate holds that of the other, so the model gets only the difference, as an estimate that is
@@ -13,7 +13,7 @@ export type Told = Pick<Ended, 'losses' | 'stderr'>;
  *
  * @returns its own result if it continues none, or has no standard error; undefined if it adds nothing
  */
-export function addedBy(ended: Ended, facts: History<StrategyEvent>): Told | undefined {
+export function addedBy(ended: Ended, facts: History<StrategyEvent>): Estimate | undefined {
   const { losses, stderr, resumes } = ended;
   const before = resumes === undefined || stderr === undefined ? undefined : endOf(resumes, facts);
   if (!losses || !stderr || !before?.losses || !before.stderr) return ended;

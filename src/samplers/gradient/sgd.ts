@@ -1,4 +1,4 @@
-import { averagingWeight, type Moments, rateDecay, updateDirection, zeroMoments } from '../../numeric/descent/firstOrder.ts';
+import { averagingWeight, type Means, rateDecay, updateDirection, zeroMoments } from '../../numeric/descent/firstOrder.ts';
 import { maxNorm } from '../../numeric/descent/projected.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { fraction, oneOf } from '../../schema/optionRules.ts';
@@ -32,7 +32,7 @@ type SgdPhase = 'starting' | 'stepping' | 'probing' | 'averaging' | 'restarting'
 export interface SgdState extends DescentState<'averageDue'> {
   readonly steps: number;
   /** Absent where a momentum begins: at first, and after a step that was undone. */
-  readonly moments?: Moments | undefined;
+  readonly moments?: Means | undefined;
   /** The size of the first gradient. */
   readonly gradientScale: number;
   /** The factor by which steps that were too long have changed the rate. */

@@ -1,20 +1,20 @@
 import { formatNumber } from '../../insight/figures/drawing/format.ts';
 import { ownValue } from '../../schema/ownValue.ts';
-import type { Summary } from './wire.ts';
+import type { Compared } from './wire.ts';
 
 /** Limits as a list, such as `trials 40, seconds 3600`. */
-const limitsText = (limits: Summary['detail']['limits']): string | undefined =>
+const limitsText = (limits: Compared['detail']['limits']): string | undefined =>
   Object.entries(limits ?? {})
     .map(([name, value]) => `${name} ${formatNumber(value)}`)
     .join(', ') || undefined;
 
 /** The differences between studies, as the rows of a table: a name, and a cell for each study. */
-export function differenceRows(all: readonly Summary[]): (readonly [name: string, cells: readonly string[]])[] {
+export function differenceRows(all: readonly Compared[]): (readonly [name: string, cells: readonly string[]])[] {
   const named = all.map(({ best }) => Object.keys(best?.params ?? {}));
   const params = [...new Set(named.flat())].filter((name) => named.filter((names) => names.includes(name)).length > 1);
-  const lines: readonly (readonly [string, (one: Summary) => unknown])[] = [
+  const lines: readonly (readonly [string, (one: Compared) => unknown])[] = [
     ['best value', ({ detail }) => detail.best?.value],
-    ...params.map((name) => [`best ${name}`, ({ best }: Summary) => ownValue(best?.params, name)] as const),
+    ...params.map((name) => [`best ${name}`, ({ best }: Compared) => ownValue(best?.params, name)] as const),
     ['objective', ({ detail: { objective } }) => `${objective.direction} ${objective.name}`],
     ['ended', ({ detail }) => detail.ended],
     ['completed', ({ detail }) => detail.completed],

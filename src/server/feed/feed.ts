@@ -11,7 +11,7 @@ import type { StudyLog } from '../../study/source.ts';
 import { studyStatusOf } from '../../study/status.ts';
 import { TrialRows } from '../../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
-import type { Detail, Headline, Summary } from './wire.ts';
+import type { Compared, Detail, Headline } from './wire.ts';
 
 /** Called with each entry and what it did. */
 export type Listener = (applied: AppliedEntry<Params>) => void;
@@ -161,7 +161,7 @@ export class Feed {
   }
 
   /** The study with only its best trial, to compare it with others. */
-  summary(): Summary | undefined {
+  summary(): Compared | undefined {
     const detail = this.detail();
     const best = detail?.best && this.begun?.rows.get(detail.best.trial);
     return detail && omitUndefined({ detail, best });

@@ -7,7 +7,7 @@ import type { ExampleMatrix } from '../../insight/examples/matrix.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { EarlyStopping } from '../../insight/recommendation/earlyStopping.ts';
 import type { Deployed } from '../../insight/recommendation/recommendation.ts';
-import type { Verdict } from '../../insight/recommendation/verdict.ts';
+import type { Advice } from '../../insight/recommendation/verdict.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import type { Phase } from '../../monitoring/studyState.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -82,7 +82,7 @@ export interface Detail
 }
 
 /** A study to compare with others. */
-export interface Summary {
+export interface Compared {
   readonly detail: Detail;
   /** Its best trial. */
   readonly best?: TrialRow;
@@ -108,7 +108,7 @@ export interface Recommended extends Pick<Deployed<unknown>, 'repetition' | 'cos
   readonly results: number;
   readonly trial: TrialId;
   /** After these results. */
-  readonly verdict: Verdict;
+  readonly verdict: Advice;
   readonly early?: EarlyStopping;
 }
 

@@ -6,7 +6,7 @@ import type { Created } from '../../facts/facts.ts';
 let moments: Moments | undefined;
 
 /** Begins the log of another study. @throws as `checkReplayable` */
-export function begin(created: Created): void {
+export function beginLog(created: Created): void {
   moments?.close();
   moments = new Moments(created, parseStrategy);
 }
@@ -14,4 +14,4 @@ export function begin(created: Created): void {
 /** Takes the next entries of the log. */
 export const add = (entries: readonly Entry[]): void => moments!.add(entries);
 
-export const at = (question: MomentQuestion): Promise<Moment> => moments!.at(question);
+export const momentAt = (question: MomentQuestion): Promise<Moment> => moments!.at(question);

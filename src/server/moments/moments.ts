@@ -49,7 +49,7 @@ export class MomentsInThread {
   async #answer(feed: Feed, question: MomentQuestion): Promise<Moment> {
     this.#thread ??= new Thread('server/moments/inThread');
     if (this.#feed !== feed) {
-      await this.#thread.call('begin', feed.begun!.ledger.created!);
+      await this.#thread.call('beginLog', feed.begun!.ledger.created!);
       this.#feed = feed;
       this.#known = 0;
     }
@@ -58,7 +58,7 @@ export class MomentsInThread {
       await this.#thread.call('add', entries);
       this.#known = entries.at(-1)!.position;
     }
-    return this.#thread.call('at', question);
+    return this.#thread.call('momentAt', question);
   }
 
   close(): void {

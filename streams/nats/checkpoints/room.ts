@@ -16,7 +16,7 @@ export interface Saved {
 }
 
 /** The room for the checkpoints of a study, in bytes. */
-export interface Room {
+export interface Capacity {
   readonly maxBytes: number;
   /** What one trainer may take. */
   readonly share: number;
@@ -29,7 +29,7 @@ const OF_ONE = 0.5;
 const FULL = 0.9;
 const ENOUGH = 0.75;
 
-export const roomOf = (maxBytes: number): Room => ({
+export const roomOf = (maxBytes: number): Capacity => ({
   maxBytes,
   share: maxBytes * OF_ONE,
   full: maxBytes * FULL,
@@ -53,7 +53,7 @@ function sum(saved: Iterable<Saved>, count: (one: Saved) => number): number {
 }
 
 /** Whether a trainer may save a checkpoint. @param bytes of it. @param taken by all checkpoints. @param others of the same trainer, of other trials */
-export function fits({ maxBytes, share }: Room, bytes: number, taken: number, others: Iterable<Saved>): boolean {
+export function fits({ maxBytes, share }: Capacity, bytes: number, taken: number, others: Iterable<Saved>): boolean {
   return taken + bytes <= share || (taken + bytes <= maxBytes && countedBytesOf(others) + bytes <= share);
 }
 

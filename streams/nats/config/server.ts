@@ -90,7 +90,7 @@ function clusterText({ name, host, port, routes, password, ca }: ClusterSettings
 }
 
 /** A server of a cluster. */
-export interface Member {
+export interface Peer {
   readonly host: string;
   /** Its port for clients. Default: 4222. */
   readonly port?: number;
@@ -105,7 +105,7 @@ export interface ClusterOptions extends Omit<ServerSettings, 'name' | 'cluster'>
 }
 
 /** The name of a server of a cluster: its host, and its port if other servers are on the same machine. */
-export const serverName = ({ host, port = PORT }: Member, members: readonly Member[]): string =>
+export const serverName = ({ host, port = PORT }: Peer, members: readonly Peer[]): string =>
   members.filter((other) => other.host === host).length > 1 ? `${host}-${port}` : host;
 
 /** The address that servers listen to, by the hosts at which clients find them: all, unless each of them is this machine. */
@@ -121,7 +121,7 @@ export const listensFor = (hosts: readonly string[]): string =>
  * serversOf([{ host: 'n1' }, { host: 'n2' }, { host: 'n3' }], { host: '0.0.0.0', password }).map(serverText)
  */
 export function serversOf(
-  members: readonly Member[],
+  members: readonly Peer[],
   { name = 'hypertide', password, ca, ...shared }: ClusterOptions,
 ): readonly (ServerSettings & { readonly name: string })[] {
   if (members.length < 3) throw new OptionError('cluster', 'at least three servers: with fewer, none may be away', members.length);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MismatchError, OptionError, StalledError, StrategyError, StudyError } from '../../../src/errors.ts';
-import { meaningOf, nextStart, type Supervised, supervise } from '../../../src/host/serving/supervise.ts';
+import { errorKind, nextStart, type Supervised, supervise } from '../../../src/host/serving/supervise.ts';
 import { deleted } from '../../../streams/nats/studyError.ts';
 import { withResolvers } from '../../../streams/promises.ts';
 
@@ -12,7 +12,7 @@ describe('an error', () => {
     ['a server that does not answer', named('TimeoutError')],
     ['a request that timed out', new StudyError('no answer', { cause: named('TimeoutError') })],
     ['text that a strategy throws', 'out of luck'],
-  ])('is unexpected: %s', (_, error) => expect(meaningOf(error)).toBe('unexpected'));
+  ])('is unexpected: %s', (_, error) => expect(errorKind(error)).toBe('unexpected'));
 
   it.each([
     ['a strategy that breaks its contract', new StrategyError('it did not answer')],
@@ -21,9 +21,9 @@ describe('an error', () => {
     ['a strategy that this version does not know', new OptionError('strategy', 'a name', 'tpe9')],
     ['a stream with wrong settings', new StudyError('settings')],
     ['a missing right', new Error('publish', { cause: named('PermissionViolationError') })],
-  ])('lasts: %s', (_, error) => expect(meaningOf(error)).toBe('lasting'));
+  ])('lasts: %s', (_, error) => expect(errorKind(error)).toBe('lasting'));
 
-  it('is no failure if the study was deleted', () => expect(meaningOf(deleted('HT_s'))).toBe('deleted'));
+  it('is no failure if the study was deleted', () => expect(errorKind(deleted('HT_s'))).toBe('deleted'));
 });
 
 it('a study starts again after .5 to 5 s, and has failed after ten starts in a row without a minute of service', () => {

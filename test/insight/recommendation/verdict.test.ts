@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CloseReason } from '../../../src/facts/facts.ts';
-import { reopening, type StudyEnd } from '../../../src/insight/recommendation/reopening.ts';
+import { type EndAndCost, reopening } from '../../../src/insight/recommendation/reopening.ts';
 import { actionOf, type Evidence, type Judged, verdictOn } from '../../../src/insight/recommendation/verdict.ts';
 
 const row = (trial: number, status: 'completed' | 'stopped' | 'failed' = 'completed') => ({ trial, status });
@@ -77,7 +77,7 @@ describe('the verdict on a study', () => {
 });
 
 it('what to do depends on the verdict, and on what the study has ended by', () => {
-  const end = (closed?: CloseReason, more: Partial<StudyEnd> = {}): StudyEnd => ({ closed, limits: {}, cost: 0, spent: {}, ...more });
+  const end = (closed?: CloseReason, more: Partial<EndAndCost> = {}): EndAndCost => ({ closed, limits: {}, cost: 0, spent: {}, ...more });
   const stop = { verdict: 'stop', reason: 'little-left' } as const;
   const improving = { verdict: 'continue', reason: 'improving' } as const;
   expect(actionOf({ verdict: 'confirm', reason: 'noise-large' }, ' a.jsonl', end())).toBe('hypertide trial confirm a.jsonl');

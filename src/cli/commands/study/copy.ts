@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { branch, each, sizeOf } from '../../../stores/branch.ts';
 import { copyFiles } from '../../../stores/copyFiles.ts';
 import { stemOf } from '../../../stores/journalFile.ts';
-import { checkFolder, type Stored, trialsOf, withStored } from '../../../stores/locate.ts';
+import { checkFolder, type StudyAt, trialsOf, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { address, declare } from '../../command.ts';
@@ -17,7 +17,7 @@ import { informOfLeftOut } from './archive.ts';
  * @param at default: the last entry now. @returns the position.
  * @throws UsageError for a position that the study does not have, and if the name is taken.
  */
-export async function beginFrom({ place, name }: Stored, to: string, at?: number): Promise<number> {
+export async function beginFrom({ place, name }: StudyAt, to: string, at?: number): Promise<number> {
   const source = await place.open(name);
   const whole = await sizeOf(each(source.past(1)));
   const position = at ?? whole.entries;
@@ -35,7 +35,7 @@ export async function beginFrom({ place, name }: Stored, to: string, at?: number
  * @throws UsageError if there is a folder with this name already.
  */
 export async function foldersOf(
-  { place, name }: Stored,
+  { place, name }: StudyAt,
   to: string,
 ): Promise<{ readonly from: string; readonly target: string } | undefined> {
   if (place.form === 'stream') return undefined;
@@ -53,7 +53,7 @@ export const command = declare({
 });
 
 /** Begins a study with the entries of a stored one. @returns the exit status */
-export async function copy(placed: Stored, to: string, { at }: { readonly at?: number }): Promise<number> {
+export async function copy(placed: StudyAt, to: string, { at }: { readonly at?: number }): Promise<number> {
   const folders = await foldersOf(placed, to);
   const position = await beginFrom(placed, to, at);
   if (folders && existsSync(folders.from)) informOfLeftOut(await copyFiles(await realpath(folders.from), folders.target));

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../../../errors.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
-import { type Stored, trialsOf, withStored } from '../../../stores/locate.ts';
+import { type StudyAt, trialsOf, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { address, declare } from '../../command.ts';
@@ -24,7 +24,7 @@ export const command = declare({
 
 /** Deletes a stored study, after confirmation. @returns the exit status */
 export async function deleteStudy(
-  placed: Stored,
+  placed: StudyAt,
   { yes = false, directory }: { readonly yes?: boolean; readonly directory?: string },
 ): Promise<number> {
   const { place, name } = placed;
@@ -41,7 +41,7 @@ export async function deleteStudy(
 }
 
 /** A partly restored study cannot be read, but it can be deleted. */
-async function trialsIn({ place, name }: Stored): Promise<number> {
+async function trialsIn({ place, name }: StudyAt): Promise<number> {
   try {
     return (await readFeed(await place.open(name))).headline()?.trials ?? 0;
   } catch (error) {

@@ -8,7 +8,7 @@ import { resumedText } from '../../../insight/resumedTrials.ts';
 import { stateOfStudy } from '../../lib/studies.ts';
 import { at, detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';
 import { Card, Term, TrialLink } from '../Card.tsx';
-import { endings, progressText, Waits } from '../StudyState.tsx';
+import { endings, progressText, WaitNote } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
 const LISTED = 4;
@@ -58,7 +58,7 @@ export function ProgressCard() {
           {text}
         </p>
       ))}
-      <Waits of={one} />
+      <WaitNote of={one} />
       {phase !== 'closed' && <h3>Running now</h3>}
       {running.value.length === 0 ? (
         phase !== 'closed' && (

@@ -11,7 +11,7 @@ interface StatechartProps {
 }
 
 /** The chart of a machine: its states, how often each transition was taken, and a token in the state where it is. */
-export function Statechart({ name, chart, news }: StatechartProps) {
+export function ChartPicture({ name, chart, news }: StatechartProps) {
   const graph = useMemo(() => chartGraph(chart), [JSON.stringify(chart)]);
   const phase = news?.phase ?? chart.initial;
   const at = graph.boxes.find(({ state }) => state === phase);

@@ -11,7 +11,7 @@ import { into, kept } from '../../state/url.ts';
 import { FrontCard } from '../answer/FrontCard.tsx';
 import { Card, TrialLink } from '../Card.tsx';
 import { NextTrial } from './NextTrial.tsx';
-import { Statechart } from './Statechart.tsx';
+import { ChartPicture } from './Statechart.tsx';
 
 const chosen = kept('machine');
 
@@ -58,7 +58,7 @@ function Machines({ machines, news }: { readonly machines: readonly Machine[]; r
         <b>{cut(shown.path.split('/').at(-1) || 'the strategy', 40)}</b>{' '}
         {phaseText(`${shown.chart.id}.${now?.phase ?? shown.chart.initial}`) ?? `is in ${spaced(now?.phase ?? '')}`}.
       </p>
-      <Statechart name={shown.path} chart={shown.chart} news={now} />
+      <ChartPicture name={shown.path} chart={shown.chart} news={now} />
       <Phases history={now?.history ?? []} />
     </>
   );

@@ -1,12 +1,12 @@
-import type { Predicted } from '../../../importance/importances.ts';
+import type { Forecast } from '../../../importance/importances.ts';
 import type { Theme } from '../colours.ts';
 import type { ChartOption, DrawApi } from '../option.ts';
 import { type AxisScale, coordinateOf, within } from '../scale.ts';
 
 /** A band of one standard deviation around the mean that is predicted along an axis; for categories, a dash with a bar. */
-export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale, theme: Theme): readonly ChartOption[] {
+export function predicted(all: readonly Forecast[], x: AxisScale, y: AxisScale, theme: Theme): readonly ChartOption[] {
   if (all.length === 0) return [];
-  const at = ({ value, mean, sd }: Predicted, sigmas: number, api: DrawApi) =>
+  const at = ({ value, mean, sd }: Forecast, sigmas: number, api: DrawApi) =>
     api.coord([coordinateOf(x, value), within(y, mean + sigmas * sd)]);
   const children = (api: DrawApi): object[] => {
     if (x.labels === undefined) {
