@@ -38,7 +38,7 @@ export const assignment: Kind<string> = {
   expected: 'name=value, or JSON',
   read: (word) => (word.indexOf('=') > 0 || word.trimStart().startsWith('{') ? word : undefined),
 };
-export const oneOf = <const C extends readonly string[]>(choices: C): Kind<C[number]> => ({
+export const among = <const C extends readonly string[]>(choices: C): Kind<C[number]> => ({
   expected: `one of ${choices.join(', ')}`,
   choices,
   read: (word) => choices.find((choice) => choice === word),
@@ -98,9 +98,9 @@ export function needed(placeholder: string, text: string, how: Plain = {}): Part
 }
 
 /** Several values. */
-export function values(placeholder: string, text: string): Part<readonly string[] | undefined>;
-export function values<T>(placeholder: string, text: string, how: How<T>): Part<readonly T[] | undefined>;
-export function values(placeholder: string, text: string, how: Plain = {}): Part<unknown> {
+export function many(placeholder: string, text: string): Part<readonly string[] | undefined>;
+export function many<T>(placeholder: string, text: string, how: How<T>): Part<readonly T[] | undefined>;
+export function many(placeholder: string, text: string, how: Plain = {}): Part<unknown> {
   return { placeholder, text, isList: true, ...how };
 }
 
@@ -116,11 +116,11 @@ export const bare = <T>(placeholder: string, text: string, how: How<T>): Part<T 
 export const json = flag('print JSON');
 /** The format of what a command prints while it runs. */
 export const logFormat = value('format', 'pretty (default), or json for a log collector', {
-  kind: oneOf(['pretty', 'json']),
+  kind: among(['pretty', 'json']),
 });
 
 /** What this machine has for trials: the amounts that `requires` of a study names. */
-export const machineSlots = values('name=n', 'what this machine has for trials, such as gpu=2');
+export const machineSlots = many('name=n', 'what this machine has for trials, such as gpu=2');
 
 /** Options, or arguments in their order, by the names that a command uses: `metricFile` is `--metric-file`. */
 export type Parts = Readonly<Record<string, Part<unknown>>>;

@@ -16,7 +16,7 @@ import { checkResuming } from '../studyFile/checkResuming.ts';
 import { readStudyFile, type StudyFile } from '../studyFile/studyFile.ts';
 import { UsageError } from '../text/usage.ts';
 import { amountsIn, checkNeeds, fitting } from '../worker/amounts.ts';
-import { bare, byteSize, flag, type Given, logFormat, machineSlots, oneOf, port, value, wholeNumber } from './parts.ts';
+import { among, bare, byteSize, flag, type Given, logFormat, machineSlots, port, value, wholeNumber } from './parts.ts';
 
 /** The options of `hypertide run`. */
 export const runOptions = {
@@ -24,7 +24,7 @@ export const runOptions = {
   parallel: value('n', 'programs to run at a time (default: 1)', { kind: wholeNumber }),
   slots: machineSlots,
   trials: value('n', 'configurations to try (default: no limit)', { kind: wholeNumber }),
-  fsync: value('policy', 'when to force writes to the disk (default: interval)', { kind: oneOf(['always', 'interval', 'never']) }),
+  fsync: value('policy', 'when to force writes to the disk (default: interval)', { kind: among(['always', 'interval', 'never']) }),
   keep: value('size', 'disk space of output and checkpoints, such as 20GB', { kind: byteSize }),
   json: flag('print a JSON line for each trial that ends'),
   hooks: value('file', 'commands and webhooks to call on events (YAML)'),

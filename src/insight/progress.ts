@@ -53,10 +53,10 @@ const ALIKE = 1 / 3;
  * is unknown
  */
 export function timeLeft(ended: readonly TrialRow[], more: number, running: number): number | undefined {
-  const timed = ended.filter((row) => row.by !== 'import' && secondsOf(row) !== undefined);
+  const timed = ended.filter((row) => row.by !== 'import' && tookSeconds(row) !== undefined);
   const latest = timed.sort((a, b) => a.endedAt! - b.endedAt!).slice(-LATEST);
   if (latest.length < FEWEST || running === 0 || latest.some(({ resumes }) => resumes !== undefined)) return undefined;
-  const times = latest.map((row) => secondsOf(row)!);
+  const times = latest.map((row) => tookSeconds(row)!);
   const each = mean(times);
   return Math.sqrt(variance(times)) > ALIKE * each ? undefined : (1000 * each * more) / Math.min(running, more);
 }
@@ -78,10 +78,10 @@ export const unfinishedText = (row: Reached & Pick<TrialRow, 'status'>): string 
   row.status === 'completed' ? undefined : reachedText(row);
 
 /** How long a trial trained: by its trainer, or else by its entries in the log. */
-export function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
+export function tookSeconds({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
   if (seconds !== undefined || startedAt === undefined || endedAt === undefined) return seconds;
   return (endedAt - startedAt) / 1000;
 }
 
 /** Milliseconds that trainers have worked, all together. */
-export const worked = (rows: readonly TrialRow[]): number => rows.reduce((sum, row) => sum + 1000 * (secondsOf(row) ?? 0), 0);
+export const worked = (rows: readonly TrialRow[]): number => rows.reduce((sum, row) => sum + 1000 * (tookSeconds(row) ?? 0), 0);

@@ -1,5 +1,5 @@
 import { crowdedPlaces } from '../numeric/pareto/crowding.ts';
-import { type Losses, orderOf } from '../numeric/pareto/pareto.ts';
+import { domination, type Losses } from '../numeric/pareto/pareto.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 import { type Agreement, agreement, type Pair } from '../samplers/budgets/firstRung.ts';
 import type { ComparedConfiguration } from '../samplers/budgets/rungResults.ts';
@@ -205,7 +205,7 @@ export class Rung {
 }
 
 function areEqual(a: Losses | undefined, b: Losses | undefined): boolean {
-  return a && b ? orderOf(a, b) === 0 : a === b;
+  return a && b ? domination(a, b) === 0 : a === b;
 }
 
 function take(sorted: Member[], member: Member, precedes: (a: Member, b: Member) => boolean): void {

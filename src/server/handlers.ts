@@ -19,7 +19,7 @@ import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { OpenStudy, ServedStudies } from './studies.ts';
-import { caughtUp, rowOf, stateOf, viewOf } from './view.ts';
+import { caughtUp, liveRow, liveState, viewOf } from './view.ts';
 
 /** An operation with an answer in JSON. */
 export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
@@ -29,7 +29,7 @@ const PATIENCE = 30;
 
 const described = async (study: OpenStudy) => {
   const { ledger } = await viewOf(study);
-  return { ...stateOf(study), created: ledger.created };
+  return { ...liveState(study), created: ledger.created };
 };
 
 /** @throws RefusedError if another process runs the study */
@@ -66,7 +66,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   listStudies: async (studies) => {
     const all = studies.loaded;
     await Promise.all(all.map((study) => study.host && caughtUp(study).catch(() => {})));
-    return [...all.flatMap((study) => stateOf(study) ?? []), ...studies.unloaded];
+    return [...all.flatMap((study) => liveState(study) ?? []), ...studies.unloaded];
   },
   createStudy: async (studies, { fields }) => {
     const name = fields.name as string;
@@ -104,7 +104,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     const { items, more } = trialPage((await viewOf(studies.open(study))).rows, fields);
     return omitUndefined({ trials: items, next: more ? items.at(-1)!.trial : undefined });
   },
-  getTrial: (studies, { study, trial }) => rowOf(studies.open(study), trial),
+  getTrial: (studies, { study, trial }) => liveRow(studies.open(study), trial),
   facts: async (studies, { study, fields: { after = 0 } }) => {
     const { source } = studies.open(study);
     return studies.inTurn(() => entryPage(source.past(Number(after) + 1)));

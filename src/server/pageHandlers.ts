@@ -8,12 +8,12 @@ import type { WantedMoment } from './moments/moments.ts';
 import type { pageOperations } from './pageOperations.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { KeptFiles, ServedStudies } from './studies.ts';
-import { rowOf } from './view.ts';
+import { liveRow } from './view.ts';
 
 /** The files of the trials of a study; undefined if they are on another machine. @throws RefusedError if there is no such trial */
 async function keptFor(studies: ServedStudies, { study, trial }: HttpRequest): Promise<KeptFiles | undefined> {
   const open = studies.open(study);
-  await rowOf(open, trial);
+  await liveRow(open, trial);
   return open.files;
 }
 

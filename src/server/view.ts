@@ -37,7 +37,7 @@ export async function viewOf(study: OpenStudy): Promise<View> {
 }
 
 /** The row of a trial, even if the study can no longer be run. @throws RefusedError if there is no such trial */
-export async function rowOf(study: OpenStudy, trial: number): Promise<TrialRow> {
+export async function liveRow(study: OpenStudy, trial: number): Promise<TrialRow> {
   await caughtUp(study).catch(() => {});
   const row = viewNow(study)?.rows.get(trial);
   if (row === undefined) throw new RefusedError(unknownTrial(trial));
@@ -45,7 +45,7 @@ export async function rowOf(study: OpenStudy, trial: number): Promise<TrialRow> 
 }
 
 /** The state of a study, and why it can no longer be run; undefined if it has not begun. */
-export function stateOf(study: OpenStudy) {
+export function liveState(study: OpenStudy) {
   const view = viewNow(study);
   const failure = study.host?.failure;
   return (

@@ -5,7 +5,7 @@ import { positive, wholeFrom } from '../../src/schema/optionRules.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { type BanditOptions, banditOptions } from '../operators/route.ts';
 import { type Condition, plateau, plateauOptions } from '../operators/until.ts';
-import { anyStrategy, either, type Form, type Keyed, listOf, named, namesOf, options, pairOf, placing, record, value } from './forms.ts';
+import { anyStrategy, either, type Form, type Keyed, listOf, named, namesOf, options, pairOf, placing, record, scalar } from './forms.ts';
 
 type Named<T> = Readonly<Record<string, T>>;
 
@@ -52,7 +52,7 @@ const condition: Form<Condition> = {
   map: (data) => data,
   schema: {
     type: 'object',
-    properties: { plateau: either(pairOf(value(wholeFrom(1)), options(plateauOptions)), value(wholeFrom(1))).schema },
+    properties: { plateau: either(pairOf(scalar(wholeFrom(1)), options(plateauOptions)), scalar(wholeFrom(1))).schema },
     required: ['plateau'],
     additionalProperties: false,
   },
@@ -60,13 +60,13 @@ const condition: Form<Condition> = {
 
 /** Their forms as data, apart from what makes them: code that only looks for strategies in data loads none. */
 export const compositions: { readonly [Name in Composition]: Form<Composed[Name]> } = {
-  budget: value(positive),
+  budget: scalar(positive),
   chain: listOf(anyStrategy),
   dedupe: anyStrategy,
   fill: anyStrategy,
-  take: pairOf(value(wholeFrom(0)), anyStrategy),
+  take: pairOf(scalar(wholeFrom(0)), anyStrategy),
   until: pairOf(condition, anyStrategy),
-  mix: namesOf(either(pairOf(anyStrategy, value(positive)), anyStrategy)),
+  mix: namesOf(either(pairOf(anyStrategy, scalar(positive)), anyStrategy)),
   bandit: arms,
 };
 

@@ -24,7 +24,7 @@ export const anyStrategy: Form<Strategy> = {
 };
 
 /** A value that holds no strategies. */
-export const value = <T>(rule: OptionRule<T>): Form<T> => ({
+export const scalar = <T>(rule: OptionRule<T>): Form<T> => ({
   read: (data, path) => {
     checkOption(path, data, rule);
     return data as T;

@@ -1,14 +1,14 @@
 import { expectTypeOf, it } from 'vitest';
 import { declare } from '../../src/cli/command.ts';
-import { flag, needed, oneOf, preset, value, values, wholeNumber } from '../../src/cli/parts.ts';
+import { among, flag, many, needed, preset, value, wholeNumber } from '../../src/cli/parts.ts';
 
 it('a command gets values of the types that its parts have', () => {
   declare({
     description: 'Tries the best configurations again.',
-    arguments: { file: needed('file', 'a file'), trials: values('trials', 'numbers', { kind: wholeNumber }) },
+    arguments: { file: needed('file', 'a file'), trials: many('trials', 'numbers', { kind: wholeNumber }) },
     options: {
       top: preset('n', 'how many', 5, { kind: wholeNumber }),
-      theme: value('theme', 'colours', { kind: oneOf(['light', 'dark']) }),
+      theme: value('theme', 'colours', { kind: among(['light', 'dark']) }),
       json: flag('as JSON'),
     },
     run: async ({ file, trials, top, theme, json, program }) => {

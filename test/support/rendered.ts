@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPlatform } from '../../src/host/platform/platformFile.ts';
-import { type Rendered, render } from '../../src/host/platform/render.ts';
+import { type Rendered, renderAll } from '../../src/host/platform/render.ts';
 
 /** What a platform.yaml with these keys renders. @param secrets those that exist */
 export async function rendered(keys: object, secrets: Rendered['keys'] = {}): Promise<Rendered> {
@@ -10,7 +10,7 @@ export async function rendered(keys: object, secrets: Rendered['keys'] = {}): Pr
   try {
     const path = join(folder, 'platform.yaml');
     writeFileSync(path, JSON.stringify(keys));
-    return await render(await readPlatform(path), (name) => secrets[name]);
+    return await renderAll(await readPlatform(path), (name) => secrets[name]);
   } finally {
     rmSync(folder, { recursive: true });
   }

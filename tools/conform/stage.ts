@@ -7,7 +7,7 @@ import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { defineStrategy } from '../../streams/kernel/defineStrategy.ts';
-import { subjectsOf, TRAINERS, trainerOf } from '../../streams/nats/protocol/subjects.ts';
+import { subjectsOf, TRAINERS, writerOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy } from '../../streams/nats/serve/serveStudy.ts';
 import { proxyTo } from '../../test/support/proxy.ts';
 
@@ -67,7 +67,7 @@ export async function setUp(nc: NatsConnection, nats: string, words: readonly st
       const data = jsonIn(text);
       const fact = (isRecord(data) ? data : {}) as unknown as Said;
       if (subject.startsWith(subjects.beat(NAME, '*').slice(0, -1))) beats.push({ at: performance.now(), run: fact.run });
-      if (trainerOf(subject) === NAME) said.push({ ...fact, text, id: message.headers?.get('Nats-Msg-Id') || undefined });
+      if (writerOf(subject) === NAME) said.push({ ...fact, text, id: message.headers?.get('Nats-Msg-Id') || undefined });
     },
   });
   await nc.flush();

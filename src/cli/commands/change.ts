@@ -8,7 +8,7 @@ import { parseData } from '../../text/parseData.ts';
 import { UsageError } from '../../text/usage.ts';
 import { act } from '../act.ts';
 import { onStudy } from '../command.ts';
-import { anyNumber, type Kind, positiveNumber, time, value, values, wholeNumber } from '../parts.ts';
+import { anyNumber, type Kind, many, positiveNumber, time, value, wholeNumber } from '../parts.ts';
 
 /** A limit, or by how much to raise it. */
 const trialCount: Kind<{ readonly trials: number } | { readonly more: number }> = {
@@ -50,7 +50,7 @@ export const command = onStudy({
     trials: value('n', 'configurations to try in total, or +10 for ten more', { kind: trialCount }),
     target: value('value', 'value of the first objective that ends the study', { kind: anyNumber }),
     cost: value('steps', 'steps that all trials together may take', { kind: positiveNumber }),
-    spend: values('metric=n', 'the most of the sum of a metric, such as usd=10', { kind: spending }),
+    spend: many('metric=n', 'the most of the sum of a metric, such as usd=10', { kind: spending }),
     seconds: value('time', 'time that a process may work on the study, from each of its starts', { kind: time }),
     plateau: value('n', 'results in a row without improvement that end it', { kind: wholeNumber }),
     parallel: value('n', 'trials at a time', { kind: wholeNumber }),

@@ -24,16 +24,16 @@ import { inform } from '../../text/output.ts';
 import { withoutPassword } from '../../text/plainText.ts';
 import { UsageError } from '../../text/usage.ts';
 import { declare } from '../command.ts';
-import { port, preset, value, values } from '../parts.ts';
+import { many, port, preset, value } from '../parts.ts';
 
 export const command = declare({
   description: 'Show studies in a browser as they run, and act on them.',
-  arguments: { studies: values('studies', 'journals, folders, NATS servers or studies there (default: the server, or this folder)') },
+  arguments: { studies: many('studies', 'journals, folders, NATS servers or studies there (default: the server, or this folder)') },
   options: {
     host: value('address', 'address to listen on (default: 127.0.0.1)'),
     port: preset('n', 'port to listen on', 7531, { kind: port }),
     users: value('file', 'users and their roles, as "server users" prints them (default: only this machine has access)'),
-    proxy: values('host', 'host names of a proxy in front of the server'),
+    proxy: many('host', 'host names of a proxy in front of the server'),
   },
   help: `Open the address that is printed. A --host that other machines can reach, and
 --proxy, need --users: then the page asks for a token. Actions on a journal are

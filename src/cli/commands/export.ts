@@ -5,7 +5,7 @@ import { reportTable, type Table, tableCsv, trialTable } from '../../study/table
 import { writeOutput } from '../../text/output.ts';
 import { UsageError } from '../../text/usage.ts';
 import { onStudy } from '../command.ts';
-import { flag, oneOf, preset, value } from '../parts.ts';
+import { among, flag, preset, value } from '../parts.ts';
 
 const exportFormats = ['jsonl', 'json', 'csv', 'parquet'] as const;
 type Format = (typeof exportFormats)[number];
@@ -15,8 +15,8 @@ type Rows = 'trials' | 'reports';
 export const command = onStudy({
   description: 'Write all trials, or all their reports, for other programs.',
   options: {
-    format: value('format', 'format of the data (default: the ending of the file, or jsonl)', { kind: oneOf(exportFormats) }),
-    table: preset<Rows>('table', 'a row for each trial, or for each of their reports', 'trials', { kind: oneOf(['trials', 'reports']) }),
+    format: value('format', 'format of the data (default: the ending of the file, or jsonl)', { kind: among(exportFormats) }),
+    table: preset<Rows>('table', 'a row for each trial, or for each of their reports', 'trials', { kind: among(['trials', 'reports']) }),
     output: value('file', 'file to write (default: standard output)', { short: 'o' }),
     raw: flag("in CSV, do not write ' before text that spreadsheets take for a formula"),
   },

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { duration } from '../../insight/figures/drawing/format.ts';
-import { onExamples, secondsOf, unfinishedText } from '../../insight/progress.ts';
+import { onExamples, tookSeconds, unfinishedText } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
@@ -62,13 +62,13 @@ function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
   const reached = column(hasExamples ? 'examples' : 'step', hasExamples ? 1 : 4, ({ step }) => step);
   const planned = column(hasExamples ? 'planned' : 'budget', isMixed && !hasExamples ? 1 : 4, ({ budget }) => budget);
   const others = [...(isKept ? [] : [planned]), ...(rows.some(({ step }) => step !== undefined) ? [reached] : [])];
-  const timed = rows.some((row) => secondsOf(row) !== undefined);
+  const timed = rows.some((row) => tookSeconds(row) !== undefined);
   return [
     column('trial', 0, ({ trial }) => trial),
     ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, (row) => valueCell(row, name))),
     ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => ownValue(params, name))),
     ...others,
-    ...(timed ? [column('seconds', 4, secondsOf)] : []),
+    ...(timed ? [column('seconds', 4, tookSeconds)] : []),
     column('status', 1, statusOf),
     ...(rows.some(({ running }) => running) ? runningColumns(now).map(([name, cell]) => column(name, 3, cell)) : []),
     column('by', 4, ({ by }) => by),

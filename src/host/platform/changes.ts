@@ -6,7 +6,7 @@ import type { Connection } from '../../stores/connection.ts';
 import { type Secrets, secretsIn } from '../serving/secrets.ts';
 import { declaredChanges } from './declaredChanges.ts';
 import { type Platform, readPlatform } from './platformFile.ts';
-import { HOSTED, type Rendered, render } from './render.ts';
+import { HOSTED, type Rendered, renderAll } from './render.ts';
 import { accountDifferences } from './updateServer.ts';
 
 /** What a platform.yaml asks for, and what is there. */
@@ -47,7 +47,7 @@ export async function madeFrom(file: string, output: string, locksOut: boolean):
   const platform = await readPlatform(file);
   const keys = secretsIn(platform.keys);
   const gone = goneFrom(platform);
-  const rendered = await render(platform, keys.read, locksOut ? gone.users : undefined);
+  const rendered = await renderAll(platform, keys.read, locksOut ? gone.users : undefined);
   const fresh = Object.keys(rendered.keys).filter((name) => isSecret(name) && keys.read(name) === undefined);
   return { platform, rendered, keys, gone, fresh, changed: changedIn(output, rendered) };
 }

@@ -8,7 +8,7 @@ import { connectTo, namingIn } from '../../../streams/nats/connection/connect.ts
 import { ailmentsOf } from '../../../streams/nats/place/ailments.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { messagesOf } from '../../errors.ts';
-import { metricsAt, textAt } from './engineMetrics.ts';
+import { metricsAt, pageText } from './engineMetrics.ts';
 import { type Platform, type PlatformTeam, placeOfTeam } from './platformFile.ts';
 
 /** The usual port of servers. */
@@ -62,9 +62,9 @@ async function examineServers({ nats }: Platform): Promise<Found> {
   const each = await Promise.all(
     hosts.map(async ({ name, at }): Promise<Found & { readonly counted?: readonly string[] }> => {
       try {
-        await textAt(`${at}/healthz`);
-        const { version } = JSON.parse(await textAt(`${at}/varz`)) as { readonly version: string };
-        const { meta_cluster: { leader, replicas } = {} } = JSON.parse(await textAt(`${at}/jsz`)) as JetStreamInfo;
+        await pageText(`${at}/healthz`);
+        const { version } = JSON.parse(await pageText(`${at}/varz`)) as { readonly version: string };
+        const { meta_cluster: { leader, replicas } = {} } = JSON.parse(await pageText(`${at}/jsz`)) as JetStreamInfo;
         const counted = leader === name && replicas?.flatMap((other) => (other.offline ? [] : [other.name]));
         return { sentences: [], versions: [[`server ${name}`, version]], ...(counted && { counted: [name, ...counted] }) };
       } catch (error) {

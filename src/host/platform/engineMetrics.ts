@@ -5,7 +5,7 @@ import { shown } from '../../text/shown.ts';
 const ANSWER_WITHIN = 3000;
 
 /** The text of a page. @throws StudyError which begins with its address, with the reason of the network */
-export async function textAt(url: string): Promise<string> {
+export async function pageText(url: string): Promise<string> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN) }).catch((cause: Error) => {
     const { message } = cause.cause instanceof Error ? cause.cause : cause;
     throw new StudyError(`${url} does not answer (${message})`, { code: 'no-connection', cause });
@@ -23,7 +23,7 @@ interface Sample {
 
 /** Reads the metrics of an engine. @returns the values of a metric by its name without `hypertide_` */
 export async function metricsAt(engine: string): Promise<(name: string) => readonly Sample[]> {
-  const text = await textAt(new URL('/metrics', engine).href);
+  const text = await pageText(new URL('/metrics', engine).href);
   return (name) =>
     [...text.matchAll(new RegExp(`^hypertide_${name}\\{([^}]*)\\} (\\S+)$`, 'gm'))].map(([, labels = '', value]) => ({
       labels: Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, of]) => [label!, of!])),

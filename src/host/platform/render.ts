@@ -29,7 +29,7 @@ const CLUSTER_PASSWORD = 'cluster.password';
  * @param keyOf an existing secret by the name of its file. What is missing is made.
  * @param revoke users that have keys and are no longer declared, such as `vision/w2`, which running servers are to lock out
  */
-export async function render(platform: Platform, keyOf: KeyOf, revoke: readonly string[] = []): Promise<Rendered> {
+export async function renderAll(platform: Platform, keyOf: KeyOf, revoke: readonly string[] = []): Promise<Rendered> {
   const { nats, teams, workers, days } = platform;
   const { store, tls } = nats;
   const shared: ServerSettings = {

@@ -12,7 +12,7 @@ type Pair = readonly [x: number, y: number];
 /** The front over each pair of objectives. @param marked a trial on the front; default: the compromise */
 export function paretoPlans(study: FigureStudy, marked?: FigureRow): readonly Plan[] {
   const { objectives, parameters } = study;
-  const pairs = pairsOf(objectives.length);
+  const pairs = objectivePairs(objectives.length);
   return pairs.map((pair) => {
     const [x, y] = pair.map((k) => cut(objectives[k]!.name, 60));
     return overAxes({
@@ -81,5 +81,5 @@ export const frontPath = (
     .sort((p, q) => p[0] - q[0]);
 
 /** All pairs of objectives, by their numbers. */
-export const pairsOf = (count: number): (readonly [number, number])[] =>
+export const objectivePairs = (count: number): (readonly [number, number])[] =>
   Array.from({ length: count }, (_, a) => Array.from({ length: count - a - 1 }, (_, k) => [a, a + 1 + k] as const)).flat();

@@ -1,5 +1,5 @@
 import { cut, percent } from './drawing/format.ts';
-import { within } from './drawing/scale.ts';
+import { clamped } from './drawing/scale.ts';
 import { predicted } from './drawing/series/predicted.ts';
 import { overAxes, type Plan, type Plane } from './plan.ts';
 import { trialsOver } from './points.ts';
@@ -20,7 +20,7 @@ function slicePlane({ scales, parameters, importances }: FigureStudy, axis: numb
   const [x, y] = [scales[axis], scales[parameters.length]];
   if (x === undefined || y === undefined) return undefined;
   const means = importances?.marginals?.[x.name] ?? [];
-  const path = x.labels ? [] : means.map(({ value, mean }) => [x.place(value), y.place(within(y, mean))] as const);
+  const path = x.labels ? [] : means.map(({ value, mean }) => [x.place(value), y.place(clamped(y, mean))] as const);
   return { x, y, lines: [{ path, colour: 'running', isStraight: true }], more: (theme) => predicted(means, x, y, theme) };
 }
 

@@ -11,7 +11,7 @@ export const dominates = (a: Losses, b: Losses): boolean =>
 export const bestOf = (before: Losses | undefined, now: Losses): Losses => (before && dominates(before, now) ? before : now);
 
 /** -1 if a dominates b, 1 if b dominates a, 0 if they are equal, undefined if neither dominates the other. */
-export function orderOf(a: Losses, b: Losses): number | undefined {
+export function domination(a: Losses, b: Losses): number | undefined {
   let order = 0;
   for (let k = 0; k < a.length; k++) {
     const sign = Math.sign(a[k]! - b[k]!);

@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import { looks, states } from '../../insight/figures/drawing/looks.ts';
-import { clear, filtered, hiddenStates, problem, selectedCount, toggle, top, words } from '../state/selection.ts';
+import { clear, filtered, hiddenStates, problem, selectedCount, toggleState, top, words } from '../state/selection.ts';
 import { objectives, rows } from '../state/store.ts';
 import { Pick } from './Card.tsx';
 
@@ -28,7 +28,7 @@ export function Legend() {
           type="button"
           class="legend-entry"
           aria-pressed={!hiddenStates.value.has(state)}
-          onClick={() => toggle(state)}
+          onClick={() => toggleState(state)}
           title={`show or hide ${looks[state].label} trials`}
         >
           <Mark of={state} />

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import type { FigureRow } from '../../insight/figures/study.ts';
-import { secondsOf } from '../../insight/progress.ts';
+import { tookSeconds } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { csvLine } from '../../study/csv.ts';
 import { notesIn } from '../../study/notes.ts';
@@ -53,7 +53,7 @@ export const allColumns = computed((): readonly TableColumn[] => [
   { name: 'by', of: ({ by }) => by, wide: 150 },
   ifAny(hasExamples.value ? 'planned examples' : 'budget', ({ budget }) => budget),
   ifAny(hasExamples.value ? 'examples' : 'step', ({ step }) => step),
-  { name: 'seconds', of: secondsOf },
+  { name: 'seconds', of: tookSeconds },
   ifAny('trainer', ({ trainer }) => trainer),
   { name: 'attempt', of: ({ attempt }) => attempt, usual: false },
   { name: 'resumes', of: ({ resumes }) => resumes, usual: false },

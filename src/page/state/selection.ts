@@ -50,7 +50,7 @@ export function brush(axis: string, range: Range | undefined): void {
 
 export const hiddenStates = computed<ReadonlySet<string>>(() => new Set(hidden.value.split(',').filter(Boolean)));
 
-export function toggle(state: TrialState): void {
+export function toggleState(state: TrialState): void {
   hidden.value = toggled([...hiddenStates.value], state).join(',');
 }
 

@@ -1,4 +1,4 @@
-import { type Losses, orderOf } from '../../numeric/pareto/pareto.ts';
+import { domination, type Losses } from '../../numeric/pareto/pareto.ts';
 
 /** How well a rung predicts the next one. */
 export interface Agreement {
@@ -65,7 +65,7 @@ export function kendall(pairs: readonly Pair[]): number | undefined {
     const [x, y] = pairs[i]!;
     // By index: iterating over slices takes more than three times as long.
     for (let j = 0; j < i; j++) {
-      const [a, b] = [orderOf(x, pairs[j]![0]), orderOf(y, pairs[j]![1])];
+      const [a, b] = [domination(x, pairs[j]![0]), domination(y, pairs[j]![1])];
       left += Number(a !== undefined);
       right += Number(b !== undefined);
       sum += (a ?? 0) * (b ?? 0);

@@ -17,7 +17,7 @@ import { revokedIn, revokedName, revokedWith } from './revocation.ts';
 import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
 import { quoted, type ServerSettings, STORE, serverText } from './server.ts';
 import { credentials, isValid, type Signer, signerName, signersOf } from './signers.ts';
-import { checkNames, type KeyOf, type KeyPair, pairOf, seedIn, type Team } from './team.ts';
+import { checkNames, type KeyOf, type KeyPair, keyPairOf, seedIn, type Team } from './team.ts';
 import { LISTED, lookupOf, REMOVED, type SignedAccount, updateOf } from './updateAccounts.ts';
 
 export interface JwtConfigOptions {
@@ -83,7 +83,7 @@ export async function jwtConfig({
   }
   const keyOf: KeyOf = (name) => files[name] ?? existing(name);
   const key = (name: string, create: () => KeyPair) => {
-    const pair = pairOf(name, keyOf(name), create);
+    const pair = keyPairOf(name, keyOf(name), create);
     files[name] = seedIn(pair);
     return pair;
   };

@@ -17,7 +17,7 @@ export type KeyOf = (name: string) => string | undefined;
 export type KeyPair = ReturnType<typeof nkeys.createUser>;
 
 /** The keys of an existing seed, or new ones. @throws OptionError for what is no seed, by its name */
-export function pairOf(name: string, seed: string | undefined, create: () => KeyPair): KeyPair {
+export function keyPairOf(name: string, seed: string | undefined, create: () => KeyPair): KeyPair {
   if (seed === undefined) return create();
   try {
     return nkeys.fromSeed(new TextEncoder().encode(seed));

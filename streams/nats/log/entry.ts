@@ -2,7 +2,7 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import type { Refusal } from '../../../src/facts/refusal.ts';
 import { isDeeper } from '../../../src/facts/validate.ts';
 import { TIME_HEADER } from '../protocol/messages.ts';
-import { trainerOf } from '../protocol/subjects.ts';
+import { writerOf } from '../protocol/subjects.ts';
 
 /** The fields of a stream message that are used. */
 export interface StoredMessage {
@@ -39,7 +39,7 @@ export const timeOf = (message: Timed, restored: number): string => toldTime(mes
 export function entryOf(message: StoredMessage, restored = 0): Entry {
   const { subject, seq: position, data } = message;
   const at = Math.floor(Number(toldTime(message, restored) ?? message.info.timestampNanos) / 1e6);
-  const author = trainerOf(subject);
+  const author = writerOf(subject);
   const refuse = (code: Refusal['code'], message: string): Entry => ({
     position,
     at,

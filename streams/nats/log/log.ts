@@ -13,7 +13,7 @@ import { isCode, isPassing, isStreamFull, refusalOf, withRetry } from '../connec
 import { silence } from '../connection/silence.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from '../protocol/messages.ts';
-import { type NamingOptions, subjectsOf, trainerOf } from '../protocol/subjects.ts';
+import { type NamingOptions, subjectsOf, writerOf } from '../protocol/subjects.ts';
 import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
 import { type Headers, messageId, publisher } from './publisher.ts';
@@ -206,7 +206,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
         lead('overtaken');
       }
       if (isNews) knew(subject, seq);
-      const trainer = trainerOf(subject);
+      const trainer = writerOf(subject);
       if (trainer !== undefined && seq > metered) trainers.add(trainer, data.length, info.timestampNanos / 1e6);
       metered = Math.max(metered, seq); // a log can be read again
     },

@@ -135,7 +135,7 @@ export const inboxOfTrainer = (name: string): string => `_INBOX.${name}`;
 const BY = '.log.by.';
 
 /** The trainer that wrote to `<prefix>.<study>.log.by.<trainer>.<trial>`; undefined if the engine did. */
-export function trainerOf(subject: string): string | undefined {
+export function writerOf(subject: string): string | undefined {
   const at = subject.indexOf(BY);
   return at < 0 ? undefined : subject.slice(at + BY.length, subject.lastIndexOf('.'));
 }

@@ -5,7 +5,7 @@ import { themes } from '../../../src/insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
 import { bestSoFar, historyPoints, passedIn } from '../../../src/insight/figures/history.ts';
 import { parallelAxes, parallelLines } from '../../../src/insight/figures/parallel.ts';
-import { frontPath, pairsOf } from '../../../src/insight/figures/pareto.ts';
+import { frontPath, objectivePairs } from '../../../src/insight/figures/pareto.ts';
 import { bestLineage, scheduled, schedulePath } from '../../../src/insight/figures/schedule.ts';
 import { figureStudy } from '../../../src/insight/figures/study.ts';
 import { lanesOf } from '../../../src/insight/figures/timeline.ts';
@@ -196,7 +196,7 @@ it('the front goes from left to right', () => {
     [1, 3, 2],
     [2, 1, 1],
   ]);
-  expect(pairsOf(3)).toEqual([
+  expect(objectivePairs(3)).toEqual([
     [0, 1],
     [0, 2],
     [1, 2],

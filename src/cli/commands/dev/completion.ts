@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { print } from '../../../text/output.ts';
 import { declare } from '../../command.ts';
-import { needed, oneOf } from '../../parts.ts';
+import { among, needed } from '../../parts.ts';
 
 /** Completions after a command: its options, the values of options with fixed choices, and the commands of a group. */
 interface Completed {
@@ -21,7 +21,7 @@ interface Flag {
 
 export const command = declare({
   description: 'Print a script that completes commands, options and their values in your shell.',
-  arguments: { shell: needed('shell', 'your shell', { kind: oneOf(['bash', 'zsh', 'fish']) }) },
+  arguments: { shell: needed('shell', 'your shell', { kind: among(['bash', 'zsh', 'fish']) }) },
   help: `Examples:
   source <(hypertide dev completion bash)    in ~/.bashrc; likewise for zsh
   hypertide dev completion fish > ~/.config/fish/completions/hypertide.fish`,

@@ -11,7 +11,7 @@ import { parseData } from '../../../text/parseData.ts';
 import { shown } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { onStudy } from '../../command.ts';
-import { flag, needed, preset, value, values, wholeNumber } from '../../parts.ts';
+import { flag, many, needed, preset, value, wholeNumber } from '../../parts.ts';
 import { textTable } from '../../terminal/table.ts';
 
 export const command = onStudy({
@@ -19,7 +19,7 @@ export const command = onStudy({
     'Compare strategies in virtual time, on the results of a finished study. A configuration gets the results of the nearest one there.',
   arguments: { file: needed('file', 'study file: the space, the limits and a strategy (default limit: as many trials as the study has)') },
   options: {
-    strategies: values('data', 'names or YAML (default: that of the study file)'),
+    strategies: many('data', 'names or YAML (default: that of the study file)'),
     trainers: value('n', 'simulated trainers (default: parallel in the study file)', { kind: wholeNumber }),
     seeds: preset('n', 'simulated studies per strategy', 10, { kind: wholeNumber }),
     json: flag('print a JSON line for each strategy'),

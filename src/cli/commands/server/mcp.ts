@@ -10,12 +10,12 @@ import { atMostOf } from '../../../study/atMost.ts';
 import { readStudyFile } from '../../../studyFile/studyFile.ts';
 import { addressOf } from '../../../text/address.ts';
 import { declare } from '../../command.ts';
-import { flag, logFormat, positiveNumber, preset, time, value, values, wholeNumber } from '../../parts.ts';
+import { flag, logFormat, many, positiveNumber, preset, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
 
 export const command = declare({
   description: 'Let an agent work on studies through the Model Context Protocol, over standard input and output.',
-  arguments: { files: values('files', 'study files') },
+  arguments: { files: many('files', 'study files') },
   options: {
     folder: preset('path', 'where to keep journals; existing ones are resumed', 'studies'),
     name: preset('name', 'name of the agent in the log', 'agent'),

@@ -8,7 +8,7 @@ import { makeFolder } from '../../../stores/makeFolder.ts';
 import { addressOf } from '../../../text/address.ts';
 import { inform, print, replaceFile } from '../../../text/output.ts';
 import { declare } from '../../command.ts';
-import { needed, preset, values } from '../../parts.ts';
+import { many, needed, preset } from '../../parts.ts';
 import { textTable } from '../../terminal/table.ts';
 
 const given = {
@@ -61,7 +61,7 @@ export const doctor = declare({
   description:
     'Say what is not as a platform.yaml declares, and with --engine what each team uses of its quota. Exit status 6: something is not as declared.',
   ...given,
-  options: { ...given.options, engine: values('address', 'where engines serve their metrics, such as e1:9400') },
+  options: { ...given.options, engine: many('address', 'where engines serve their metrics, such as e1:9400') },
   run: async ({ file, output, engine = [] }, { connection }) => {
     const engines = engine.map(engineAt);
     const made = await madeFrom(file, output, true);

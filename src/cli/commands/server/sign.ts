@@ -3,13 +3,13 @@ import { secretsIn } from '../../../host/serving/secrets.ts';
 import { inform } from '../../../text/output.ts';
 import { readText } from '../../../text/parseData.ts';
 import { declare } from '../../command.ts';
-import { needed, positiveNumber, preset, value, values } from '../../parts.ts';
+import { many, needed, positiveNumber, preset, value } from '../../parts.ts';
 
 export const command = declare({
   description: 'Make logins of users that platform.yaml does not name, with the key of a role. Servers accept them at once.',
   arguments: {
     signer: needed('signer', 'the key, such as keys/vision/trainer.signer'),
-    users: { ...values('users', 'their names'), isNeeded: true as const },
+    users: { ...many('users', 'their names'), isNeeded: true as const },
   },
   options: {
     days: value('n', 'days until the logins end (default: never)', { kind: positiveNumber }),

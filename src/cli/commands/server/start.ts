@@ -17,7 +17,7 @@ import { addressOf } from '../../../text/address.ts';
 import { ofStudy, type StatusLine } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { declare } from '../../command.ts';
-import { byteSize, flag, type Given, logFormat, oneOf, time, value, values, wholeNumber } from '../../parts.ts';
+import { among, byteSize, flag, type Given, logFormat, many, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
 import { BESIDE_PLATFORM, checkTogether, type Refused } from '../../together.ts';
 
@@ -26,9 +26,9 @@ const offered = {
   platform: value('file', 'serve all studies of the teams in this platform.yaml'),
   http: value('address', 'serve page, requests, agents, metrics at this port'),
   users: value('file', 'users, by "server users" (default: this machine only)'),
-  proxy: values('host', 'host names of a proxy in front of the server'),
+  proxy: many('host', 'host names of a proxy in front of the server'),
   folder: value('path', 'where requests create studies; those in it resume'),
-  fsync: value('policy', 'HTTP: sync always, never, or at an interval (default)', { kind: oneOf(['always', 'interval', 'never']) }),
+  fsync: value('policy', 'HTTP: sync always, never, or at an interval (default)', { kind: among(['always', 'interval', 'never']) }),
   all: value('pattern', "NATS: also all studies that match, such as 'team-*'"),
   replicas: value('n', 'NATS: servers that keep a copy of a log (default: 1)', { kind: wholeNumber }),
   maxBytes: value('size', 'NATS: disk space of each log, which is reserved', { kind: byteSize }),
@@ -44,7 +44,7 @@ const offered = {
 
 export const command = declare({
   description: 'Run studies for trainers on any machine, on a NATS server or over HTTP. Resumes studies that exist.',
-  arguments: { files: values('files', 'study files') },
+  arguments: { files: many('files', 'study files') },
   options: offered,
   run: ({ files = [], ...options }, { connection, flags }) =>
     withLog(options.logFormat, async (log) => {

@@ -5,15 +5,15 @@ import { newToken } from '../../../server/access/access.ts';
 import { tokenDigest, type UserRole } from '../../../server/access/users.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { declare } from '../../command.ts';
-import { preset, values } from '../../parts.ts';
+import { many, preset } from '../../parts.ts';
 
 export const command = declare({
   description: 'Print the users of a server over HTTP, and write a token for each. Existing tokens are kept.',
   options: {
-    trainer: values('name', 'names of the trainers, each with a token of its own'),
-    operator: values('name', 'names of users that read and change studies'),
-    viewer: values('name', 'names of users that only read studies'),
-    agent: values('name', 'names of agents, which may do all of this'),
+    trainer: many('name', 'names of the trainers, each with a token of its own'),
+    operator: many('name', 'names of users that read and change studies'),
+    viewer: many('name', 'names of users that only read studies'),
+    agent: many('name', 'names of agents, which may do all of this'),
     tokens: preset('folder', 'where to write the tokens', 'tokens'),
   },
   run: async ({ trainer = [], operator = [], viewer = [], agent = [], tokens: directory }) => {

@@ -4,7 +4,7 @@ import { trialsOf, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { address, declare } from '../../command.ts';
-import { value, values } from '../../parts.ts';
+import { many, value } from '../../parts.ts';
 
 /** Warns about files that a copy lacks. */
 export function informOfLeftOut(files: readonly string[]): void {
@@ -17,7 +17,7 @@ export const command = declare({
   arguments: { study: address },
   options: {
     output: value('file', 'file to write (default: <study>.tar.gz)', { short: 'o' }),
-    directory: values('path', 'where run or workers kept the files of trials (default: <study>.trials; none for a study on a server)'),
+    directory: many('path', 'where run or workers kept the files of trials (default: <study>.trials; none for a study on a server)'),
   },
   run: ({ study, directory, output: named }, { connection }) =>
     withStored(study, connection, async (placed) => {

@@ -9,16 +9,16 @@ import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { onStudy } from '../../command.ts';
-import { needed, oneOf, preset, value, values } from '../../parts.ts';
+import { among, many, needed, preset, value } from '../../parts.ts';
 
 export const command = onStudy({
   description: 'Draw a figure of a study into a file.',
-  arguments: { kind: needed('kind', `what to draw: ${figureKinds.join(', ')}`, { kind: oneOf(figureKinds) }) },
+  arguments: { kind: needed('kind', `what to draw: ${figureKinds.join(', ')}`, { kind: among(figureKinds) }) },
   options: {
     output: value('file', 'file to write, which ends in .svg or .html (default: <study>-<kind>.html)', { short: 'o' }),
-    params: values('name', 'parameters to show (default: the most important, or all)'),
+    params: many('name', 'parameters to show (default: the most important, or all)'),
     objective: value('name', 'objective to show (default: the first one, or all)'),
-    theme: preset('theme', 'colours of the file', 'light', { kind: oneOf(['light', 'dark']) }),
+    theme: preset('theme', 'colours of the file', 'light', { kind: among(['light', 'dark']) }),
   },
   run: async (study, { kind, output = `${study.stem}-${kind}.html`, params = [], objective, theme }) => {
     const format = formatOf(output);

@@ -3,11 +3,11 @@ import { reportOf } from '../../../server/feed/report.ts';
 import { withStudy } from '../../../stores/locate.ts';
 import { inform, writeOutput } from '../../../text/output.ts';
 import { declare } from '../../command.ts';
-import { value, values } from '../../parts.ts';
+import { many, value } from '../../parts.ts';
 
 export const command = declare({
   description: 'Write one HTML file about one or several studies: the dashboard, without a server.',
-  arguments: { studies: values('studies', 'journals or addresses (default: the only study here)') },
+  arguments: { studies: many('studies', 'journals or addresses (default: the only study here)') },
   options: {
     output: value('file', 'file to write (default: <study>.html, or report.html for several)', { short: 'o' }),
   },

@@ -8,12 +8,12 @@ import { ENQUEUED } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { act } from '../../act.ts';
 import { onStudy } from '../../command.ts';
-import { assignment, value, values } from '../../parts.ts';
+import { assignment, many, value } from '../../parts.ts';
 
 export const command = onStudy({
   description:
     'Try a configuration next. Parameters that you leave out are drawn at random. If the limit of trials is reached, it is raised. With --as, it is tried when the study asks its stage external.',
-  arguments: { params: values('params', 'name=value, or JSON', { kind: assignment }) },
+  arguments: { params: many('params', 'name=value, or JSON', { kind: assignment }) },
   options: {
     as: value('proposer', 'propose it as this external strategy'),
     note: value('text', 'reason for the proposal, shown with the trial'),

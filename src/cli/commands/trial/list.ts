@@ -6,7 +6,7 @@ import { type ListedTrial, trialsIn } from '../../../stores/trialTable.ts';
 import { trialStatuses } from '../../../study/trials.ts';
 import { print, suggestAfterData } from '../../../text/output.ts';
 import { onStudy } from '../../command.ts';
-import { json, oneOf, trialNumber, value } from '../../parts.ts';
+import { among, json, trialNumber, value } from '../../parts.ts';
 import { shownStatus, table } from '../../terminal/table.ts';
 import { printTrialFacts } from './facts.ts';
 
@@ -14,7 +14,7 @@ export const command = onStudy({
   description: 'Print all trials or, of one trial, every fact with its position, time and author.',
   arguments: { trial: value('trial', 'number of the trial', { kind: trialNumber }) },
   options: {
-    status: value('status', 'print only trials with this status', { kind: oneOf(['waiting', 'running', ...trialStatuses]) }),
+    status: value('status', 'print only trials with this status', { kind: among(['waiting', 'running', ...trialStatuses]) }),
     json,
   },
   run: (study, { trial, ...options }) =>

@@ -4,13 +4,13 @@ import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { enqueueAll } from '../../act.ts';
 import { onStudy } from '../../command.ts';
-import { trialNumber, values } from '../../parts.ts';
+import { many, trialNumber } from '../../parts.ts';
 
 export const command = onStudy({
   description:
     'Try failed trials again, as new trials. The failed ones then no longer count towards the limit of trials: the new ones replace them.',
   arguments: {
-    trials: values('trials', 'their numbers (default: all that failed, except infeasible ones)', { kind: trialNumber }),
+    trials: many('trials', 'their numbers (default: all that failed, except infeasible ones)', { kind: trialNumber }),
   },
   run: async (study, { trials: chosen }) => {
     const rows = await trialsIn(study);

@@ -54,7 +54,7 @@ export function coordinateOf(scale: AxisScale, value: unknown): number {
 export const textAt = ({ labels }: AxisScale, value: number): string => labels?.[value] ?? formatNumber(value);
 
 /** The value nearest to another one that an axis has. */
-export const within = ({ low, high }: AxisScale, value: number): number => Math.min(high, Math.max(low, value));
+export const clamped = ({ low, high }: AxisScale, value: number): number => Math.min(high, Math.max(low, value));
 
 /** A position as a chart's axis expects it. */
 export const coordinateAt = (scale: AxisScale, place: number): number => (scale.kind === 'logit' ? place : scale.at(place));

@@ -1,13 +1,13 @@
 import type { Forecast } from '../../../importance/importances.ts';
 import type { Theme } from '../colours.ts';
 import type { ChartOption, DrawApi } from '../option.ts';
-import { type AxisScale, coordinateOf, within } from '../scale.ts';
+import { type AxisScale, clamped, coordinateOf } from '../scale.ts';
 
 /** A band of one standard deviation around the mean that is predicted along an axis; for categories, a dash with a bar. */
 export function predicted(all: readonly Forecast[], x: AxisScale, y: AxisScale, theme: Theme): readonly ChartOption[] {
   if (all.length === 0) return [];
   const at = ({ value, mean, sd }: Forecast, sigmas: number, api: DrawApi) =>
-    api.coord([coordinateOf(x, value), within(y, mean + sigmas * sd)]);
+    api.coord([coordinateOf(x, value), clamped(y, mean + sigmas * sd)]);
   const children = (api: DrawApi): object[] => {
     if (x.labels === undefined) {
       const band = [...all.map((one) => at(one, 1, api)), ...all.toReversed().map((one) => at(one, -1, api))];
