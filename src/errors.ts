@@ -42,11 +42,11 @@ export function together([first, ...others]: readonly UserError[]): UserError | 
 }
 
 /** How many characters of a long message are kept at its beginning and at its end, where it says what to do. */
-const KEPT = { start: 8000, end: 1000 };
+const ENDS = { start: 8000, end: 1000 };
 
 /** A message without its middle if it is too long, because it may quote names or values of any length. */
 export const bounded = (message: string): string =>
-  message.length <= KEPT.start + KEPT.end ? message : `${message.slice(0, KEPT.start)} … ${message.slice(-KEPT.end)}`;
+  message.length <= ENDS.start + ENDS.end ? message : `${message.slice(0, ENDS.start)} … ${message.slice(-ENDS.end)}`;
 
 /** The message of an error, and of those that were found with it. */
 export const messagesOf = (error: unknown): readonly string[] =>
@@ -81,11 +81,11 @@ export interface RequestFailure {
 }
 
 /** The errors of hypertide: others may have a `code` of their own, such as those of Node. */
-const NAMED = [UserError, StrategyError, StalledError];
+const OWN_ERRORS = [UserError, StrategyError, StalledError];
 
 export const failureOf = (error: unknown): RequestFailure => ({
   error: messagesOf(error).join('\n'),
-  code: NAMED.some((named) => error instanceof named) ? (error as UserError).code : 'internal',
+  code: OWN_ERRORS.some((named) => error instanceof named) ? (error as UserError).code : 'internal',
 });
 
 /** The log belongs to a different study. The message lists the differences. */

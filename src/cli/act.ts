@@ -20,7 +20,7 @@ export async function act(study: CommandStudy, intent: Intent, now: string | ((f
 }
 
 /** A study that has closed for one of these takes configurations as it is, or refuses them. */
-const KEPT: readonly CloseReason[] = ['trials', 'target', 'cost', 'spend'];
+const OPENED_REASONS: readonly CloseReason[] = ['trials', 'target', 'cost', 'spend'];
 
 /**
  * Enqueues configurations. The limit of trials is raised if there is no room for them. A study that has closed for another reason is reopened, unless
@@ -30,7 +30,7 @@ const KEPT: readonly CloseReason[] = ['trials', 'target', 'cost', 'spend'];
  */
 export async function enqueueAll(study: CommandStudy, configurations: readonly Omit<Enqueuing, 'type'>[]): Promise<boolean> {
   const { closed, settings } = await ledgerIn(study, study.created);
-  if (closed !== undefined && !KEPT.includes(closed)) await study.submit({ type: 'change', parallel: settings.parallel });
+  if (closed !== undefined && !OPENED_REASONS.includes(closed)) await study.submit({ type: 'change', parallel: settings.parallel });
   let running = false;
   for (const configuration of configurations) ({ running } = await study.submit({ type: 'enqueue', ...configuration }));
   return running;

@@ -95,9 +95,9 @@ export interface Seat extends TrainerRequests {
 }
 
 /** Milliseconds for which a process waits for the one that has the lock to listen, or to end. */
-const PATIENCE = 10_000;
+const PATIENCE_MS = 10_000;
 /** Milliseconds between two attempts to take the lock or to reach the process that has it. */
-const PAUSE = 50;
+const RETRY_MS = 50;
 
 /**
  * Takes a seat in a study.
@@ -121,14 +121,14 @@ export function journalSeats(options: SharedStudyOptions, given: StudyHost): Tak
   };
   return async (name, isAgain) => {
     const described = await options.describe();
-    const until = performance.now() + PATIENCE;
+    const until = performance.now() + PATIENCE_MS;
     for (;;) {
       const seat = await ownSeat(options, described, host, isAgain).catch((error: unknown) => {
         if (!(error instanceof JournalLockedError) || error.isElsewhere) throw error;
         return performance.now() < until ? joinedSeat(name, options, described, host, isAgain, error) : Promise.reject(error);
       });
       if (seat) return seat;
-      await sleep(PAUSE);
+      await sleep(RETRY_MS);
     }
   };
 }

@@ -4,7 +4,7 @@ import type { TrialId } from '../strategy/messages.ts';
 import type { TrialRow } from '../study/trials.ts';
 
 /** Fewer equal results may be a coincidence. */
-const ENOUGH = 5;
+const FEWEST_EQUAL = 5;
 /** Means over fewer examples than this are often equal, such as 0 of 2 right. */
 const EXAMPLES = 10;
 
@@ -100,7 +100,7 @@ class CommonValues {
 
   /** Whether enough configurations have a result. */
   get isEnough(): boolean {
-    return this.#configurations.size >= ENOUGH;
+    return this.#configurations.size >= FEWEST_EQUAL;
   }
 
   texts(printed: string | undefined): readonly string[] {

@@ -27,7 +27,7 @@ const LEAST_SHARE = 0.75;
 /** The least difference in log likelihood to equal rates of crashes on both sides of a threshold, as many thresholds are tried. */
 const EVIDENCE = 4;
 /** Of more trials, only the latest count: the page computes this often. */
-const LATEST = 1000;
+const MOST_TRIALS = 1000;
 /** The most thresholds that are tried. */
 const THRESHOLDS = 32;
 /** The most regions. */
@@ -61,7 +61,7 @@ const isCrash = ({ status, reason, uncounted }: Row): boolean =>
 
 function latestEnded(rows: readonly Row[]): Row[] {
   const ended: Row[] = [];
-  for (let i = rows.length - 1; i >= 0 && ended.length < LATEST; i--) {
+  for (let i = rows.length - 1; i >= 0 && ended.length < MOST_TRIALS; i--) {
     const row = rows[i]!;
     if (row.status === 'completed' || row.status === 'stopped' || isCrash(row)) ended.push(row);
   }

@@ -11,9 +11,9 @@ export interface Alike {
 }
 
 /** After this many equal failures, the program is the cause, not the configurations; after one, if it prints no value that counts. */
-const ENOUGH = 3;
+const EQUAL_FAILURES = 3;
 /** The same for failures of any kind: a program that fails in several ways may print another last line each time. */
-const MANY = 10;
+const ANY_FAILURES = 10;
 /** Numbers, which may be those of the configuration, and addresses in memory. */
 const NUMBERS = /0x[\da-f]+|[+-]?\d[\d.e+-]*/gi;
 const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite', 'no-result'];
@@ -65,7 +65,7 @@ export function failingAlike(past: () => number, late: (trial: TrialId) => void 
     if (closed) return undefined;
     const same = new Set(failures.values()).size === 1;
     if (isSaid()) late(trial);
-    const enough = reason === 'no-result' ? 1 : same ? ENOUGH : MANY;
+    const enough = reason === 'no-result' ? 1 : same ? EQUAL_FAILURES : ANY_FAILURES;
     if (isSaid() || position <= past() || failures.size < enough) return undefined;
     said = position;
     return {

@@ -15,14 +15,14 @@ export interface Gain {
 }
 
 /** The most results that count as the first ones; of fewer than twice as many, half do. */
-const FIRST = 10;
+const FIRST_RESULTS = 10;
 
 /** The gain of the best trial. @param ranked the trials with a result, the best first: only those at its budget are compared */
 export function gainOf<R extends TrialRow>(ranked: readonly R[], objective: ObjectiveSpec): (Gain & { readonly best: R }) | undefined {
   const [best] = ranked;
   if (best === undefined) return undefined;
   const peers = ranked.filter(({ budget }) => budget === best.budget).sort((a, b) => a.trial - b.trial);
-  const first = Math.max(1, Math.min(FIRST, peers.length >> 1));
+  const first = Math.max(1, Math.min(FIRST_RESULTS, peers.length >> 1));
   const begun = peers.slice(0, first);
   const start = median((begun.includes(best) ? [best] : begun).map(({ values }) => values![objective.name]!));
   const [from, to] = [start, best.values![objective.name]!].map((value) => lossOf(objective, value)) as [number, number];
@@ -39,7 +39,7 @@ export function gainText({ best, start, first, share }: Gain, objective: Objecti
 
 /** The number of latest trials by which the time of further ones is estimated, and the fewest. */
 export const LATEST = 20;
-const FEWEST = 3;
+const FEWEST_TRIALS = 3;
 /**
  * Trials take alike if the standard deviation of their times is at most this share of the mean. Then the time left is right within a quarter, nine times in
  * ten. With early stopping, it can be wrong by a factor of four. See docs/benchmarks.md.
@@ -55,7 +55,7 @@ const ALIKE = 1 / 3;
 export function timeLeft(ended: readonly TrialRow[], more: number, running: number): number | undefined {
   const timed = ended.filter((row) => row.by !== 'import' && tookSeconds(row) !== undefined);
   const latest = timed.sort((a, b) => a.endedAt! - b.endedAt!).slice(-LATEST);
-  if (latest.length < FEWEST || running === 0 || latest.some(({ resumes }) => resumes !== undefined)) return undefined;
+  if (latest.length < FEWEST_TRIALS || running === 0 || latest.some(({ resumes }) => resumes !== undefined)) return undefined;
   const times = latest.map((row) => tookSeconds(row)!);
   const each = mean(times);
   return Math.sqrt(variance(times)) > ALIKE * each ? undefined : (1000 * each * more) / Math.min(running, more);

@@ -103,10 +103,10 @@ export function lossesOf(objectives: readonly ObjectiveSpec[], values: Values): 
 }
 
 /** The largest loss that strategies see: its fourth power is still finite. */
-const LARGEST = 1e75;
+const LARGEST_LOSS = 1e75;
 
 /** Losses as strategies see them: bounded, so that sums and products of a few are finite. */
 export function boundedLosses(losses: readonly number[]): readonly number[] {
-  const isWithin = losses.every((loss) => Math.abs(loss) <= LARGEST);
-  return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST, Math.min(LARGEST, loss)));
+  const isWithin = losses.every((loss) => Math.abs(loss) <= LARGEST_LOSS);
+  return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST_LOSS, Math.min(LARGEST_LOSS, loss)));
 }

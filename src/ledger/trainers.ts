@@ -5,7 +5,7 @@ import { refuse } from './claim.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** An error within this many milliseconds of the claim may be the fault of the trainer's machine. */
-const AT_ONCE = 10_000;
+const EARLY_ERROR_MS = 10_000;
 /** This many of them in a row are its fault, if others complete trials meanwhile. */
 const BROKEN = 3;
 /** A trainer that was silent for this many milliseconds, and holds no trial, may be gone. */
@@ -109,7 +109,7 @@ export class Trainers implements Iterable<TrainerState> {
     } = trial;
     const isProven = trainer.results > 0 && trainer.atOnce.size === 0;
     if (isProven) for (const other of this.#watched) other.atOnce.delete(id); // the trial fails elsewhere too
-    if (at - claimedAt > AT_ONCE) {
+    if (at - claimedAt > EARLY_ERROR_MS) {
       this.#clear(trainer);
       return false;
     }
@@ -135,7 +135,7 @@ export class Trainers implements Iterable<TrainerState> {
       const isBroken = atOnce.size >= BROKEN && this.#results > resultsBefore;
       if (isBroken && to === 'work') {
         const [last] = [...atOnce.values()].slice(-1);
-        const reason = `its programs failed within ${AT_ONCE / 1000} s of their start ${atOnce.size} times in a row (trials ${[...atOnce.keys()].join(', ')}), while others completed: ${last}`;
+        const reason = `its programs failed within ${EARLY_ERROR_MS / 1000} s of their start ${atOnce.size} times in a row (trials ${[...atOnce.keys()].join(', ')}), while others completed: ${last}`;
         return { type: 'instructed', trainer: name, to: 'pause', by: 'engine', reason: reason.slice(0, 1024) };
       }
       if (isBlamed && atOnce.size < BROKEN)

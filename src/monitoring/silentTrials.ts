@@ -3,11 +3,11 @@ import type { TrialId } from '../strategy/messages.ts';
 
 /** The number of pauses that are remembered, and the number from which they say what is usual. */
 const REMEMBERED = 512;
-const ENOUGH = 10;
+const FEWEST_TIMES = 10;
 /** A trial is stuck after this many times the pause that 95 % of all pauses do not exceed, and after a minute at least. */
 const FACTOR = 5;
 const USUAL = 0.95;
-const LEAST = 60_000;
+const LEAST_SILENCE_MS = 60_000;
 
 /** The running trials, and how long each has been silent: since its claim, or since its last report. */
 export class SilentTrials {
@@ -53,8 +53,8 @@ export class SilentTrials {
   }
 
   #limit(): number {
-    if (this.#count < ENOUGH) return Number.POSITIVE_INFINITY;
+    if (this.#count < FEWEST_TIMES) return Number.POSITIVE_INFINITY;
     const sorted = [...this.#pauses].sort((a, b) => a - b);
-    return Math.max(LEAST, FACTOR * sorted[Math.ceil(USUAL * sorted.length) - 1]!);
+    return Math.max(LEAST_SILENCE_MS, FACTOR * sorted[Math.ceil(USUAL * sorted.length) - 1]!);
   }
 }

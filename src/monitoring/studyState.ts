@@ -53,7 +53,7 @@ export function trialCounts({ ledger, rows }: StudyState) {
 }
 
 /** Milliseconds to wait for what a server says of its store. */
-const ANSWER_WITHIN = 1000;
+const ANSWER_MS = 1000;
 
 /** Does not wait long for an answer, and does not ask again before the last answer: a server that is down does not answer. */
 export function inTime<T>(ask: () => Promise<T>): () => Promise<T> {
@@ -62,7 +62,7 @@ export function inTime<T>(ask: () => Promise<T>): () => Promise<T> {
     asked ??= ask().finally(() => {
       asked = undefined;
     });
-    const late = sleep(ANSWER_WITHIN, undefined, { ref: false }).then(() => Promise.reject(new Error('the server does not answer')));
+    const late = sleep(ANSWER_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('the server does not answer')));
     return Promise.race([asked, late]);
   };
 }

@@ -3,7 +3,7 @@ import { insertSorted, rankOf } from './sorted.ts';
 /** Up to this many changes are made one by one. */
 const FEW_CHANGES = 16;
 /** The number of first items that are kept in order, including spare ones for those that are removed. */
-const FIRST = 64;
+const FIRST_ITEMS = 64;
 
 /**
  * Items that are sorted when they are read: a hundred thousand additions between two reads cost one sort, not as many insertions into a long
@@ -56,10 +56,10 @@ export class LazySorted<T> {
   /** @param areAll whether there are no items besides the first ones and this one */
   #keepIfFirst(item: T, areAll: boolean): void {
     const last = this.#first.at(-1);
-    if (last !== undefined && this.#compare(item, last) > 0 && !(areAll && this.#first.length < FIRST)) return;
+    if (last !== undefined && this.#compare(item, last) > 0 && !(areAll && this.#first.length < FIRST_ITEMS)) return;
     if (last === undefined && !areAll) return;
     insertSorted(this.#first, item, (a, b) => this.#compare(a, b) < 0);
-    if (this.#first.length > FIRST) this.#first.pop();
+    if (this.#first.length > FIRST_ITEMS) this.#first.pop();
   }
 
   /** In ascending order, until the next change. */

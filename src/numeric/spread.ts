@@ -8,7 +8,7 @@ export interface Spread {
 export const NO_SPREAD: Spread = { squares: 0, freedom: 0 };
 
 /** From this many degrees of freedom on, the pooled spread is a prior for that of a group. */
-const ENOUGH = 3;
+const FEWEST_FREEDOMS = 3;
 /** The prior counts as this many degrees of freedom. */
 const WEIGHT = 4;
 
@@ -16,7 +16,7 @@ export const pooled = (a: Spread, b: Spread): Spread => ({ squares: a.squares + 
 
 /** The variance of a group, which has its own spread and that of all groups as a prior; undefined if too little is known. */
 export function varianceOf(own: Spread, all: Spread): Spread | undefined {
-  const isPrior = all.freedom >= ENOUGH;
+  const isPrior = all.freedom >= FEWEST_FREEDOMS;
   const squares = own.squares + (isPrior ? (WEIGHT * all.squares) / all.freedom : 0);
   const freedom = own.freedom + (isPrior ? WEIGHT : 0);
   return freedom > 0 ? { squares: squares / freedom, freedom } : undefined;

@@ -25,7 +25,7 @@ const QUOTAS_SHARE = 1 / 3;
 /** Assumed if the number of trials is not known. */
 const DEFAULT_TRIALS = 100;
 /** Every third proposal of a model goes to a neglected branch. */
-const EVERY = 3;
+const NEGLECTED_EVERY = 3;
 /** With fewer results, a branch is not given up. */
 const LEAST_RESULTS = 2;
 
@@ -71,7 +71,7 @@ export function fairBranches({ axes, trials = DEFAULT_TRIALS, rungs }: Env): Fai
       return { ...state, all };
     },
     neglected({ suggested, all }) {
-      if (suggested % EVERY !== 1) return undefined;
+      if (suggested % NEGLECTED_EVERY !== 1) return undefined;
       const best = all.reduce((least, { losses }) => Math.min(least, losses[0] ?? least), Number.POSITIVE_INFINITY);
       const neglected = all.filter((branch) => branch.suggested < branch.quota && !isHopeless(branch, best));
       if (neglected.length === 0) return undefined;

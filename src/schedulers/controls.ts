@@ -1,9 +1,9 @@
 import type { Member } from './rung.ts';
 
 /** The first configurations are controls. */
-const LEAST = 8;
+const FIRST_CONTROLS = 8;
 /** Later, one configuration in this many is a control. */
-const EVERY = 24;
+const CONTROL_EVERY = 24;
 
 /**
  * Controls are configurations that are not compared at the first rung that counts, but continue to the next one whatever their results. They show
@@ -53,12 +53,12 @@ export class Controls {
 
   /** Whether the rung above has, or will have, results of too few. */
   get lacking(): boolean {
-    return this.#evidence.size < LEAST;
+    return this.#evidence.size < FIRST_CONTROLS;
   }
 
   /** Whether the n-th configuration is a control although enough have begun. */
   isDue(n: number): boolean {
-    return (n - LEAST) % EVERY === 0;
+    return (n - FIRST_CONTROLS) % CONTROL_EVERY === 0;
   }
 
   /** Whether a configuration trains, or may be resumed. */

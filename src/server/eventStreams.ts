@@ -3,9 +3,9 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { answer } from './access/access.ts';
 
 /** How many streams of events one user may have open: each takes memory, and work after each change. */
-const MOST = 200;
+const MOST_STREAMS = 200;
 /** Milliseconds after which a comment keeps a silent stream alive. */
-const SILENCE = 15_000;
+const SILENCE_MS = 15_000;
 
 /**
  * Answers with a stream of server-sent events, or with a refusal if the user has too many open.
@@ -27,9 +27,9 @@ export function eventStreams(ending: AbortSignal): EventStreams {
     else open.delete(user);
   };
   return (c, user, run) => {
-    if ((open.get(user) ?? 0) >= MOST)
+    if ((open.get(user) ?? 0) >= MOST_STREAMS)
       return answer(
-        { error: `${user} has ${MOST} streams of events open, the most for one user: end some of them first`, code: 'too-many' },
+        { error: `${user} has ${MOST_STREAMS} streams of events open, the most for one user: end some of them first`, code: 'too-many' },
         429,
       );
     add(user, 1);
@@ -39,7 +39,7 @@ export function eventStreams(ending: AbortSignal): EventStreams {
       stream.onAbort(leave);
       ending.addEventListener('abort', leave);
       if (ending.aborted) leave();
-      const alive = setInterval(() => void stream.write(': \n\n'), SILENCE);
+      const alive = setInterval(() => void stream.write(': \n\n'), SILENCE_MS);
       try {
         await run(stream, leaving.signal);
       } finally {

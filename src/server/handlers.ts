@@ -25,7 +25,7 @@ import { caughtUp, liveRow, liveState, viewOf } from './view.ts';
 export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
 
 /** Seconds that an ask waits by default. */
-const PATIENCE = 30;
+const WAIT_SECONDS = 30;
 
 const described = async (study: OpenStudy) => {
   const { ledger } = await viewOf(study);
@@ -75,7 +75,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   },
   getStudy: (studies, { study }) => described(studies.open(study)),
   ask: (studies, { study, fields, user, key, whenGone }) => {
-    const { wait = PATIENCE, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
+    const { wait = WAIT_SECONDS, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
     return hostOf(studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
   },
   report: saying('reported'),
@@ -124,7 +124,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     return (await studies.compute(studies.open(study), find)) ?? null;
   },
   turn: (studies, { study, fields, whenGone }) => {
-    const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };
+    const { proposer, ahead, wait = WAIT_SECONDS } = fields as { proposer: string; ahead?: number; wait?: number };
     return hostOf(studies.open(study)).turn(proposer, { ahead, wait, whenGone });
   },
   listTrainers: async (studies, { study }) => {

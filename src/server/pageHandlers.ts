@@ -51,7 +51,7 @@ export const pageHandlers: Readonly<Record<Exclude<keyof typeof pageOperations, 
 };
 
 /** The most entries of a trial that are returned: if there are more, the first and the last ones. */
-const MOST = 2000;
+const MOST_ENTRIES = 2000;
 
 /** All entries about a trial in order, including those that do not count. */
 async function entriesOf(feed: Feed, trial: number): Promise<TrialEntry[] | undefined> {
@@ -64,5 +64,5 @@ async function entriesOf(feed: Feed, trial: number): Promise<TrialEntry[] | unde
     }
     if (entries.at(-1)!.position >= history.last) break;
   }
-  return found.length <= MOST ? found : [...found.slice(0, MOST / 2), ...found.slice(-MOST / 2)];
+  return found.length <= MOST_ENTRIES ? found : [...found.slice(0, MOST_ENTRIES / 2), ...found.slice(-MOST_ENTRIES / 2)];
 }

@@ -95,7 +95,7 @@ const queryOf = (c: Context, query: Readonly<Record<string, Schema>> = {}): Read
  * @throws RefusedError
  */
 export async function bodyIn(c: Context, { consumes }: Operation): Promise<string | Uint8Array> {
-  const most = consumes === undefined ? LARGEST : LARGEST_FILE;
+  const most = consumes === undefined ? LARGEST_BODY : LARGEST_FILE;
   const length = c.req.header('content-length');
   if (length === undefined && c.req.header('transfer-encoding') !== undefined)
     throw new RefusedError({ code: 'too-large', message: 'expected a body with a Content-Length' });
@@ -128,9 +128,9 @@ function dataIn(text: string): unknown {
 }
 
 /** The most bytes of a body, and characters of its fields. */
-const LARGEST = 2 ** 20;
+const LARGEST_BODY = 2 ** 20;
 /** The most levels of objects and arrays in a body. */
-const DEEPEST = 64;
+const LEVELS = 64;
 
 /** Unknown fields that an error names. */
 const MOST_UNKNOWN = 5;
@@ -138,14 +138,14 @@ const MOST_UNKNOWN = 5;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The longest text of fields that cannot get too long when it is written as JSON again: a number grows to six times its length at most. */
-const SURELY_SHORT = LARGEST / 6;
+const SURELY_SHORT = LARGEST_BODY / 6;
 
 /** @throws RefusedError if fields are nested too deeply to be read further, or too long. @param text of the fields, if they come from one */
 export function checkSize(fields: Fields, text?: string): void {
-  if (isDeeper(fields, DEEPEST)) throw new RefusedError({ code: 'too-deep', message: `expected a body nested at most ${DEEPEST} deep` });
+  if (isDeeper(fields, LEVELS)) throw new RefusedError({ code: 'too-deep', message: `expected a body nested at most ${LEVELS} deep` });
   if (text !== undefined && text.length <= SURELY_SHORT) return;
-  if (JSON.stringify(fields).length > LARGEST)
-    throw new RefusedError({ code: 'too-large', message: `expected fields of at most ${LARGEST} characters` });
+  if (JSON.stringify(fields).length > LARGEST_BODY)
+    throw new RefusedError({ code: 'too-large', message: `expected fields of at most ${LARGEST_BODY} characters` });
 }
 
 /**

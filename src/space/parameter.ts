@@ -29,7 +29,7 @@ interface Parent {
 }
 
 /** Conditions that may be nested. Grids and encodings recurse over them. */
-const DEEPEST = 1000;
+const MOST_LEVELS = 1000;
 
 /** The parameters of dimensions, in the same order. */
 export function parametersOf(dimensions: Dimensions): readonly Parameter[] {
@@ -72,7 +72,7 @@ function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<s
     );
   for (const value of values) if (!accepts(value)) throw fault(`${path}.${name}`, expects, value);
   const depth = (parameter.when?.depth ?? 0) + 1;
-  if (depth > DEEPEST) throw new SpaceError(`${path}: expected at most ${DEEPEST} conditions nested in each other`);
+  if (depth > MOST_LEVELS) throw new SpaceError(`${path}: expected at most ${MOST_LEVELS} conditions nested in each other`);
   const of = values.map((value) => levels.of(toCoordinate(value)));
   return { depth, parameter, values: of.map((level) => toValue(levels.at(level))), levels: of };
 }

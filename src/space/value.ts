@@ -6,16 +6,16 @@ import { checkedBy, type Shape } from './shape.ts';
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
 /** How deeply a value may be nested: facts hold it in several levels of their own. */
-const DEEPEST = 8;
+const MOST_LEVELS = 8;
 
 /** Whether data is a value. */
-export function isValue(data: unknown, levels = DEEPEST): data is Value {
+export function isValue(data: unknown, levels = MOST_LEVELS): data is Value {
   if (typeof data === 'object' && data !== null) return levels > 0 && Object.values(data).every((part) => isValue(part, levels - 1));
   return data === null || typeof data === 'string' || typeof data === 'boolean' || Number.isFinite(data);
 }
 
 const valueRule: OptionRule<Value> = {
-  expected: `a value that JSON can hold, nested at most ${DEEPEST} deep`,
+  expected: `a value that JSON can hold, nested at most ${MOST_LEVELS} deep`,
   schema: {},
   holds: (data): data is Value => isValue(data),
 };

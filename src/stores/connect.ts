@@ -7,7 +7,7 @@ import type { StatusLine } from '../text/statusLine.ts';
 /** Seconds for which a process that works for long waits for a server that is down when it starts. */
 export const CONNECT_WITHIN = 20;
 /** Milliseconds between two attempts. */
-const PAUSE = 500;
+const RETRY_MS = 500;
 
 /**
  * Connects to a server, and prints when the connection is lost or the login no longer valid, again every minute, and when it is back.
@@ -40,9 +40,9 @@ async function connectWithin(
     try {
       return await connectTo(url, options);
     } catch (error) {
-      if (!(error instanceof ConnectError && error.isAway) || performance.now() + PAUSE > end) throw error;
+      if (!(error instanceof ConnectError && error.isAway) || performance.now() + RETRY_MS > end) throw error;
       if (!hasSaid) screen.line(`${error.message}; trying for ${patience} s`, { level: 'warn' });
-      await sleep(PAUSE, undefined, signal && { signal }).catch(() => {
+      await sleep(RETRY_MS, undefined, signal && { signal }).catch(() => {
         throw error;
       });
     }

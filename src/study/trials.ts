@@ -240,7 +240,7 @@ function waits<P>(row: Draft<P>): void {
 }
 
 /** What a row keeps when its trial ends, if it has it. */
-const KEPT = ['budget', 'resumes', 'proposal', 'tags', 'step', 'examples', 'note', 'labels', 'starred', 'trainer', 'run'] as const;
+const KEPT_FIELDS = ['budget', 'resumes', 'proposal', 'tags', 'step', 'examples', 'note', 'labels', 'starred', 'trainer', 'run'] as const;
 
 /** The row of a trial that has ended. It is a new object: one whose properties were deleted would take three times the memory. */
 function endedRow<P>(
@@ -250,7 +250,7 @@ function endedRow<P>(
 ): Draft<P> {
   const { trial, params, attempt, by, suggested, suggestedAt, startedAt = suggestedAt } = row;
   const ended: Draft<P> = { trial, params, status: outcome, attempt, by, suggested, suggestedAt, startedAt, ended: position, endedAt: at };
-  for (const name of KEPT) copy(row, ended, name);
+  for (const name of KEPT_FIELDS) copy(row, ended, name);
   if (reason !== undefined) ended.reason = reason;
   if (outcome === 'failed') for (const name of ['message', 'trace'] as const) copy(row, ended, name);
   if (losses !== undefined) for (const name of ['values', 'metrics'] as const) copy(row, ended, name);

@@ -65,7 +65,7 @@ export interface Meaning {
 }
 
 /** The most characters of a name that are read. */
-const LONGEST = 80;
+const LONGEST_NAME = 80;
 /** Names whose meaning is kept. */
 const MOST_KEPT = 4096;
 const kept = new Map<string, Meaning>();
@@ -76,7 +76,7 @@ export function meaningOf(name: string): Meaning {
   if (meaning) return meaning;
   if (kept.size >= MOST_KEPT) kept.clear();
   const words = name
-    .slice(-LONGEST)
+    .slice(-LONGEST_NAME)
     .replace(/'s\b/g, '')
     .replace(/([\p{Ll}\d])(?=\p{Lu})/gu, '$1_')
     .toLowerCase()

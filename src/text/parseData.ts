@@ -19,7 +19,7 @@ export const readText = (path: string): Promise<string> =>
   });
 
 /** Levels of the syntax tree. */
-const DEEPEST = 500;
+const MOST_LEVELS = 500;
 
 /**
  * The place where YAML is nested more deeply than any study is.
@@ -32,7 +32,7 @@ export function tooDeepAt(source: string): { readonly line: number; readonly col
   const parser = new Parser(lines.addNewLine);
   for (const lexeme of new Lexer().lex(source)) {
     for (const _ of parser.next(lexeme));
-    if (parser.stack.length > DEEPEST) return lines.linePos(parser.offset);
+    if (parser.stack.length > MOST_LEVELS) return lines.linePos(parser.offset);
   }
   return undefined;
 }

@@ -13,7 +13,7 @@ import { pairs, shown } from './shown.ts';
 const LONGEST_BAR = 24;
 const SHORTEST_BAR = 6;
 /** The most running trials that are shown, and the lines of a window that are left to what stands above. */
-const LISTED = 8;
+const NAMES_LISTED = 8;
 const SPARE = 3;
 /** The heights of the trend with its axis, and the lines of a window from which on it is shown. */
 const TREND = 6;
@@ -49,7 +49,7 @@ export function progressFrame(state: Counts, given: Shown, columns: number, rows
   const { limit, running, trend } = given;
   const picture = rows < TALL ? [] : (trend?.(columns - 1, TREND) ?? []);
   const counts = withBar(textsOf(state, given), columns - 1, limit === undefined ? undefined : shareOf(state, limit));
-  const room = Math.max(0, Math.min(LISTED, rows - picture.length - counts.length - SPARE));
+  const room = Math.max(0, Math.min(NAMES_LISTED, rows - picture.length - counts.length - SPARE));
   const listed = running.length > room ? running.slice(0, Math.max(0, room - 1)) : running;
   const others = running.length - listed.length;
   return [

@@ -30,7 +30,7 @@ export interface StoreCommands {
 }
 
 /** The longest reference in a fact. */
-const LONGEST = 4096;
+const LONGEST_REFERENCE = 4096;
 /** The time limit of a command in milliseconds. */
 const COMMAND_LIMIT = 30 * 60_000;
 
@@ -70,9 +70,9 @@ export function commandStore({ store, fetch }: StoreCommands, patience = COMMAND
       if (name !== '') await copyFile(path, join(directory, name), constants.COPYFILE_FICLONE);
       const printed = await run('store', store, of, { HYPERTIDE_PATH: directory, HYPERTIDE_SAVE: `${of.run}-${++saves}` }, patience);
       const text = textOf({ name, reference: printed.trim().split('\n').at(-1)!.trim() });
-      if (text.length > LONGEST || !parseStored(text))
+      if (text.length > LONGEST_REFERENCE || !parseStored(text))
         throw new Error(
-          `the command of --store must print a reference in its last line, of at most ${LONGEST} characters, that does not begin with -`,
+          `the command of --store must print a reference in its last line, of at most ${LONGEST_REFERENCE} characters, that does not begin with -`,
         );
       return text;
     } finally {
@@ -118,7 +118,7 @@ async function run(
   signal?.addEventListener('abort', end);
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    printed = (printed + text).slice(-4 * LONGEST);
+    printed = (printed + text).slice(-4 * LONGEST_REFERENCE);
   });
   try {
     const [code, killed] = await once(child, 'close');

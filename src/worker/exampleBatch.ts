@@ -3,9 +3,9 @@ import { summed } from '../ledger/exampleFacts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 
 /** Milliseconds between two facts about a trial. */
-const EVERY = 500;
+const BATCH_MS = 500;
 /** Results that a fact can hold. */
-const MOST = 4096;
+const MOST_RESULTS = 4096;
 
 type Results = NonNullable<ReportedFact['results']>;
 type Batch = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;
@@ -41,8 +41,8 @@ export function exampleBatch(send: (batch: Batch & { readonly results: Results }
       results.push(result);
       const metrics = batch.metrics ? summed(waiting?.metrics, batch.metrics) : waiting?.metrics;
       waiting = omitUndefined({ ...batch, metrics, metric: batch.metric ?? waiting?.metric });
-      const rest = last + EVERY - performance.now();
-      if (rest <= 0 || results.length >= MOST) flush();
+      const rest = last + BATCH_MS - performance.now();
+      if (rest <= 0 || results.length >= MOST_RESULTS) flush();
       else timer ??= setTimeout(flush, rest);
     },
     flush,

@@ -18,7 +18,7 @@ import { ProposerTimes, stillCounts } from './proposerTimes.ts';
 import { timeLimit, turnsOf } from './timeout.ts';
 
 /** Milliseconds after which the event loop runs timers and signals: an objective that never awaits would block them for ever. */
-const TURN = 10;
+const TURN_MS = 10;
 
 export interface RunOptions<P>
   extends StudyOptions,
@@ -145,7 +145,7 @@ export function runEngine<P>(
         if (isPrepared) engine.resumeAt(head);
       }
     };
-    const takeTurn = turnsOf(TURN);
+    const takeTurn = turnsOf(TURN_MS);
     for await (const entries of log.read(1, reading.signal)) {
       // Reports are answered first, so an objective that yields once after a report sees the stop, however long its step took.
       const reports = entries.some(isReport);

@@ -1,11 +1,11 @@
 /** The longest delay of a timer in milliseconds: for more, Node waits 1. */
-const LONGEST = 2 ** 31 - 1;
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Calls a function after a number of seconds, which may be more than a timer can wait. @returns cancels it */
 export function callAfter(seconds: number, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const wait = (left: number) => {
-    timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : act()), Math.min(left, LONGEST));
+    timer = setTimeout(() => (left > LONGEST_TIMEOUT_MS ? wait(left - LONGEST_TIMEOUT_MS) : act()), Math.min(left, LONGEST_TIMEOUT_MS));
   };
   wait(seconds * 1000);
   return () => clearTimeout(timer);

@@ -12,7 +12,7 @@ const LONGEST_PAUSE = 2000;
 /** Milliseconds until a person is told that the server does not answer. */
 const UNREACHED = 2000;
 /** Milliseconds without an answer, or a heartbeat in a stream, after which a connection counts as lost. An ask waits half as long. */
-const SILENCE = 60_000;
+const SILENCE_MS = 60_000;
 /** What a proxy answers while its server starts again, or is asked too often. */
 const PASSING = [429, 502, 503, 504];
 
@@ -163,8 +163,8 @@ interface Connection {
 function connectionFor(...endings: readonly (AbortSignal | undefined)[]): Connection {
   const leaving = new AbortController();
   const leave = () => leaving.abort();
-  const silent = () => leaving.abort(new Error(`no answer in ${SILENCE / 1000} s`));
-  let timer = setTimeout(silent, SILENCE);
+  const silent = () => leaving.abort(new Error(`no answer in ${SILENCE_MS / 1000} s`));
+  let timer = setTimeout(silent, SILENCE_MS);
   for (const ending of endings) {
     if (ending?.aborted) leave();
     ending?.addEventListener('abort', leave);
@@ -173,7 +173,7 @@ function connectionFor(...endings: readonly (AbortSignal | undefined)[]): Connec
     signal: leaving.signal,
     heard: () => {
       clearTimeout(timer);
-      timer = setTimeout(silent, SILENCE);
+      timer = setTimeout(silent, SILENCE_MS);
     },
     end: () => {
       clearTimeout(timer);

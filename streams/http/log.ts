@@ -4,7 +4,7 @@ import type { Log } from '../log/log.ts';
 import { type Client, sleep } from './client.ts';
 
 /** Milliseconds until a stream that has ended is opened again. */
-const AGAIN = 200;
+const REOPEN_MS = 200;
 
 /** The log of a study behind HTTP, for readers: a connection that is lost is made again, at the next position. */
 export function httpLog(client: Client): Pick<Log, 'read' | 'head'> {
@@ -26,7 +26,7 @@ async function* entriesFrom(client: Client, from: number, signal: AbortSignal | 
         next = entries.at(-1)!.position + 1;
         yield entries;
       }
-      await sleep(AGAIN, signal);
+      await sleep(REOPEN_MS, signal);
     }
   } catch (error) {
     if (!signal?.aborted) throw error;

@@ -10,7 +10,7 @@ import { lock } from './lock.ts';
 import { NONE, sealLines } from './seal.ts';
 
 /** Bytes that are written at once. */
-const PIECE = 2 ** 20;
+const PIECE_BYTES = 2 ** 20;
 
 /**
  * Writes a new journal from whole lines, without their line feeds, and forces it to the disk. On an error, or if the process is killed, there is no journal.
@@ -46,7 +46,7 @@ async function write(path: string, real: string, lines: AsyncIterable<Uint8Array
     for await (const line of lines) {
       pieces.push(line, LINE_FEED);
       bytes += line.length + 1;
-      if (bytes >= PIECE) await flush();
+      if (bytes >= PIECE_BYTES) await flush();
     }
     await flush();
     await file.sync().catch(failed(path));

@@ -17,13 +17,13 @@ import { sealLines } from './seal.ts';
 import { type Writer, writer } from './writer.ts';
 
 /** How many of the last facts are kept, so that readers who keep up need no file. They are kept as text, which costs the collector of garbage least. */
-const RECENT = 512;
+const FACTS_KEPT = 512;
 
 /**
  * Milliseconds for which what readers append to an entry is written in the same turn: a study that decides several trials then needs one turn for all.
  * After that, timers and signals have their turn.
  */
-const TURN = 10;
+const TURN_MS = 10;
 
 export interface JournalOptions {
   /**
@@ -130,7 +130,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   const remember = (fact: EncodedFact, line: Buffer) => {
     index.add(line.length);
     recent.push(fact);
-    if (recent.length >= 2 * RECENT) recent = recent.slice(-RECENT);
+    if (recent.length >= 2 * FACTS_KEPT) recent = recent.slice(-FACTS_KEPT);
   };
   /** Encoded and decoded, so that a live fact equals the one that is read from the file later. */
   const batch = (from: number) => {
@@ -174,7 +174,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
       }
       for (const { stored } of appends) stored('stored');
       news.wake();
-      if (performance.now() - since < TURN) await new Promise<void>((resolve) => process.nextTick(resolve));
+      if (performance.now() - since < TURN_MS) await new Promise<void>((resolve) => process.nextTick(resolve));
     }
     writing = undefined;
   };

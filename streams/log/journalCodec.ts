@@ -17,7 +17,7 @@ export type LineDecoder = (line: Buffer, position: number) => readonly Entry[];
  * The latest time that a `Date` can represent, in milliseconds (ECMA-262, "Time Values and Time Range"). A later one counts as unknown, as does a
  * time that is not a number.
  */
-const LATEST = 8.64e15;
+const LATEST_MS = 8.64e15;
 
 /** A fact as it is stored. */
 export interface EncodedFact {
@@ -107,7 +107,7 @@ function entryIn({ at, sum: _, author, ...fact }: Readonly<Record<string, unknow
 export const decodedEntry = ({ at, author, json }: EncodedFact, position: number): Entry => entryAt(position, at, author, JSON.parse(json));
 
 function entryAt(position: number, at: unknown, author: unknown, fact: unknown): Entry {
-  const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;
+  const time = typeof at === 'number' && Math.abs(at) <= LATEST_MS ? at : 0;
   return typeof author === 'string' ? { position, at: time, author, fact } : { position, at: time, fact };
 }
 

@@ -8,7 +8,7 @@ import { LONGEST_SEAL } from './seal.ts';
 /** Bytes per block that is read and decoded. */
 const BLOCK = 128 * 1024;
 /** Bytes per read when it looks for line feeds. */
-const PIECE = 2 ** 20;
+const PIECE_BYTES = 2 ** 20;
 
 /** A run of lines of a file. */
 export interface Block {
@@ -66,9 +66,9 @@ export class LineIndex {
 
 /** Adds the lines after those that are indexed. Resolves to the number of bytes after the last line feed. */
 export async function extend(index: LineIndex, file: FileHandle): Promise<number> {
-  const piece = Buffer.allocUnsafe(PIECE);
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
   for (let offset = index.bytes; ; ) {
-    const { bytesRead } = await file.read(piece, 0, PIECE, offset);
+    const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, offset);
     if (bytesRead === 0) return offset - index.bytes;
     const read = piece.subarray(0, bytesRead);
     for (let end = read.indexOf(10), seal = -1; end !== -1; end = read.indexOf(10, end + 1)) {

@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 const INTERVAL = 1000;
 
 /** Up to so many bytes are written synchronously: another thread costs seven times as much as the write, and more under load. */
-const SMALL = 64 * 1024;
+const SMALL_BYTES = 64 * 1024;
 
 /** Writes at the end of a file, all or nothing. */
 export interface Writer {
@@ -60,4 +60,4 @@ export function writer(file: FileHandle, size: number, fsync: 'always' | 'interv
 
 /** @returns how many bytes were written. */
 const writeTo = async (file: FileHandle, bytes: Buffer, from: number): Promise<number> =>
-  bytes.length <= SMALL ? writeSync(file.fd, bytes, from) : (await file.write(bytes, from)).bytesWritten;
+  bytes.length <= SMALL_BYTES ? writeSync(file.fd, bytes, from) : (await file.write(bytes, from)).bytesWritten;

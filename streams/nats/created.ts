@@ -10,7 +10,7 @@ import { ailmentOf, isForbidden, isPassing, SILENCE, violationIn } from './conne
 import { type StudyNaming, type StudyRef, type Subjects, subjectsOf, trainersApi } from './protocol/subjects.ts';
 
 /** Milliseconds between two checks. */
-const PAUSE = 250;
+const POLL_MS = 250;
 
 /** A fact of a stream and its position; undefined if the stream has no such fact, no stream answers, or this user must not read it. */
 async function lookUp(nc: NatsConnection, { apiPrefix, stream }: Subjects, data: string, subject?: string): Promise<Found | undefined> {
@@ -53,7 +53,7 @@ export async function createdOn(nc: NatsConnection, of: StudyRef, { signal, warn
       const { fact } = (await lookUp(nc, study, '', study.created)) ?? {};
       if (fact && isRefusal(fact) && fact.code === 'other-version') throw new RefusedError(fact);
       if (fact && !isRefusal(fact) && fact.type === 'created') return fact;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     throw signal.reason;
   } finally {

@@ -32,7 +32,7 @@ export interface OpenStudyOptions extends NamingOptions {
 }
 
 /** Milliseconds between two questions whether an engine has decided on a report, and how often it is asked. */
-const PAUSE = 10;
+const POLL_MS = 10;
 const QUESTIONS = 200;
 /** Milliseconds between two checks whether an ask with fixed values waits for what never comes. */
 const STUCK = 1000;
@@ -99,7 +99,7 @@ export function reachOf<P>(
     for (let left = QUESTIONS; left > 0; left--) {
       const status = await request(nc, subjects, 'status').catch(() => undefined);
       if (!status || (status as StudyStatus).position >= position) return;
-      await sleep(PAUSE);
+      await sleep(POLL_MS);
     }
   };
   /** Enqueues values for the trial of an ask. @returns whether a suggestion is for it; undefined if no new configuration may begin */

@@ -118,14 +118,14 @@ function asking<P>({ rows, status, submit, turnOf }: Answers<P>, log: NatsLog, r
 }
 
 /** Milliseconds before a request is refused: another engine may serve the study, and answers first then. */
-const TAKEN = 1000;
+const REFUSED_AFTER_MS = 1000;
 
 /** Refuses all requests to a study that has failed in this process, or is no longer on the server. @returns a function that ends it */
 export function refuseRequests(nc: NatsConnection, { rpc }: Subjects, error: string, code = 'failed'): () => void {
   const subscription = nc.subscribe(rpc('*'), {
     callback: (failure, message) => {
       if (failure || !isInbox(message.reply) || message.subject.endsWith('.create')) return;
-      setTimeout(() => respond(message, { ok: false, error, code }), TAKEN);
+      setTimeout(() => respond(message, { ok: false, error, code }), REFUSED_AFTER_MS);
     },
   });
   return () => subscription.unsubscribe();

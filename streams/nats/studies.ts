@@ -116,7 +116,7 @@ export function whenBegun(nc: NatsConnection, naming: StudyNaming | undefined, b
 }
 
 /** Seconds that an engine, or the server, has to answer a request. */
-const ANSWER_WITHIN = 5;
+const ANSWER_SECONDS = 5;
 
 /** Milliseconds that an engine has to load a study. */
 const LOADED_WITHIN = 60_000;
@@ -128,7 +128,7 @@ export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boole
   const names = await studiesOn(nc, study, created).catch(() => undefined);
   if (names === undefined || names.includes(study.name)) return false;
   // An account that imports the study and has streams of its own lists only those.
-  return nc.request(`${apiPrefix}.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * ANSWER_WITHIN }).then(() => false, isUnheard);
+  return nc.request(`${apiPrefix}.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * ANSWER_SECONDS }).then(() => false, isUnheard);
 }
 
 /**
@@ -145,7 +145,7 @@ export async function request(
   loads = true,
 ): Promise<unknown> {
   const { name, rpc } = subjectsOf(study);
-  const ask = () => nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * ANSWER_WITHIN });
+  const ask = () => nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * ANSWER_SECONDS });
   const answer = await ask()
     .catch(async (cause: Error) => {
       if (!loads || method === 'create' || !isUnheard(cause)) throw cause;
@@ -174,7 +174,7 @@ function unanswered(study: string, method: RequestMethod, cause: Error): StudyEr
       method === 'create'
         ? 'if "hypertide study list" does not show it soon, no "hypertide serve --all" has a pattern that matches its name'
         : undefined;
-    return new StudyError(`no answer for ${study} within ${ANSWER_WITHIN} s (${message}); an engine may still do what you asked`, {
+    return new StudyError(`no answer for ${study} within ${ANSWER_SECONDS} s (${message}); an engine may still do what you asked`, {
       cause,
       todo,
     });

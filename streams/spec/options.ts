@@ -233,18 +233,18 @@ interface StrategyChange {
 }
 
 /** The most differences that a message lists, and the most characters of a value in it: a list of examples may have thousands. */
-const LISTED = 8;
-const LONGEST = 200;
+const NAMES_LISTED = 8;
+const LONGEST_LIST = 200;
 
 /** The differences between what a log and a start have at a path, as sentences. */
 function compare(path: string, logged: unknown, wanted: unknown): string[] {
   const all = [...differencesIn(logged, wanted, path)];
   const text = (value: unknown) => {
     const json = jsonOrAbsent(value);
-    return json.length > LONGEST ? `${json.slice(0, LONGEST)}...` : json;
+    return json.length > LONGEST_LIST ? `${json.slice(0, LONGEST_LIST)}...` : json;
   };
-  const listed = all.slice(0, LISTED).map(([at, mine, here]) => `${at} is ${text(mine)} in the log, but ${text(here)} here`);
-  return all.length > LISTED ? [...listed, `and ${all.length - LISTED} more of ${path}`] : listed;
+  const listed = all.slice(0, NAMES_LISTED).map(([at, mine, here]) => `${at} is ${text(mine)} in the log, but ${text(here)} here`);
+  return all.length > NAMES_LISTED ? [...listed, `and ${all.length - NAMES_LISTED} more of ${path}`] : listed;
 }
 
 export const jsonOrAbsent = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));

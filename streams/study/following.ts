@@ -17,7 +17,7 @@ import type { StudyBackend } from './handle.ts';
 import { replayed } from './hosted/replayed.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
-const TURN = 10;
+const TURN_MS = 10;
 
 /** A study that runs elsewhere, as its log tells it. */
 export interface Following<P> extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'finished'> {
@@ -108,7 +108,7 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
   const stop = () => reading.abort();
   const { following, take, end } = followed<P>({ space: known, place, log, ledger: () => ledger, rows: () => rows, stop });
   const read = async () => {
-    const takeTurn = turnsOf(TURN);
+    const takeTurn = turnsOf(TURN_MS);
     for await (const entries of log.read(1, reading.signal)) {
       for (const entry of entries) {
         const applied = ledger.fold(entry);

@@ -245,7 +245,7 @@ function checkOrder(values: number | Values, step: unknown): void {
 }
 
 /** What to do after a study without a result: in a log that is resumed, failed trials count. */
-const AGAIN = 'correct the objective, queue these trials again with "hypertide trial retry <journal>", and run it again';
+const TRY_AGAIN = 'correct the objective, queue these trials again with "hypertide trial retry <journal>", and run it again';
 /** The same if every trial took too long. */
 const TOO_SLOW = 'raise timeLimit, or let the objective end sooner';
 
@@ -261,7 +261,7 @@ interface Ended<P> {
  * @param again what to do if no trial has a result.
  * @throws NoResultError if trials failed and none has a result.
  */
-function resultOf<P>({ ledger, rows, objectives }: Ended<P>, again = AGAIN): StudyResult<P> {
+function resultOf<P>({ ledger, rows, objectives }: Ended<P>, again = TRY_AGAIN): StudyResult<P> {
   const { completed, stopped, failed, retracted } = rows.counts;
   const failures = lastFailures(rows);
   if (ledger.closed !== undefined && failed > 0 && completed + stopped + retracted === 0) {

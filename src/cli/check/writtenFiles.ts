@@ -11,11 +11,11 @@ export interface WrittenFile extends ProposedObjective {
 }
 
 /** Folders below a folder are searched down to this depth. */
-const DEEPEST = 6;
+const MOST_LEVELS = 6;
 /** The most entries of folders that are looked at. */
 const MOST_ENTRIES = 20_000;
 /** Larger files are left out. */
-const LARGEST = 16 * 1024 * 1024;
+const LARGEST_FILE = 16 * 1024 * 1024;
 const METRICS = /\.(?:csv|tsv|json|jsonl|ndjson)$/i;
 const LEFT_OUT = /^(?:\..*|node_modules|__pycache__|site-packages)$/;
 
@@ -33,9 +33,9 @@ export function filesIn(folder: string): ReadonlyMap<string, string> {
   };
   const note = (path: string) => {
     const { ino, size, mtimeMs } = statSync(path);
-    if (size <= LARGEST) found.set(relative(folder, path), `${ino} ${size} ${mtimeMs}`);
+    if (size <= LARGEST_FILE) found.set(relative(folder, path), `${ino} ${size} ${mtimeMs}`);
   };
-  search(folder, DEEPEST);
+  search(folder, MOST_LEVELS);
   return found;
 }
 

@@ -77,7 +77,7 @@ Example:
 });
 
 /** Milliseconds between two looks at the studies of a server, if someone watches. */
-const LOOK = 10_000;
+const POLL_MS = 10_000;
 
 /** Shows the studies of a server as its engines list them. The log of a study that they have unloaded is read when someone opens it. */
 async function addServer(
@@ -135,7 +135,7 @@ async function addServer(
     whenBegun(nc, naming, (study) => {
       if (only === undefined) void show({ study }).catch((error: Error) => inform(`${study}: ${error.message}`));
     }),
-    repeatCheck(nc, async () => (studies.isWatched ? look() : undefined), LOOK, inform),
+    repeatCheck(nc, async () => (studies.isWatched ? look() : undefined), POLL_MS, inform),
   ];
   return async () => {
     for (const end of ends) end();

@@ -108,7 +108,7 @@ const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] 
 ];
 
 const GAP = 2;
-const LONGEST = 14;
+const WIDEST_COLUMN = 14;
 /** The message of a failed trial: its greatest length, and the least room for it. */
 const LONGEST_WHY = 80;
 const LEAST_WHY = 24;
@@ -124,6 +124,6 @@ function fitted(columns: readonly Column[], width: number): readonly Column[] {
 }
 
 /** Cut in the middle: long names often differ at their ends. */
-const cut = (text: string): string => cutTo(text, LONGEST, LONGEST / 2 - 1);
+const cut = (text: string): string => cutTo(text, WIDEST_COLUMN, WIDEST_COLUMN / 2 - 1);
 const totalOf = (columns: readonly Pick<Column, 'name' | 'cells'>[]): number =>
   columns.reduce((sum, { name, cells }) => sum + GAP + Math.max(widthOf(name), ...cells.map(widthOf)), -GAP);

@@ -5,7 +5,7 @@ import type { TrialRow } from '../../study/trials.ts';
 import { chartText } from './chart.ts';
 
 /** From this number of results on, a picture shows something. */
-const FEWEST = 3;
+const FEWEST_RESULTS = 3;
 /** The share of new results after which it is drawn again: a picture of many takes long. */
 const GROWN = 1.005;
 
@@ -14,7 +14,7 @@ export function trend(rows: () => Iterable<TrialRow>, count: () => number) {
   let known = { count: 0, size: '', lines: [] as readonly string[] };
   return (columns: number, lines: number, objective: ObjectiveSpec): readonly string[] => {
     const size = `${columns} ${lines}`;
-    if (count() < FEWEST) return [];
+    if (count() < FEWEST_RESULTS) return [];
     if (size !== known.size || count() >= GROWN * known.count) {
       const study = figureStudy({ rows: [...rows()], objectives: [objective], space: { parameters: {} }, at: 0 });
       known = { count: count(), size, lines: chartText(historyPlan(study), study, { columns, lines }) };

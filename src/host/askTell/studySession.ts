@@ -45,7 +45,7 @@ async function readDescription(description: unknown, path: string | undefined): 
 }
 
 /** Seconds for which the last results wait for space on the disk: the program that asks ends this process if it takes longer than ten. */
-const GRACE = 5;
+const GRACE_S = 5;
 
 /**
  * A study, driven by requests. Requests may overlap: an ask that waits for a result does not block others. Without a journal it is in memory; several
@@ -75,7 +75,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
     unstopped = described.unstopped;
     return described;
   };
-  const take = path === undefined ? async () => memorySeat(await describe(), host) : journalSeats({ path, describe, grace: GRACE }, host);
+  const take = path === undefined ? async () => memorySeat(await describe(), host) : journalSeats({ path, describe, grace: GRACE_S }, host);
   const trainer = await trainerOf(take).catch((error: unknown) => {
     throw error instanceof MismatchError ? new MismatchError(`${path}: ${error.message}`) : error;
   });

@@ -5,7 +5,7 @@ import type { CommandTarget, Target } from './hookFile.ts';
 import { DeliveryError, PATIENCE, post } from './request.ts';
 
 /** Milliseconds from the request to end until a program is killed. */
-const GRACE = 1000;
+const GRACE_MS = 1000;
 /** Why a program cannot be started, now or later. */
 const LASTING = ['ENOENT', 'EACCES'];
 /** The name of a target in messages: the path of an address can contain a secret. */
@@ -46,6 +46,6 @@ function endSoon(child: ChildProcess): void {
     child.kill('SIGKILL');
     child.stdin?.destroy();
     child.unref();
-  }, GRACE).unref();
+  }, GRACE_MS).unref();
   child.once('close', () => clearTimeout(timer));
 }

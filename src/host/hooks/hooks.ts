@@ -17,16 +17,16 @@ export interface Hooks {
 /** Milliseconds before each retry. */
 const PAUSES = [1000, 5000, 30_000, 120_000];
 /** Events that wait for one target, at most. */
-const LONGEST = 1000;
+const MOST_EVENTS = 1000;
 /** Milliseconds to deliver events when the process ends. */
-const PARTING = 5000;
+const PARTING_MS = 5000;
 
 /** The hooks of a file. @throws UsageError */
 export const openHooks = async (path: string | undefined, screen: StatusLine, pauses = PAUSES): Promise<Hooks | undefined> =>
   path === undefined ? undefined : hooksOf(await readHookFile(path), screen, pauses);
 
 /** Each target gets its events one after the other. The study never waits for them. */
-export function hooksOf(on: OnEvents, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING): Hooks {
+export function hooksOf(on: OnEvents, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING_MS): Hooks {
   const ending = new AbortController();
   const queues = new Map<Target, { waiting: number; last: Promise<void> }>();
   const call = (name: string, target: Target, event: HookEvent) => {
@@ -35,7 +35,7 @@ export function hooksOf(on: OnEvents, screen: StatusLine, pauses: readonly numbe
     queues.set(target, queue);
     const warn = (why: string) =>
       screen.line(`${study}: on.${name}: ${hostOf(target)} did not get event ${event.id}: ${why}`, { level: 'warn', study });
-    if (queue.waiting >= LONGEST) return warn(`${LONGEST} events are already waiting`);
+    if (queue.waiting >= MOST_EVENTS) return warn(`${MOST_EVENTS} events are already waiting`);
     queue.waiting++;
     queue.last = queue.last
       .then(() => retrying(() => deliver(target, event, ending.signal), pauses, ending.signal))

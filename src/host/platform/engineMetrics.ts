@@ -2,11 +2,11 @@ import { StudyError } from '../../errors.ts';
 import { shown } from '../../text/shown.ts';
 
 /** Milliseconds to wait for a page of a server or an engine. */
-const ANSWER_WITHIN = 3000;
+const ANSWER_MS = 3000;
 
 /** The text of a page. @throws StudyError which begins with its address, with the reason of the network */
 export async function pageText(url: string): Promise<string> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN) }).catch((cause: Error) => {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) }).catch((cause: Error) => {
     const { message } = cause.cause instanceof Error ? cause.cause : cause;
     throw new StudyError(`${url} does not answer (${message})`, { code: 'no-connection', cause });
   });

@@ -9,7 +9,7 @@ import { declaredChanges } from './declaredChanges.ts';
 import { type Platform, placeOfTeam, readPlatform } from './platformFile.ts';
 
 /** Milliseconds between two looks whether the file has changed. */
-const LOOK = 5000;
+const POLL_MS = 5000;
 
 interface ServedTeam {
   /** Where it is, as text. */
@@ -53,7 +53,7 @@ export async function servePlatform(path: string, shared: Shared, screen: Status
   };
   let text = await readFile(path, 'utf8').catch(() => ''); // what cannot be read is an error of the next line
   await follow(await readPlatform(path));
-  while (await sleep(LOOK, true, { signal }).catch(() => false)) {
+  while (await sleep(POLL_MS, true, { signal }).catch(() => false)) {
     const now = await readFile(path, 'utf8').catch(() => text); // it is being replaced
     if (now === text) continue;
     text = now;

@@ -15,7 +15,7 @@ import { retirement } from './retirement.ts';
 import type { Describe, Outcome, Served, Serving } from './serving.ts';
 
 /** Milliseconds between two checks for new studies. The server also announces them, but announcements may get lost or be forbidden. */
-const LOOK = 5000;
+const POLL_MS = 5000;
 
 /**
  * Serves studies of files, and every study of a server whose name matches a pattern, including those that begin later; creates studies on request.
@@ -100,7 +100,7 @@ export async function serveAll(
     }),
     retired.close,
     answerCreations(nc, naming, pattern, fits, create),
-    repeatCheck(nc, look, LOOK, (message) => screen.line(message, { level: 'warn' })),
+    repeatCheck(nc, look, POLL_MS, (message) => screen.line(message, { level: 'warn' })),
   ];
   await nc.flush(); // from here on, requests are answered
   return () => {

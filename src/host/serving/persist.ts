@@ -3,7 +3,7 @@ import { messagesOf } from '../../errors.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 
 /** Milliseconds between two attempts. */
-const PAUSE = 10_000;
+const RETRY_MS = 10_000;
 
 /**
  * Does something for a team until it succeeds or the signal aborts: a login that is refused, or a server that is away, is not the trouble of the other
@@ -30,11 +30,11 @@ export async function persist<T>(
     } catch (error) {
       if (signal.aborted) break;
       const why = messagesOf(error).join('; ');
-      if (why !== said) screen.line(`${team}: is not served: ${why}; trying again every ${PAUSE / 1000} s`, { level: 'error' });
+      if (why !== said) screen.line(`${team}: is not served: ${why}; trying again every ${RETRY_MS / 1000} s`, { level: 'error' });
       said = why;
       isServed = false;
     }
-    await sleep(PAUSE, undefined, { signal }).catch(() => {});
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
   }
   return undefined;
 }

@@ -32,7 +32,7 @@ interface Served {
 }
 
 /** Milliseconds for which room is kept for a study that may suggest a trial. Its strategy may want none. */
-const KEPT = 5000;
+const RESERVED_MS = 5000;
 /** Milliseconds for which the others wait until the log of a study is read. */
 const READ_WITHIN = 60_000;
 /** Entries that make no room. */
@@ -107,14 +107,14 @@ export class TeamQuota {
         if (why !== before?.why) queueMicrotask(changed); // when it is known
         if (why === undefined) {
           const served = this.#served.get(study);
-          if (served) served.keptUntil = performance.now() + KEPT;
+          if (served) served.keptUntil = performance.now() + RESERVED_MS;
           return true;
         }
         this.#waiting.set(study, { why, isLasting, wake });
         this.#again ??= setTimeout(() => {
           this.#again = undefined;
           this.#wake();
-        }, KEPT).unref();
+        }, RESERVED_MS).unref();
         if (isLasting && !before?.isLasting) line(`waits: ${why}`, { level: 'warn' });
         return false;
       },

@@ -21,7 +21,7 @@ import type { Serving } from './serving.ts';
 const ageOf = (created: string): number => Date.now() - Date.parse(created);
 
 /** Studies that are checked at a time. */
-const AT_ONCE = 64;
+const STUDIES_AT_ONCE = 64;
 
 /** A closed study that is not loaded: what it was, and what ends its answers. */
 interface Retired {
@@ -180,7 +180,7 @@ export async function retirement(
       if (!same && summary.archive === undefined) found.push(study);
     };
     const all = [...retired];
-    for (let i = 0; i < all.length; i += AT_ONCE) await Promise.all(all.slice(i, i + AT_ONCE).map(look));
+    for (let i = 0; i < all.length; i += STUDIES_AT_ONCE) await Promise.all(all.slice(i, i + STUDIES_AT_ONCE).map(look));
     return found;
   };
 

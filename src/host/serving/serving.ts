@@ -51,11 +51,11 @@ export interface Serving {
 }
 
 /** Milliseconds to wait for the end of an engine. */
-const PARTING = 2000;
+const PARTING_MS = 2000;
 /** The number of logs that are read at a time: the first studies are served soon, and the others need no memory yet. */
 const STARTING = 8;
 /** Milliseconds after which the others no longer wait for the start of a study. */
-const PATIENCE = 5000;
+const PATIENCE_MS = 5000;
 /** Milliseconds between two checks whether a study has been restored. */
 const RESTORING = 1000;
 
@@ -122,7 +122,7 @@ export function serving(options: ServingOptions): Serving {
         const starting = start(describe);
         starting.then(resolve, reject);
         const started = starting.then((engine) => engine.started).then(read, () => {}); // its supervisor learns of it
-        await Promise.race([started, sleep(PATIENCE, undefined, { ref: false })]);
+        await Promise.race([started, sleep(PATIENCE_MS, undefined, { ref: false })]);
       });
     });
   return {
@@ -161,7 +161,7 @@ export function serving(options: ServingOptions): Serving {
       ending.abort();
       // Pending messages are sent, unless the server cannot be reached. An engine may end at any moment.
       const parted = Promise.all([...engines.values()].map((engine) => engine.close())).then(() => nc.drain());
-      await Promise.race([parted.catch(() => {}), sleep(PARTING, undefined, { ref: false })]);
+      await Promise.race([parted.catch(() => {}), sleep(PARTING_MS, undefined, { ref: false })]);
       await nc.close();
     },
   };

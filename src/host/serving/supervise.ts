@@ -8,8 +8,8 @@ const SERVICE = 60_000;
 /** The number of starts in a row without that service after which a study has failed. */
 const TRIES = 10;
 /** Milliseconds until the next start: after the first error, and at most. */
-const FIRST = 500;
-const LONGEST = 5000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5000;
 /** The same for a study that has failed. */
 export const FAILED = 600_000;
 
@@ -44,7 +44,7 @@ export interface NextStart {
 export function nextStart(before: number, served: number, meaning: Exclude<ErrorKind, 'deleted'>): NextStart {
   const tries = meaning === 'lasting' ? TRIES : served >= SERVICE ? 0 : Math.min(before + 1, TRIES);
   const hasFailed = tries === TRIES;
-  const pause = hasFailed ? FAILED : Math.min(FIRST * 2 ** Math.max(0, tries - 1), LONGEST);
+  const pause = hasFailed ? FAILED : Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, tries - 1), LONGEST_PAUSE_MS);
   return { tries, hasFailed, pause };
 }
 

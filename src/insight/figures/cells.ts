@@ -35,7 +35,7 @@ export interface Cell {
 /** The side of a cell in pixels: at most the first, at least the second, and otherwise so that a cell has this many trials in the mean. */
 const [WIDEST, SMALLEST, USUAL] = [14, 6, 4];
 /** The share of a category's room that its most frequent value takes. */
-const FULL = 0.86;
+const FULL_SHARE = 0.86;
 /** The opacity of shapes and of the fullest cell, and of an almost empty one: less than that of the points on top. */
 const SHAPE = 0.5;
 const FAINT = 0.12;
@@ -88,7 +88,7 @@ function cellsAlong({ labels }: AxisScale, side: number, zero: number, length: n
     /** Where a cell begins, and its size. @param share of the most trials in a cell */
     extent: (k: number, share: number): readonly [from: number, size: number] => {
       const whole = Math.abs(edge(k + 1) - edge(k));
-      const shown = labels ? Math.max(1, FULL * share * whole) : whole;
+      const shown = labels ? Math.max(1, FULL_SHARE * share * whole) : whole;
       return [(edge(k) + edge(k + 1) - shown) / 2, shown];
     },
   };

@@ -64,10 +64,10 @@ const rungLines = (rungs: readonly number[], theme: Theme): ChartOption => ({
 });
 
 /** Reported values beyond this quantile lie at the end of the axis, if they would take up most of it. */
-const SHOWN = 0.95;
-const MANY = 100;
+const SHOWN_QUANTILE = 0.95;
+const MANY_CURVES = 100;
 /** The factor by which they may lengthen the axis. */
-const FAR = 3;
+const FAR_FACTOR = 3;
 
 /** The scales of all reported steps and values. Values have a logarithmic axis if results have one. */
 export function curveScales({ rows, parameters, scales, view, objectives: [objective] }: FigureStudy): CurveScales {
@@ -84,8 +84,8 @@ export function curveScales({ rows, parameters, scales, view, objectives: [objec
   const steps = stepScale(last, onExamples(rows) ? 'examples' : 'step');
   if (losses.length === 0) return [steps, numeric(name, 0, 1, false)];
   const sorted = Float64Array.from(losses).sort();
-  const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];
-  const isFar = view.range !== 'all' && losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best;
+  const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN_QUANTILE * (sorted.length - 1))]!];
+  const isFar = view.range !== 'all' && losses.length >= MANY_CURVES && worst - best > FAR_FACTOR * (usual - best) && usual > best;
   const end = isFar ? usual : worst;
   const [low, high] = [Math.min(way * best, way * end), Math.max(way * best, way * end)];
   return [steps, roundScale(name, low, high, widest(view, scales[parameters.length]?.kind === 'log' ? 1 : undefined))];

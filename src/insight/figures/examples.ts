@@ -11,7 +11,7 @@ const MOST_COLUMNS = 300;
 /** The height of a row, and the rest, in pixels. */
 const [ROW, REST] = [15, 62];
 /** If the worst values are far from the others, colours end at this quantile. */
-const SHOWN = 0.95;
+const SHOWN_QUANTILE = 0.95;
 
 /** The results of configurations on examples, as cells. */
 export interface ExampleGrid {
@@ -44,7 +44,7 @@ export function exampleGrid({ rows, order, objective }: ExampleMatrix, most = MO
     return [...sums].map(([column, { sum, n }]) => [column, row, sum / n] as const);
   });
   const losses = means.map(([, , value]) => lossOf(objective, value)).sort((a, b) => a - b);
-  const [best, usual, worst] = [losses[0] ?? 0, losses[Math.floor(SHOWN * (losses.length - 1))] ?? 0, losses.at(-1) ?? 0];
+  const [best, usual, worst] = [losses[0] ?? 0, losses[Math.floor(SHOWN_QUANTILE * (losses.length - 1))] ?? 0, losses.at(-1) ?? 0];
   const end = usual > best ? usual : worst;
   const badness = (loss: number) => (end > best ? Math.min(1, (loss - best) / (end - best)) : 0);
   return {
@@ -136,14 +136,14 @@ function cellShape(api: DrawApi, column: number, wide: number): object {
 }
 
 /** The most examples of a column that are named. */
-const NAMED = 3;
+const EXAMPLES_NAMED = 3;
 
 function aboutCell(matrix: ExampleMatrix, columns: ExampleGrid['columns'], cell: unknown): string {
   if (!Array.isArray(cell)) return '';
   const [column, , , value, trial] = cell as number[];
   const places = columns[column!]!;
-  const names = places.slice(0, NAMED).map((place) => cut(exampleName(matrix, place), 40));
-  const rest = places.length > NAMED ? `, and ${places.length - NAMED} more` : '';
+  const names = places.slice(0, EXAMPLES_NAMED).map((place) => cut(exampleName(matrix, place), 40));
+  const rest = places.length > EXAMPLES_NAMED ? `, and ${places.length - EXAMPLES_NAMED} more` : '';
   const lines = [`trial ${trial}`, `example ${names.join(', ')}${rest}`, `${cut(matrix.objective.name, 40)} ${formatNumber(value)}`];
   return lines.map(withoutBraces).join('\n');
 }

@@ -12,19 +12,19 @@ export function trialsOver({ scales, columns }: Pick<FigureStudy, 'scales' | 'co
 }
 
 /** Above these numbers of trials, points are smaller. */
-const MANY = 300;
+const MANY_POINTS = 300;
 const VERY_MANY = 1500;
-export const sideOf = (count: number): number => (count > VERY_MANY ? 4 : count > MANY ? 5 : 7);
+export const sideOf = (count: number): number => (count > VERY_MANY ? 4 : count > MANY_POINTS ? 5 : 7);
 
 /** Above this number of trials, points would cover each other. */
 const CROWD = 3000;
 /** The share of the results that are still drawn as points, and at least how many. */
 const BEST = 0.01;
-const FEWEST = 10;
+const FEWEST_POINTS = 10;
 
 /** The trials that are drawn as points in a crowd: the best ones, and the open ones. */
 export function standsOut({ ranked, onFront, objectives }: Pick<FigureStudy, 'ranked' | 'onFront' | 'objectives'>) {
-  const best = objectives.length > 1 ? onFront : ranked.slice(0, Math.max(FEWEST, Math.ceil(BEST * ranked.length)));
+  const best = objectives.length > 1 ? onFront : ranked.slice(0, Math.max(FEWEST_POINTS, Math.ceil(BEST * ranked.length)));
   const trials = new Set(best.map(({ trial }) => trial));
   return ({ trial, status }: FigureRow): boolean => status === 'open' || trials.has(trial);
 }

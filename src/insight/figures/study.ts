@@ -110,15 +110,15 @@ export const rowLosses = (row: TrialRow, objectives: readonly ObjectiveSpec[]): 
 export const counts = ({ state }: FigureRow): boolean => state === 'completed';
 
 /** With many results, the worst 5 % lie beyond the end of the axis, so that a few bad trials do not hide the others. */
-const SHOWN = 0.95;
-const MANY = 20;
+const SHOWN_QUANTILE = 0.95;
+const MANY_RESULTS = 20;
 
 /**
  * If half of the completed trials lie in the lowest part of the axis, and low is good, the best could not be told apart: it is logarithmic from a
  * smaller ratio of its ends on. Trials that were stopped early often have far higher values.
  */
 const CROWDED = 0.15;
-const FAR = 10;
+const FAR_FACTOR = 10;
 
 /** The axis of an objective. @param onFront trials that it shows in any case */
 export function objectiveScale(
@@ -131,7 +131,7 @@ export function objectiveScale(
   if (sign(objective) < 0) results.reverse();
   const [best, worst] = [
     results[0],
-    results.at(view.range === 'all' || results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1),
+    results.at(view.range === 'all' || results.length < MANY_RESULTS ? -1 : Math.ceil(SHOWN_QUANTILE * results.length) - 1),
   ];
   if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
   const shown = [best, worst, ...onFront.map((row) => objectiveValue(row, objective)!)];
@@ -139,7 +139,7 @@ export function objectiveScale(
   const completed = sortedValues(objective, rows, counts);
   const middle = completed[completed.length >> 1] ?? high;
   const isCrowded = sign(objective) > 0 && middle < low + CROWDED * (high - low);
-  return roundScale(objective.name, low, high, widest(view, isCrowded ? FAR : undefined));
+  return roundScale(objective.name, low, high, widest(view, isCrowded ? FAR_FACTOR : undefined));
 }
 
 /** The ratio of its ends from which on an axis is logarithmic. @param automatic if no person chose */

@@ -5,12 +5,12 @@ import { BOUND } from '../recommendation/verdict.ts';
 import type { Importances } from './importances.ts';
 
 /** A parameter that explains so many times as much as the next one stays the first one with 20 more trials nine times in ten, see docs/benchmarks.md. */
-const AHEAD = 3;
+const CLEAR_FACTOR = 3;
 
 /** Whether the results tell which parameter matters most. */
 export function isClear({ fanova }: Pick<Importances, 'fanova'>): boolean {
   const [first, second] = byShare(fanova);
-  return second !== undefined && fanova[first!]! >= AHEAD * fanova[second]!;
+  return second !== undefined && fanova[first!]! >= CLEAR_FACTOR * fanova[second]!;
 }
 
 /** Which parameter matters most, in words, or that it is not clear yet. Undefined if there is nothing to compare. */

@@ -41,7 +41,7 @@ type Tried = Pick<TrialRow, 'trial'>;
 /** At most so many are named. */
 const MOST_NAMED = 3;
 /** Stopped after less than this share of the steps of the best trial, a trial has shown too little. */
-const SHOWN = 0.1;
+const SHOWN_SHARE = 0.1;
 /** Unseen values are named if so many trials had one, and if they are at least this share of a range. */
 const UNSEEN = { trials: 3, share: 0.25 };
 
@@ -87,7 +87,7 @@ export class StoppedTrials {
       .flatMap(({ trial }) => {
         const { top: step = 0, losses } = this.#results.of(trial) ?? {};
         const loss = losses?.get(step)?.[0];
-        if (winner === undefined || loss === undefined || step < SHOWN * winner.top) return [];
+        if (winner === undefined || loss === undefined || step < SHOWN_SHARE * winner.top) return [];
         const others = whole.flatMap((other) => other.losses.get(step)?.[0] ?? []);
         const behind = others.filter((other) => other > loss).length;
         const leads = loss < (winner.losses.get(step)?.[0] ?? Number.NEGATIVE_INFINITY);

@@ -14,7 +14,7 @@ import type { Axis, Domain, Point } from '../../space/axis.ts';
 /** More results only cost time: of more, the best are used for a third of this number, and evenly spread others for the rest. */
 export const MOST_RESULTS = 300;
 /** Below this agreement between the results and the leave-one-out predictions of the model, the model is not used. */
-const ENOUGH = 0.4;
+const LEAST_AGREEMENT = 0.4;
 
 /** A Gaussian process on the results of a study. */
 export interface ResultModel extends Pick<QuantityModel, 'observed' | 'transform'> {
@@ -42,7 +42,7 @@ export function resultModel(axes: readonly Axis[], points: readonly Point[], los
   if (!model || !gp) return undefined;
   const { transform, observed } = model;
   const left = leaveOneOut(gp, transform.targets).means;
-  if ((kendall(values.map((loss, i): Pair => [[loss], [left[i]!]])) ?? 0) < ENOUGH) return undefined;
+  if ((kendall(values.map((loss, i): Pair => [[loss], [left[i]!]])) ?? 0) < LEAST_AGREEMENT) return undefined;
   const better = values.slice(0, Math.max(1, values.length >> 1));
   const residual = Math.sqrt(better.reduce((sum, loss, i) => sum + (transform.restore(left[i]!) - loss) ** 2, 0) / better.length);
   return { features, gp, observed, transform, residual };

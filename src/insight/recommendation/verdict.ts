@@ -61,19 +61,19 @@ export interface Judged {
 }
 
 /** With fewer results, nothing is told but that. */
-const FEW = 10;
+const FEWEST_RESULTS = 10;
 /** From so many results on, a model can tell what is left and what a choice costs. Little is at most this share of the lead. */
 export const TELLING = 30;
-const LITTLE = 0.01;
+const LITTLE_GAIN = 0.01;
 /** Then `MORE_TRIALS` trials gained at most this share of the lead in 19 of 20 studies, see docs/benchmarks.md. */
 export const BOUND = 0.05;
 /** The study still improves if the best result is among this share of the last ones. */
-const RECENT = 0.25;
+const RECENT_SHARE = 0.25;
 
 /** Whether to go on with a study. @param evidence needed with one objective. @returns undefined without a result */
 export function verdictOn({ objectives, ranked, onFront, rows, closed }: Judged, evidence: Evidence | undefined): Advice | undefined {
   const results = rows.flatMap(({ status, trial }) => (status === 'completed' || status === 'stopped' ? [trial] : []));
-  if (results.length < FEW && closed !== 'exhausted' && ranked.length + onFront.length > 0) {
+  if (results.length < FEWEST_RESULTS && closed !== 'exhausted' && ranked.length + onFront.length > 0) {
     const text = `Continue: ${results.length === 1 ? '1 result is' : `${results.length} results are`} too few to tell whether to stop`;
     return { verdict: 'continue', reason: 'few-results', text };
   }
@@ -119,12 +119,12 @@ function bestVerdict(
       text: `Confirm: repetitions of one configuration differ by ${rounded(noise, 2)} (standard deviation), so the best one may be luck`,
     };
   if (closed === 'exhausted') return { verdict: 'stop', reason: 'all-tried', text: 'Stop: the strategy has nothing left to try' };
-  if (full >= TELLING && left !== undefined && left <= LITTLE) {
+  if (full >= TELLING && left !== undefined && left <= LITTLE_GAIN) {
     const gain = BOUND * lead;
     const text = `Stop: ${MORE_TRIALS} more trials would improve ${name} by at most ${rounded(gain, 2)} (19 times in 20)`;
     return { verdict: 'stop', reason: 'little-left', text, horizon: { trials: MORE_TRIALS, gain } };
   }
-  if (since < RECENT * results)
+  if (since < RECENT_SHARE * results)
     return {
       verdict: 'continue',
       reason: 'improving',
@@ -139,7 +139,7 @@ function bestVerdict(
 function frontVerdict(front: readonly Row[], results: readonly number[]): Advice {
   const newest = front.reduce((latest, { trial }) => Math.max(latest, trial), 0);
   const since = results.filter((trial) => trial > newest).length;
-  const last = new Set(results.toSorted((a, b) => a - b).slice(-Math.ceil(RECENT * results.length)));
+  const last = new Set(results.toSorted((a, b) => a - b).slice(-Math.ceil(RECENT_SHARE * results.length)));
   const recent = front.filter(({ trial }) => last.has(trial)).length;
   if (recent === 0)
     return {

@@ -6,11 +6,11 @@ import { SlotSet, withRoomFor } from './slotSet.ts';
 import type { Support } from './support.ts';
 
 /** The newest observations have full weight. */
-const RECENT = 25;
+const FULL_WEIGHTS = 25;
 
 /** The weight of the i-th oldest of n observations: 1 for the newest 25, falling linearly to 1 / n for the oldest (Bergstra, Yamins & Cox 2013). */
 export function recencyWeight(i: number, n: number): number {
-  const old = n - RECENT;
+  const old = n - FULL_WEIGHTS;
   if (i >= old) return 1;
   return 1 / n + (old > 1 ? (i / (old - 1)) * (1 - 1 / n) : 0);
 }

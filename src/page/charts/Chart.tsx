@@ -14,7 +14,7 @@ import type { Grid, Overlay } from './overlay.ts';
 import { Tip } from './Tip.tsx';
 
 /** Charts out of sight are drawn after this many milliseconds without a change. */
-const REST = 200;
+const REST_MS = 200;
 
 interface ChartProps {
   /** A description for screen readers. */
@@ -102,7 +102,7 @@ export function Chart({ label, option, height, trials, pick = lookAt }: ChartPro
       later.current = setTimeout(() => {
         later.current = undefined;
         redraw(false);
-      }, REST);
+      }, REST_MS);
     }
   };
   useEffect(follow, [trials]);

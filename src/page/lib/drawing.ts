@@ -4,7 +4,7 @@ import { Sheet } from './sheet.ts';
 import { colour } from './theme.ts';
 
 /** Milliseconds of drawing in each frame. */
-const TURN = 8;
+const TURN_MS = 8;
 /** How many lines are drawn between two checks of the time. Every so many-th line is drawn first, so that a partial picture is a fair sample. */
 const STRIDE = 64;
 
@@ -61,14 +61,14 @@ export function drawLines(canvas: HTMLCanvasElement, lines: Lines): () => void {
 /** Yields the number of lines drawn so far when the time of a frame is over. */
 function* inTurns(sheet: Sheet, lines: Lines): Generator<number, number> {
   let drawn = 0;
-  let until = performance.now() + TURN;
+  let until = performance.now() + TURN_MS;
   for (let first = 0; first < Math.min(STRIDE, lines.count); first++) {
     for (let k = first; k < lines.count; k += STRIDE) {
       lines.trace(sheet, k);
       drawn++;
       if (drawn % STRIDE > 0 || performance.now() < until) continue;
       yield drawn;
-      until = performance.now() + TURN;
+      until = performance.now() + TURN_MS;
     }
   }
   return drawn;

@@ -1,5 +1,5 @@
 /** Milliseconds of drawing in each frame. */
-const TURN = 8;
+const TURN_MS = 8;
 
 const waiting: (() => void)[] = [];
 
@@ -10,7 +10,7 @@ export function inFrame(draw: () => void): void {
 }
 
 function turn(): void {
-  const until = performance.now() + TURN;
+  const until = performance.now() + TURN_MS;
   const due = waiting.length;
   let drawn = 0;
   try {

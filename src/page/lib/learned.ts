@@ -23,7 +23,7 @@ export interface ParameterFinding {
 }
 
 /** The fewest best trials that lessons use; otherwise a tenth of all. */
-const LEAST = 5;
+const FEWEST_TRIALS = 5;
 /** The fewest results for lessons. */
 export const FEWEST_RESULTS = 15;
 /** The lesson of a constant, which explains nothing. */
@@ -36,7 +36,7 @@ export function lessons(
   shares: Pick<Importances, 'fanova' | 'intervals'>,
   costs: Costs | undefined,
 ): ParameterFinding[] {
-  const top = ranked.length < FEWEST_RESULTS ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
+  const top = ranked.length < FEWEST_RESULTS ? [] : ranked.slice(0, Math.max(FEWEST_TRIALS, Math.ceil(ranked.length / 10)));
   return parameters
     .map(([name, dimension]) => {
       const { fanova, intervals } = shares;
@@ -54,7 +54,7 @@ export function lessons(
 
 function textOf(name: string, dimension: Dimension, top: readonly TrialRow[]): string | undefined {
   const found = top.map(({ params }) => ownValue(params, name)).filter((value) => value !== undefined);
-  if (found.length < LEAST) return undefined;
+  if (found.length < FEWEST_TRIALS) return undefined;
   const values = valuesOf(dimension);
   const numbers = found.filter((value) => typeof value === 'number');
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];

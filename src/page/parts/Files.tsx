@@ -8,7 +8,7 @@ import { Trace } from './Trace.tsx';
 import { useAnswer } from './useAnswer.ts';
 
 /** Bytes of the end of a text that are shown. */
-const SHOWN = 2 ** 16;
+const SHOWN_BYTES = 2 ** 16;
 
 /** The output and files of a trial. Empty if its files are not on the machine of the server. */
 export function Files({ row }: { readonly row: FigureRow }) {
@@ -36,7 +36,7 @@ export function Files({ row }: { readonly row: FigureRow }) {
         <section>
           <h3>Output</h3>
           <Text path={`${path}/${output}`} version={printed.bytes} />
-          {printed.bytes > SHOWN && <a href={resourcePath(`${path}/${output}`)}>all {size(printed.bytes)}</a>}
+          {printed.bytes > SHOWN_BYTES && <a href={resourcePath(`${path}/${output}`)}>all {size(printed.bytes)}</a>}
         </section>
       )}
       {(others.length > 0 || mayAct()) && (
@@ -86,7 +86,7 @@ function File({ file: { name, bytes, at }, path }: { readonly file: KeptFile; re
 
 /** The end of a text. */
 function Text({ path, version }: { readonly path: string; readonly version: number }) {
-  const text = useAnswer(() => read(`${path}?last=${SHOWN}`).catch((error: Error) => error.message), `${path} ${version}`);
+  const text = useAnswer(() => read(`${path}?last=${SHOWN_BYTES}`).catch((error: Error) => error.message), `${path} ${version}`);
   return <Trace text={text.value ?? ''} />;
 }
 

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { tokensIn } from '../lib/markdown.ts';
 
 /** Lists and quotes inside each other that are drawn; deeper ones are shown as they were written. */
-const DEEPEST = 8;
+const MOST_LEVELS = 8;
 /** Where a link may lead to. */
 const ADDRESS = /^(https?:\/\/|mailto:)/i;
 
@@ -17,7 +17,7 @@ export function Markdown({ text }: { readonly text: string }) {
 function Shown({ token, depth }: { readonly token: Token; readonly depth: number }): ComponentChildren {
   const inner = (tokens: readonly Token[] = []) => tokens.map((part, i) => <Shown key={i} token={part} depth={depth + 1} />);
   const one = token as MarkedToken; // there are no extensions, which could make others
-  if (depth > DEEPEST) return one.raw;
+  if (depth > MOST_LEVELS) return one.raw;
   switch (one.type) {
     case 'space':
     case 'def':

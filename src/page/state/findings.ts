@@ -12,7 +12,7 @@ import { study } from './url.ts';
 /** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
 /** Milliseconds without another question before the server is asked. */
-const REST = 300;
+const REST_MS = 300;
 /** The fewest results for a computation. */
 const FEWEST_RESULTS = 4;
 
@@ -83,7 +83,7 @@ export function useImportances(asked: AskedImportances | undefined): Importances
     const take = (one: Importances | null) => {
       if (isWanted) found.value = one;
     };
-    const later = setTimeout(() => void get<Importances | null>(query).then(take, () => {}), REST);
+    const later = setTimeout(() => void get<Importances | null>(query).then(take, () => {}), REST_MS);
     return () => {
       isWanted = false;
       clearTimeout(later);

@@ -13,9 +13,9 @@ const answered = signal<{ readonly study: string; readonly moment: Moment } | un
 export const noMoment = signal<string | undefined>(undefined);
 
 /** The least milliseconds between two questions. At the end of a running study, each costs the server the fit of a model that lasts for one trial. */
-const PAUSE = { past: 100, now: 2000 };
+const POLL_MS = { past: 100, now: 2000 };
 /** The longest name that a request takes: there is no landscape over parameters with longer ones. */
-const LONGEST = 256;
+const LONGEST_NAME = 256;
 let wanted: string | undefined;
 let isAsking = false;
 
@@ -35,8 +35,8 @@ async function ask(): Promise<void> {
       noMoment.value = (error as Error).message;
     }
     const since = performance.now();
-    do await new Promise((resolve) => setTimeout(resolve, PAUSE.past));
-    while (at.value === undefined && performance.now() - since < PAUSE.now);
+    do await new Promise((resolve) => setTimeout(resolve, POLL_MS.past));
+    while (at.value === undefined && performance.now() - since < POLL_MS.now);
   }
   isAsking = false;
 }
@@ -45,7 +45,7 @@ async function ask(): Promise<void> {
 export function useMoment(x?: string, y?: string): Moment | undefined {
   const position = at.value ?? latest.value?.position ?? 0;
   const isLive = connection.value === 'live';
-  const axes = [x, y].every((name) => (name?.length ?? 0) <= LONGEST) ? omitUndefined({ x, y }) : {};
+  const axes = [x, y].every((name) => (name?.length ?? 0) <= LONGEST_NAME) ? omitUndefined({ x, y }) : {};
   const path = `moment?${new URLSearchParams({ at: `${position}`, ...axes })}`;
   useEffect(() => {
     if (!isLive || position === 0) return;

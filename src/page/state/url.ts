@@ -50,7 +50,7 @@ export const view = kept('view', 'overview');
 export const focus = kept('trial');
 
 /** Milliseconds without a change before the address is updated: browsers refuse updates in every frame of a drag. */
-const REST = 100;
+const REST_MS = 100;
 
 /** Updates the address with the page. A new study, view or trial adds a step to the history. The address of a file does not change. */
 export function keepAddress(): void {
@@ -71,7 +71,7 @@ export function keepAddress(): void {
     if (before === '' || before === step) {
       due = address;
       clearTimeout(later);
-      later = setTimeout(replace, REST);
+      later = setTimeout(replace, REST_MS);
     } else {
       replace();
       history.pushState(null, '', address);

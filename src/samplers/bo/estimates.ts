@@ -2,7 +2,7 @@ import type { History } from '../../numeric/history.ts';
 import type { Ended, StrategyEvent } from '../../strategy/messages.ts';
 
 /** An estimate is never taken to be more precise than this. */
-const LEAST = 1e-9;
+const LEAST_ERROR = 1e-9;
 
 /** A result, and its standard error if it has one. */
 export type Estimate = Pick<Ended, 'losses' | 'stderr'>;
@@ -17,7 +17,7 @@ export function addedBy(ended: Ended, facts: History<StrategyEvent>): Estimate |
   const { losses, stderr, resumes } = ended;
   const before = resumes === undefined || stderr === undefined ? undefined : endOf(resumes, facts);
   if (!losses || !stderr || !before?.losses || !before.stderr) return ended;
-  const precisions = stderr.map((error, k) => [error, before.stderr![k]!].map((e) => Math.max(e, LEAST) ** -2) as [number, number]);
+  const precisions = stderr.map((error, k) => [error, before.stderr![k]!].map((e) => Math.max(e, LEAST_ERROR) ** -2) as [number, number]);
   if (precisions.some(([now, then]) => !(now > then))) return undefined;
   return {
     losses: precisions.map(([now, then], k) => (losses[k]! * now - before.losses![k]! * then) / (now - then)),

@@ -104,7 +104,7 @@ interface Known {
 }
 
 /** At a budget with fewer losses, a score is explained only if no other budget has as many. */
-const ENOUGH = 5;
+const FEWEST_LOSSES = 5;
 
 /**
  * A score is explained by losses at the highest budget with enough of them, at which some are as bad: high budgets have only losses of good
@@ -116,7 +116,7 @@ function explanationOf(target: number, transform: OutcomeTransform, { order, sco
   );
   const all = [...grouped(results, ({ budget }) => budget)].sort(([a], [b]) => b - a);
   const most = all.reduce((a, b) => (b[1].length > a[1].length ? b : a));
-  const least = Math.min(ENOUGH, most[1].length);
+  const least = Math.min(FEWEST_LOSSES, most[1].length);
   const score = transform.restore(target);
   const isExplained = (known: readonly Known[]) => known.length >= least && known.some((other) => other.score >= score);
   const [budget, known] = all.find(([, known]) => isExplained(known)) ?? most;
@@ -125,7 +125,7 @@ function explanationOf(target: number, transform: OutcomeTransform, { order, sco
 
 /** The change of the loss with the score among the configurations with the nearest scores: between two of them, it may be close to 0 by chance. */
 function slopeAt(score: number, known: readonly Known[]): number {
-  const nearest = [...known].sort((a, b) => Math.abs(a.score - score) - Math.abs(b.score - score)).slice(0, ENOUGH);
+  const nearest = [...known].sort((a, b) => Math.abs(a.score - score) - Math.abs(b.score - score)).slice(0, FEWEST_LOSSES);
   const rangeOf = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
   const scores = rangeOf(nearest.map((one) => one.score));
   return scores > 0 ? rangeOf(nearest.map(({ loss }) => loss)) / scores : 0;

@@ -21,7 +21,7 @@ export interface FirstRung extends Agreement {
 /** The prior mean of tau, with the weight of this many configurations. */
 const PRIOR = { tau: 0.65, weight: 3 };
 /** At a rung with a lower tau, results say too little about later ones to stop a trial. */
-const ENOUGH = 0.55;
+const LEAST_TAU = 0.55;
 /** A rung is misleading if at least this many pairs have a tau below this one, even if they were selected there. */
 const CONTRADICTION = { pairs: 8, tau: -0.25 };
 /** The losses of a configuration at a rung and at the next one. */
@@ -49,7 +49,7 @@ export function agreement(pairs: readonly Pair[], selected: readonly Pair[] = []
  */
 export function firstRung(agreements: readonly Agreement[]): FirstRung {
   const above = agreements.findLastIndex(({ misleads }) => misleads) + 1;
-  const index = agreements.findIndex(({ tau }, k) => k >= above && tau >= ENOUGH);
+  const index = agreements.findIndex(({ tau }, k) => k >= above && tau >= LEAST_TAU);
   return index < 0 ? { index: agreements.length, tau: 1, pairs: 0 } : { index, ...agreements[index]! };
 }
 

@@ -15,10 +15,10 @@ interface Curve {
 }
 
 /** So many equal losses, of so many different values, are no coincidence: many metrics begin at a constant or are rounded. */
-const LEAST = { losses: 5, values: 3 };
+const FEWEST_EQUAL = { losses: 5, values: 3 };
 
 const extended = (values: readonly number[], loss: number): readonly number[] =>
-  values.length >= LEAST.values || values.includes(loss) ? values : [...values, loss];
+  values.length >= FEWEST_EQUAL.values || values.includes(loss) ? values : [...values, loss];
 
 /**
  * Detects equivalent trials: two configurations that train the same model, because a parameter has no effect or acts in steps. All their losses, step
@@ -58,7 +58,7 @@ export class EquivalentTrials {
           }
         : before;
     this.#curves[id] = curve;
-    if (curve.length < LEAST.losses || curve.values.length < LEAST.values) return false;
+    if (curve.length < FEWEST_EQUAL.losses || curve.values.length < FEWEST_EQUAL.values) return false;
     const first = this.#rootByFingerprint.get(curve.fingerprint);
     if (first === undefined) this.#rootByFingerprint.set(curve.fingerprint, curve.root);
     return first !== undefined && first !== curve.root;

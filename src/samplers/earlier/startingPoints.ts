@@ -18,7 +18,7 @@ const APART = 0.3;
 /** The score of an average result. A lower limit would refuse the optimum of a study that has converged: most of its results are there, and share the scores. */
 const AVERAGE = 0;
 /** With fewer results, a model cannot be fitted. */
-const FEWEST = 3;
+const FEWEST_RESULTS = 3;
 /** How many of the best earlier points are perturbed. */
 const PERTURBED_POINTS = 10;
 
@@ -38,7 +38,7 @@ export function startingPoints(domain: Domain, results: readonly EarlierResult[]
 
 /** Points of the space with the scores that are expected of them, the lowest first. */
 function candidates(domain: Domain, sorted: readonly EarlierResult[], rng: Rng): readonly EarlierResult[] {
-  if (sorted.length < FEWEST) return sorted;
+  if (sorted.length < FEWEST_RESULTS) return sorted;
   const features = featuresOf(domain.axes);
   const observed = sorted.map(({ point, score }): Observation => ({ point, value: score }));
   const fitted = observed.length > MAX_FITTED ? bestAndSpread(observed, MAX_FITTED) : observed;

@@ -31,7 +31,7 @@ interface Begun extends Folded {
 /** Improvements of the best value that are kept. */
 const TREND = 32;
 /** Milliseconds of work before it yields to other tasks. */
-const TURN = 10;
+const TURN_MS = 10;
 
 /** A study for readers, as its entries say; it has no other state. */
 export class Feed {
@@ -199,7 +199,7 @@ export function readingFeed(id: string, source: StudyLog, failed: (error: unknow
   let ledger: Ledger<Params> | undefined;
   let next = 1;
   const read = async (log: AsyncIterable<readonly Entry[]>) => {
-    const takeTurn = turnsOf(TURN);
+    const takeTurn = turnsOf(TURN_MS);
     for await (const entries of log) {
       for (const entry of entries) {
         next = entry.position + 1;

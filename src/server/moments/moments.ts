@@ -19,7 +19,7 @@ export interface WantedMoment {
 /** Cells along a range of a landscape. */
 const CELLS = 36;
 /** Milliseconds without a question before the thread ends, which holds a log. */
-const REST = 60_000;
+const REST_MS = 60_000;
 
 /** The moments of studies, replayed in one thread, which holds the log of one study at a time. */
 export class MomentsInThread {
@@ -41,7 +41,7 @@ export class MomentsInThread {
         this.close();
         throw new RefusedError({ code: 'out-of-place', message: `this study cannot be replayed: ${(error as Error).message}` });
       } finally {
-        this.#resting = setTimeout(() => this.close(), REST).unref();
+        this.#resting = setTimeout(() => this.close(), REST_MS).unref();
       }
     });
   }

@@ -17,7 +17,7 @@ const ROOM = { maxBytes: 10e9, leastBytes: 100e6 };
 export const roomFor = (bytes: number | undefined) => (bytes === undefined ? ROOM : { maxBytes: bytes, leastBytes: bytes });
 
 /** Milliseconds between two searches for checkpoints that no trial needs. */
-const SWEEP = 5000;
+const SWEEP_MS = 5000;
 /** The same while the study has no checkpoints on the server, as in most studies. Another engine may have created their stream. */
 const SWEEP_WITHOUT = 60_000;
 
@@ -81,7 +81,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
     if (!study?.leads() || (!isThere() && performance.now() < next)) return;
     next = performance.now() + SWEEP_WITHOUT;
     void sweep();
-  }, SWEEP);
+  }, SWEEP_MS);
 
   return {
     /** Updates the references from an entry. A trainer can name only what it saved itself; otherwise it could read what others saved. */

@@ -26,14 +26,14 @@ export interface Capacity {
 }
 
 const OF_ONE = 0.5;
-const FULL = 0.9;
-const ENOUGH = 0.75;
+const FULL_SHARE = 0.9;
+const ENOUGH_SHARE = 0.75;
 
 export const roomOf = (maxBytes: number): Capacity => ({
   maxBytes,
   share: maxBytes * OF_ONE,
-  full: maxBytes * FULL,
-  enough: maxBytes * ENOUGH,
+  full: maxBytes * FULL_SHARE,
+  enough: maxBytes * ENOUGH_SHARE,
 });
 
 /** Bytes of what was saved, at most. */

@@ -28,13 +28,13 @@ export interface CheckpointRun {
 }
 
 /** Messages in flight at a time. */
-const FLIGHT = 8;
+const IN_FLIGHT = 8;
 /** Milliseconds to wait for an answer before asking again. */
-const ANSWER_WITHIN = 5000;
+const ANSWER_MS = 5000;
 /** Seconds for a restore, besides those for its bytes: an engine may be away for a while, but the trial must begin. */
-const LONGEST = 600;
+const RESTORE_S = 600;
 /** Milliseconds before the engine is asked again about a run that it does not know yet. */
-const PAUSE = 100;
+const RETRY_MS = 100;
 
 /**
  * Saves a file or directory on the server of a study. Parts that this trainer has saved of the same trial are not sent again.
@@ -59,7 +59,7 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
     };
     const chunks: [string, number][] = [];
     const pool: ArrayBuffer[] = [];
-    await inFlight(FLIGHT, chunksOf(path, contents, pool), async (data) => {
+    await inFlight(IN_FLIGHT, chunksOf(path, contents, pool), async (data) => {
       of.signal?.throwIfAborted();
       const sha256 = digestOf(data);
       chunks.push([sha256, data.length]);
@@ -87,7 +87,7 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
  * @throws CheckpointError if it is no longer there or not as it was saved, if it is larger than the engine admitted or than there is room, or if it takes
  * too long; the reason of the signal when it aborts.
  */
-export async function restoreCheckpoint(of: CheckpointRun, reference: string, directory: string, seconds = LONGEST): Promise<string> {
+export async function restoreCheckpoint(of: CheckpointRun, reference: string, directory: string, seconds = RESTORE_S): Promise<string> {
   const named = parseReference(reference);
   if (!named) throw new CheckpointError(`${JSON.stringify(reference)} is not a checkpoint on the server`);
   const limit = timeLimit(of.signal, seconds);
@@ -127,13 +127,13 @@ async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<Extra
   for (;;) {
     const send = () => {
       if (performance.now() > until) throw new CheckpointError('no engine of the study has answered');
-      return nc.request(subject, JSON.stringify(request), { timeout: ANSWER_WITHIN });
+      return nc.request(subject, JSON.stringify(request), { timeout: ANSWER_MS });
     };
     const message = await withRetry(nc, send, { signal });
     const answer = message.json<CheckpointAnswer>();
     if (answer.ok) return answer;
     if (!answer.wait) throw new CheckpointError(answer.error);
-    await sleep(PAUSE, undefined, { signal });
+    await sleep(RETRY_MS, undefined, { signal });
   }
 }
 
@@ -151,7 +151,7 @@ function partsFor(of: CheckpointRun) {
       let overdue: NodeJS.Timeout | undefined;
       const coming = new Promise<Msg | undefined>((resolve) => {
         waiting.set(sha256, resolve);
-        overdue = setTimeout(resolve, ANSWER_WITHIN, undefined);
+        overdue = setTimeout(resolve, ANSWER_MS, undefined);
       });
       const answer = await ask(of, { run: of.run, get: sha256, to });
       most = answer.most ?? most;
@@ -203,7 +203,7 @@ function timeLimit(outer: AbortSignal | undefined, seconds: number) {
 export async function storeChunk(nc: NatsConnection, out: Publisher, subject: string, data: Uint8Array): Promise<void> {
   try {
     await withRetry(nc, () =>
-      out.publish(subject, data, { id: undefined, timeout: ANSWER_WITHIN }).catch((error) => {
+      out.publish(subject, data, { id: undefined, timeout: ANSWER_MS }).catch((error) => {
         if (isThere(error)) return undefined;
         if (isStreamFull(error)) throw new CheckpointError(`the server has no room for it: ${error.message}`, { cause: error });
         throw error;
@@ -221,7 +221,7 @@ const isThere = (error: unknown): boolean => error instanceof JetStreamApiError 
 async function* ahead<T, R>(all: readonly T[], get: (one: T) => Promise<R>): AsyncGenerator<R> {
   const waiting: Promise<R>[] = [];
   for (let next = 0; next < all.length || waiting.length > 0; ) {
-    while (next < all.length && waiting.length < FLIGHT) {
+    while (next < all.length && waiting.length < IN_FLIGHT) {
       const result = get(all[next++]!);
       result.catch(() => {}); // thrown below, when it is its turn
       waiting.push(result);

@@ -4,7 +4,7 @@ import { differencesIn, isRecord } from '../../../src/schema/json.ts';
 import { isUnheard } from '../connection/retry.ts';
 
 /** Milliseconds to wait for an answer, and between the answers of several servers. */
-const ANSWER_WITHIN = 4000;
+const ANSWER_MS = 4000;
 const STALL = 300;
 
 /** An account of a configuration. */
@@ -33,7 +33,7 @@ export const REMOVED = '$SYS.REQ.CLAIMS.DELETE';
 /** What each server of a cluster answers. */
 async function answersTo(nc: NatsConnection, subject: string, payload?: string): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  for await (const message of await nc.requestMany(subject, payload, { strategy: 'stall', maxWait: ANSWER_WITHIN, stall: STALL }))
+  for await (const message of await nc.requestMany(subject, payload, { strategy: 'stall', maxWait: ANSWER_MS, stall: STALL }))
     answers.push(message.json<Answer>());
   return answers;
 }
@@ -65,7 +65,7 @@ export async function accountsOn(nc: NatsConnection): Promise<readonly string[]>
 
 /** The JWT of an account that a server has taken; undefined if it has none. */
 export async function accountOn(nc: NatsConnection, key: string): Promise<string | undefined> {
-  const answer = await nc.request(lookupOf(key), '', { timeout: ANSWER_WITHIN }).catch((error) => {
+  const answer = await nc.request(lookupOf(key), '', { timeout: ANSWER_MS }).catch((error) => {
     if (isUnheard(error)) return undefined;
     throw error;
   });

@@ -5,7 +5,7 @@ import { isPassing } from './retry.ts';
 /** Milliseconds between two sentences about the same outage. */
 export const MINUTE = 60_000;
 /** The number of studies that a sentence names. */
-const NAMED = 3;
+const STUDIES_NAMED = 3;
 
 /** The studies that a process serves or trains over a connection. */
 const joined = new WeakMap<NatsConnection, Set<string>>();
@@ -20,8 +20,8 @@ export function joinStudy(nc: NatsConnection, study: string): () => void {
 function waitingOn(nc: NatsConnection): string {
   const studies = [...(joined.get(nc) ?? [])];
   if (studies.length === 0) return '';
-  const more = studies.length - NAMED;
-  const names = studies.slice(0, NAMED).join(', ');
+  const more = studies.length - STUDIES_NAMED;
+  const names = studies.slice(0, STUDIES_NAMED).join(', ');
   return `; waiting: ${more > 0 ? `${names} and ${more} more` : names}`;
 }
 

@@ -14,7 +14,7 @@ export interface StoredMessage {
 }
 
 /** Levels of objects and arrays within a trainer's fact. */
-const DEEPEST = 16;
+const MOST_LEVELS = 16;
 /** The facts that a trainer may write; all others are the engine's. */
 const sayings = new Set(['started', 'reported', 'completed', 'stopped', 'failed']);
 
@@ -54,7 +54,7 @@ export function entryOf(message: StoredMessage, restored = 0): Entry {
     return refuse('not-json', `a fact must be JSON: ${(error as Error).message.slice(0, 200)}`);
   }
   if (author === undefined) return { position, at, fact };
-  if (isDeeper(fact, DEEPEST)) return refuse('too-deep', `a fact must be nested at most ${DEEPEST} deep`);
+  if (isDeeper(fact, MOST_LEVELS)) return refuse('too-deep', `a fact must be nested at most ${MOST_LEVELS} deep`);
   const { type, trial } = (fact ?? {}) as { type?: unknown; trial?: unknown };
   if (typeof type === 'string' && !sayings.has(type)) return refuse('bad-field', `type must be one of ${[...sayings].join(', ')}`);
   if (trial !== undefined && String(trial) !== subject.slice(subject.lastIndexOf('.') + 1)) {

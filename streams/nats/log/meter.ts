@@ -10,7 +10,7 @@ const WINDOW = 10_000;
 /** What a trainer may write within a window without a warning: a busy one writes a tenth of it. */
 const MUCH = { facts: 50_000, bytes: 10_000_000 } as const;
 /** Milliseconds after which writes are too old for a warning. */
-const RECENT = 60_000;
+const RECENT_MS = 60_000;
 
 interface Count {
   facts: number;
@@ -42,7 +42,7 @@ export function meter(warn: (message: string) => void, now: () => number = Date.
       }
       const { recent } = count;
       if (recent.facts < MUCH.facts && recent.bytes < MUCH.bytes) return;
-      if (count.bytes < 2 * count.warnedAt || at < now() - RECENT) return;
+      if (count.bytes < 2 * count.warnedAt || at < now() - RECENT_MS) return;
       count.warnedAt = count.bytes;
       warn(
         `the trainer ${trainer} has written ${written(recent)} within ${WINDOW / 1000} s, and ${written(count)} in all: it may fill the server; leave it out of platform.yaml, and run "server apply", to lock it out`,

@@ -58,7 +58,7 @@ interface Waiting {
 }
 
 /** How often waiting messages are checked, in milliseconds: one timer for all of them, which runs while there are any. */
-const SWEEP = 100;
+const SWEEP_MS = 100;
 
 /**
  * One inbox for all acknowledgements. The client's own `publish` makes a timer and two errors, with their stacks, for each message, in case it needs
@@ -114,7 +114,7 @@ export function publisher(nc: NatsConnection): Publisher {
       return settle(undefined, error as Error); // closed, or too large
     }
     waiting.set(token, { subject, until: performance.now() + timeout, settle });
-    timer ??= setInterval(sweep, SWEEP);
+    timer ??= setInterval(sweep, SWEEP_MS);
     timer.unref?.();
   };
   return {

@@ -40,7 +40,7 @@ async function entriesAfter(nc: NatsConnection, study: Subjects, after: number, 
 }
 
 /** Milliseconds after which to check again without a notification, because notifications sent during a disconnection are lost. */
-const SILENCE = 2000;
+const SILENCE_MS = 2000;
 
 const logOfEngine = (nc: NatsConnection, study: Subjects): ReadableLog => ({
   head: async () => ((await request(nc, study, 'status')) as { readonly position: number }).position,
@@ -60,7 +60,7 @@ const logOfEngine = (nc: NatsConnection, study: Subjects): ReadableLog => ({
         const entries = await entriesAfter(nc, study, next - 1, times > 0 || next === from);
         next = (entries.at(-1)?.position ?? next - 1) + 1;
         if (entries.length > 0) yield entries;
-        else if (times === before && !signal?.aborted) await firstValueFrom(merge(heard, aborted, timer(SILENCE)));
+        else if (times === before && !signal?.aborted) await firstValueFrom(merge(heard, aborted, timer(SILENCE_MS)));
       }
     } finally {
       subscription.unsubscribe();

@@ -9,9 +9,9 @@ import { entryOf } from './entry.ts';
 /**
  * Messages requested at a time: more would only wait in memory. Ten times as many took twice the memory, and longer because of garbage collection.
  */
-const PULL = 500;
+const PULL_SIZE = 500;
 /** Messages that may wait for a slow reader; beyond that, the consumer is deleted, and created again when they have been read. */
-const FULL = 20_000;
+const MOST_WAITING = 20_000;
 const BATCH = 256;
 /**
  * Milliseconds between two heartbeats of the server. If two are missing, the consumer is gone without a notification. With one server that is rare, since
@@ -94,11 +94,11 @@ async function begin({ nc, js, stream, news: outside, end }: StreamReading, from
     if (seq > next && next > from) return stop(); // a hole: what is missing comes to the next consumer
     next = seq + 1;
     waiting.push(message);
-    if (waiting.length >= FULL) stop();
+    if (waiting.length >= MOST_WAITING) stop();
     else if (waiting.length === 1) news.wake();
   };
   const idle_heartbeat = isClustered(nc) ? CLUSTER_HEARTBEAT : HEARTBEAT;
-  const messages = await consumer.consume({ callback: take, max_messages: PULL, expires: 30_000, idle_heartbeat });
+  const messages = await consumer.consume({ callback: take, max_messages: PULL_SIZE, expires: 30_000, idle_heartbeat });
   void messages.closed().then(stop);
   void (async () => {
     for await (const { type } of messages.status()) if (type === 'consumer_deleted' || type === 'heartbeats_missed') return stop();

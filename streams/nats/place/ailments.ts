@@ -11,9 +11,9 @@ import { type StudyNaming, type Subjects, subjectsOf, TRAINERS } from '../protoc
 import { request } from '../studies.ts';
 
 /** Studies whose streams are asked for at a time. */
-const AT_ONCE = 64;
+const STUDIES_AT_ONCE = 64;
 /** Milliseconds between two looks: what only the first one shows is passing. */
-const AGAIN = 2000;
+const SECOND_LOOK_MS = 2000;
 /** Leases for which a trial may wait for a worker, while workers ask for trials. After three, the engine offers it again. */
 const LEASES = 5;
 const NOT_FOUND = 10014;
@@ -22,7 +22,7 @@ const NOT_FOUND = 10014;
 export async function ailmentsOf(nc: NatsConnection, naming: StudyNaming, studies: readonly PlacedStudy[]): Promise<readonly string[]> {
   const first = await examine(nc, naming, studies);
   if (first.size === 0) return [];
-  await sleep(AGAIN);
+  await sleep(SECOND_LOOK_MS);
   const again = await examine(nc, naming, studies);
   return [...again].flatMap(([what, sentence]) => (first.has(what) ? [sentence] : []));
 }
@@ -42,7 +42,7 @@ async function examine(nc: NatsConnection, naming: StudyNaming, studies: readonl
       if (!isStreamMissing(error)) note('stream', (error as Error).message); // it was deleted meanwhile
     }
   };
-  for (let i = 0; i < studies.length; i += AT_ONCE) await Promise.all(studies.slice(i, i + AT_ONCE).map(look));
+  for (let i = 0; i < studies.length; i += STUDIES_AT_ONCE) await Promise.all(studies.slice(i, i + STUDIES_AT_ONCE).map(look));
   return found;
 }
 

@@ -16,7 +16,7 @@ export interface RestoredMessage extends Omit<StoredLine, 'data'> {
 }
 
 /** Messages in flight at a time. */
-const FLIGHT = 256;
+const IN_FLIGHT = 256;
 /** Milliseconds to wait until the server confirms a message. */
 const CONFIRMED_WITHIN = 10_000;
 
@@ -75,7 +75,7 @@ async function publishAll(
   entries: number,
 ): Promise<void> {
   let count = 0;
-  await inFlight(FLIGHT, messages, async ({ seq, time, subject, headers, data }) => {
+  await inFlight(IN_FLIGHT, messages, async ({ seq, time, subject, headers, data }) => {
     if (++count !== seq) throw new StudyError(`expected entry ${count} of the log, got entry ${seq}`);
     if (!isBelow(log, subject))
       throw new StudyError(`entry ${seq}: expected a subject of the log of a study, got ${JSON.stringify(subject)}`);

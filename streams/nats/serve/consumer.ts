@@ -7,7 +7,7 @@ const NOT_FOUND = 10014;
 const EXISTS = 10148;
 
 /** The number of claimed suggestions that may be delivered again: trainers skip them one by one. */
-const FEW = 100;
+const REDELIVERED = 100;
 
 /** The suggestions that no trainer has claimed yet. */
 export interface UnclaimedRange {
@@ -91,7 +91,7 @@ export class SuggestionConsumer {
 }
 
 const isBehind = ({ num_pending, delivered }: ConsumerInfo, { count, from }: UnclaimedRange): boolean =>
-  num_pending > count + FEW && delivered.stream_seq < from - 1;
+  num_pending > count + REDELIVERED && delivered.stream_seq < from - 1;
 
 /** If trainers ask, everything that was delivered would be delivered again soon; if all is acknowledged, it never is. */
 function passedBy({ num_waiting, num_pending, num_ack_pending, delivered }: ConsumerInfo): number {

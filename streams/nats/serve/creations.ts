@@ -8,7 +8,7 @@ import { everyStudy, isName, type StudyNaming } from '../protocol/subjects.ts';
 import { isInbox, respond } from '../rpc.ts';
 
 /** Milliseconds before a request for a study that exists is refused: a process with another pattern may have just created it, and answers first then. */
-const TAKEN = 1000;
+const REFUSED_AFTER_MS = 1000;
 
 /**
  * Answers requests to create studies. Of several processes with one pattern, one answers.
@@ -36,7 +36,7 @@ export function answerCreations(
         (warning) => respond(message, { ok: true, result: omitUndefined({ warning }) }),
         async (error: unknown) => {
           const failure = failureOf(error);
-          if (failure.code === 'study-exists') await setTimeout(TAKEN);
+          if (failure.code === 'study-exists') await setTimeout(REFUSED_AFTER_MS);
           respond(message, { ok: false, ...failure });
         },
       );

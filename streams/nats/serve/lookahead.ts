@@ -2,7 +2,7 @@ import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Attempts } from '../../attempts/attempts.ts';
 
 /** Unclaimed trials beyond the free slots: with them, a trainer that ends a trial finds the next one ready. */
-const AHEAD = 2;
+const SPARE_TRIALS = 2;
 /** Milliseconds between two questions about waiting pulls: the first pause, which doubles while none waits, and the longest. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 5000;
@@ -62,7 +62,7 @@ export class Lookahead {
 
   get #hasRoom(): boolean {
     const { attempts, slots } = this.#options;
-    return attempts.unclaimed.forAll < AHEAD + Math.max(0, slots() - attempts.claimed);
+    return attempts.unclaimed.forAll < SPARE_TRIALS + Math.max(0, slots() - attempts.claimed);
   }
 
   #askLater(): void {

@@ -4,7 +4,7 @@ import type { Presence } from '../../../src/study/trainerRows.ts';
 import { ABSENT } from '../protocol/messages.ts';
 
 /** The most names kept: a new one replaces the one that was silent longest. */
-const MOST = 10_000;
+const MOST_NAMES = 10_000;
 /** More slots than any machine has, so few that their sum is exact. */
 const MOST_SLOTS = 1e6;
 
@@ -31,7 +31,7 @@ export class Roster {
     if (full === true) this.#refused.add(trainer);
     this.#slots += isCount(slots) ? slots : 0;
     const [longest] = this.#heard.keys();
-    if (this.#heard.size > MOST) this.#forget(longest!);
+    if (this.#heard.size > MOST_NAMES) this.#forget(longest!);
     return true;
   }
 

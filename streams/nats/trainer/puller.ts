@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 /** Milliseconds that a pull waits at the server: short, so that a suggestion for a vanished trainer is soon available again. */
-const PULL = 5000;
+const PULL_MS = 5000;
 /**
  * The same in a cluster. There, the server that holds the pulls may go away while this connection, to another one, stays. And it does not see that a
  * connection to another one has gone: what it delivers there is delivered again only after a lease.
@@ -28,7 +28,7 @@ const PULL = 5000;
 const CLUSTERED = 1000;
 /** Milliseconds without an answer, after the end of a pull, until it is repeated. */
 const LATE = 1000;
-const SWEEP = 250;
+const SWEEP_MS = 250;
 const EXPIRED = 408;
 const NO_RESPONDERS = 503;
 /** Milliseconds without a consumer after which that is reported. */
@@ -62,7 +62,7 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
     isThere(!missing);
   };
   const ask = (one: Waiting) => {
-    const expires = isClustered(nc) ? CLUSTERED : PULL;
+    const expires = isClustered(nc) ? CLUSTERED : PULL_MS;
     heldUntil = performance.now() + expires;
     one.again = heldUntil + LATE;
     publish(nc, subject, JSON.stringify({ batch: 1, expires: nanos(expires) }), { reply: inbox });
@@ -85,7 +85,7 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
   const late = (now: number) => {
     for (const one of waiting) if (one.again <= now) ask(one);
   };
-  const sweep = setInterval(() => late(performance.now()), SWEEP);
+  const sweep = setInterval(() => late(performance.now()), SWEEP_MS);
   // Requests over a lost connection are forgotten.
   const unsubscribe = onStatus(nc, ({ type }) => type === 'reconnect' && late(Number.POSITIVE_INFINITY));
   return {

@@ -61,7 +61,7 @@ export interface Trainer {
 }
 
 /** Milliseconds to wait for an answer before asking again. */
-const ANSWER_WITHIN = 2000;
+const ANSWER_MS = 2000;
 /** Milliseconds after which an ending trainer reports what it still waits for, and between checks that it can still be stored. */
 const REPORT_AFTER = 2000;
 /** Milliseconds in which an engine can refuse a claim that may have come second. */
@@ -83,7 +83,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     ),
   );
   const deliveries = deliveryTracker();
-  const facts = factSender(nc, { study, name, timeout: ANSWER_WITHIN }, deliveries, warn, (isFull) => presence.refused(isFull));
+  const facts = factSender(nc, { study, name, timeout: ANSWER_MS }, deliveries, warn, (isFull) => presence.refused(isFull));
   const gate = pausableGate(options.gate ?? openGate);
   const presence = presenceOn(nc, subjects.beat(name, 0), omitUndefined({ slots, offers: options.offers }));
   const life = new Life(trainerChart);
@@ -181,7 +181,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   ];
 
   const ask = (subject: string) =>
-    withRetry(nc, () => nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: ANSWER_WITHIN }));
+    withRetry(nc, () => nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: ANSWER_MS }));
   /** Why the study closed before this trainer began, if nothing was written to it since. */
   const closedBefore = async (): Promise<string | undefined> => closingIn(parseFact(jsonOf(await ask(subjects.study))));
 

@@ -8,7 +8,7 @@ import type { Suggestion } from '../../engine/directive.ts';
 import { type Origin, requestOf, type Submitter } from '../../engine/submit.ts';
 
 /** How many asks with fixed values may wait for their trial. */
-const MOST = 64;
+const MOST_ASKS = 64;
 
 /** An ask whose trial must have some values. */
 export interface FixedAsk<P> {
@@ -61,8 +61,8 @@ export class FixedAsks<P> {
     try {
       if (!this.#positions.has(request)) {
         if (!hasRoom(ledger)) return undefined;
-        if (this.#positions.size >= MOST)
-          throw new RefusedError({ code: 'too-many', message: `${MOST} asks with fixed values are already waiting for their trials` });
+        if (this.#positions.size >= MOST_ASKS)
+          throw new RefusedError({ code: 'too-many', message: `${MOST_ASKS} asks with fixed values are already waiting for their trials` });
         const fact = decide({ type: 'enqueue', params: fixed, rest: 'strategy' }, ledger, (strategy) => strategy);
         if ('code' in fact) throw new RefusedError({ ...fact, message: `ask: ${fact.message}` });
         await append(fact, { user, request });

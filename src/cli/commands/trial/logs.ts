@@ -18,7 +18,7 @@ import { onStudy } from '../../command.ts';
 import { flag, needed, trialNumber, value } from '../../parts.ts';
 
 /** Milliseconds between two checks of a growing file. */
-const PAUSE = 100;
+const POLL_MS = 100;
 
 export const command = onStudy({
   description: 'Print what the program printed in the last attempt at a trial.',
@@ -99,7 +99,7 @@ function standing(study: CommandStudy, trial: TrialId, signal: AbortSignal): Obs
 
 /** Prints a file as it grows. Ends if the signal aborts, or at the end of the file once it is complete. */
 async function followFile(path: string, isComplete: () => boolean, signal: AbortSignal): Promise<void> {
-  for (let printed = 0; !signal.aborted; await sleep(PAUSE, undefined, { signal }).catch(() => {})) {
+  for (let printed = 0; !signal.aborted; await sleep(POLL_MS, undefined, { signal }).catch(() => {})) {
     const isLast = isComplete(); // so that nothing after this check is missed
     if (existsSync(path)) {
       const gap = gapOf(path);

@@ -65,8 +65,8 @@ export function parameterScale(name: string, dimension: Dimension): AxisScale {
 }
 
 /** A range smaller than this share of its ends counts as one value. */
-const LEAST = 1e-9;
-const isOne = (low: number, high: number): boolean => !(high - low > LEAST * Math.max(1e-200, Math.abs(low), Math.abs(high)));
+const LEAST_RANGE = 1e-9;
+const isOne = (low: number, high: number): boolean => !(high - low > LEAST_RANGE * Math.max(1e-200, Math.abs(low), Math.abs(high)));
 
 /** @param log ignored unless all values are above 0 */
 export const numeric = (name: string, low: number, high: number, log: boolean): AxisScale =>

@@ -8,11 +8,11 @@ import { view } from '../../state/url.ts';
 import { Card } from '../Card.tsx';
 
 /** Parameters that are listed. */
-const LISTED = 5;
+const LESSONS_LISTED = 5;
 
 /** The height of what will be found, so that nothing moves when it comes. */
 const reserved = (): string => {
-  const lines = Math.min(LISTED, parameters.value.length);
+  const lines = Math.min(LESSONS_LISTED, parameters.value.length);
   return `${1.6 + lines * (ranked.value.length < FEWEST_RESULTS ? 1.8 : 3)}rem`;
 };
 
@@ -40,7 +40,7 @@ export function LessonsCard() {
         <>
           {verdict && <p class="note verdict">{isOrdered ? `${cut(verdict, 200)}.` : sentence(verdict)}</p>}
           <ul class={isOrdered ? 'lessons' : 'lessons is-open'}>
-            {found.slice(0, LISTED).map(({ name, share, interval: [low, high], cost, text }) => (
+            {found.slice(0, LESSONS_LISTED).map(({ name, share, interval: [low, high], cost, text }) => (
               <li key={name}>
                 <span class="lesson-name" title={cut(name, 400)}>
                   {cut(name, 18)}

@@ -11,7 +11,7 @@ import { Card, Term, TrialLink } from '../Card.tsx';
 import { endings, progressText, WaitNote } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
-const LISTED = 4;
+const COUNTS_LISTED = 4;
 
 /** The progress of the study, its remaining cost, and what runs now. */
 export function ProgressCard() {
@@ -66,7 +66,7 @@ export function ProgressCard() {
         )
       ) : (
         <ul class="running">
-          {running.value.slice(0, LISTED).map((row) => (
+          {running.value.slice(0, COUNTS_LISTED).map((row) => (
             <li key={row.trial}>
               <TrialLink trial={row.trial} label={`running trial ${row.trial}`} />
               <span>
@@ -80,7 +80,7 @@ export function ProgressCard() {
               </span>
             </li>
           ))}
-          {running.value.length > LISTED && <li class="note">and {running.value.length - LISTED} more</li>}
+          {running.value.length > COUNTS_LISTED && <li class="note">and {running.value.length - COUNTS_LISTED} more</li>}
         </ul>
       )}
     </Card>

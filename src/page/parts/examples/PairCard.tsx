@@ -7,7 +7,7 @@ import { Card, Pick, TrialLink } from '../Card.tsx';
 
 const chosen = [kept('one'), kept('other')] as const;
 /** The examples that are listed. */
-const LISTED = 12;
+const MOST_LISTED = 12;
 
 /** Two configurations on the examples that both have, and which examples the difference comes from. */
 export function PairCard({ of: matrix }: { readonly of: ExampleMatrix }) {
@@ -39,14 +39,14 @@ export function PairCard({ of: matrix }: { readonly of: ExampleMatrix }) {
           <table class="small" aria-label="Examples that decide">
             <thead>
               <tr>
-                <th>{pair.deciding.length > LISTED ? `the ${LISTED} examples that decide most` : 'examples that decide'}</th>
+                <th>{pair.deciding.length > MOST_LISTED ? `the ${MOST_LISTED} examples that decide most` : 'examples that decide'}</th>
                 <HeadOf row={one} />
                 <HeadOf row={other} />
                 <th>adds to the difference of {cut(objective.name, 20)}</th>
               </tr>
             </thead>
             <tbody>
-              {pair.deciding.slice(0, LISTED).map(([place, part]) => (
+              {pair.deciding.slice(0, MOST_LISTED).map(([place, part]) => (
                 <tr key={place}>
                   <td>{cut(exampleName(matrix, place), 40)}</td>
                   {values.map((of, k) => (
