@@ -63,7 +63,7 @@ export default {
       severity: 'error',
       from: { path: '^streams/(http/)?index\\.ts$' },
       to: {
-        path: ['^streams/(nats|log/journal)', shell, packages('@nats-io', 'hono', 'commander', 'yaml')],
+        path: ['^streams/(nats|log/openJournal|log/journal)', shell, packages('@nats-io', 'hono', 'commander', 'yaml')],
         reachable: true,
       },
     },

@@ -1,8 +1,8 @@
 export { JournalError, JournalLockedError } from './log/errors.ts';
-export type { JournalOptions } from './log/journal.ts';
-export { openJournal } from './log/journal.ts';
 export type { Log } from './log/log.ts';
 export { LogClosedError } from './log/log.ts';
+export type { JournalOptions } from './log/openJournal.ts';
+export { openJournal } from './log/openJournal.ts';
 export type { ReadJournalOptions } from './log/readJournal.ts';
 export { readJournal } from './log/readJournal.ts';
 export { type DamagedLine, type Repair, repairJournal } from './log/repair.ts';

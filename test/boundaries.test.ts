@@ -33,7 +33,7 @@ describe('folders', () => {
     expect(arrowsUp([down, up])).toEqual([{ from: 'src/server', to: 'src/cli' }]);
     expect(circles([down])).toEqual([]);
     expect(circles([down, up])).toEqual([['src/cli', 'src/server']]);
-    const around = ['streams/log/log.ts', 'streams/spec.ts', 'streams/nats/log/log.ts', 'streams/log/memory.ts'];
+    const around = ['streams/log/log.ts', 'streams/spec.ts', 'streams/nats/log/natsLog.ts', 'streams/log/memory.ts'];
     expect(circles(around.slice(1).map((to, i) => ({ from: around[i]!, to })))).toEqual([
       ['streams/log', 'streams/nats', 'streams/spec.ts'],
     ]);
@@ -52,8 +52,8 @@ describe('a rule is broken by', () => {
     'actors-are-made-in-few-places': ['streams/strategies/own.ts', 'xstate'],
     'files-are-read-by-logs-only': ['streams/spec.ts', 'node:fs'],
     'nats-has-one-place': ['src/cli/serve.ts', '@nats-io/jetstream'],
-    'only-the-shell-imports-nats-logs': ['streams/operators/chain.ts', '../nats/log/log.ts'],
-    'the-entry-is-light': ['streams/index.ts', './log/journal.ts'],
+    'only-the-shell-imports-nats-logs': ['streams/operators/chain.ts', '../nats/log/natsLog.ts'],
+    'the-entry-is-light': ['streams/index.ts', './log/openJournal.ts'],
     'examples-use-the-package-by-its-name': ['examples/start.ts', '../streams/index.ts'],
     'nothing-goes-in-circles': ['src/circle.ts', './circle.ts'],
   };
@@ -69,8 +69,8 @@ describe('a rule is broken by', () => {
     for (const path of [
       'src/cli/main.ts',
       'src/space/axis.ts',
-      'streams/log/journal.ts',
-      'streams/nats/log/log.ts',
+      'streams/log/openJournal.ts',
+      'streams/nats/log/natsLog.ts',
       'test/none.ts',
       'tools/none.ts',
     ])

@@ -8,7 +8,7 @@ import type { Fact, ObjectiveSpec } from '../src/facts/facts.ts';
 import { predictedSurface } from '../src/insight/figures/contour.ts';
 import { cssOf, ramp, themes } from '../src/insight/figures/drawing/colours.ts';
 import type { Landscape } from '../src/insight/landscape.ts';
-import { journalSource } from '../src/stores/journal.ts';
+import { journalSource } from '../src/stores/journalSource.ts';
 import { emptyServer } from '../test/dashboard/support.ts';
 import { openPage, type Size, startBrowser } from '../test/support/browser.ts';
 import { ensurePage } from '../test/support/build.ts';

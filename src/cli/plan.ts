@@ -1,6 +1,6 @@
 import { dryRun } from '../../streams/engine/dryRun.ts';
 import { createdAfter } from '../../streams/engine/earlier.ts';
-import { changeAtStart } from '../../streams/engine/run.ts';
+import { changeAtStart } from '../../streams/engine/runEngine.ts';
 import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { auto } from '../../streams/strategies/auto.ts';

@@ -4,7 +4,7 @@ import type { Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WatchedStudy } from '../monitoring/studyState.ts';
-import type { KeptFiles } from '../server/studies.ts';
+import type { KeptFiles } from '../server/servedStudies.ts';
 import type { Conversation } from '../stores/controlSocket.ts';
 import type { Watch } from '../strategy/env.ts';
 import { RefusedError, type Submitted } from '../study/commands.ts';

@@ -1,4 +1,4 @@
-import { lostIn } from '../../streams/engine/run.ts';
+import { lostIn } from '../../streams/engine/runEngine.ts';
 import { inTurn } from '../../streams/engine/timeout.ts';
 import type { AskOptions, ClaimReply } from '../../streams/study/hosted/claimedTrial.ts';
 import type { HostedStudy, Stopping, TrainerReply } from '../../streams/study/hosted/hostedStudy.ts';

@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { KeptFile } from '../server/feed/wire.ts';
-import type { KeptFiles } from '../server/studies.ts';
+import type { KeptFiles } from '../server/servedStudies.ts';
 import { trialDirectory } from '../stores/trialFiles.ts';
 
 /** The most files of a trial that are listed. */

@@ -1,4 +1,4 @@
-import { changeAtStart } from '../../streams/engine/run.ts';
+import { changeAtStart } from '../../streams/engine/runEngine.ts';
 import type { AuthoredLog } from '../../streams/log/log.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';

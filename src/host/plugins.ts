@@ -7,7 +7,7 @@ import type { StatusLine } from '../text/statusLine.ts';
 import { diskAndClock } from './diskAndClock.ts';
 import { openHooks } from './hooks/hooks.ts';
 import type { Plugin } from './host.ts';
-import { type HostServer, type HostServerOptions, openServer } from './server.ts';
+import { type HostServer, type HostServerOptions, openServer } from './openServer.ts';
 
 export interface PluginsOptions {
   /** The file of commands and webhooks to call. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { changeAtStart, refuseOtherStudy } from '../../streams/engine/run.ts';
+import { changeAtStart, refuseOtherStudy } from '../../streams/engine/runEngine.ts';
 import type { Strategy } from '../../streams/kernel/strategy.ts';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { waker } from '../../streams/log/follow.ts';
-import { type Journal, type JournalOptions, openJournal } from '../../streams/log/journal.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
+import { type Journal, type JournalOptions, openJournal } from '../../streams/log/openJournal.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import { auto } from '../../streams/strategies/auto.ts';

@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './parts/App.tsx';
-import { begin } from './state/connect.ts';
+import { begin } from './state/connectPage.ts';
 import { keepAddress } from './state/url.ts';
 
 begin();

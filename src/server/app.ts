@@ -12,7 +12,7 @@ import type { Operation } from './operation.ts';
 import { methodsOf, type OperationId, operationIds, operations } from './operations.ts';
 import { pageRoutes } from './pageFiles.ts';
 import { bodyIn, checkedRequest, failureFor, type HttpRequest, isOfClient } from './request.ts';
-import type { ServedStudies } from './studies.ts';
+import type { ServedStudies } from './servedStudies.ts';
 
 interface AppOptions extends AccessOptions {
   readonly mcp: McpFetch;
@@ -146,9 +146,9 @@ function statusOf(error: unknown): number {
 
 /** MCP for agents, loaded when the first one comes. */
 function lazyMcp(studies: ServedStudies) {
-  let loaded: Promise<ReturnType<typeof import('./mcp/server.ts').mcpOverHttp>> | undefined;
+  let loaded: Promise<ReturnType<typeof import('./mcp/mcpServer.ts').mcpOverHttp>> | undefined;
   const load = () => {
-    loaded ??= import('./mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
+    loaded ??= import('./mcp/mcpServer.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
     return loaded;
   };
   return {

@@ -18,7 +18,7 @@ import type { Feed } from './feed/feed.ts';
 import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
-import type { OpenStudy, ServedStudies } from './studies.ts';
+import type { OpenStudy, ServedStudies } from './servedStudies.ts';
 import { caughtUp, liveRow, liveState, viewOf } from './view.ts';
 
 /** An operation with an answer in JSON. */

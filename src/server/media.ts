@@ -7,7 +7,7 @@ import { reportOf } from './feed/report.ts';
 import type { OperationId } from './operations.ts';
 import { filesFor, type MediaOperationId } from './pageHandlers.ts';
 import type { HttpRequest } from './request.ts';
-import type { ServedStudies } from './studies.ts';
+import type { ServedStudies } from './servedStudies.ts';
 import { watchEvents } from './watch.ts';
 
 /** Answers a request with something else than JSON. */

@@ -7,7 +7,7 @@ import type { TrialEntry } from './feed/wire.ts';
 import type { WantedMoment } from './moments/moments.ts';
 import type { pageOperations } from './pageOperations.ts';
 import type { Handler, HttpRequest } from './request.ts';
-import type { KeptFiles, ServedStudies } from './studies.ts';
+import type { KeptFiles, ServedStudies } from './servedStudies.ts';
 import { liveRow } from './view.ts';
 
 /** The files of the trials of a study; undefined if they are on another machine. @throws RefusedError if there is no such trial */

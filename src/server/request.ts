@@ -10,7 +10,7 @@ import { RefusedError } from '../study/commands.ts';
 import type { HttpEnv } from './access/access.ts';
 import type { User } from './access/users.ts';
 import type { Operation } from './operation.ts';
-import type { ServedStudies } from './studies.ts';
+import type { ServedStudies } from './servedStudies.ts';
 
 /** A request that fits the schema of its operation; it may have more fields. */
 export interface HttpRequest {

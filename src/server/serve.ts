@@ -3,7 +3,7 @@ import { type AccessOptions, isLoopback } from './access/access.ts';
 import { openApp } from './app.ts';
 import type { Link } from './health.ts';
 import { serveApp } from './listen.ts';
-import type { ServedStudies } from './studies.ts';
+import type { ServedStudies } from './servedStudies.ts';
 
 export interface ServerOptions extends AccessOptions {
   /** The connection of the studies to a server, for `/readyz`. */

@@ -6,7 +6,7 @@ import { NOT_BEGUN, RefusedError, unknownTrial } from '../study/commands.ts';
 import { studyStatusOf } from '../study/status.ts';
 import type { TrialRow, TrialRows } from '../study/trials.ts';
 import { sentenceFor } from './request.ts';
-import type { OpenStudy } from './studies.ts';
+import type { OpenStudy } from './servedStudies.ts';
 
 /** A study that has begun, as its log says, whichever process runs it. */
 interface View {

@@ -3,7 +3,7 @@ import type { SSEStreamingApi } from 'hono/streaming';
 import { nextTurn } from '../../streams/engine/timeout.ts';
 import type { EventStreams } from './eventStreams.ts';
 import { firstMessages, rowsEvent } from './feed/firstMessages.ts';
-import type { OpenStudy, ServedStudies } from './studies.ts';
+import type { OpenStudy, ServedStudies } from './servedStudies.ts';
 
 /** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */
 const FRAME = 100;

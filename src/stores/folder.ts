@@ -9,9 +9,9 @@ import { createdOf } from '../../streams/spec/options.ts';
 import { checkEntries, type StudyPlace } from '../study/place.ts';
 import { UsageError } from '../text/usage.ts';
 import { each, sizeOf } from './branch.ts';
-import { journalSource } from './journal.ts';
 import { createdIn } from './journalFile.ts';
 import { journalsIn } from './journalFolder.ts';
+import { journalSource } from './journalSource.ts';
 import { makeFolder } from './makeFolder.ts';
 
 const ENDING = '.jsonl';

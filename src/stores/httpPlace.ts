@@ -1,5 +1,5 @@
 import { clientOf, submitTo } from '../../streams/http/client.ts';
-import { httpLog } from '../../streams/http/log.ts';
+import { httpLog } from '../../streams/http/httpLog.ts';
 import { past } from '../../streams/log/past.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Studies } from '../study/place.ts';

@@ -3,8 +3,8 @@ import { firstFactOf } from '../../streams/engine/applyEntries.ts';
 import { continuedIn, continuedText } from '../../streams/log/continued.ts';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { checkIsFile } from '../../streams/log/files.ts';
-import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import type { Created, Fact, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
@@ -13,7 +13,7 @@ import type { Settings } from '../ledger/settings.ts';
 import { RefusedError } from '../study/commands.ts';
 import { inform } from '../text/output.ts';
 import { UsageError } from '../text/usage.ts';
-import { journalSource } from './journal.ts';
+import { journalSource } from './journalSource.ts';
 import { ledgerIn } from './trialTable.ts';
 
 /** The path of a journal without its ending. */

@@ -11,9 +11,9 @@ import { withoutPassword } from '../text/plainText.ts';
 import { UsageError } from '../text/usage.ts';
 import type { Connection, Login } from './connection.ts';
 import { folderPlace } from './folder.ts';
-import { journalSource } from './journal.ts';
 import { createdIn, stemOf } from './journalFile.ts';
 import { journalsIn } from './journalFolder.ts';
+import { journalSource } from './journalSource.ts';
 import { trialsDirectory } from './trialFiles.ts';
 import { type PassedOver, passedOver } from './trialTable.ts';
 
@@ -87,9 +87,9 @@ export async function withPlace<T>(
   }
   const [{ namingIn }, { accessOf, connect }, { openStatusLine }, { serverPlace }] = await Promise.all([
     import('../../streams/nats/connection/connect.ts'),
-    import('./connect.ts'),
+    import('./connectNats.ts'),
     import('../text/statusLine.ts'),
-    import('../../streams/nats/place/place.ts'),
+    import('../../streams/nats/place/natsPlace.ts'),
   ]);
   const screen = openStatusLine();
   const nc = await connect(screen, at, { inboxPrefix: '_INBOX_viewer', ...accessOf(connection.loginTo(at)) });

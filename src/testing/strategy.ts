@@ -7,7 +7,7 @@ import { type Ask, isStrategyEvent, type Message, phaseTag, stateIn } from '../s
 import { type Coverage, newCoverage, suggestionsOf, tally } from './coverage.ts';
 import { askerIn, checkFixedValues } from './fixedValues.ts';
 import { runFleet } from './fleet.ts';
-import type { TestRunner } from './log.ts';
+import type { TestRunner } from './logContract.ts';
 import { checkResumes, factsOf } from './resumption.ts';
 import { watchStates } from './states.ts';
 import { caseEnv, isReply, type StrategyCase, story, subscribed, watched } from './subscribed.ts';

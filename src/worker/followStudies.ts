@@ -1,7 +1,7 @@
 import { repeatCheck } from '../../streams/nats/connection/outage.ts';
 import { closingIn, lastOn } from '../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
-import { studiesOn, whenBegun } from '../../streams/nats/studies.ts';
+import { studiesOn, whenBegun } from '../../streams/nats/studiesOn.ts';
 import { aborted } from '../../streams/promises.ts';
 
 /** Milliseconds between two checks for studies that begin or reopen. */

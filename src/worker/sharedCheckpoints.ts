@@ -10,7 +10,7 @@ import { jsonIn } from '../schema/json.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { type CheckpointStore, commandStore, parseStored, type StoreCommands, serverStore } from './checkpointStore.ts';
-import { savedIn } from './trainers.ts';
+import { savedIn } from './trainerPrograms.ts';
 
 interface SharedCheckpointsOptions {
   /** The directory in which this worker keeps the files of trials. */

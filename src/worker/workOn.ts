@@ -26,7 +26,7 @@ import { parseStored, type StoreCommands } from './checkpointStore.ts';
 import { keepOwn, type OwnFiles } from './keepFiles.ts';
 import { notices } from './notices.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
-import { type StartedAttempt, startTrial, type TrialOptions } from './trainers.ts';
+import { type StartedAttempt, startTrial, type TrialOptions } from './trainerPrograms.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {

@@ -14,7 +14,7 @@ import {
 } from '../spec/options.ts';
 import type { Directive } from './directive.ts';
 import type { EarlierOption } from './earlier.ts';
-import { runEngine } from './run.ts';
+import { runEngine } from './runEngine.ts';
 
 export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, ParseOption, EarlierOption {
   /** Whether all trainers are in this process: runs that were open before its start are then lost. Default: false. */

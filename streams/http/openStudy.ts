@@ -14,7 +14,7 @@ import type { TrainerReply } from '../study/hosted/hostedStudy.ts';
 import type { Study } from '../study/study.ts';
 import { type Client, clientOf, newName, submitTo } from './client.ts';
 import { heartbeats } from './heartbeats.ts';
-import { httpLog } from './log.ts';
+import { httpLog } from './httpLog.ts';
 
 export interface OpenHttpOptions<P> {
   /** The token of a user of the server: a viewer reads the study, an operator commands it too, and an agent also gets trials. */

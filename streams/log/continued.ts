@@ -1,8 +1,8 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { tornOf } from './end.ts';
+import { parseLine, wholeLinesIn } from './journalLines.ts';
 import { extend, LineIndex, lineAt, readBytes } from './lineIndex.ts';
-import { parseLine, wholeLinesIn } from './lines.ts';
 
 /** A file next to a journal that has more of its study. */
 export interface Continued {

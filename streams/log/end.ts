@@ -3,8 +3,8 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { JournalError } from './errors.ts';
 import { openToRead, syncDirectory } from './files.ts';
+import { sealedLinesIn, wholeLinesIn } from './journalLines.ts';
 import { extend, LineIndex, lineAt, readBytes } from './lineIndex.ts';
-import { sealedLinesIn, wholeLinesIn } from './lines.ts';
 import { checksumOf, NONE } from './seal.ts';
 
 /** The file next to a journal that has the bytes that opening it did not understand. */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/json.ts';
-import { MAX_LINE, parseLine, sealedLinesIn } from './lines.ts';
+import { MAX_LINE, parseLine, sealedLinesIn } from './journalLines.ts';
 import { sealedPosition } from './seal.ts';
 
 /** Room for the seal and the line feed. */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { decodeLines, type LineDecoder } from './journalCodec.ts';
-import { countEntries, SEAL, wholeLinesIn } from './lines.ts';
+import { countEntries, SEAL, wholeLinesIn } from './journalLines.ts';
 import { LONGEST_SEAL } from './seal.ts';
 
 /** Bytes per block that is read and decoded. */

@@ -2,8 +2,8 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { openToRead, unreadable } from './files.ts';
 import { type Waker, waker } from './follow.ts';
 import { lineDecoder } from './journalCodec.ts';
+import { wholeLinesIn } from './journalLines.ts';
 import { extend, LineIndex, readBlock, readBytes } from './lineIndex.ts';
-import { wholeLinesIn } from './lines.ts';
 
 /** Milliseconds between two checks of a file that is followed. */
 const CHECK_EVERY = 250;

@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { createJournal, sealed } from './createJournal.ts';
 import { checkIsFile, unreadable } from './files.ts';
-import { wholeLinesIn } from './lines.ts';
+import { wholeLinesIn } from './journalLines.ts';
 import { checksumOf, NONE, sealOf, unsealed } from './seal.ts';
 
 /** A damaged line of a journal. */

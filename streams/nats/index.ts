@@ -1,7 +1,7 @@
 export { StudyError } from '../../src/errors.ts';
 export { reconnectOptions } from './connection/connect.ts';
-export type { NatsLog, NatsLogOptions } from './log/log.ts';
-export { natsLog } from './log/log.ts';
+export type { NatsLog, NatsLogOptions } from './log/natsLog.ts';
+export { natsLog } from './log/natsLog.ts';
 export type { OpenStudyOptions } from './openStudy.ts';
 export { openStudy } from './openStudy.ts';
 export type { NamingOptions } from './protocol/subjects.ts';

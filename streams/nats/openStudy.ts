@@ -21,7 +21,7 @@ import type { Study } from '../study/study.ts';
 import { createdOn } from './created.ts';
 import { readLog } from './log/readLog.ts';
 import { type NamingOptions, type Subjects, subjectsOf } from './protocol/subjects.ts';
-import { request } from './studies.ts';
+import { request } from './studiesOn.ts';
 import { type AskedAttempt, Seats } from './trainer/seats.ts';
 
 export interface OpenStudyOptions extends NamingOptions {

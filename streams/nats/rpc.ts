@@ -10,14 +10,14 @@ import { parseIntent, RefusedError } from '../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
 import { type Present, trainerRows } from '../../src/study/trainerRows.ts';
-import type { EngineRun } from '../engine/run.ts';
+import type { EngineRun } from '../engine/runEngine.ts';
 import { inTurn } from '../engine/timeout.ts';
 import { past } from '../log/past.ts';
 import { frontAmong } from '../results/pareto.ts';
 import { type Answers, answersOf } from '../study/hosted/answers.ts';
 import { entryPage, ROOM, refuseOther, trialPage } from '../study/hosted/pages.ts';
 import { publish } from './connection/connection.ts';
-import type { NatsLog } from './log/log.ts';
+import type { NatsLog } from './log/natsLog.ts';
 import type { Subjects } from './protocol/subjects.ts';
 
 /** The answer of `rpc.<method>`. */

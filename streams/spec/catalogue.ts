@@ -1,5 +1,5 @@
 import { boOptions } from '../../src/samplers/bo/bo.ts';
-import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
+import { cmaesOptions } from '../../src/samplers/evolution/cmaes/cmaesRun.ts';
 import { gaOptions } from '../../src/samplers/evolution/ga.ts';
 import { nsga2Options } from '../../src/samplers/evolution/nsga2.ts';
 import { forestOptions } from '../../src/samplers/forest/forest.ts';

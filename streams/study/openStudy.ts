@@ -2,7 +2,7 @@ import type { Params } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
 import { NOT_BEGUN, RefusedError } from '../../src/study/commands.ts';
 import { firstFactOf, spaceOf } from '../engine/applyEntries.ts';
-import { type JournalOptions, openJournal } from '../log/journal.ts';
+import { type JournalOptions, openJournal } from '../log/openJournal.ts';
 import { past } from '../log/past.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
 import type { Study } from './study.ts';

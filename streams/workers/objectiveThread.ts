@@ -1,7 +1,7 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { type Evaluation, InfeasibleError, type Trial } from '../objective.ts';
-import type { ErrorData, FromThread, Report, ToThread } from './messages.ts';
+import type { ErrorData, FromThread, Report, ToThread } from './workerMessages.ts';
 
 /** A trial that a thread evaluates. */
 interface Job {

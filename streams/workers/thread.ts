@@ -2,7 +2,7 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { InfeasibleError, kindOf, type Objective, type Trial } from '../objective.ts';
-import type { ErrorData, FromThread, Report, ToThread, TrialData } from './messages.ts';
+import type { ErrorData, FromThread, Report, ToThread, TrialData } from './workerMessages.ts';
 
 const port = parentPort!;
 let objective: Promise<Objective<unknown>>;

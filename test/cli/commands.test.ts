@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createStudy, float, random, space } from '../../streams/index.ts';
-import { openJournal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { ensurePage } from '../support/build.ts';
 import { run, studied } from './readyStudy.ts';
 import { directory, expectRefused, expectText, hypertide, journalOf, TRAINER, withoutSums } from './support.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { propose } from '../../streams/core.ts';
 import { firstRungText } from '../../streams/explanation/phases.ts';
 import { asha, chain, createStudy, defineStrategy, float, ga, optimize, random, space, take, tpe } from '../../streams/index.ts';
-import { openJournal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { ensurePage } from '../support/build.ts';
 import { directory, expectRefused, expectText, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { copy } from '../../src/cli/commands/study/copy.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { folderPlace } from '../../src/stores/folder.ts';
-import { openJournal } from '../../streams/log/journal.ts';
 import { lock } from '../../streams/log/lock.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { directory, endedStudy, expectRefused, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
 
 const copyOfOriginal = endedStudy();

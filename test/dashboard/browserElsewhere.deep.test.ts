@@ -6,7 +6,7 @@ import { parseSpace, space } from '../../src/space/space.ts';
 import { float, int } from '../../src/space/types/dimension.ts';
 import { applied, processSource } from '../../src/stores/process.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { natsSource } from '../../streams/nats/place/source.ts';
+import { natsSource } from '../../streams/nats/place/natsSource.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { trainer } from '../../streams/nats/trainer/trainer.ts';
 import { createdOf } from '../../streams/spec/options.ts';

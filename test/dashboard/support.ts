@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import type { Fact } from '../../src/facts/facts.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import { type ServerOptions, serveHttp } from '../../src/server/serve.ts';
-import { type KeptFiles, ServedStudies } from '../../src/server/studies.ts';
+import { type KeptFiles, ServedStudies } from '../../src/server/servedStudies.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { applied, processSource } from '../../src/stores/process.ts';

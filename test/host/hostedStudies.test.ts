@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import { random } from '../../streams/index.ts';
-import { openJournal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { digits } from '../server/support.ts';
 

@@ -10,7 +10,7 @@ import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { surrogateCore } from '../../src/samplers/surrogate.ts';
 import { child } from '../../src/strategy/env.ts';
-import { runEngine } from '../../streams/engine/run.ts';
+import { runEngine } from '../../streams/engine/runEngine.ts';
 import type { Say } from '../../streams/evaluate.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { drive } from '../../streams/kernel/drive.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect } from '../../src/stores/connect.ts';
+import { connect } from '../../src/stores/connectNats.ts';
 import type { StatusLine } from '../../src/text/statusLine.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { type Certificates, certificates } from '../support/certificates.ts';

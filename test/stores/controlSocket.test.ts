@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { controlSocket, submitToRun } from '../../src/stores/controlSocket.ts';
 import type { Intent } from '../../src/study/intents.ts';
-import { openJournal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { directory, expectRecomputed, hypertide, journalOf, start, studyIn, until } from '../cli/support.ts';
 
 /** Trials that end when there is a file `go`. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { begunIn } from '../../src/stores/journalFile.ts';
 import { choice, space } from '../../streams/index.ts';
-import { openJournal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { journalPath } from '../streams/log/support.ts';
 
 const values = Array.from({ length: 3000 }, (_, n) => `${'value '.repeat(20)}${n}`); // more than a block of the journal

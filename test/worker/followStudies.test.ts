@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Attended, followStudies } from '../../src/worker/followStudies.ts';
-import { request } from '../../streams/nats/studies.ts';
+import { request } from '../../streams/nats/studiesOn.ts';
 import { engineOn } from '../streams/nats/world.ts';
 import { eventually } from '../support/eventually.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';

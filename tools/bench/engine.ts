@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../../src/numeric/averages.ts';
 import { memoryLog, random } from '../../streams/index.ts';
-import { openJournal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { breeding } from './breeding.ts';
 import { bytesPerTrial } from './memory.ts';
 import { history, perFact, replay, strategies } from './overhead.ts';

@@ -14,8 +14,8 @@ import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { median } from '../../src/numeric/averages.ts';
 import { serveHttp } from '../../src/server/serve.ts';
 import { parseStudy } from '../../src/studyFile/studyFile.ts';
-import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 
 const CONNECTIONS = 32;
 const WARM_UP = Number(process.env.WARM_UP ?? 4);

@@ -1,5 +1,5 @@
 import type { Completed } from '../../src/facts/facts.ts';
-import { type EngineRun, runEngine } from '../../streams/engine/run.ts';
+import { type EngineRun, runEngine } from '../../streams/engine/runEngine.ts';
 import type { Strategy } from '../../streams/index.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';

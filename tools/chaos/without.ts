@@ -1,6 +1,6 @@
 import type { NatsConnection, PublishOptions } from '@nats-io/nats-core';
 import { Attempts } from '../../streams/attempts/attempts.ts';
-import { standby } from '../../streams/nats/log/log.ts';
+import { standby } from '../../streams/nats/log/natsLog.ts';
 import { SuggestionConsumer } from '../../streams/nats/serve/consumer.ts';
 
 /** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */

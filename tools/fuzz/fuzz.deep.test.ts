@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sealedLinesIn } from '../../streams/log/lines.ts';
+import { sealedLinesIn } from '../../streams/log/journalLines.ts';
 import { fuzz, makers } from './fuzz.ts';
 import { output } from './targets/output.ts';
 

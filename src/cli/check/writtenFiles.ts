@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { outputReader } from '../../programs/outputReader.ts';
 import type { ProposedObjective } from '../../programs/resultName.ts';
 import { usualDirection } from '../../text/names.ts';
-import { readMetrics } from './observe.ts';
+import { readMetrics } from './observeProgram.ts';
 
 /** A file of metrics that a program wrote, and a value in it that could be the objective. */
 export interface WrittenFile extends ProposedObjective {

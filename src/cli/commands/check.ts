@@ -21,7 +21,7 @@ import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { labelled } from '../../text/layout.ts';
 import { usualDirection } from '../../text/names.ts';
 import { inform, suggestNext } from '../../text/output.ts';
-import { savedIn } from '../../worker/trainers.ts';
+import { savedIn } from '../../worker/trainerPrograms.ts';
 import {
   adviceText,
   budgetText,
@@ -36,7 +36,7 @@ import {
   resumeText,
   stepsText,
 } from '../check/checkTexts.ts';
-import { type CheckedRun, isHeard, observe, type TriedProgram } from '../check/observe.ts';
+import { type CheckedRun, isHeard, observe, type TriedProgram } from '../check/observeProgram.ts';
 import { filesIn, metricsWritten, type WrittenFile, writtenText } from '../check/writtenFiles.ts';
 import { declare } from '../command.ts';
 import { flag, needed, time, value } from '../parts.ts';

@@ -1,6 +1,6 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
+import { figureStudy } from '../../insight/figures/figureStudy.ts';
 import { historyPlan } from '../../insight/figures/history.ts';
-import { figureStudy } from '../../insight/figures/study.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { chartText } from './chart.ts';
 

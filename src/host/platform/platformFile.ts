@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Peer } from '../../../streams/nats/config/server.ts';
+import type { Peer } from '../../../streams/nats/config/serverConfig.ts';
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { type Amount, amount, amountIn, secondsOf, timeAmount } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -8,7 +8,7 @@ import { fault } from '../../space/check.ts';
 import { checkedBy, fields, mapping, nonEmptyListOf, type ShapeOf } from '../../space/shape.ts';
 import { readDocument } from '../../studyFile/readDocument.ts';
 import { addressOf } from '../../text/address.ts';
-import type { Place } from '../serving/place.ts';
+import type { Place } from '../serving/placeToServe.ts';
 import type { Quota } from '../serving/quota.ts';
 import { type ArchiveOptions, type RetireOptions, UNLOAD } from '../serving/retireOptions.ts';
 

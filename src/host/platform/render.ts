@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
 import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
-import { listensFor, type ServerSettings, serversOf } from '../../../streams/nats/config/server.ts';
+import { listensFor, type ServerSettings, serversOf } from '../../../streams/nats/config/serverConfig.ts';
 import type { KeyOf } from '../../../streams/nats/config/team.ts';
 import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messagesOf } from '../../errors.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { persist } from '../serving/persist.ts';
-import type { Place, Shared } from '../serving/place.ts';
+import type { Place, Shared } from '../serving/placeToServe.ts';
 import { servePlace } from '../serving/servePlace.ts';
 import { declaredChanges } from './declaredChanges.ts';
 import { type Platform, placeOfTeam, readPlatform } from './platformFile.ts';

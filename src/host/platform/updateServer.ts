@@ -3,8 +3,8 @@ import { type JwtConfig, UPDATER } from '../../../streams/nats/config/jwtConfig.
 import { accountChange, accountOn, accountsOn, removeAccounts, updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { accessOf } from '../../stores/connect.ts';
 import type { Connection } from '../../stores/connection.ts';
+import { accessOf } from '../../stores/connectNats.ts';
 import { inform, print } from '../../text/output.ts';
 import { withoutPassword } from '../../text/plainText.ts';
 

@@ -4,7 +4,7 @@ import { createdOn } from '../../../streams/nats/created.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { answerCreations } from '../../../streams/nats/serve/creations.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
-import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
+import { studiesOn, whenBegun } from '../../../streams/nats/studiesOn.ts';
 import { deleted } from '../../../streams/nats/studyError.ts';
 import { StudyError } from '../../errors.ts';
 import { matching } from '../../stores/namePattern.ts';

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { isForbidden } from '../../../streams/nats/connection/retry.ts';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { StudyError } from '../../errors.ts';
 import { withArchive, writeArchive } from '../../stores/archive.ts';
 import type { StudyPlace } from '../../study/place.ts';

@@ -4,7 +4,7 @@ import type { Metrics } from '../../monitoring/metrics.ts';
 import { inTime } from '../../monitoring/studyState.ts';
 import type { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
 import type { Link } from '../../server/health.ts';
-import type { connect } from '../../stores/connect.ts';
+import type { connect } from '../../stores/connectNats.ts';
 import { addressOf } from '../../text/address.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 

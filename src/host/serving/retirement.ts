@@ -1,6 +1,6 @@
 import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { isPassing, isStreamMissing } from '../../../streams/nats/connection/retry.ts';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { isInbox, refuseRequests, respond } from '../../../streams/nats/rpc.ts';
 import { enlist } from '../../../streams/nats/serve/listing.ts';

@@ -10,9 +10,9 @@ import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
 import { type AxisScale, numeric } from './drawing/scale.ts';
+import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './figureStudy.ts';
 import type { Plan } from './plan.ts';
 import { trialsOver } from './points.ts';
-import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './study.ts';
 
 /** Cells along a numeric axis. */
 const CELLS = 36;

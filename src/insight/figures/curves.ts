@@ -6,10 +6,10 @@ import { looks } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { type AxisScale, coordinateAt, numeric, roundScale, stepScale } from './drawing/scale.ts';
 import type { Path } from './drawing/series/lines.ts';
+import { type FigureRow, type FigureStudy, held, sign, widest } from './figureStudy.ts';
 import { overAxes, type Plan } from './plan.ts';
 import { trialSeries } from './points.ts';
 import { bestLineage } from './schedule.ts';
-import { type FigureRow, type FigureStudy, held, sign, widest } from './study.ts';
 
 /** The scales of steps and of reported values. */
 export type CurveScales = readonly [steps: AxisScale, values: AxisScale];

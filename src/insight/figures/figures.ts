@@ -4,6 +4,7 @@ import { curvesPlan } from './curves.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
 import { examplesPlan } from './examples.ts';
+import type { FigureStudy } from './figureStudy.ts';
 import { historyPlan } from './history.ts';
 import { hypervolumePlan } from './hypervolumes.ts';
 import { importancePlan } from './importance.ts';
@@ -13,7 +14,6 @@ import { paretoPlans } from './pareto.ts';
 import { type Figure, figureOf, type Plan } from './plan.ts';
 import { schedulePlans } from './schedule.ts';
 import { sliceOrder, slicePlan } from './slice.ts';
-import type { FigureStudy } from './study.ts';
 import { timelinePlan } from './timeline.ts';
 
 /** A study has nothing to show in a figure of this kind, or no parameter of this name. */

@@ -9,8 +9,8 @@ import { cut } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { type AxisScale, numeric, trialScale } from './drawing/scale.ts';
 import { type Path, placed, upTo } from './drawing/series/lines.ts';
+import { counts, type FigureRow, type FigureStudy, objectiveValue, sign } from './figureStudy.ts';
 import { type Plan, type Plane, planeOption } from './plan.ts';
-import { counts, type FigureRow, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. @param metric whether it is one, not an objective */
 export function historyPlan(study: FigureStudy, k = 0, isMetric = false): Plan {

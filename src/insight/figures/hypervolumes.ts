@@ -2,9 +2,9 @@ import { hypervolume } from '../../numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../numeric/pareto/pareto.ts';
 import { roundScale, trialScale } from './drawing/scale.ts';
 import { type Path, placed, upTo } from './drawing/series/lines.ts';
+import { counts, type FigureStudy, objectiveValue, rowLosses } from './figureStudy.ts';
 import { lastTrial } from './history.ts';
 import { overAxes, type Plan } from './plan.ts';
-import { counts, type FigureStudy, objectiveValue, rowLosses } from './study.ts';
 
 /** The volume that the front dominates, by trial. */
 export const hypervolumePlan = (study: FigureStudy): Plan =>

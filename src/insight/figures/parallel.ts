@@ -5,9 +5,9 @@ import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { coordinateAt } from './drawing/scale.ts';
+import { bestRow, type FigureStudy, sign } from './figureStudy.ts';
 import { type Plan, WIDTH } from './plan.ts';
 import { sliceOrder } from './slice.ts';
-import { bestRow, type FigureStudy, sign } from './study.ts';
 
 /** More parameters than this are ordered by their importance, and only the first ones are drawn. */
 export const MOST_AXES = 8;

@@ -2,10 +2,10 @@ import type { Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { placed } from './drawing/series/lines.ts';
+import { type FigureRow, type FigureStudy, objectiveValue, rowLosses, sign } from './figureStudy.ts';
 import { compromise } from './front.ts';
 import { overAxes, type Plan, type Plane } from './plan.ts';
 import { trialsOver } from './points.ts';
-import { type FigureRow, type FigureStudy, objectiveValue, rowLosses, sign } from './study.ts';
 
 type Pair = readonly [x: number, y: number];
 

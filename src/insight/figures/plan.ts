@@ -6,8 +6,8 @@ import { states, type TrialState } from './drawing/looks.ts';
 import type { ChartOption } from './drawing/option.ts';
 import type { AxisScale } from './drawing/scale.ts';
 import { type Line, lineSeries } from './drawing/series/lines.ts';
+import type { FigureStudy } from './figureStudy.ts';
 import { trialSeries } from './points.ts';
-import type { FigureStudy } from './study.ts';
 
 /** The width of a figure in a file, in pixels. */
 export const WIDTH = 760;

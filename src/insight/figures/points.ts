@@ -3,7 +3,7 @@ import type { ColourName, Theme } from './drawing/colours.ts';
 import { type Beyond, beyond, type Look, lookBeyond, looks, sides, states } from './drawing/looks.ts';
 import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
 import { coordinateAt } from './drawing/scale.ts';
-import type { FigureRow, FigureStudy } from './study.ts';
+import type { FigureRow, FigureStudy } from './figureStudy.ts';
 
 /** All trials over two axes of the study. */
 export function trialsOver({ scales, columns }: Pick<FigureStudy, 'scales' | 'columns'>, x: number, y: number): readonly Points[] {

@@ -1,8 +1,8 @@
 import { cut } from './drawing/format.ts';
 import { stepScale } from './drawing/scale.ts';
 import { type Path, upTo } from './drawing/series/lines.ts';
+import { bestRow, type FigureRow, type FigureStudy } from './figureStudy.ts';
 import { overAxes, type Plan } from './plan.ts';
-import { bestRow, type FigureRow, type FigureStudy } from './study.ts';
 
 /** The best trial and those that it resumes one after the other, the first one first. */
 export function bestLineage(study: Pick<FigureStudy, 'objectives' | 'ranked' | 'rowOf'>): readonly FigureRow[] {

@@ -1,9 +1,9 @@
 import { cut, percent } from './drawing/format.ts';
 import { clamped } from './drawing/scale.ts';
 import { predicted } from './drawing/series/predicted.ts';
+import type { FigureStudy } from './figureStudy.ts';
 import { overAxes, type Plan, type Plane } from './plan.ts';
 import { trialsOver } from './points.ts';
-import type { FigureStudy } from './study.ts';
 
 /** The value over a single parameter, with the mean that a forest predicts. */
 export const slicePlan = (study: FigureStudy, { name, axis, ...note }: ReturnType<typeof sliceOrder>[number]): Plan =>

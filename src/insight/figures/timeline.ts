@@ -3,8 +3,8 @@ import type { Theme } from './drawing/colours.ts';
 import { clock, cut } from './drawing/format.ts';
 import { looks, states } from './drawing/looks.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
+import { type FigureRow, type FigureStudy, trialTooltip } from './figureStudy.ts';
 import type { Plan } from './plan.ts';
-import { type FigureRow, type FigureStudy, trialTooltip } from './study.ts';
 
 /** Only the latest so many bars are drawn. */
 const MOST_BARS = 3000;

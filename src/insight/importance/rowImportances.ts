@@ -9,7 +9,7 @@ import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange } from '../../space/types/parameterType.ts';
 import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
-import type { StudyParts } from '../figures/study.ts';
+import type { StudyParts } from '../figures/figureStudy.ts';
 import { PLACES } from './coding.ts';
 import { type AxisImportances, axisImportances } from './importance.ts';
 import type { Importances } from './importances.ts';

@@ -3,7 +3,7 @@ import type { EChartsType } from 'echarts/core';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Frame } from '../../insight/figures/cells.ts';
 import type { ChartOption } from '../../insight/figures/drawing/option.ts';
-import { aboutTrial } from '../../insight/figures/study.ts';
+import { aboutTrial } from '../../insight/figures/figureStudy.ts';
 import { init } from '../echarts.ts';
 import { sized } from '../lib/canvas.ts';
 import { inFrame } from '../lib/frames.ts';

@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import { type AxisScale, textAt } from '../../insight/figures/drawing/scale.ts';
+import { aboutTrial, bestRow } from '../../insight/figures/figureStudy.ts';
 import { type AxisName, axisNames, MOST_AXES, parallelAxes, parallelPlan } from '../../insight/figures/parallel.ts';
-import { aboutTrial, bestRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { moved, ordered } from '../lib/lists.ts';
 import { colour, palette, theme } from '../lib/theme.ts';
@@ -14,7 +14,7 @@ import { brush, focusedIndex, lookAt, type Range, ranges, selected, selectedIndi
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
 import { kept, picked } from '../state/url.ts';
 import { Save } from './ChartCard.tsx';
-import { BELOW_AXIS, byValue, drawSome, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
+import { BELOW_AXIS, byValue, drawSome, drawTrials, faded, nearestLine, type Picture } from './drawnLines.ts';
 import { Tip } from './Tip.tsx';
 import { useWidth } from './useWidth.ts';
 

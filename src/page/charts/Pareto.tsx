@@ -1,5 +1,5 @@
+import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { paretoPlans } from '../../insight/figures/pareto.ts';
-import type { FigureRow } from '../../insight/figures/study.ts';
 import { figures } from '../state/figures.ts';
 import { PlanChart, Save } from './ChartCard.tsx';
 

@@ -1,5 +1,5 @@
+import { ofMetric } from '../../insight/figures/figureStudy.ts';
 import { historyPlan } from '../../insight/figures/history.ts';
-import { ofMetric } from '../../insight/figures/study.ts';
 import { Pick } from '../parts/Card.tsx';
 import { metricNames } from '../state/columns.ts';
 import { figures } from '../state/figures.ts';

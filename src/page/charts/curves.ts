@@ -3,8 +3,8 @@ import { type CurveScales, curveEnds, curvePath, goesOn } from '../../insight/fi
 import { beyond, lookBeyond, looks, type TrialState } from '../../insight/figures/drawing/looks.ts';
 import { ends } from '../../insight/figures/drawing/scale.ts';
 import type { Path } from '../../insight/figures/drawing/series/lines.ts';
+import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { bestLineage } from '../../insight/figures/schedule.ts';
-import type { FigureRow } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { curvePart } from '../lib/curvePart.ts';
 import { drawLines, type Lines, strokeRimmed } from '../lib/drawing.ts';

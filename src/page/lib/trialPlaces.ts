@@ -1,5 +1,5 @@
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
-import { type FigureRow, parameterColumns } from '../../insight/figures/study.ts';
+import { type FigureRow, parameterColumns } from '../../insight/figures/figureStudy.ts';
 
 /** The places of trials on the axes of parameters, and of which trials. */
 export interface TrialPlaces {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { cut } from '../../insight/figures/drawing/format.ts';
-import type { FigureRow } from '../../insight/figures/study.ts';
+import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import type { KeptFile } from '../../server/feed/wire.ts';
 import { get, mayAct, read, resourcePath, upload } from '../state/api.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';

@@ -6,7 +6,7 @@ import { isRange } from '../../space/types/parameterType.ts';
 import { valueKey, valueText } from '../../space/value.ts';
 import type { Changes } from '../../study/intents.ts';
 import { ENQUEUED } from '../../text/shown.ts';
-import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../lib/strategies.ts';
+import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../lib/chosenStrategy.ts';
 import { closedFor, submitAction } from '../state/api.ts';
 import { detail, parameters } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';

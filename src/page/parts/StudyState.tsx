@@ -1,7 +1,7 @@
 import type { CloseReason } from '../../facts/facts.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import type { Headline } from '../../server/feed/wire.ts';
-import { stateOfStudy } from '../lib/studies.ts';
+import { stateOfStudy } from '../lib/home.ts';
 
 export const endings: Readonly<Record<CloseReason, string>> = {
   trials: 'all trials done',

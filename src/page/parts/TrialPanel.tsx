@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
-import type { FigureRow } from '../../insight/figures/study.ts';
+import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { reachedText, unfinishedText } from '../../insight/progress.ts';
 import type { TrialEntry } from '../../server/feed/wire.ts';
 import { ENQUEUED } from '../../text/shown.ts';

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { choiceText, firstRungText, taggedPhaseText } from '../../../streams/explanation/phases.ts';
 import type { Why } from '../../../streams/explanation/why.ts';
 import { cut, duration, formatNumber } from '../../insight/figures/drawing/format.ts';
-import type { FigureRow } from '../../insight/figures/study.ts';
+import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { notesIn } from '../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../study/prediction.ts';

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import type { FigureRow } from '../../insight/figures/study.ts';
+import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { tookSeconds } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { csvLine } from '../../study/csv.ts';

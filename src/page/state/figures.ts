@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import type { FigureStudy } from '../../insight/figures/study.ts';
+import type { FigureStudy } from '../../insight/figures/figureStudy.ts';
 import { selected } from './selection.ts';
 import {
   columns,

@@ -1,6 +1,6 @@
 import { batch, computed } from '@preact/signals';
 import type { TrialState } from '../../insight/figures/drawing/looks.ts';
-import type { FigureRow } from '../../insight/figures/study.ts';
+import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { jsonIn } from '../../schema/json.ts';
 import { filterOf } from '../lib/filter.ts';

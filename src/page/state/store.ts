@@ -13,7 +13,7 @@ import {
   objectiveColumns,
   objectiveScale,
   objectiveValue,
-} from '../../insight/figures/study.ts';
+} from '../../insight/figures/figureStudy.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Detail, Headline, Recommended, RowChange, RowChanges } from '../../server/feed/wire.ts';
 import type { Dimension } from '../../space/types/dimension.ts';

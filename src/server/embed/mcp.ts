@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { User } from '../access/users.ts';
-import { connectedServer } from '../mcp/server.ts';
+import { connectedServer } from '../mcp/mcpServer.ts';
 import { type ServableStudies, type StudiesOptions, toServe } from './toServe.ts';
 
 export type { User, UserRole } from '../access/users.ts';

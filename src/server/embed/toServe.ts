@@ -1,6 +1,6 @@
 import { backendOf } from '../../../streams/study/handle.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
-import { ServedStudies } from '../studies.ts';
+import { ServedStudies } from '../servedStudies.ts';
 
 /** A study of this process, as `createStudy` and `optimize` return it. */
 export interface ServableStudy {

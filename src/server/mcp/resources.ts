@@ -2,7 +2,7 @@ import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import type { User } from '../access/users.ts';
 import { handle } from '../handlers.ts';
 import type { OperationId } from '../operations.ts';
-import type { ServedStudies } from '../studies.ts';
+import type { ServedStudies } from '../servedStudies.ts';
 
 /** The resources of each study, which can be read and subscribed to. */
 const views = {

@@ -9,7 +9,7 @@ import { isMediaOperation } from '../media.ts';
 import type { Operation } from '../operation.ts';
 import { type OperationId, operationIds, operations } from '../operations.ts';
 import { checkSize, failureFor, refuseMistakes } from '../request.ts';
-import type { ServedStudies } from '../studies.ts';
+import type { ServedStudies } from '../servedStudies.ts';
 import { compact, hasDetails, inCompact } from './compact.ts';
 import { studyExample, studyGrammar } from './studyGrammar.ts';
 

@@ -5,8 +5,8 @@ import { isRecord } from '../../../src/schema/json.ts';
 import { jsonOf, publish } from '../connection/connection.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { isInbox } from '../rpc.ts';
+import type { CheckpointAnswer } from './checkpointMessages.ts';
 import { collector, type KeptStudy } from './collector.ts';
-import type { CheckpointAnswer } from './messages.ts';
 import { isDigest, parseReference } from './reference.ts';
 import type { CheckpointStreamOptions } from './stream.ts';
 

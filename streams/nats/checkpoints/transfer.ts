@@ -9,9 +9,9 @@ import { inFlight } from '../../promises.ts';
 import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { type StudyRef, subjectsOf } from '../protocol/subjects.ts';
+import type { CheckpointAnswer, CheckpointRequest } from './checkpointMessages.ts';
 import { chunksOf, contentsOf, writeFiles } from './files.ts';
 import { CheckpointError, checkpointBytes, digestOf, LONGEST_MANIFEST, type Manifest, parseManifest } from './manifest.ts';
-import type { CheckpointAnswer, CheckpointRequest } from './messages.ts';
 import { parseReference, referenceText } from './reference.ts';
 
 /** A run that saves or resumes, and how it reaches its study. */

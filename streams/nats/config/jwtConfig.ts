@@ -15,7 +15,7 @@ import { OptionError } from '../../../src/errors.ts';
 import { everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
 import { revokedIn, revokedName, revokedWith } from './revocation.ts';
 import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
-import { quoted, type ServerSettings, STORE, serverText } from './server.ts';
+import { quoted, type ServerSettings, STORE, serverText } from './serverConfig.ts';
 import { credentials, isValid, type Signer, signerName, signersOf } from './signers.ts';
 import { checkNames, type KeyOf, type KeyPair, keyPairOf, seedIn, type Team } from './team.ts';
 import { LISTED, lookupOf, REMOVED, type SignedAccount, updateOf } from './updateAccounts.ts';

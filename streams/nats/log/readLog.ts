@@ -5,8 +5,8 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import type { Log } from '../../log/log.ts';
 import { isForbidden, isPassing, isStreamMissing } from '../connection/retry.ts';
 import { type StudyRef, type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import { request } from '../studies.ts';
-import { natsLog } from './log.ts';
+import { request } from '../studiesOn.ts';
+import { natsLog } from './natsLog.ts';
 
 /** A log that is only read. */
 export type ReadableLog = Pick<Log, 'read' | 'head'>;

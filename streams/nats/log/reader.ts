@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import { type Waker, waker } from '../../log/follow.ts';
 import { isClustered } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
-import { entryOf } from './entry.ts';
+import { entryOf } from './storedEntry.ts';
 
 /**
  * Messages requested at a time: more would only wait in memory. Ten times as many took twice the memory, and longer because of garbage collection.

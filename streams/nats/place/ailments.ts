@@ -8,7 +8,7 @@ import type { TrialRow } from '../../../src/study/trials.ts';
 import { isCode, isStreamMissing } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
 import { type StudyNaming, type Subjects, subjectsOf, TRAINERS } from '../protocol/subjects.ts';
-import { request } from '../studies.ts';
+import { request } from '../studiesOn.ts';
 
 /** Studies whose streams are asked for at a time. */
 const STUDIES_AT_ONCE = 64;

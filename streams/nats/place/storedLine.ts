@@ -2,7 +2,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { isRecord } from '../../../src/schema/json.ts';
-import { entryOf, timeOf } from '../log/entry.ts';
+import { entryOf, timeOf } from '../log/storedEntry.ts';
 import { TIME_HEADER } from '../protocol/messages.ts';
 
 /** A message of a stream as an archive holds it: a line of JSON. */

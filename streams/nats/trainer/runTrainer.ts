@@ -12,7 +12,7 @@ import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
 import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
 import { checkName, type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import { isDeleted } from '../studies.ts';
+import { isDeleted } from '../studiesOn.ts';
 import { ClaimedRun, type Perform } from './claimedRun.ts';
 import { leaseOf, limitOf, listenTo } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';

@@ -1,7 +1,7 @@
 import { evolutionChart } from '../../../machines/strategies.ts';
 import { defaultPopulation } from '../../../src/numeric/cma/parameters.ts';
 import { covarianceAdaptation } from '../../../src/samplers/evolution/cmaes/cmaes.ts';
-import { cmaesOptions } from '../../../src/samplers/evolution/cmaes/run.ts';
+import { cmaesOptions } from '../../../src/samplers/evolution/cmaes/cmaesRun.ts';
 import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import type { OptionsOf } from '../../../src/schema/optionSet.ts';
 import { drive } from '../../kernel/drive.ts';

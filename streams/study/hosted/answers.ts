@@ -6,7 +6,7 @@ import type { Intent } from '../../../src/study/intents.ts';
 import type { SubmitOrigin } from '../../../src/study/source.ts';
 import { type StudyStatus, studyStatusOf } from '../../../src/study/status.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
-import type { EngineRun } from '../../engine/run.ts';
+import type { EngineRun } from '../../engine/runEngine.ts';
 import { type Submitter, submit, submitter } from '../../engine/submit.ts';
 import type { AuthoredLog } from '../../log/log.ts';
 import type { Turn } from './turns.ts';

@@ -16,7 +16,7 @@ import { Attempts } from '../../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
 import type { Directive, Suggestion } from '../../engine/directive.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
-import { type EngineRun, type RunOptions, runEngine } from '../../engine/run.ts';
+import { type EngineRun, type RunOptions, runEngine } from '../../engine/runEngine.ts';
 import type { Origin } from '../../engine/submit.ts';
 import type { ParseStrategy } from '../../kernel/strategy.ts';
 import type { AuthoredLog } from '../../log/log.ts';

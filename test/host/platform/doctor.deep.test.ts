@@ -7,11 +7,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { examine } from '../../../src/host/platform/doctor.ts';
 import { type Platform, readPlatform } from '../../../src/host/platform/platformFile.ts';
 import { servePlatform } from '../../../src/host/platform/servePlatform.ts';
-import { openShared, type Shared } from '../../../src/host/serving/place.ts';
+import { openShared, type Shared } from '../../../src/host/serving/placeToServe.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { TRAINERS } from '../../../streams/nats/protocol/subjects.ts';
-import { request } from '../../../streams/nats/studies.ts';
+import { request } from '../../../streams/nats/studiesOn.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openShared } from '../../../src/host/serving/place.ts';
+import { openShared } from '../../../src/host/serving/placeToServe.ts';
 import type { Quota } from '../../../src/host/serving/quota.ts';
 import { servePlace } from '../../../src/host/serving/servePlace.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { request } from '../../../streams/nats/studies.ts';
+import { request } from '../../../streams/nats/studiesOn.ts';
 import { eventsOf } from '../../dashboard/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';

@@ -6,12 +6,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { examine } from '../../../src/host/platform/doctor.ts';
 import { readPlatform } from '../../../src/host/platform/platformFile.ts';
 import { servePlatform } from '../../../src/host/platform/servePlatform.ts';
-import { openShared } from '../../../src/host/serving/place.ts';
+import { openShared } from '../../../src/host/serving/placeToServe.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, space } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { trainer } from '../../../streams/nats/index.ts';
-import { request } from '../../../streams/nats/studies.ts';
+import { request } from '../../../streams/nats/studiesOn.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 

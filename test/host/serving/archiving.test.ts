@@ -7,7 +7,7 @@ import { withArchive } from '../../../src/stores/archive.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { handOn } from '../../streams/nats/world.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,4 +1,4 @@
-import { type FigureView, figureStudy } from '../../../src/insight/figures/study.ts';
+import { type FigureView, figureStudy } from '../../../src/insight/figures/figureStudy.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float } from '../../../src/space/types/dimension.ts';
 import type { TrialRow } from '../../../src/study/trials.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { themes } from '../../../src/insight/figures/drawing/colours.ts';
+import { figureStudy } from '../../../src/insight/figures/figureStudy.ts';
 import { figuresOf } from '../../../src/insight/figures/figures.ts';
-import { figureStudy } from '../../../src/insight/figures/study.ts';
 import { importances } from '../../../src/insight/importance/rowImportances.ts';
 import { space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CmaesState, covarianceAdaptation } from '../../../src/samplers/evolution/cmaes/cmaes.ts';
-import type { CmaesSettings } from '../../../src/samplers/evolution/cmaes/run.ts';
+import type { CmaesSettings } from '../../../src/samplers/evolution/cmaes/cmaesRun.ts';
 import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
 import type { Domain, Point } from '../../../src/space/axis.ts';
 import { normal } from '../../../src/space/prior.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { continuedIn, leftoversOf } from '../../../streams/log/continued.ts';
-import { openJournal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/openJournal.ts';
 import { coded } from '../../support/coded.ts';
 import { journalPath, quiet, visit } from './support.ts';
 

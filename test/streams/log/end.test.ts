@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { index, type Rng, rngFor } from '../../../src/numeric/random.ts';
-import { openJournal } from '../../../streams/log/journal.ts';
 import { encodeFact, objectOf } from '../../../streams/log/journalCodec.ts';
+import { openJournal } from '../../../streams/log/openJournal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { auditJournal, objectsOf } from '../../../streams/log/repair.ts';
 import { NONE, sealLines } from '../../../streams/log/seal.ts';

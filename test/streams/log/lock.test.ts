@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, w
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
-import { openJournal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/openJournal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { coded } from '../../support/coded.ts';
 import { entriesOf, journalPath } from './support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
-import { logContract } from '../../../src/testing/log.ts';
+import { logContract } from '../../../src/testing/logContract.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
 

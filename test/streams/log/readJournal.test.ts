@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openJournal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/openJournal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { repairJournal } from '../../../streams/log/repair.ts';
 import { entriesOf, journalPath, quiet, visit } from './support.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { index, type Rng, rngFor } from '../../../src/numeric/random.ts';
-import { openJournal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/openJournal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { auditJournal, objectsOf, repairJournal } from '../../../streams/log/repair.ts';
 import { NONE, sealLines, unsealed } from '../../../streams/log/seal.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openJournal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/openJournal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { entriesOf, journalPath } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
-import { openJournal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/openJournal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { sealOf } from '../../../streams/log/seal.ts';
 import { entriesOf, journalPath } from './support.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
-import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
+import { type JournalOptions, openJournal } from '../../../streams/log/openJournal.ts';
 
 /** A path for a journal in its own directory, which is deleted after the test. */
 export function journalPath(): string {

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { isDeleted } from '../../../streams/nats/studies.ts';
+import { isDeleted } from '../../../streams/nats/studiesOn.ts';
 import { natsServer } from '../../support/nats.ts';
 
 const { stream, log } = subjectsOf('s1');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { createdOn, settingsOn, whyHidden } from '../../../streams/nats/created.ts';
 import { serve } from '../../../streams/nats/index.ts';
-import { studiesOn } from '../../../streams/nats/studies.ts';
+import { studiesOn } from '../../../streams/nats/studiesOn.ts';
 import { eventually } from '../../support/eventually.ts';
 import { natsServer } from '../../support/nats.ts';
 import { type TeamServer, teamServer } from '../../support/teamServer.ts';

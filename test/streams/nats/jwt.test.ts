@@ -14,7 +14,7 @@ import { reconnectOptions, trainer } from '../../../streams/nats/index.ts';
 import { isRelayed } from '../../../streams/nats/protocol/messages.ts';
 import { namingOf } from '../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
-import { whenBegun } from '../../../streams/nats/studies.ts';
+import { whenBegun } from '../../../streams/nats/studiesOn.ts';
 import { wrongOption } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';

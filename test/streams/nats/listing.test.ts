@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { enlist } from '../../../streams/nats/serve/listing.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
-import { listOn } from '../../../streams/nats/studies.ts';
+import { listOn } from '../../../streams/nats/studiesOn.ts';
 import { ROOM } from '../../../streams/study/hosted/pages.ts';
 import { type TeamServer, teamServer } from '../../support/teamServer.ts';
 import { plane } from './world.ts';

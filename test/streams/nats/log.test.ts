@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
-import { logContract } from '../../../src/testing/log.ts';
+import { logContract } from '../../../src/testing/logContract.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
-import { natsLog } from '../../../streams/nats/log/log.ts';
+import { natsLog } from '../../../streams/nats/log/natsLog.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { coded } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';

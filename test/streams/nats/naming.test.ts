@@ -9,7 +9,7 @@ import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
-import { request, studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
+import { request, studiesOn, whenBegun } from '../../../streams/nats/studiesOn.ts';
 import { directory, hypertide, start, studyIn, TRAINER } from '../../cli/support.ts';
 import { coded } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -11,7 +11,7 @@ import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
 import { serve } from '../../../streams/nats/index.ts';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { coded } from '../../support/coded.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';

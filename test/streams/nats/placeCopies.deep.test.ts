@@ -9,7 +9,7 @@ import { createCheckpoints } from '../../../streams/nats/checkpoints/stream.ts';
 import { storeChunk } from '../../../streams/nats/checkpoints/transfer.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { publisher } from '../../../streams/nats/log/publisher.ts';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { NatsServer } from '../../support/nats.ts';

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../streams/nats/checkpoints/manifest.ts';
 import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { request } from '../../../streams/nats/studies.ts';
+import { request } from '../../../streams/nats/studiesOn.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { python, type Said } from './pythonTrainer.ts';
 import { engineOn, factsOf, fresh, handOn, isFact } from './world.ts';

@@ -7,7 +7,7 @@ import type { Fact } from '../../../src/facts/facts.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
-import { serversOf } from '../../../streams/nats/config/server.ts';
+import { serversOf } from '../../../streams/nats/config/serverConfig.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../support/eventually.ts';

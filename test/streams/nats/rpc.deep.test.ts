@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { request } from '../../../streams/nats/studies.ts';
+import { request } from '../../../streams/nats/studiesOn.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { fresh } from './world.ts';
 

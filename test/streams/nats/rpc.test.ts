@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { past } from '../../../streams/log/past.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
-import { request } from '../../../streams/nats/studies.ts';
+import { request } from '../../../streams/nats/studiesOn.ts';
 import { natsServer } from '../../support/nats.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact } from './world.ts';

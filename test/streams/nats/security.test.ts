@@ -5,7 +5,7 @@ import { random } from '../../../streams/index.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
-import { studiesOn } from '../../../streams/nats/studies.ts';
+import { studiesOn } from '../../../streams/nats/studiesOn.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { eventually } from '../../support/eventually.ts';
 import { EVERYTHING, type TeamServer, teamServer } from '../../support/teamServer.ts';

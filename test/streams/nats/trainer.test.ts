@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { each, random } from '../../../streams/index.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { request } from '../../../streams/nats/studies.ts';
+import { request } from '../../../streams/nats/studiesOn.ts';
 import { eventually } from '../../support/eventually.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, isFact, lateFactOn, plane } from './world.ts';

@@ -1,5 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { casesOf } from '../attack.ts';
 import type { Victim, World } from '../world.ts';
 

@@ -5,7 +5,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Rng } from '../../../src/numeric/random.ts';
 import { natsLog } from '../../../streams/nats/index.ts';
-import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import type { Fault } from '../checker.ts';
 import type { Process, Site } from './site.ts';
 

@@ -4,7 +4,7 @@ import { interruption } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
 import { Metrics } from '../../../monitoring/metrics.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import { mcpOverStdio } from '../../../server/mcp/server.ts';
+import { mcpOverStdio } from '../../../server/mcp/mcpServer.ts';
 import { serveHttp } from '../../../server/serve.ts';
 import { atMostOf } from '../../../study/atMost.ts';
 import { readStudyFile } from '../../../studyFile/studyFile.ts';

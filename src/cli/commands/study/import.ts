@@ -1,6 +1,6 @@
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
-import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
+import { openJournal } from '../../../../streams/log/openJournal.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import type { Fact, Params } from '../../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../../facts/parse.ts';

@@ -1,9 +1,9 @@
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { themes } from '../../../insight/figures/drawing/colours.ts';
+import { figureStudy } from '../../../insight/figures/figureStudy.ts';
 import { figuresOf } from '../../../insight/figures/figures.ts';
 import { type FigureKind, figureKinds } from '../../../insight/figures/kinds.ts';
 import { MOST_AXES } from '../../../insight/figures/parallel.ts';
-import { figureStudy } from '../../../insight/figures/study.ts';
 import { examplesOf, importancesOf } from '../../../server/feed/byResults.ts';
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, writeOutput } from '../../../text/output.ts';

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { actionOf, verdictOn } from '../../../insight/recommendation/verdict.ts';
-import { studyArgument } from '../../lib/studies.ts';
+import { studyArgument } from '../../lib/home.ts';
 import { useFindings } from '../../state/findings.ts';
 import { detail, endedRows, knownRecommended, loading, objectives, onFront, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';

@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
 import { luckText } from '../../../insight/examples/texts.ts';
 import { formatNumber, sentence } from '../../../insight/figures/drawing/format.ts';
-import { objectiveValue } from '../../../insight/figures/study.ts';
+import { objectiveValue } from '../../../insight/figures/figureStudy.ts';
 import { gainOf, gainText } from '../../../insight/progress.ts';
 import { earlyTexts } from '../../../insight/recommendation/earlyStopping.ts';
 import { repetitionText } from '../../../insight/recommendation/repeats.ts';

@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { objectiveValue } from '../../../insight/figures/figureStudy.ts';
 import { compromiseOn } from '../../../insight/figures/pareto.ts';
-import { objectiveValue } from '../../../insight/figures/study.ts';
 import { Pareto } from '../../charts/Pareto.tsx';
 import { figures } from '../../state/figures.ts';
 import { lookAt } from '../../state/selection.ts';

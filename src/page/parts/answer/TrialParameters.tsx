@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../../insight/figures/figureStudy.ts';
 import { parallelAxes } from '../../../insight/figures/parallel.ts';
-import type { FigureRow } from '../../../insight/figures/study.ts';
 import { valueText } from '../../../space/value.ts';
 import { paramsJson, shellArguments, yamlOf } from '../../lib/copies.ts';
 import { figures } from '../../state/figures.ts';

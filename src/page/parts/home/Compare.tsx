@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals';
 import { cut } from '../../../insight/figures/drawing/format.ts';
-import { differenceRows } from '../../../server/feed/differences.ts';
-import { nameOf } from '../../lib/studies.ts';
-import { summaryOf } from '../../state/connect.ts';
+import { differenceRows } from '../../../server/feed/differenceRows.ts';
+import { nameOf } from '../../lib/home.ts';
+import { summaryOf } from '../../state/connectPage.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { useAnswer } from '../useAnswer.ts';

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { clock, cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { arranged, comparedAddress, comparedNames, nameOf, type Order, orders, stateOfStudy } from '../../lib/home.ts';
 import { toggled } from '../../lib/lists.ts';
-import { arranged, comparedAddress, comparedNames, nameOf, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, onPlainClick, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';

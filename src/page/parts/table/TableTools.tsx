@@ -1,5 +1,5 @@
 import { cut } from '../../../insight/figures/drawing/format.ts';
-import type { FigureRow } from '../../../insight/figures/study.ts';
+import type { FigureRow } from '../../../insight/figures/figureStudy.ts';
 import { save } from '../../lib/save.ts';
 import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from '../../state/columns.ts';
 import { detail } from '../../state/store.ts';

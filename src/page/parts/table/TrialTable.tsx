@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { looks } from '../../../insight/figures/drawing/looks.ts';
-import type { FigureRow } from '../../../insight/figures/study.ts';
+import type { FigureRow } from '../../../insight/figures/figureStudy.ts';
 import { unfinishedText } from '../../../insight/progress.ts';
 import { allColumns, shownColumns } from '../../state/columns.ts';
 import { focused, focusedIndex, lookAt, selected } from '../../state/selection.ts';

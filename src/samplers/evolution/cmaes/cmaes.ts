@@ -9,7 +9,7 @@ import { crashRatesAfter } from '../../crashRates.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
 import type { Evolution } from '../evolution.ts';
-import { type CmaesSettings, type CmaRun, converged, firstRun, type RunResult, restarted, taught } from './run.ts';
+import { type CmaesSettings, type CmaRun, converged, firstRun, type RunResult, restarted, taught } from './cmaesRun.ts';
 import { drawGenes, expressed, type Genes, genesOf, layoutOf, pointOf, type SearchDistribution } from './searchDistribution.ts';
 import { priorDistribution, type WarmStartResult, warmDistribution } from './warmStart.ts';
 

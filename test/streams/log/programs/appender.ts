@@ -1,4 +1,4 @@
-import { openJournal } from '../../../../streams/log/journal.ts';
+import { openJournal } from '../../../../streams/log/openJournal.ts';
 
 /** Appends without end, and prints the number of each fact once it is stored. */
 const log = await openJournal(process.argv[2]!, { fsync: 'always' });

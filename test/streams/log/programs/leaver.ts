@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openJournal } from '../../../../streams/log/journal.ts';
+import { openJournal } from '../../../../streams/log/openJournal.ts';
 
 /** Opens a journal, prints whether it is locked, and exits without closing it. */
 const path = process.argv[2]!;

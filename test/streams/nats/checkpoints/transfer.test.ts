@@ -6,8 +6,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../../streams/index.ts';
+import type { CheckpointAnswer } from '../../../../streams/nats/checkpoints/checkpointMessages.ts';
 import { CHUNK, digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
-import type { CheckpointAnswer } from '../../../../streams/nats/checkpoints/messages.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/transfer.ts';
 import { ADMITTED, subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
-import { serversOf } from '../../../../streams/nats/config/server.ts';
+import { serversOf } from '../../../../streams/nats/config/serverConfig.ts';
 import { wrongOption } from '../../../support/coded.ts';
 import { natsProgram } from '../../../support/nats.ts';
 

@@ -12,10 +12,10 @@ import { ifThere, isForbidden, isStreamMissing, isUnheard, withRetry } from '../
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
 import { namingOf, type StudyNaming, type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import { listOn, request, studiesOn } from '../studies.ts';
+import { listOn, request, studiesOn } from '../studiesOn.ts';
 import { readCheckpoints, writeCheckpoints } from './checkpoints.ts';
+import { natsSource } from './natsSource.ts';
 import { type RestoredMessage, restoreStream } from './restore.ts';
-import { natsSource } from './source.ts';
 import { dataBytes, lineOf, parseStoredLine } from './storedLine.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createMcpHandler, McpServer, type McpServerFactory } from '@modelcontex
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { version } from '../../version.ts';
 import type { User } from '../access/users.ts';
-import type { ServedStudies } from '../studies.ts';
+import type { ServedStudies } from '../servedStudies.ts';
 import { registerResources, urisOf } from './resources.ts';
 import { registerTools } from './tools.ts';
 

@@ -5,7 +5,7 @@ import type { TrainerRow } from '../../../src/study/trainerRows.ts';
 import { past } from '../../log/past.ts';
 import { readLog } from '../log/readLog.ts';
 import type { StudyRef } from '../protocol/subjects.ts';
-import { request } from '../studies.ts';
+import { request } from '../studiesOn.ts';
 
 /** A study on a server: commands go to its engine. */
 export async function natsSource(

@@ -1,5 +1,5 @@
 import { JournalLockedError } from '../../streams/log/errors.ts';
-import { openJournal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/openJournal.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import type { Intent } from '../study/intents.ts';
 import type { Answered, StudySource, SubmitOrigin } from '../study/source.ts';

@@ -14,10 +14,10 @@ import { silence } from '../connection/silence.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from '../protocol/messages.ts';
 import { type NamingOptions, subjectsOf, writerOf } from '../protocol/subjects.ts';
-import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
 import { type Headers, messageId, publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
+import type { StoredMessage } from './storedEntry.ts';
 import { storeRoom } from './storeRoom.ts';
 import { ensureStream, findStream, type StreamOptions } from './stream.ts';
 

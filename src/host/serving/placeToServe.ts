@@ -2,12 +2,12 @@ import { type Access, namingIn } from '../../../streams/nats/connection/connect.
 import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { AccessOptions } from '../../server/access/access.ts';
-import { CONNECT_WITHIN, connect } from '../../stores/connect.ts';
+import { CONNECT_WITHIN, connect } from '../../stores/connectNats.ts';
 import { type AtMostOptions, atMostOf } from '../../study/atMost.ts';
 import { addressOf } from '../../text/address.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
+import { openServer } from '../openServer.ts';
 import { measured, openPlugins } from '../plugins.ts';
-import { openServer } from '../server.ts';
 import { Links, monitorFor } from './monitor.ts';
 import type { ServingOptions } from './observed.ts';
 import { type Quota, Quotas } from './quota.ts';

@@ -1,7 +1,7 @@
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { AccessOptions } from '../server/access/access.ts';
 import type { Link } from '../server/health.ts';
-import type { UnloadedStudy } from '../server/studies.ts';
+import type { UnloadedStudy } from '../server/servedStudies.ts';
 import { processSource } from '../stores/process.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import type { Plugin } from './host.ts';
@@ -41,7 +41,7 @@ export async function openServer(
 ): Promise<HostServer> {
   const [{ serveHttp }, { ServedStudies }, { Metrics }] = await Promise.all([
     import('../server/serve.ts'),
-    import('../server/studies.ts'),
+    import('../server/servedStudies.ts'),
     import('../monitoring/metrics.ts'),
   ]);
   const metrics = given ?? new Metrics();
