@@ -8,7 +8,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chain, float, type Log, memoryLog, optimize, random, sobol, space, take, trials } from 'hypertide';
+import { chain, float, type Log, optimize, random, sobol, space, take, trials } from 'hypertide';
+import { memoryLog } from 'hypertide/core';
 import { openJournal } from 'hypertide/journal';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 

@@ -1,6 +1,7 @@
 /** A strategy of your own in a few lines: hill climbing. On a smooth hill it beats random search. */
 import assert from 'node:assert/strict';
-import { chain, defineStrategy, type Ended, float, optimize, random, type Strategy, space, take } from 'hypertide';
+import { chain, type Ended, float, optimize, random, type Strategy, space, take } from 'hypertide';
+import { defineStrategy } from 'hypertide/core';
 
 /** Its state is the best trial so far. Points are in the unit cube, and losses are minimised. */
 const climb = defineStrategy<Ended | undefined>({

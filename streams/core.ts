@@ -1,7 +1,13 @@
+export { MismatchError, OptionError, SpaceError, StalledError, StrategyError } from '../src/errors.ts';
 export type { Rng } from '../src/numeric/random.ts';
+export { parseSpace } from '../src/space/space.ts';
 export type { Core, Fold } from '../src/strategy/core.ts';
 export { child, isBy } from '../src/strategy/env.ts';
 export { isEvent, propose, stateIn, stateTag, wait } from '../src/strategy/messages.ts';
+export { version } from '../src/version.ts';
+export { applyEntries } from './engine/applyEntries.ts';
+export { type OtherDecisions, type Verdict, verify } from './engine/verify.ts';
+export { defineStrategy, type StrategyDefinition } from './kernel/defineStrategy.ts';
 export { drive, type Inspect } from './kernel/drive.ts';
 export { runInner } from './kernel/inner.ts';
 export { operatorOf, type RunningStrategy } from './kernel/operator.ts';

@@ -20,8 +20,6 @@ import {
   type TrialEvent,
 } from './studies.ts';
 
-export type { OtherDecisions, Verdict } from './engine/verify.ts';
-export { verify } from './engine/verify.ts';
 export * from './strategies.ts';
 export * from './studies.ts';
 

@@ -1,4 +1,4 @@
-export { MismatchError, OptionError, SpaceError, StalledError, StrategyError, UserError } from '../src/errors.ts';
+export { UserError } from '../src/errors.ts';
 export type { Entry } from '../src/facts/entry.ts';
 export type {
   Changed,
@@ -25,7 +25,7 @@ export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';
 export { type KnownOptions, withKnownPriors } from '../src/space/known/known.ts';
 export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
-export { parseSpace, space } from '../src/space/space.ts';
+export { space } from '../src/space/space.ts';
 export { boolean, choice, constant, float, int, ordinal, when } from '../src/space/types/dimension.ts';
 export type { ChartData, Env, Inspection, Watch } from '../src/strategy/env.ts';
 export type {
@@ -44,8 +44,6 @@ export type {
 } from '../src/strategy/messages.ts';
 export { RefusedError } from '../src/study/commands.ts';
 export type { CompletedRow, TrialRow, TrialStatus } from '../src/study/trials.ts';
-export { version } from '../src/version.ts';
-export { applyEntries } from './engine/applyEntries.ts';
 export type { Difference } from './engine/difference.ts';
 export type { Directive, Rejected, StopDirective, Suggestion } from './engine/directive.ts';
 export type { EarlierOption, EarlierStudy } from './engine/earlier.ts';
@@ -53,8 +51,6 @@ export type { RunStudyOptions } from './engine/runStudy.ts';
 export { runStudy } from './engine/runStudy.ts';
 export { type SuggestOptions, suggest } from './engine/suggest.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
-export type { StrategyDefinition } from './kernel/defineStrategy.ts';
-export { defineStrategy } from './kernel/defineStrategy.ts';
 export type { ParseStrategy, Strategy, StrategySpec } from './kernel/strategy.ts';
 export type { Log } from './log/log.ts';
 export { memoryLog } from './log/memory.ts';
@@ -76,8 +72,6 @@ export type { FoundStrategy, ParseOption, StrategyOption, StudyOptions } from '.
 export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';
 export { type EachObjective, each } from './study/each.ts';
-export type { Failure } from './study/noResult.ts';
-export { NoResultError } from './study/noResult.ts';
-export type { Optimization, OptimizeOptions } from './study/optimize.ts';
-export { optimize } from './study/optimize.ts';
+export { type Failure, NoResultError } from './study/noResult.ts';
+export { type Optimization, type OptimizeOptions, optimize } from './study/optimize.ts';
 export type { Study, StudyResult } from './study/study.ts';

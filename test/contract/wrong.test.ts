@@ -3,18 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { answeringChart, chart } from '../../machines/index.ts';
 import { strategyProperties } from '../../src/testing/strategy.ts';
 import type { StrategyCase } from '../../src/testing/subscribed.ts';
-import { type Core, drive, operatorOf, propose, runInner, stage, stateTag } from '../../streams/core.ts';
-import {
-  type Ask,
-  type Condition,
-  defineStrategy,
-  type Env,
-  type Message,
-  type Point,
-  random,
-  type Strategy,
-  until,
-} from '../../streams/index.ts';
+import { type Core, defineStrategy, drive, operatorOf, propose, runInner, stage, stateTag } from '../../streams/core.ts';
+import { type Ask, type Condition, type Env, type Message, type Point, random, type Strategy, until } from '../../streams/index.ts';
 import { around } from '../../streams/kernel/inner.ts';
 import { fleet, type Net, net } from './world.ts';
 

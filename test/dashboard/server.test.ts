@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applied, processSource } from '../../src/stores/process.ts';
+import { defineStrategy, float, memoryLog, space } from '../../streams/core.ts';
 import type { Moment } from '../../streams/explanation/moment.ts';
-import { defineStrategy, float, memoryLog, space } from '../../streams/index.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';

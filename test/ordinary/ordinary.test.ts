@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { chain, defineStrategy, random } from '../../streams/index.ts';
+import { defineStrategy } from '../../streams/core.ts';
+import { chain, random } from '../../streams/index.ts';
 import { compare, isStarved, isWorse, noWorse, strategies } from './play.ts';
 import { shapes } from './shapes.ts';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { memoryLog } from '../../streams/core.ts';
 import * as h from '../../streams/index.ts';
 import { interview, rootEnv } from '../support/interview.ts';
 
@@ -37,7 +38,7 @@ it.each(pairs)('%s is the same whether an option is undefined or missing', (_, b
 });
 
 it('a study is the same whether an option is undefined or missing, also when it resumes', async () => {
-  const log = h.memoryLog();
+  const log = memoryLog();
   const line = h.space({ x: h.float(0, 1) });
   const blank = {
     study: undefined,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ServedStudies } from '../../src/server/servedStudies.ts';
-import { parseSpace, random } from '../../streams/index.ts';
+import { parseSpace } from '../../streams/core.ts';
+import { random } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/facts/entry.ts';
-import { float, memoryLog, optimize, random, space } from '../../streams/index.ts';
+import { memoryLog } from '../../streams/core.ts';
+import { float, optimize, random, space } from '../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
 const TRIALS = 15;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { memoryLog, verify } from '../../streams/core.ts';
 import type { EarlierStudy } from '../../streams/engine/earlier.ts';
 import {
   asha,
@@ -11,14 +12,12 @@ import {
   float,
   hyperband,
   type Log,
-  memoryLog,
   optimize,
   random,
   type Strategy,
   space,
   type TrialRow,
   tpe,
-  verify,
 } from '../../streams/index.ts';
 import { past, readUpTo } from '../../streams/log/past.ts';
 import { wrongOption } from '../support/coded.ts';

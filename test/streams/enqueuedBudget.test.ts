@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asha, budget, chain, createStudy, type Fact, float, type Log, memoryLog, random, space } from '../../streams/index.ts';
+import { memoryLog } from '../../streams/core.ts';
+import { asha, budget, chain, createStudy, type Fact, float, type Log, random, space } from '../../streams/index.ts';
 import { readUpTo } from '../../streams/log/past.ts';
 
 const line = space({ x: float(0, 1) });

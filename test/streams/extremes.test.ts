@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { memoryLog } from '../../streams/core.ts';
 import { verify } from '../../streams/engine/verify.ts';
 import * as h from '../../streams/index.ts';
-import { type Entry, memoryLog, optimize, type Strategy } from '../../streams/index.ts';
+import { type Entry, optimize, type Strategy } from '../../streams/index.ts';
 
 const TRIALS = 25;
 const plane = h.space({ x: h.float(-5, 5), y: h.float(-5, 5) });

@@ -3,19 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Propose } from '../../src/strategy/messages.ts';
-import { propose } from '../../streams/core.ts';
-import {
-  chain,
-  createStudy,
-  defineStrategy,
-  external,
-  float,
-  optimize,
-  random,
-  type StrategyDefinition,
-  space,
-  take,
-} from '../../streams/index.ts';
+import { defineStrategy, propose, type StrategyDefinition } from '../../streams/core.ts';
+import { chain, createStudy, external, float, optimize, random, space, take } from '../../streams/index.ts';
 import { openJournal } from '../../streams/journal.ts';
 import { serve } from '../../streams/nats/index.ts';
 import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';

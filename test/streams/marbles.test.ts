@@ -3,6 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { rngOfAsk } from '../../src/strategy/env.ts';
 import { stateTag } from '../../src/strategy/messages.ts';
+import { defineStrategy } from '../../streams/core.ts';
 import * as h from '../../streams/index.ts';
 
 const line = h.space({ x: h.float(0, 1) });
@@ -32,17 +33,17 @@ const ended = (id: number, by: string, loss: number, more: Partial<h.Ended> = {}
   losses: [loss],
 });
 /** Always proposes one point. */
-const fixed = (name: string, x: number) => h.defineStrategy({ name, init: () => 0, tell: (s) => s, ask: () => [x] });
+const fixed = (name: string, x: number) => defineStrategy({ name, init: () => 0, tell: (s) => s, ask: () => [x] });
 /** Proposes the next point for each retry, until there is none. */
 const steps = (name: string, points: readonly number[]) =>
-  h.defineStrategy({
+  defineStrategy({
     name,
     init: () => 0,
     tell: (s) => s,
     ask: (_, { retry = 0 }) => (retry < points.length ? [points[retry]!] : undefined),
   });
 /** Waits for ever. */
-const sits = h.defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
+const sits = defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
 const proposed = (id: number, by: string, x: number, more: Partial<h.Propose> = {}): h.Propose => ({
   ...more,
   type: 'propose',

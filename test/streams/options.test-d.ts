@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import type { InspectionEvent } from 'xstate';
 import { compare, runFleet, simulate } from '../../src/testing/index.ts';
+import { memoryLog } from '../../streams/core.ts';
 import * as h from '../../streams/index.ts';
 import { openJournal, readJournal } from '../../streams/journal.ts';
 
@@ -10,7 +11,7 @@ const blank = <F extends (...args: never) => unknown>(_: F) => ({}) as Blank<Non
 type LastOf<T extends readonly unknown[]> = Required<T> extends readonly [...unknown[], infer L] ? L : never;
 
 const line = h.space({ x: h.float(0, 1) });
-const log = h.memoryLog();
+const log = memoryLog();
 
 test('optional options accept undefined, and no others', () => {
   expectTypeOf(blank(h.tpe)).toEqualTypeOf<{

@@ -1,15 +1,14 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { defineStrategy, memoryLog } from '../../streams/core.ts';
 import {
   best,
   chain,
   choice,
-  defineStrategy,
   grid,
   InfeasibleError,
   int,
-  memoryLog,
   type Objective,
   optimize,
   percentileStop,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { type Fact, float, type Log, MismatchError, memoryLog, optimize, space } from '../../streams/index.ts';
+import { MismatchError, memoryLog } from '../../streams/core.ts';
+import { type Fact, float, type Log, optimize, space } from '../../streams/index.ts';
 import { line, square } from '../support/line.ts';
 
 describe('limits and options', () => {

@@ -1,15 +1,14 @@
 import { filter } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/strategy/messages.ts';
+import { defineStrategy, memoryLog } from '../../streams/core.ts';
 import {
   bandit,
   chain,
   createStudy,
-  defineStrategy,
   type Fact,
   fill,
   float,
-  memoryLog,
   mix,
   optimize,
   random,

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Created } from '../../src/facts/facts.ts';
-import { chain, memoryLog, type Objective, type OptimizeOptions, optimize, race, random, tpe } from '../../streams/index.ts';
+import { memoryLog } from '../../streams/core.ts';
+import { chain, type Objective, type OptimizeOptions, optimize, race, random, tpe } from '../../streams/index.ts';
 import { line } from '../support/line.ts';
 
 /** A training of `epochs`, with the number of trained epochs by trial. */

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { Fact, Params } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { TrialRows } from '../../src/study/trials.ts';
-import { createStudy, float, memoryLog, random, sobol, space } from '../../streams/index.ts';
+import { memoryLog } from '../../streams/core.ts';
+import { createStudy, float, random, sobol, space } from '../../streams/index.ts';
 import { coded } from '../support/coded.ts';
 
 const line = space({ x: float(0, 1) });

@@ -3,6 +3,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { TrialChanges } from '../../src/server/feed/trialChanges.ts';
 import { countsOf, rowAt } from '../../src/study/past.ts';
 import { TrialRows } from '../../src/study/trials.ts';
+import { memoryLog } from '../../streams/core.ts';
 import { ledgerFrom } from '../../streams/engine/applyEntries.ts';
 import * as h from '../../streams/index.ts';
 import { past } from '../../streams/log/past.ts';
@@ -43,7 +44,7 @@ it('a row of the past has as many examples as it had then', () => {
 });
 
 it('a row after an entry says what the log said then', async () => {
-  const log = h.memoryLog();
+  const log = memoryLog();
   const line = h.space({ x: h.float(0, 1) });
   const train = async ({ x }: { readonly x: number }, { report, signal }: h.Trial) => {
     for (let step = 1; step <= 9 && !signal.aborted; step++) {

@@ -1,4 +1,4 @@
-import { defineStrategy, type Strategy } from '../../streams/index.ts';
+import { defineStrategy, type Strategy } from '../../streams/core.ts';
 
 /** Stops each trial that reports a loss above a limit, from a step on. */
 export const stopAbove = (limit: number, from = 1): Strategy =>

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../../src/numeric/averages.ts';
-import { memoryLog, random } from '../../streams/index.ts';
+import { memoryLog } from '../../streams/core.ts';
+import { random } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/openJournal.ts';
 import { breeding } from './breeding.ts';
 import { bytesPerTrial } from './memory.ts';
@@ -13,13 +14,7 @@ import { history, perFact, replay, strategies } from './overhead.ts';
 const few = 1000;
 const many = 100_000;
 
-interface Row {
-  readonly figure: string;
-  readonly got: number;
-  readonly target: number;
-  readonly unit: string;
-}
-const rows: Row[] = [];
+const rows: { readonly figure: string; readonly got: number; readonly target: number; readonly unit: string }[] = [];
 const note = (figure: string, got: number, target: number, unit: string) => {
   rows.push({ figure, got, target, unit });
   console.error(`${figure}: ${got.toPrecision(3)} ${unit}`); // it takes a minute: show progress
@@ -64,7 +59,7 @@ const importTime = () => Number(execFileSync(process.execPath, ['--input-type=mo
 note("import 'hypertide' in a fresh process", median(times(10, importTime)), 150, 'ms');
 
 const shown = (x: number) => Number(x.toPrecision(3));
-const rating = ({ got, target }: Row) => (Number.isNaN(target) ? '' : got <= target ? 'met' : 'missed');
+const rating = ({ got, target }: (typeof rows)[number]) => (Number.isNaN(target) ? '' : got <= target ? 'met' : 'missed');
 console.table(
   Object.fromEntries(
     rows.map((row) => [

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { concatAll, from, lastValueFrom, toArray } from 'rxjs';
 import { rngFor } from '../../src/numeric/random.ts';
-import { applyEntries } from '../../streams/index.ts';
+import { applyEntries } from '../../streams/core.ts';
 import { readJournal } from '../../streams/journal.ts';
 
 const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));

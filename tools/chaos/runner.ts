@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { concatAll, from, lastValueFrom, toArray } from 'rxjs';
 import type { Fact } from '../../src/facts/facts.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { applyEntries } from '../../streams/index.ts';
+import { applyEntries } from '../../streams/core.ts';
 import { readJournal } from '../../streams/journal.ts';
 
 const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));

@@ -4,7 +4,8 @@ import { firstMessages } from '../../../src/server/feed/firstMessages.ts';
 import { TrialChanges } from '../../../src/server/feed/trialChanges.ts';
 import { applied, processSource } from '../../../src/stores/process.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
-import { float, memoryLog, random, space } from '../../../streams/index.ts';
+import { memoryLog } from '../../../streams/core.ts';
+import { float, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { finished } from '../support.ts';
 

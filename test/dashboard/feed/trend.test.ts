@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { readFeed } from '../../../src/server/feed/feed.ts';
 import { applied, processSource } from '../../../src/stores/process.ts';
-import { float, memoryLog, random, space } from '../../../streams/index.ts';
+import { memoryLog } from '../../../streams/core.ts';
+import { float, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 
 /** How the best loss changed, of trials that have a loss on each of some examples. */

@@ -1,5 +1,6 @@
 import { lastValueFrom, type Observable } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
+import { applyEntries } from '../../../streams/core.ts';
 import * as h from '../../../streams/index.ts';
 
 const net = h.space({ rate: h.float(0, 1), act: h.choice(['relu', 'tanh']) });
@@ -27,8 +28,8 @@ test('an entry that counts has the configuration', () => {
 });
 
 test('the reader of a log declares the type of its configurations', () => {
-  expectTypeOf(h.applyEntries<Net>()).returns.toEqualTypeOf<Observable<h.AppliedEntry<Net>>>();
-  expectTypeOf(h.applyEntries()).returns.toEqualTypeOf<Observable<h.AppliedEntry<h.Params>>>();
+  expectTypeOf(applyEntries<Net>()).returns.toEqualTypeOf<Observable<h.AppliedEntry<Net>>>();
+  expectTypeOf(applyEntries()).returns.toEqualTypeOf<Observable<h.AppliedEntry<h.Params>>>();
   const anyone = (applied: h.AppliedEntry) => expectTypeOf(applied.position).toBeNumber();
   run.subscribe(anyone);
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
-import { asha, chain, defineStrategy, type Ended, random, type Strategy, sobol } from '../../../streams/index.ts';
+import { defineStrategy } from '../../../streams/core.ts';
+import { asha, chain, type Ended, random, type Strategy, sobol } from '../../../streams/index.ts';
 import { type Box, box, directives, done, facts, last, refusal, suggestions } from '../../support/engine.ts';
 
 /** Repeats the best point so far, and the middle before there is one: its answers show the facts that it got. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
+import { defineStrategy, StalledError, StrategyError } from '../../../streams/core.ts';
 import { Decider } from '../../../streams/engine/decider.ts';
-import { defineStrategy, random, StalledError, type Strategy, StrategyError, sobol } from '../../../streams/index.ts';
+import { random, type Strategy, sobol } from '../../../streams/index.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type Box, box } from '../../support/engine.ts';

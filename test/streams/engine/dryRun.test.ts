@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { defineStrategy, float, space } from '../../../streams/core.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
-import { defineStrategy, float, space } from '../../../streams/index.ts';
 import { coded } from '../../support/coded.ts';
 
 const line = space({ x: float(0, 1) });

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Created } from '../../../src/facts/facts.ts';
 import { FORMAT, RULES } from '../../../src/facts/versions.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
+import { applyEntries, memoryLog } from '../../../streams/core.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import { applyEntries, createStudy, float, memoryLog, random, space } from '../../../streams/index.ts';
+import { createStudy, float, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 
 const line = space({ x: float(0, 1) });

@@ -1,8 +1,8 @@
 import { Subject, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/facts.ts';
-import { envOf, type propose } from '../../../streams/core.ts';
-import { type Directive, float, ga, type Message, memoryLog, space, suggest, type TrialEvent } from '../../../streams/index.ts';
+import { envOf, memoryLog, type propose } from '../../../streams/core.ts';
+import { type Directive, float, ga, type Message, space, suggest, type TrialEvent } from '../../../streams/index.ts';
 import { readUpTo } from '../../../streams/log/past.ts';
 import { eventually } from '../../support/eventually.ts';
 

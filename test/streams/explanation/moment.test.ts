@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Params } from '../../../src/facts/facts.ts';
+import { memoryLog } from '../../../streams/core.ts';
 import { Moments } from '../../../streams/explanation/moment.ts';
 import * as h from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
@@ -10,7 +11,7 @@ const plane = h.space({ x: h.float(0, 1), y: h.float(0, 1), kind: h.choice(['goo
 
 /** The log of a study of the bowl around x = .3 and y = .7. */
 async function logOf(strategy: h.Strategy, cliff = 0): Promise<readonly Entry[]> {
-  const log = h.memoryLog();
+  const log = memoryLog();
   const bowl = ({ x, y, kind }: { readonly x: number; readonly y: number; readonly kind: string }) =>
     (x - 0.3) ** 2 + (y - 0.7) ** 2 + (kind === 'bad' ? 0.5 : 0) + (x > 0.7 ? cliff : 0);
   await h.optimize(plane, bowl, { strategy, trials: 30, seed: '3', log });

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { memoryLog } from '../../../streams/core.ts';
 import { openStudy } from '../../../streams/http/index.ts';
-import { createStudy, float, type Log, memoryLog, random, space } from '../../../streams/index.ts';
+import { createStudy, float, type Log, random, space } from '../../../streams/index.ts';
 import { tokens, users } from '../../server/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { lossyProxy } from './lossyProxy.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Fact, float, type Log, MismatchError, memoryLog, type OptimizeOptions, optimize, space } from '../../../streams/index.ts';
+import { MismatchError, memoryLog } from '../../../streams/core.ts';
+import { type Fact, float, type Log, type OptimizeOptions, optimize, space } from '../../../streams/index.ts';
 import { collect, line, square } from '../../support/line.ts';
 
 describe('a log with a past', () => {

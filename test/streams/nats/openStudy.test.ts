@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chain, float, MismatchError, percentileStop, random, space } from '../../../streams/index.ts';
+import { MismatchError } from '../../../streams/core.ts';
+import { chain, float, percentileStop, random, space } from '../../../streams/index.ts';
 import { openStudy, trainer } from '../../../streams/nats/index.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { engineOn, fresh, isFact, plane } from './world.ts';

@@ -1,6 +1,7 @@
 import { firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/facts.ts';
+import { applyEntries } from '../../../streams/core.ts';
 import * as h from '../../../streams/index.ts';
 
 const space = h.space({ x: h.float(0, 1) });
@@ -44,7 +45,7 @@ const applied = (
     { type: 'completed', trial: i + 1, run: `r${i}`, ...trial } as Fact,
   ]);
   const entries = [created, ...facts, ...more].map((fact, i) => ({ position: i + 1, at: 0, fact }));
-  return from(entries as h.Entry[]).pipe(h.applyEntries());
+  return from(entries as h.Entry[]).pipe(applyEntries());
 };
 const of = (loss: number, gain: number) => ({ values: { loss, gain } });
 const trialsIn = ({ rows }: h.Front<unknown>) => rows.map(({ trial }) => trial);

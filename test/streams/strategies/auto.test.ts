@@ -2,7 +2,8 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { auto, choice, float, int, memoryLog, optimize, random, space } from '../../../streams/index.ts';
+import { memoryLog } from '../../../streams/core.ts';
+import { auto, choice, float, int, optimize, random, space } from '../../../streams/index.ts';
 import { coded } from '../../support/coded.ts';
 import { suggestions } from './bowl.ts';
 

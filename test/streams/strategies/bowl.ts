@@ -1,6 +1,7 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
-import { float, type Log, memoryLog, optimize, type Strategy, space } from '../../../streams/index.ts';
+import { memoryLog } from '../../../streams/core.ts';
+import { float, type Log, optimize, type Strategy, space } from '../../../streams/index.ts';
 
 const names = (n: number) => Array.from({ length: n }, (_, i) => `x${i}`);
 export const cube = (n: number) => space(Object.fromEntries(names(n).map((name) => [name, float(0, 1)])));

@@ -4,6 +4,7 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
 import { simulate } from '../../../src/testing/simulate.ts';
 import { createTestStudy, type TestStudy } from '../../../src/testing/testStudy.ts';
+import { memoryLog } from '../../../streams/core.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import {
   bandit,
@@ -12,7 +13,6 @@ import {
   external,
   float,
   type Infer,
-  memoryLog,
   mix,
   random,
   reject,

@@ -2,22 +2,9 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ExampleResult, Suggested } from '../../../src/strategy/messages.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
+import { memoryLog } from '../../../streams/core.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import {
-  best as bestOf,
-  bo,
-  chain,
-  each,
-  float,
-  int,
-  memoryLog,
-  optimize,
-  parseStrategy,
-  race,
-  random,
-  space,
-  tpe,
-} from '../../../streams/index.ts';
+import { best as bestOf, bo, chain, each, float, int, optimize, parseStrategy, race, random, space, tpe } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { interview, proposal, rootEnv } from '../../support/interview.ts';
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { memoryLog } from '../../../streams/core.ts';
 import {
   type AppliedEntry,
   best,
@@ -9,7 +10,6 @@ import {
   type Fact,
   float,
   type Log,
-  memoryLog,
   NoResultError,
   percentileStop,
   RefusedError,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { each, float, type Log, memoryLog, optimize, random, space } from '../../../streams/index.ts';
+import { memoryLog } from '../../../streams/core.ts';
+import { each, float, type Log, optimize, random, space } from '../../../streams/index.ts';
 import { coded } from '../../support/coded.ts';
 
 const line = space({ x: float(-5, 5) });

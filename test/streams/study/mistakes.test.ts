@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { defineStrategy, memoryLog } from '../../../streams/core.ts';
 import {
   chain,
   createStudy,
-  defineStrategy,
   float,
   ga,
-  memoryLog,
   optimize,
   plateau,
   random,

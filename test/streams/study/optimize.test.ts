@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { memoryLog, OptionError } from '../../../streams/core.ts';
 import {
   createStudy,
   type Fact,
   float,
   InfeasibleError,
-  memoryLog,
   NoResultError,
-  OptionError,
   optimize,
   random,
   type Strategy,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { best, float, memoryLog, NoResultError, OptionError, optimize, random, space, trials } from '../../../streams/index.ts';
+import { memoryLog, OptionError } from '../../../streams/core.ts';
+import { best, float, NoResultError, optimize, random, space, trials } from '../../../streams/index.ts';
 import { openJournal } from '../../../streams/journal.ts';
 
 const line = space({ x: float(0, 1) });

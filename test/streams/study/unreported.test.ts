@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { memoryLog, OptionError } from '../../../streams/core.ts';
 import {
   asha,
   chain,
   createStudy,
   each,
-  memoryLog,
   type Objective,
   type OptimizeOptions,
-  OptionError,
   optimize,
   pbt,
   random,

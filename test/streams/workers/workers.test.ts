@@ -8,14 +8,13 @@ import {
   evaluate,
   float,
   type Log,
-  memoryLog,
   type Objective,
-  OptionError,
   optimize,
   random,
   type Suggestion,
   space,
 } from 'hypertide';
+import { memoryLog, OptionError } from 'hypertide/core';
 import { openJournal } from 'hypertide/journal';
 import { type WorkersOptions, workers } from 'hypertide/workers';
 import { concat, from, lastValueFrom, NEVER, toArray } from 'rxjs';

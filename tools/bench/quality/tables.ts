@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { choice, float, int, parseSpace, when } from '../../../streams/index.ts';
+import { choice, float, int, parseSpace, when } from '../../../streams/core.ts';
 import { type Problem, problem } from './problem.ts';
 
 type Value = number | string;

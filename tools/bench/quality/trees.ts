@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { float, int, parseSpace } from '../../../streams/index.ts';
+import { float, int, parseSpace } from '../../../streams/core.ts';
 import { type Problem, problem } from './problem.ts';
 
 /** The errors of decision trees that `tables/trees.py` trained. */

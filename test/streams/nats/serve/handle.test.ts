@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { float, MismatchError, random, space } from '../../../../streams/index.ts';
+import { MismatchError } from '../../../../streams/core.ts';
+import { float, random, space } from '../../../../streams/index.ts';
 import { serve, trainer } from '../../../../streams/nats/index.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { natsOfTests } from '../../../support/natsOfTests.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact, SuggestedFact } from '../../../../src/facts/facts.ts';
+import { memoryLog } from '../../../../streams/core.ts';
 import { verify } from '../../../../streams/engine/verify.ts';
 import {
   asha,
@@ -14,7 +15,6 @@ import {
   int,
   type Log,
   lbfgs,
-  memoryLog,
   random,
   type Strategy,
   sobol,
