@@ -52,7 +52,7 @@ it('lists the parameters that the program does not get', async () => {
 
 it('lists what the program did not report, and what to do', async () => {
   const { code, out, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
-  expect([code, rows.proposal]).toEqual([1, 'accuracy = 0.9']);
+  expect([code, rows.proposal]).toEqual([7, 'accuracy = 0.9']);
   expectText(out);
   expect((await check(studyIn('objective: maximize accuracy\n'), ['sh', '-c', 'echo accuracy=0.9'])).code).toBe(0);
 });
@@ -65,7 +65,7 @@ it('tries the likeliest value, and writes its name and direction into the study 
   const place = studyIn(text);
   const rewards = ['sh', '-c', REWARDS, 'sh', '{x}'];
   const before = await check(place, rewards);
-  expect(before.code).toBe(1);
+  expect(before.code).toBe(7);
   expect(before.rows).toMatchObject({
     proposal: expect.stringMatching(/^reward = 0\.\d+$/),
     name: expect.stringContaining('"objective: maximize reward"'),
@@ -87,7 +87,7 @@ it.each(['epoch $e val_mae $1 val_rmse 0.$e', 'epoch $e foo=$1'])('--fix writes 
   const place = studyIn();
   const before = readFileSync(join(place, 'study.yaml'), 'utf8');
   const { code, rows, err } = await check(place, ['sh', '-c', `for e in 1 2 3 4; do echo "${line}"; done`, 'sh', '{x}'], '--fix');
-  expect([code, readFileSync(join(place, 'study.yaml'), 'utf8')]).toEqual([1, before]);
+  expect([code, readFileSync(join(place, 'study.yaml'), 'utf8')]).toEqual([7, before]);
   expect(rows.name).toMatch(/^if this is the value that you want, write "objective: minimize \w+"/);
   expect(err).not.toContain('--fix');
 });
@@ -130,14 +130,14 @@ it('finds the value in a file that the program wrote', async () => {
 it('says what to do if each run writes another file', async () => {
   const write = 'mkdir v$$; printf "epoch,val_loss\\n1,0.5\\n2,0.4\\n" > v$$/metrics.csv';
   const { code, rows } = await check(studyIn(), ['sh', '-c', write, 'sh', '{x}']);
-  expect(code).toBe(1);
+  expect(code).toBe(7);
   expect(rows.wrote).toMatch(/^v\d+\/metrics\.csv has val_loss, but the next run wrote another file/);
 });
 
 it('waits no longer than --time-limit, and kills a program that ignores SIGTERM', async () => {
   const place = studyIn('grace: 0.3\n');
   const { code, out } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--time-limit', '0.5');
-  expect(code).toBe(1);
+  expect(code).toBe(7);
   expectText(out);
 });
 
@@ -148,7 +148,7 @@ it('waits for a program as long as a timer of Node cannot', async () => {
 
 it('shows the output of a program if it contains no value', async () => {
   const { code, out } = await check(studyIn(), ['sh', '-c', 'echo loading; echo "accuracy is high"']);
-  expect(code).toBe(1);
+  expect(code).toBe(7);
   expectText(out);
 });
 

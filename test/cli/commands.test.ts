@@ -121,7 +121,7 @@ describe('commands that read', () => {
     lines[third] = lines[third]!.replace(/"x":0\.\d/, '"x":0.9');
     writeFileSync(path, lines.join('\n'));
     const { code, out } = await hypertide(place, 'verify', 'study.jsonl');
-    expect(code).toBe(1);
+    expect(code).toBe(6);
     expect(out).toMatch(
       new RegExp(`^study\\.jsonl:${third + 1}: params\\.x is 0\\.9\\d* in the log, but 0\\.\\d+ recomputed; the 2 suggestions before`),
     );
@@ -150,13 +150,13 @@ describe('commands that read', () => {
     const third = journalOf(place).findIndex(({ type, trial }) => type === 'completed' && trial === 3);
     writeFileSync(path, lines.with(third, lines[third]!.replace('"trial":3', '"trial":2')).with(1, 'rubbish').join('\n'));
     const { code, out } = await hypertide(place, 'verify', 'study.jsonl');
-    expect(code).toBe(1);
+    expect(code).toBe(6);
     expect(out).toContain(`study.jsonl:2: is damaged, and does not count\nstudy.jsonl:${third + 1}: is damaged, and does not count\n`);
     const json = JSON.parse((await hypertide(place, 'verify', 'study.jsonl', '--json')).out);
     expect(json.damage).toMatchObject([{ line: 2 }, { line: third + 1 }]);
     const repaired = await hypertide(place, 'study', 'repair', 'study.jsonl', '-o', 'copy.jsonl');
     expect([repaired.code, repaired.out]).toEqual([
-      1,
+      6,
       expect.stringMatching(new RegExp(`2 of \\d+ entries are lost: 2, ${third + 1}\\. `)),
     ]);
     expect((await hypertide(place, 'verify', 'copy.jsonl')).out).not.toContain('checksum');
@@ -165,7 +165,7 @@ describe('commands that read', () => {
     const printed = resumed.err.trimEnd().split('\n');
     expect(printed).toContain('2 lines of the journal are damaged; "hypertide study repair study.jsonl" writes a copy of what can be read');
     expect(resumed.err.match(/hypertide study repair/g)).toHaveLength(2); // at the beginning and at the end
-    expect(resumed.code).toBe(1);
+    expect(resumed.code).toBe(6);
     const last = (await hypertide(place, 'run', 'study.yaml', '--json', '--', ...TRAINER)).out.trimEnd().split('\n').at(-1)!;
     expect(JSON.parse(last)).toMatchObject({ damaged: 2 });
     const whole = await hypertide(place, 'run', 'study.yaml', '--journal', 'copy.jsonl', '--', ...TRAINER);
@@ -209,7 +209,7 @@ describe('commands that read', () => {
     const lines = text.split('\n');
     writeFileSync(path, lines.with(5, '?').with(6, '?').join('\n'));
     const { out, code } = await hypertide(place, 'study', 'repair', 'study.jsonl');
-    expect(code).toBe(1);
+    expect(code).toBe(6);
     expect(out).toContain(
       `study.repaired.jsonl: 2 of ${lines.length - 1} entries are lost: 6, 7. To continue with it, move it to study.jsonl`,
     );

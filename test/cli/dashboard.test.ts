@@ -246,6 +246,6 @@ describe('hypertide importance', () => {
     await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     expect((await hypertide(place, 'study', 'importance', 'study.jsonl', '--json')).out).toBe('null\n');
     const { code, err } = await hypertide(place, 'study', 'importance', 'study.jsonl');
-    expect([code, err]).toEqual([1, expect.stringContaining('too few results')]);
+    expect([code, err]).toEqual([7, expect.stringContaining('too few results')]);
   });
 });

@@ -56,7 +56,7 @@ it('a run loses nothing if its journal is replaced or removed meanwhile, and its
     spawnSync('sh', ['-c', harm], { cwd: place });
     writeFileSync(join(place, 'go'), '');
     const { code, err } = await ended;
-    expect(code).toBe(1);
+    expect(code).toBe(5);
     expect(err).toMatch(/study\.jsonl was (replaced|removed).* while the study was running: it continues in \S*study\.jsonl\.1/);
     expect(err).toContain('study.jsonl.1, the output of the trials in');
     expect(journalOf(place, 'study.jsonl.1').filter(({ type }) => type === 'completed')).toHaveLength(12);

@@ -40,7 +40,7 @@ describe('a study that does not name its value', () => {
     const place = studyIn('trials: 1\n');
     const both = 'echo "Epoch 1/1"; echo "val_mae: 0.4 - val_rmse: $1"';
     const ended = await run(place, both);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(8);
     expect(ended.err).toContain('several could be the result: minimize val_mae (0.4), minimize val_rmse (0.');
     await hypertide(place, 'change', 'study.jsonl', '--trials', '+2');
     studyIn('trials: 1\nobjective: minimize val_rmse\n', place);
@@ -58,7 +58,7 @@ describe('a study that does not name its value', () => {
     const place = studyIn('trials: 3\n');
     for (const _ of [1, 2]) {
       const ended = await run(place, `${EPOCHS}; echo "Test accuracy: $1"`);
-      expect([ended.code, of(place, 'completed').length]).toEqual([1, 0]);
+      expect([ended.code, of(place, 'completed').length]).toEqual([8, 0]);
       expect(ended.err).toContain('write "objective: maximize test_accuracy" in the study file');
     }
   });

@@ -53,7 +53,7 @@ describe('import', () => {
     ];
     writeFileSync(join(place, 'rows.jsonl'), [good, ...bad, good, '{"params":{},"status":"failed"}'].join('\n'));
     const ended = await hypertide(place, 'study', 'import', 'study.jsonl', 'rows.jsonl');
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(8);
     expect(ended.err).toContain('2 trials imported, 1 that did not complete and 5 bad lines skipped');
     for (const line of [2, 3, 4, 5, 6]) expect(ended.err).toMatch(new RegExp(`^rows\\.jsonl:${line}: \\S`, 'm'));
 

@@ -125,7 +125,7 @@ describe('commands that are written into the journal', () => {
     await hypertide(place, 'pause', 'study.jsonl');
     const before = journalOf(place).length;
     const paused = await run(place);
-    expect(paused.code).toBe(1);
+    expect(paused.code).toBe(8);
     expect(paused.err).toContain('the study is paused; the study is in study.jsonl');
     expect(paused.err).toContain('to continue: hypertide resume study.jsonl, then the same command\n');
     expect(JSON.parse((await run(place, '--json')).out)).toMatchObject({ reason: 'paused', completed: 2 });

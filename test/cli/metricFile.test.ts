@@ -36,7 +36,7 @@ it('reads the file while the program runs', async () => {
   const place = studyIn('trials: 1\nobjective: minimize loss\nmetricFile: m.csv\n');
   const script = 'echo "epoch,loss" > m.csv; for e in 1 2 3; do echo "$e,nan" >> m.csv; done; while true; do sleep 0.1; done';
   const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, script));
-  expect(ended.code).toBe(1);
+  expect(ended.code).toBe(7);
   expect(of(place, 'failed')).toMatchObject([{ reason: 'non-finite', message: 'the report of step 3: loss is not finite' }]);
 });
 

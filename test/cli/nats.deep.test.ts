@@ -81,7 +81,7 @@ describe('a study on a server', () => {
     const worker = await start(place, 'worker', `${own.url}/lasts`, '--', ...TRAINER).ended;
     expect(worker.code).toBe(0);
     const served = await serve.ended;
-    expect(served).toMatchObject({ code: 1, err: expect.stringContaining('lasts: closed') });
+    expect(served).toMatchObject({ code: 8, err: expect.stringContaining('lasts: closed') });
     expect(hasTrace(served)).toBe(false);
     await own.dispose();
   });

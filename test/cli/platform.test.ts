@@ -80,7 +80,7 @@ it('server apply says what a server that takes no accounts needs', async () => {
   try {
     declare(nats.url, { vision: {}, speech: {} });
     const { code, err } = await hypertide(place, 'server', 'apply', 'platform.yaml');
-    expect([code, err]).toEqual([1, expect.stringContaining('account speech/studies is unchanged')]);
+    expect([code, err]).toEqual([8, expect.stringContaining('account speech/studies is unchanged')]);
     expect(err).not.toContain('is updated');
   } finally {
     await nats.dispose();

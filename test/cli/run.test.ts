@@ -156,7 +156,7 @@ describe('run', () => {
   ])('counts a trainer in mode %s as failed by %s', async (mode, reason, message) => {
     const place = studyIn('trials: 2\n');
     const ended = await run(place, ['--mode', mode]);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(7);
     expectNoTrace(ended);
     expect(ended.err).toMatch(message);
     expect(ended.err).toContain('no trial was completed');
@@ -169,7 +169,7 @@ describe('run', () => {
   it('says what trains trials to their end if early stopping stopped each one', async () => {
     const place = studyIn('trials: 2\nstrategy: { chain: [{ patience: { steps: 1, delta: 9 } }, random] }\n');
     const ended = await run(place, ['--steps', '100', '--sleep', '0.05']);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(7);
     const command = 'change study.jsonl --trials +20 --strategy auto';
     expect(ended.err).toContain(
       `no trial was completed, because early stopping stopped each one; "hypertide ${command}" and this command train more trials, to their end`,
@@ -267,7 +267,7 @@ describe('run', () => {
   it('fails a trial that takes longer than its time limit', async () => {
     const place = studyIn('trials: 1\ntimeLimit: 0.5\ngrace: 0.2\n');
     const { code } = await run(place, ['--sleep', '30']);
-    expect(code).toBe(1);
+    expect(code).toBe(7);
     expect(journalOf(place).find(({ type }) => type === 'failed')).toMatchObject({ reason: 'timeout' });
   });
 
@@ -293,7 +293,7 @@ describe('run', () => {
     const best = await hypertide(place, 'best', 'study.jsonl');
     child.kill('SIGKILL');
     await ended;
-    expect(best).toMatchObject({ code: 1, out: 'no trial is completed yet\n' });
+    expect(best).toMatchObject({ code: 7, out: 'no trial is completed yet\n' });
     expectRefused(other);
     expectRefused(command);
   });

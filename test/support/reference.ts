@@ -44,9 +44,9 @@ export function commandPages(program: Command): ReadonlyMap<string, string> {
 
 The help of the command line, as \`hypertide help <command>\` prints it.
 
-The exit status is 0 if all is done, 1 if something is not as expected, 2 for wrong usage or input, 3 if every study of
-\`serve\` has failed, 4 if \`verify\` found no suggestion that it could check, 5 if results are in another file because the disk
-was full, 6 if \`server plan\` or \`doctor\` found a difference, and 130 after Ctrl-C.
+The exit status is 0 if all is done, 1 after an unexpected error, 2 for wrong usage or input, 3 if every study of \`serve\` has
+failed, 4 if \`verify\` found no suggestion that it could check, 5 if results are in another file, 6 if something differs or is
+damaged, 7 if there is no result, 8 if a part was not done, which the output names, and 130 after Ctrl-C.
 
 ${lists.map(([title, all]) => `## ${title}\n\n${all.map(rowOf).join('\n')}\n`).join('\n')}
 ## help

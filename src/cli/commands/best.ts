@@ -16,6 +16,7 @@ import { inform, print, suggestAfterData } from '../../text/output.ts';
 import { shown } from '../../text/shown.ts';
 import { UsageError } from '../../text/usage.ts';
 import { onStudy } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
 import { flag, json, value, wholeNumber } from '../parts.ts';
 import { type Carded, card, repetitionLine } from '../terminal/card.ts';
 import { table } from '../terminal/table.ts';
@@ -49,7 +50,7 @@ export const command = onStudy({
     if (number !== undefined && number !== 1) {
       const listed = ranked.slice(0, number);
       print(json ? JSON.stringify(listed) : listed.length === 0 ? withoutBest(all) : table(listed));
-      return listed.length > 0 ? 0 : 1;
+      return listed.length > 0 ? 0 : exitStatus.noResult;
     }
     const found = recommendation(space, objective, all, ledger.closed);
     const end = endOf(ledger);
@@ -65,7 +66,7 @@ export const command = onStudy({
         ),
       );
     else print(row ? cardOf(study, { row, ranked, rows: all, examples: ledger.examples }) : withoutBest(all));
-    if (row === undefined || found === undefined) return 1;
+    if (row === undefined || found === undefined) return exitStatus.noResult;
     if (json) return 0;
     if (early) for (const text of earlyTexts(early)) inform(text);
     informOfEdges(study, ranked, all);
@@ -104,5 +105,5 @@ async function bestOfSeveral(study: CommandStudy, json: boolean | undefined, num
     inform(`hypervolume ${shown(front.hypervolume)}, from ${from.join(', ')} (the worst so far)`);
     inform(verdict!.text);
   }
-  return front ? 0 : 1;
+  return front ? 0 : exitStatus.noResult;
 }

@@ -39,6 +39,7 @@ import {
 import { type CheckedRun, isHeard, observe, type TriedProgram } from '../check/observeProgram.ts';
 import { filesIn, metricsWritten, type WrittenFile, writtenText } from '../check/writtenFiles.ts';
 import { declare } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
 import { flag, needed, time, value } from '../parts.ts';
 
 /** Seconds that each run may take. */
@@ -67,7 +68,7 @@ budget, ends at SIGTERM and resumes from its checkpoint, and which early
 stopping you can use. If no value can be read as the study file says, it tries
 the likeliest one, printed or in a file that the program wrote; --fix writes its
 name if the names leave no doubt. Writes no journal. Exit status: 0 if a value
-was read or --fix named it, 1 otherwise.
+was read or --fix named it, 7 otherwise.
 
 Example:
   hypertide check study.yaml -- python3 train.py --lr {lr} --units {units}`,
@@ -155,7 +156,7 @@ Example:
       const more = words.length > 0 ? ['--', ...words] : [];
       if (isHeard(asGiven) || isFixed) suggestNext(`hypertide run ${[path, ...more].map(shellQuoted).join(' ')}`);
       else if (works && isCertain) suggestNext(`hypertide check ${[path, '--fix', ...more].map(shellQuoted).join(' ')}`);
-      return isHeard(asGiven) || isFixed ? 0 : 1;
+      return isHeard(asGiven) || isFixed ? 0 : exitStatus.noResult;
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

@@ -27,6 +27,7 @@ import { keepFiles } from '../../worker/keepFiles.ts';
 import { notices } from '../../worker/notices.ts';
 import { trainers } from '../../worker/trainerPrograms.ts';
 import { declare } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
 import { value } from '../parts.ts';
 import { planOf, type RunFlags, type RunPlan, runOptions } from '../plan.ts';
 import type { Ending } from '../terminal/conclusion.ts';
@@ -43,7 +44,7 @@ export const command = declare({
 help output" for what it can print. Ctrl-C ends the programs; the same command
 resumes the study. A setting of the file is applied again only if it differs
 from the previous start, so a restart never undoes "hypertide change".
-Exit status: 0 done, 1 not as expected, 2 wrong input, 5 disk full, 130 Ctrl-C
+Exit status: 0 done, 2 wrong input, 5 in another file, 7 no result, 8 stopped
 
 Example:
   hypertide run study.yaml --parallel 4 -- python3 train.py --lr {lr}`,
@@ -206,7 +207,10 @@ async function work(given: Work): Promise<number> {
   await trainer.close();
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
-  return ending.type === 'closed' && completed > 0 && lines === 0 && where === journal ? 0 : 1;
+  if (where !== journal) return exitStatus.elsewhere;
+  if (lines > 0) return exitStatus.differs;
+  if (ending.type !== 'closed') return exitStatus.incomplete;
+  return completed > 0 ? 0 : exitStatus.noResult;
 }
 
 /** Keeps the files of the trials below the number of bytes that `--keep` names. */

@@ -132,6 +132,6 @@ it('the exit status of serve says that all of its studies have failed, or that o
   expect(alone).toMatchObject({ code: 3, err: expect.stringContaining('other: has failed: the log belongs to another study') });
   const work = trainer<{ x: number }>(await server.connect(), 'fine', ({ x }) => x).done;
   const both = await hypertide(directory(), 'serve', named('other'), named('fine'), ...at);
-  expect(both).toMatchObject({ code: 1, err: expect.stringContaining('fine: closed') });
+  expect(both).toMatchObject({ code: 8, err: expect.stringContaining('fine: closed') });
   await work;
 });

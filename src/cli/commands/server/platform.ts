@@ -8,6 +8,7 @@ import { makeFolder } from '../../../stores/makeFolder.ts';
 import { addressOf } from '../../../text/address.ts';
 import { inform, print, replaceFile } from '../../../text/output.ts';
 import { declare } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { many, needed, preset } from '../../parts.ts';
 import { textTable } from '../../terminal/table.ts';
 
@@ -32,7 +33,7 @@ export const plan = declare({
     const made = await madeFrom(file, output, true);
     const lines = [...plannedFor(made), ...(await plannedOnServers(made, connection))];
     print(lines.length > 0 ? lines.join('\n') : 'nothing differs');
-    return lines.length > 0 ? DIFFERS : 0;
+    return lines.length > 0 ? exitStatus.differs : 0;
   },
 });
 
@@ -47,7 +48,7 @@ export const apply = declare({
       if (path.endsWith('.conf') && !isNew && withoutAccounts(old) !== withoutAccounts(text))
         inform(`${path} has changed: restart this server with it`);
     const updated = await updateServer(platform.nats.url, rendered, platform.keys, connection);
-    if (updated === undefined) return 1;
+    if (updated === undefined) return exitStatus.incomplete;
     const out = [...gone.teams, ...gone.users];
     for (const user of gone.users) keys.remove(`${user}.creds`);
     for (const team of gone.teams) for (const account of ACCOUNTS) keys.remove(`${team}/${account}.jwt`);
@@ -71,7 +72,7 @@ export const doctor = declare({
     print(lines.length > 0 ? lines.join('\n') : 'all is as declared');
     const used = (await Promise.all(engines.map((at) => usedAt(at).catch(() => [])))).find((rows) => rows.length > 0);
     if (used) print(`\n${textTable(['team', 'of', 'used', 'quota', ''], used)}`);
-    return lines.length > 0 ? DIFFERS : 0;
+    return lines.length > 0 ? exitStatus.differs : 0;
   },
 });
 
@@ -80,9 +81,6 @@ function engineAt(text: string): string {
   const { host = '127.0.0.1', port } = addressOf('--engine', text);
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
-
-/** The exit status if something differs. */
-const DIFFERS = 6;
 
 /** What a command says that has found nothing to do. */
 const NOTHING = 'nothing has changed';

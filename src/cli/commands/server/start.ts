@@ -17,6 +17,7 @@ import { addressOf } from '../../../text/address.ts';
 import { ofStudy, type StatusLine } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { declare } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { among, byteSize, flag, type Given, logFormat, many, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
 import { BESIDE_PLATFORM, checkTogether, type Refused } from '../../together.ts';
@@ -78,9 +79,6 @@ const REFUSED = {
 } as const satisfies Readonly<Record<string, Refused>>;
 const ON_PAGE = 'expected --http as well';
 
-/** The exit status if every study has failed. */
-const FAILED = 3;
-
 /** Serves studies on servers until they are over, or until this process is interrupted. @returns the exit status */
 async function onServers(
   options: Given<typeof offered>,
@@ -133,8 +131,9 @@ export async function serveStudies(
     await Promise.race([aborted(signal), over]);
     await engines.close();
     const outcomes = [...lost.values()];
-    if (!signal.aborted && outcomes.length === files.length && outcomes.every((outcome) => outcome === 'failed')) return FAILED;
-    if (outcomes.length > 0) return 1;
+    if (!signal.aborted && outcomes.length === files.length && outcomes.every((outcome) => outcome === 'failed'))
+      return exitStatus.allFailed;
+    if (outcomes.length > 0) return exitStatus.incomplete;
     return signal.aborted && once ? 130 : 0;
   });
 }

@@ -7,6 +7,7 @@ import { type StudyAt, trialsOf, withStored } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { address, declare } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { flag, value } from '../../parts.ts';
 
 export const command = declare({
@@ -33,7 +34,7 @@ export async function deleteStudy(
   const count = await trialsIn(placed);
   const files = trials !== undefined && existsSync(trials) ? ` and ${trials}` : '';
   if (!yes && !(await isConfirmed(`delete ${name} with ${count === 1 ? '1 trial' : `${count} trials`} in ${place.place}${files}`, name)))
-    return 1;
+    return exitStatus.incomplete;
   await place.delete(name);
   if (trials !== undefined) await rm(trials, { recursive: true, force: true });
   inform(`${name}: deleted`);

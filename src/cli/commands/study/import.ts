@@ -14,11 +14,12 @@ import { readStudyFile } from '../../../studyFile/studyFile.ts';
 import { inform, print, suggestNext } from '../../../text/output.ts';
 import { readText } from '../../../text/parseData.ts';
 import { declare } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { json, needed } from '../../parts.ts';
 
 export const command = declare({
   description:
-    'Add finished trials from JSON lines with params and values, or from CSV, as export writes them. Bad ones are reported and skipped: then the exit status is 1.',
+    'Add finished trials from JSON lines with params and values, or from CSV, as export writes them. Bad ones are reported and skipped: then the exit status is 8.',
   arguments: {
     study: needed('study', 'its journal; or a study file, which makes <name>.jsonl'),
     file: needed('file', 'file to import'),
@@ -41,7 +42,7 @@ export const command = declare({
           `${count.imported} ${count.imported === 1 ? 'trial' : 'trials'} imported, ${count.unfinished} that did not complete and ${count.bad} bad lines skipped`,
         );
       if (!json && count.imported > 0) suggestNext(`hypertide best ${shellQuoted(path)}`);
-      return count.bad > 0 ? 1 : 0;
+      return count.bad > 0 ? exitStatus.incomplete : 0;
     } finally {
       await log.close();
     }

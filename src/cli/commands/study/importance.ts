@@ -6,6 +6,7 @@ import { importancesOf, recommendedOf } from '../../../server/feed/byResults.ts'
 import { readFeed } from '../../../server/feed/feed.ts';
 import { inform, print, suggestAfterData } from '../../../text/output.ts';
 import { onStudy } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { json, value } from '../../parts.ts';
 import { textTable } from '../../terminal/table.ts';
 
@@ -21,7 +22,7 @@ results. Each share is followed by its 90 % interval.`,
     if (found === undefined) {
       inform(tooFewResults(spaceOf(study.created).axes));
       if (json) print('null');
-      return 1;
+      return exitStatus.noResult;
     }
     const { marginals: _, ...shares } = found;
     if (json) print(JSON.stringify(shares));

@@ -4,11 +4,12 @@ import { stemOf } from '../../../stores/journalFile.ts';
 import { inform, print } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { declare } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { json, needed, value } from '../../parts.ts';
 
 export const command = declare({
   description:
-    'Write a copy of a damaged journal with all entries that can be read. The journal is not changed. Exit status: 1 if entries are lost.',
+    'Write a copy of a damaged journal with all entries that can be read. The journal is not changed. Exit status: 6 if entries are lost.',
   arguments: { journal: needed('journal', 'file of the study') },
   options: { output: value('file', 'file to write (default: <study>.repaired.jsonl)', { short: 'o' }), json },
   run: async ({ journal, output = `${stemOf(journal)}.repaired.jsonl`, json }) => {
@@ -31,6 +32,6 @@ export const command = declare({
       if (lost.length > 0)
         print('the others keep their positions, and the study continues; "hypertide verify" may find a difference after a lost entry');
     }
-    return lost.length === 0 ? 0 : 1;
+    return lost.length === 0 ? 0 : exitStatus.differs;
   },
 });

@@ -12,14 +12,12 @@ import { inform, print } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { version as current } from '../../../version.ts';
 import { onStudy } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { json } from '../../parts.ts';
-
-/** The exit status if there was no suggestion that could be recomputed. */
-const UNCHECKED = 4;
 
 export const command = onStudy({
   description:
-    'Recompute every suggestion from the log, and check the lines of a journal. Exit status: 1 if a suggestion differs or a line is damaged, 4 if there was nothing to recompute.',
+    'Recompute every suggestion from the log, and check the lines of a journal. Exit status: 6 if a suggestion differs or a line is damaged, 4 if there was nothing to recompute.',
   options: { json },
   run: async (study, { json }) => {
     const { journal } = study;
@@ -48,8 +46,8 @@ export const command = onStudy({
         print(
           `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} made them, whose decisions differ from those of this version (${current}); use it to recompute them`,
         );
-    if (differs || damage.length > 0) return 1;
-    return recomputed > 0 ? 0 : UNCHECKED;
+    if (differs || damage.length > 0) return exitStatus.differs;
+    return recomputed > 0 ? 0 : exitStatus.unchecked;
   },
 });
 

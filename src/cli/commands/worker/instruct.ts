@@ -14,6 +14,7 @@ import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { act } from '../../act.ts';
 import { address, type Command, declare } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { needed, value } from '../../parts.ts';
 
 /** Why an engine that answers does not name the trainers. */
@@ -88,8 +89,6 @@ async function instruct(study: CommandStudy, trainer: string, to: Instruction, r
 
 /**
  * The same in all open studies of a server that the worker serves and whose names match a pattern.
- *
- * @returns the exit status: 1 if a study could not be reached.
  */
 async function instructAll(
   address: StudyAddress,
@@ -133,6 +132,6 @@ async function instructAll(
       throw new UsageError(
         `${trainer}: expected a worker of an open study that matches ${pattern} (${[...known].join(', ') || 'there is none'})`,
       );
-    return failed > 0 ? 1 : 0;
+    return failed > 0 ? exitStatus.incomplete : 0;
   });
 }

@@ -24,6 +24,7 @@ import type { StoreCommands } from '../../../worker/checkpointStore.ts';
 import { sharedSlots } from '../../../worker/sharedSlots.ts';
 import { WorkerStudies } from '../../../worker/workerStudies.ts';
 import { address, declare } from '../../command.ts';
+import { exitStatus } from '../../exitStatus.ts';
 import { byteSize, type Given, logFormat, machineSlots, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
 import { BESIDE_PLATFORM, checkTogether } from '../../together.ts';
@@ -153,7 +154,7 @@ async function work(
     over.catch(() => {}); // after a second interrupt
     const failed = (await Promise.race([over, killed.then(() => undefined)])) ?? (served.size > 0 ? await over : []);
     if (interrupts > 0) return 130;
-    return failed.includes(true) ? 1 : 0;
+    return failed.includes(true) ? exitStatus.incomplete : 0;
   } finally {
     release();
     await monitor?.close();
