@@ -36,11 +36,15 @@ export class NoResultError extends UserError {
   }
 }
 
+/** Errors of a program, whatever the configuration. */
+const MISTAKE = /^(Attribute|Import|Key|ModuleNotFound|Name|Reference|Syntax|Type)Error\b/;
+const INFEASIBLE = '. A configuration that cannot run should fail as infeasible';
+
 /** The error of a study whose first trials failed alike. @param failures the last ones */
 export function brokenProgramError({ how }: Pick<Alike, 'how'>, failures: readonly Failure[]): NoResultError {
   const todo = failures.every(({ reason }) => reason === 'timeout')
     ? 'raise timeLimit, or let the objective end sooner: these trials are not counted'
-    : 'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
+    : `correct the program and run it again: these trials are not counted${failures.every(({ message }) => MISTAKE.test(message)) ? '' : INFEASIBLE}`;
   return new NoResultError(`the first trials failed ${how}, so the study stops`, failures, todo);
 }
 

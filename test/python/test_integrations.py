@@ -28,7 +28,7 @@ X, Y = X[:400], Y[:400]
 
 
 def test_searches_as_grid_search_does():
-    search = HypertideSearchCV(SVC(), {"C": ht.log(1e-2, 1e3), "gamma": ht.log(1e-6, 1)}, n_trials=12, parallel=3, cv=3, seed=1)
+    search = HypertideSearchCV(SVC(), {"C": ht.log(1e-2, 1e3), "gamma": ht.log(1e-6, 1)}, n_trials=12, parallel=3, cv=3, random_state=1)
     search.fit(X, Y)
     assert len(search.cv_results_["params"]) == 12
     assert search.best_score_ > 0.9
@@ -102,10 +102,8 @@ def test_accepts_its_numbers_and_gives_numeric_columns():
     for name in ("suggested_at", "started_at", "ended_at"):
         assert str(table[name].dtype) == "datetime64[ns, UTC]"
     assert abs(table["ended_at"][0].timestamp() - time.time()) < 3600
-    assert str(table["tags.asha"].dtype) == "int64"
-    odd = table_of([{"trial": 1, "ended_at": 10**17, "tags": {"note": "[" * 100_000}}])  # as of a damaged log
-    assert odd["ended_at"].isna().all()
-    assert odd["tags.note"][0] == "[" * 100_000
+    assert not any(name.startswith("tags") for name in table)
+    assert table_of([{"trial": 1, "ended_at": 10**17}])["ended_at"].isna().all()  # as of a damaged log
 
 
 def test_reports_each_round_and_stops():

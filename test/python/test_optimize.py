@@ -37,6 +37,9 @@ def test_stops_trials_that_fall_behind(open_study):
     statuses = [row["status"] for row in study.trials]
     assert statuses.count("stopped") > 5
     assert statuses.count("completed") > 1
+    early = study.recommendation["early"]
+    assert (early["trials"], early["complete"]) == (30, statuses.count("completed"))
+    assert early["may_be_better"] or early["unseen"]
 
 
 def test_evaluates_in_parallel_threads(open_study):

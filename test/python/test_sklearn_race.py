@@ -27,7 +27,7 @@ class Counted(SVC):
 
 def search(estimator, **options):
     Counted.fits = 0
-    return HypertideSearchCV(estimator, **{"space": SPACE, "n_trials": 15, "cv": FOLDS, "seed": 1, "early": True, **options}).fit(X, Y)
+    return HypertideSearchCV(estimator, **{"space": SPACE, "n_trials": 15, "cv": FOLDS, "random_state": 1, "early": True, **options}).fit(X, Y)
 
 
 def scores_of(results, i):
@@ -88,7 +88,7 @@ def test_candidates_whose_fits_fail_have_no_scores():
 
 def test_groups_reach_the_folds():
     groups = numpy.arange(len(Y)) % 6
-    found = HypertideSearchCV(SVC(), SPACE, n_trials=3, cv=GroupKFold(3), seed=1, early=True).fit(X, Y, groups=groups)
+    found = HypertideSearchCV(SVC(), SPACE, n_trials=3, cv=GroupKFold(3), random_state=1, early=True).fit(X, Y, groups=groups)
     best = [found.cv_results_[f"split{fold}_test_score"][found.best_index_] for fold in range(3)]
     numpy.testing.assert_allclose(best, cross_val_score(SVC(**found.best_params_), X, Y, groups=groups, cv=GroupKFold(3)))
 

@@ -1,15 +1,20 @@
 import { importanceIn } from '../../../streams/explanation/importance.ts';
+import { whyOf } from '../../../streams/explanation/whyOf.ts';
 import { frontAmong } from '../../../streams/results/pareto.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type ReportedFact, type Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../insight/importance/importance.ts';
+import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
 import { endedIn } from '../../ledger/openTrials.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { ledgerIn } from '../../stores/trialTable.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestRowOf } from '../../study/bestFirst.ts';
+import { RefusedError, unknownTrial } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 import type { Annotation } from '../../study/trials.ts';
+import { whyText } from '../../text/whyText.ts';
 import type { NewLimits } from '../joiners.ts';
 import type { StudyTrainer } from '../trainerOf.ts';
 import type { Driven } from './protocol.ts';
@@ -49,7 +54,8 @@ type Command =
   | 'best'
   | 'front'
   | 'importance'
-  | 'recommend';
+  | 'recommend'
+  | 'why';
 type Answer = Driven['answers'][string];
 
 /** Answers the requests of the program that evaluates trials. @param warning the next warning for its user */
@@ -133,7 +139,19 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
     },
     recommend: async () => {
       const { space, study, settings } = await seen();
-      return { recommendation: recommendation(space, settings.objectives[0]!, study.rows, study.ledger.closed) ?? null };
+      const found = recommendation(space, settings.objectives[0]!, study.rows, study.ledger.closed);
+      if (!found) return { recommendation: null };
+      const stopped = new StoppedTrials();
+      await ledgerIn(study, study.ledger.created!, (applied) => stopped.apply(applied));
+      return { recommendation: omitUndefined({ ...found, early: stopped.among(study.rows, bestRowOf(study.ledger, study.rows), space) }) };
+    },
+    why: async ({ trial }: { readonly trial?: TrialId }) => {
+      const { study } = await seen();
+      const row = trial === undefined ? bestRowOf(study.ledger, study.rows) : study.rows.get(trial);
+      if (!row && trial !== undefined) throw new RefusedError(unknownTrial(trial));
+      if (!row) throw new SessionError('why: expected the number of a trial, since there is no best trial yet');
+      const why = await whyOf({ source: study, ledger: study.ledger, rows: study.rows }, row.trial, parseStrategy);
+      return { why: `${whyText(why!, row).join('\n')}\n` };
     },
   };
 }

@@ -21,20 +21,5 @@ from .space import boolean, choice, constant, float, int, log  # noqa: A004
 from .study import Study
 from .trial import Trial
 
-__all__ = [
-    "EngineError",
-    "HypertideError",
-    "Infeasible",
-    "Stopped",
-    "Study",
-    "Trial",
-    "TrialsFailed",
-    "__version__",
-    "boolean",
-    "choice",
-    "constant",
-    "each",
-    "float",
-    "int",
-    "log",
-]
+__all__ = ["EngineError", "HypertideError", "Infeasible", "Stopped", "Study", "Trial", "TrialsFailed", "__version__"]
+__all__ += ["boolean", "choice", "constant", "each", "float", "int", "log"]

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, Iterable, Mapping
 
-from ._values import meant
+from ._foreign import in_code, refuse_foreign
 from .errors import HypertideError
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -17,35 +17,20 @@ KEYWORDS = "minimize maximize path url token name epochs examples early resumes 
 MOST_NAMES = 10_000
 LONGEST_NAME = 256
 
-OPTIONS_OF_OPTUNA = {
-    "direction": "minimize or maximize, with the name of the objective",
-    "directions": "minimize or maximize, with the names of the objectives",
-    "storage": "path",
-    "study_name": "name",
-    "sampler": "strategy",
-    "pruner": "epochs",
-}
-ATTRIBUTES_OF_OPTUNA = {
-    "add_trial": "study.add(params, value)",
-    "best_trial": "study.best",
-    "best_trials": "study.front",
-    "direction": "study.objectives",
-    "directions": "study.objectives",
-    "enqueue_trial": "study.enqueue(params)",
-    "get_trials": "study.trials",
-    "set_user_attr": "study.annotate(note=...)",
-    "study_name": "study.name",
-    "trials_dataframe": "study.dataframe()",
-}
-
 
 def described(
     space: Mapping[str, Any] | None, minimize: Names | None, maximize: Names | None, earlier: Paths | None, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The description of a study, as in a study file. Refuses a misspelt keyword; the engine knows the other options."""
-    for name in options:
-        if name not in KEYWORDS and (hint := meant(name, KEYWORDS, OPTIONS_OF_OPTUNA)):
-            raise HypertideError(f"Study: there is no option {name}{hint}")
+    refuse_foreign("Study", (name for name in options if name not in KEYWORDS), KEYWORDS)
+    if not isinstance(strategy := options["strategy"], (str, list, tuple, Mapping, type(None))):
+        raise HypertideError(f"strategy: expected a name such as 'tpe', or {{'chain': ['ga', 'bo']}}, got {strategy!r}")
+    for text in options.get("constraints") or ():
+        if isinstance(text, str):
+            bound = '{"expression": "x + y", "max": 1}, where results must be at most 1'
+            raise HypertideError(f"constraints: expected dictionaries such as {bound}, got {text!r}")
+    if space is not None and not space:
+        raise HypertideError('Study: expected at least one parameter, got {}; write Study({"lr": ht.log(1e-5, 1e-1)}, ...)')
     study = {
         **options,
         "examples": _examples(options.get("examples")),
@@ -103,16 +88,20 @@ def limit_of(trials: int | str | None) -> dict[str, Any]:
 def _parameter(name: str, value: Any) -> Any:
     if hasattr(value, "tolist"):  # an array of NumPy
         value = value.tolist()
-    if isinstance(value, tuple):
-        low, high = value if len(value) == 2 else (0, 1)
-        raise HypertideError(
-            f"{name}: expected a parameter, got the tuple {value}; write ht.float({low!r}, {high!r}) for a range, {list(value)} for a choice"
-        )
     if isinstance(value, list):
         return {"type": "choice", "values": value}
     if not isinstance(value, Mapping):
-        raise HypertideError(f"{name}: expected a parameter, such as ht.float(0, 1) or a list of choices, got {value!r}")
+        raise HypertideError(f"{name}: expected a parameter, got the {type(value).__name__} {value!r}; write {in_code(value)}")
     return value
+
+
+def journal_at(path: str | os.PathLike[str] | None) -> Path | None:
+    scheme, separator, _ = str(path).partition("://")
+    if separator:
+        is_study = scheme in ("http", "https", "nats", "tls")
+        todo = f"write url={path!r}" if is_study else "a study of Optuna is read by hypertide.integrations.optuna.from_optuna"
+        raise HypertideError(f"path: expected a file such as 'study.jsonl', got {path}; {todo}")
+    return None if path is None else Path(path)
 
 
 def _journals(earlier: Paths) -> list[str]:

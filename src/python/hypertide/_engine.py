@@ -14,6 +14,7 @@ import time
 from collections import deque
 from concurrent.futures import Future, TimeoutError
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any, Callable, Protocol
 
 from ._values import plain
@@ -125,13 +126,7 @@ class LocalEngine:
         self._pid = os.getpid()
         # A session of its own: Ctrl-C in a terminal reaches Python alone, which closes the study in good order.
         self._process = subprocess.Popen(
-            command(*arguments),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
+            command(*arguments), stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, encoding="utf-8", start_new_session=True
         )
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Future[Answer]] = {}

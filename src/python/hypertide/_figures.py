@@ -14,19 +14,7 @@ from ._rows import Row
 from ._values import meant
 from .errors import HypertideError
 
-KINDS = (
-    "history",
-    "importance",
-    "slice",
-    "contour",
-    "parallel",
-    "intermediate",
-    "timeline",
-    "pareto",
-    "hypervolume",
-    "schedule",
-    "examples",
-)
+KINDS = "history importance slice contour parallel intermediate timeline pareto hypervolume schedule examples".split()
 """The figures of `hypertide study plot`."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Awaitable, Callable, Iterable, TypeVar
 
 from ._engine import ENGINE_THREAD, GRACE, Patience
+from ._foreign import hint_for
 from ._values import Value, mean_of, named, not_finite, warn
 from .errors import Abandoned, HypertideError, Infeasible, Interrupted, Stopped
 from .trial import Example, Metrics, Report, Trial
@@ -232,4 +233,5 @@ def traceback_of(error: BaseException) -> str:
 def last_line(error: Exception) -> str:
     if isinstance(error, HypertideError):
         return str(error)
-    return traceback.format_exception_only(error)[-1].strip()
+    line = traceback.format_exception_only(error)[-1].strip()
+    return line + hint_for(line)

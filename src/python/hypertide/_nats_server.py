@@ -82,9 +82,9 @@ class NatsServer:
             found = json.loads(self._printed("best", "--recommended", "--json"))
             if found is None:
                 return None
-            found = {name: value for name, value in found.items() if name not in ("command", "early")}
+            found.pop("command", None)
             verdict = {name: found.pop(name) for name in ("verdict", "reason", "text", "horizon") if name in found}
-            others = {name: found.pop(name) for name in ("repetition", "costs") if name in found}
+            others = {name: found.pop(name) for name in ("repetition", "costs", "early") if name in found}
             return {"row": found, "verdict": verdict, **others}
         return self._ask(what, fields)
 

@@ -47,15 +47,8 @@ def in_process(objective: Objective) -> Callable[[Trial], Value | None]:
 
     def evaluate(trial: Trial) -> Value | None:
         ours, theirs = context.Pipe()
-        suggestion = {
-            "trial": trial.number,
-            "params": trial.params,
-            "budget": trial.budget,
-            "resumes": trial.resumes,
-            "checkpoint": trial.checkpoint,
-            "examples": trial.examples,
-            "count": trial._count,
-        }
+        given = {name: getattr(trial, name) for name in ("params", "budget", "resumes", "checkpoint", "examples")}
+        suggestion = {"trial": trial.number, "count": trial._count, **given}
         process = context.Process(target=_child, args=(theirs, objective, suggestion), daemon=True)
         process.start()
         theirs.close()

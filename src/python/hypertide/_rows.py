@@ -12,9 +12,12 @@ from .errors import HypertideError
 
 if TYPE_CHECKING:
     import pandas
+    from typing_extensions import NotRequired
 
 
-class _Known(TypedDict):
+class Row(TypedDict):
+    """A trial. Times are in milliseconds since 1970; `suggested` and `ended` are positions in the log."""
+
     trial: int
     status: Literal["open", "completed", "stopped", "failed", "retracted"]
     params: dict[str, Any]
@@ -22,35 +25,30 @@ class _Known(TypedDict):
     by: str
     suggested: int
     suggested_at: int
-
-
-class Row(_Known, total=False):
-    """A trial. Times are in milliseconds since 1970; `suggested` and `ended` are positions in the log."""
-
-    values: dict[str, float]
-    metrics: dict[str, float]
-    constraints: list[float]
-    step: int
-    reason: str
-    message: str
-    trace: str
-    uncounted: bool
-    running: bool
-    budget: int
-    resumes: int
-    proposal: int
-    tags: dict[str, Any]
-    note: str
-    labels: list[str]
-    starred: bool
-    seconds: float
-    trainer: str
-    run: str
-    ended: int
-    started_at: int
-    claimed_at: int
-    reported_at: int
-    ended_at: int
+    values: NotRequired[dict[str, float]]
+    metrics: NotRequired[dict[str, float]]
+    constraints: NotRequired[list[float]]
+    step: NotRequired[int]
+    reason: NotRequired[str]
+    message: NotRequired[str]
+    trace: NotRequired[str]
+    uncounted: NotRequired[bool]
+    running: NotRequired[bool]
+    budget: NotRequired[int]
+    resumes: NotRequired[int]
+    proposal: NotRequired[int]
+    tags: NotRequired[dict[str, Any]]
+    note: NotRequired[str]
+    labels: NotRequired[list[str]]
+    starred: NotRequired[bool]
+    seconds: NotRequired[float]
+    trainer: NotRequired[str]
+    run: NotRequired[str]
+    ended: NotRequired[int]
+    started_at: NotRequired[int]
+    claimed_at: NotRequired[int]
+    reported_at: NotRequired[int]
+    ended_at: NotRequired[int]
 
 
 class Repetition(TypedDict):
@@ -64,40 +62,32 @@ class Horizon(TypedDict):
     gain: float
 
 
-class _Verdict(TypedDict):
+class Verdict(TypedDict):
+    """Whether to go on: `verdict` is continue, stop, confirm or unclear."""
+
     verdict: str
     reason: str
     text: str
+    horizon: NotRequired[Horizon]
 
 
-class Verdict(_Verdict, total=False):
-    """Whether to go on: `verdict` is continue, stop, confirm or unclear."""
+class ChoiceCost(TypedDict):
+    """What the worst value of a parameter that was tried costs. `cost` is missing where that is worse than the median result."""
 
-    horizon: Horizon
-
-
-class _ChoiceCost(TypedDict):
     value: Any
     other: Any
     least: float
+    cost: NotRequired[Repetition]
 
 
-class ChoiceCost(_ChoiceCost, total=False):
-    """What the worst value of a parameter that was tried costs. `cost` is missing where that is worse than the median result."""
+class Recommendation(TypedDict):
+    """The trial to deploy. `repetition` says what it would give again; it is missing unless the configuration ran three times."""
 
-    cost: Repetition
-
-
-class _Recommended(TypedDict):
     row: Row
     verdict: Verdict
     costs: dict[str, ChoiceCost]
-
-
-class Recommendation(_Recommended, total=False):
-    """The trial to deploy. `repetition` says what it would give again; it is missing unless the configuration ran three times."""
-
-    repetition: Repetition
+    repetition: NotRequired[Repetition]
+    early: NotRequired[dict[str, Any]]
 
 
 class Intervals(TypedDict):
@@ -117,6 +107,7 @@ class Importance(TypedDict):
 
 
 FIRST = ("trial", "status", "values", "params", "metrics", "step", "reason", "message")
+OF_LOG = ("tags", "run", "suggested", "ended", "claimed_at", "reported_at", "proposal")
 TIMES = ("suggested_at", "started_at", "ended_at")
 
 
@@ -147,7 +138,8 @@ def row_of(answer: Mapping[str, Any], objects: Objects) -> Row:
 
 
 def recommendation_of(answer: Mapping[str, Any], objects: Objects) -> Recommendation:
-    return cast(Recommendation, {**answer, "row": row_of(answer["row"], objects)})
+    early = {"early": snake_case(answer["early"])} if "early" in answer else {}
+    return cast(Recommendation, {**answer, "row": row_of(answer["row"], objects), **early})
 
 
 def importance_of(answer: Mapping[str, Any]) -> Importance:
@@ -169,12 +161,10 @@ def table_of(rows: list[Row]) -> pandas.DataFrame:
     except ImportError as error:
         raise HypertideError("dataframe: expected pandas, which is not installed; pip install pandas, or use study.trials") from error
 
-    table = pandas.json_normalize([dict(row) for row in rows], max_level=1)
+    table = pandas.json_normalize([{name: part for name, part in row.items() if name not in OF_LOG} for row in rows], max_level=1)
     for name in table.columns:
         if name in TIMES:
             table[name] = pandas.to_datetime(table[name], unit="ms", utc=True, errors="coerce")  # a damaged log may have impossible times
-        elif name.startswith("tags."):
-            table[name] = table[name].map(tag_of, na_action="ignore")
     first = FIRST[:5]
     # `sorted` keeps the order of columns that are alike.
     return table[sorted(table.columns, key=lambda name: first.index(key) if (key := str(name).split(".")[0]) in first else len(first))]

@@ -8,12 +8,13 @@ import sys
 import threading
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, NoReturn, Sequence
 
 from . import _figures as figures
-from ._description import ATTRIBUTES_OF_OPTUNA, Names, Paths, described, limit_of
+from ._description import Names, Paths, described, journal_at, limit_of
 from ._each import each, evaluated_on, place_of
-from ._engine import ENGINE_THREAD, Answer, printed
+from ._engine import ENGINE_THREAD, Answer
+from ._foreign import ATTRIBUTES, refuse_foreign
 from ._loop import Ending, Objective, ended_with, run
 from ._processes import in_process, refuse_in_child
 from ._progress import Progress, no_result, waiting, wrong_steps
@@ -91,7 +92,7 @@ class Study:
         study = described(space, minimize, maximize, earlier, options)
         if path is not None or url is not None:
             refuse_in_child("Study(...)")
-        self.path = None if path is None else Path(path)
+        self.path = journal_at(path)
         self.url = url
         if self.path is not None and self.path.resolve() in _open:
             again = "use that study, or close() it first, also before you run a notebook cell again"
@@ -177,6 +178,7 @@ class Study:
         processes: bool = False,
         callbacks: Iterable[Callback] = (),
         progress: bool = True,
+        **others: NoReturn,
     ) -> Study:
         """Evaluates `objective(trial)` until the study has `trials` trials in all; "+10" means ten more than now.
 
@@ -195,6 +197,7 @@ class Study:
         progress   False: print nothing.
         """
         refuse_in_child("optimize(...)")
+        refuse_foreign("optimize", others, ("trials", "parallel", "processes", "callbacks", "progress"), every=True)
         if isinstance(objective, each):
             objective._check(self._examples.get("count"))
         self._stopping = False
@@ -232,7 +235,8 @@ class Study:
             )
         except TrialsFailed as failed:
             retry = "" if self.path is None else f'; "hypertide trial retry {self.path}" tries these trials again'
-            raise TrialsFailed(f"{failed} (raise ht.Infeasible){retry}", failed.code) from failure.error
+            todo = " (raise ht.Infeasible)" if str(failed).endswith("infeasible") else ""
+            raise TrialsFailed(f"{failed}{todo}{retry}", failed.code) from failure.error
         except (KeyboardInterrupt, Interrupted):
             where = "" if self.path is None else f"the study is in {self.path}; run the program again to resume it"
             raise KeyboardInterrupt(where) from None
@@ -288,11 +292,8 @@ class Study:
         self._engine.request("retract", trial=number_of(trial))
 
     def why(self, trial: Trial | int | Row | None = None) -> str:
-        """Why this trial was suggested and how it ended, as `hypertide why` prints it; by default the best trial. The study needs a `path`."""
-        number = None if trial is None else number_of(trial)
-        if self.url is not None:
-            return str(self._engine.request("why", trial=number)["why"])
-        return printed("why", self._journal("why"), *([] if number is None else [str(number)]))
+        """Why this trial was suggested and how it ended, as `hypertide why` prints it; by default the best trial."""
+        return str(self._engine.request("why", trial=None if trial is None else number_of(trial))["why"])
 
     @property
     def trials(self) -> list[Row]:
@@ -330,7 +331,8 @@ class Study:
         `row` is the trial, the one with the best expected value. `verdict` says whether to go on with the study, and why. `repetition` is what the
         configuration would give again: the `mean`, and the ranges of `half` and of `most`, nine in ten, of all repetitions. It is missing unless
         the configuration ran three times, as `hypertide trial confirm` does. `costs` has, by parameter, what the worst `other` value costs that was
-        tried. Raises HypertideError with several objectives.
+        tried. `early` says what early stopping leaves open: trials that `may_be_better`, values that are `unseen` in complete trials, and how many of
+        all `trials` are `complete`; it is missing if no trial was stopped. Raises HypertideError with several objectives.
         """
         self._refuse_several("recommendation")
         found = self._engine.request("recommend")["recommendation"]
@@ -354,7 +356,7 @@ class Study:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest.
 
         The value of a stopped trial is that of its last report, at its column `step`: compare values only at the same step. `suggested_at`,
-        `started_at` and `ended_at` are times in UTC. Tags that are numbers or other JSON are parsed.
+        `started_at` and `ended_at` are times in UTC. What concerns the log alone, such as positions and tags, is in `trials`.
         """
         return table_of(self.trials)
 
@@ -394,7 +396,10 @@ class Study:
 
         def __getattr__(self, name: str) -> Any:
             known = [known for known in dir(type(self)) if known[0] != "_"]
-            raise AttributeError(f"a study has no {name}{meant(name, known, ATTRIBUTES_OF_OPTUNA)}")
+            raise AttributeError(f"a study has no {name}{meant(name, known, ATTRIBUTES)}")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a study cannot be pickled: open it there again, with ht.Study(path=...) or ht.Study(url=...), or pickle study.trials")
 
     def __repr__(self) -> str:
         return f"Study({self.name!r})"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
+import contextlib
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NoReturn
 
-from ._values import DIVERGED, Result, Value, apart, finite, not_finite, number, parts
+from ._foreign import ATTRIBUTES_OF_TRIAL
+from ._values import DIVERGED, Result, Value, apart, finite, meant, not_finite, number, parts
 from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
@@ -56,6 +58,8 @@ class Trial:
         self._in_a_row = 0
 
     def __getitem__(self, name: str) -> Any:
+        if name not in self.params:
+            raise KeyError(f"trial {self.number} has no {name}{meant(name, self.params)}; it has {', '.join(self.params)}")
         return self.params[name]
 
     if not TYPE_CHECKING:  # a type checker sees wrong names by itself
@@ -63,13 +67,22 @@ class Trial:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("suggest_"):
                 raise AttributeError(f'a trial has no {name}: declare the parameter in the space of the Study, and read it as trial["lr"]')
-            raise AttributeError(f"'Trial' object has no attribute {name!r}")
+            own = vars(self)
+            known = [known for known in (*own, *dir(type(self))) if known[0] != "_"]
+            params = {name: f'trial["{name}"]' for name in own.get("params", ())}
+            raise AttributeError(f"a trial has no {name}{meant(name, known, params | ATTRIBUTES_OF_TRIAL)}")
+
+        def __setitem__(self, name: str, value: Any) -> NoReturn:
+            raise TypeError(f'the parameters of a trial are fixed: change a copy, params = {{**trial.params, "{name}": {value!r}}}')
 
     def __contains__(self, name: str) -> bool:
         return name in self.params
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.params)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a trial cannot be pickled: give trial.params to the other process, and report here; or use optimize(..., processes=True)")
 
     def __repr__(self) -> str:
         return f"Trial({self.number}, {self.params})"
@@ -98,20 +111,16 @@ class Trial:
         Raises Stopped when the trial should stop, as `report` does. When all examples are reported, return from your objective, or call `tell`,
         without a value.
         """
-        try:
+        with self._named():
             rest, constraints = apart(value)
-        except HypertideError as error:
-            raise HypertideError(f"trial {self.number}: {error}") from None
         self._say(self.step + 1, rest, metrics, (example, constraints))
 
     def _say(self, step: int, value: Value, metrics: Metrics, example: Example | None = None) -> None:
         self.step = step
         self._reported = True
-        try:
+        with self._named():
             numbers = {name: number(name, one) for name, one in parts(value).items()}
             wrong = not_finite(numbers | {f"constraints[{i}]": one for i, one in enumerate(example[1] if example else [])})
-        except HypertideError as error:
-            raise HypertideError(f"trial {self.number}: {error}") from None
         self._in_a_row = self._in_a_row + 1 if wrong else 0
         if not self.should_stop:
             self._last = value
@@ -125,12 +134,18 @@ class Trial:
         if self.should_stop:
             raise Stopped(f"trial {self.number} should stop after step {self.step}")
 
-    def extras(self) -> dict[str, Any]:
-        """What is kept with the result besides its values."""
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Errors say which trial they are about."""
         try:
-            metrics = finite(self.metrics)
+            yield
         except HypertideError as error:
             raise HypertideError(f"trial {self.number}: {error}") from None
+
+    def extras(self) -> dict[str, Any]:
+        """What is kept with the result besides its values."""
+        with self._named():
+            metrics = finite(self.metrics)
         checkpoint = None if self.checkpoint == self._given_checkpoint else self.checkpoint
         extras = {"metrics": metrics, "constraints": list(self.constraints), "checkpoint": checkpoint}
         return {name: extra for name, extra in extras.items() if extra}

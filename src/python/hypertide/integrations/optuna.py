@@ -17,8 +17,8 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from .. import space
 from .._description import objectives_of
+from .._foreign import understood
 from .._rows import Row
 from ..errors import HypertideError
 from ..study import Study
@@ -27,11 +27,8 @@ STATES = {"completed": TrialState.COMPLETE, "stopped": TrialState.PRUNED, "faile
 
 
 def space_of(distributions: dict[str, Any]) -> dict[str, Any]:
-    """The hypertide space of Optuna's distributions.
-
-    Raises HypertideError where a distribution has no counterpart.
-    """
-    return {name: _parameter(name, distribution) for name, distribution in distributions.items()}
+    """The hypertide space of Optuna's distributions."""
+    return {name: understood(distribution) for name, distribution in distributions.items()}
 
 
 def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None, **options: Any) -> Study:
@@ -180,16 +177,3 @@ def _joined(one: Any, other: Any) -> Any:
     if not hasattr(one, "low"):
         return one
     return type(one)(min(one.low, other.low), max(one.high, other.high), log=one.log, step=one.step)
-
-
-def _parameter(name: str, distribution: Any) -> dict[str, Any]:
-    if not isinstance(distribution, optuna.distributions.CategoricalDistribution) and distribution.single():
-        return space.constant(distribution.low)
-    if isinstance(distribution, optuna.distributions.FloatDistribution):
-        return space.float(distribution.low, distribution.high, log=distribution.log, step=distribution.step)
-    if isinstance(distribution, optuna.distributions.IntDistribution):
-        step = None if distribution.log or distribution.step == 1 else distribution.step
-        return space.int(distribution.low, distribution.high, log=distribution.log, step=step)
-    if isinstance(distribution, optuna.distributions.CategoricalDistribution):
-        return {"type": "choice", "values": list(distribution.choices)}
-    raise HypertideError(f"{name}: expected a float, an integer or a categorical distribution, got {distribution}")

@@ -17,7 +17,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv, cross_validate
 from sklearn.model_selection._search import BaseSearchCV  # the public GridSearchCV takes only a grid
 
-from .. import space as spaces
+from .._foreign import understood
 from .._rows import Row
 from ..errors import HypertideError, Stopped
 from ..study import Study
@@ -42,7 +42,8 @@ class HypertideSearchCV(BaseSearchCV):
               `cv_results_`, folds without a score are NaN, and a candidate that lacks some has no mean. One candidate runs at a time, `n_jobs` of
               its folds at once. Use it with ten or more folds, such as RepeatedKFold. Default: each candidate is fitted on all folds
     strategy  as in `Study`
-    seed      seed for all random choices
+    random_state
+              seed for all random choices: a number, or a RandomState of NumPy
     priors    "known": parameters that are known for the class of the estimator begin where good values are usually found. Default: only the priors
               of the space
 
@@ -69,7 +70,7 @@ class HypertideSearchCV(BaseSearchCV):
         path: str | None = None,
         early: bool = False,
         strategy: Any = None,
-        seed: int | None = None,
+        random_state: Any = None,
         priors: str | None = None,
         scoring: Any = None,
         n_jobs: int | None = None,
@@ -80,24 +81,15 @@ class HypertideSearchCV(BaseSearchCV):
         error_score: float = math.nan,
         return_train_score: bool = False,
     ) -> None:
-        super().__init__(
-            estimator=estimator,
-            scoring=scoring,
-            n_jobs=n_jobs,
-            refit=refit,
-            cv=cv,
-            verbose=verbose,
-            pre_dispatch=pre_dispatch,
-            error_score=error_score,
-            return_train_score=return_train_score,
-        )
+        common = {"pre_dispatch": pre_dispatch, "error_score": error_score, "return_train_score": return_train_score}
+        super().__init__(estimator=estimator, scoring=scoring, n_jobs=n_jobs, refit=refit, cv=cv, verbose=verbose, **common)
         self.space = space
         self.n_trials = n_trials
         self.parallel = parallel
         self.path = path
         self.early = early
         self.strategy = strategy
-        self.seed = seed
+        self.random_state = random_state
         self.priors = priors
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> HypertideSearchCV:
@@ -112,9 +104,10 @@ class HypertideSearchCV(BaseSearchCV):
     def _run_search(self, evaluate_candidates: Any) -> None:
         column = f"mean_test_{self.refit if isinstance(self.refit, str) else 'score'}"
         space = {name: _parameter(name, value) for name, value in self.space.items()}
+        seed = self.random_state.randint(2**31) if hasattr(self.random_state, "randint") else self.random_state
         kind = type(self.estimator)
         program = f"{kind.__module__.split('._')[0]}.{kind.__name__}" if self.priors == "known" else None
-        options: dict[str, Any] = {"path": self.path, "strategy": self.strategy, "seed": self.seed, "program": program, "priors": self.priors}
+        options: dict[str, Any] = {"path": self.path, "strategy": self.strategy, "seed": seed, "program": program, "priors": self.priors}
         if self.early:
             self._race(evaluate_candidates, space, column, options)
             return
@@ -224,14 +217,8 @@ def _parameter(name: str, value: Any) -> Any:
     """The parameter of a frozen distribution of scipy.stats. Everything else is what it is in `Study`."""
     if not hasattr(value, "rvs"):
         return value
-    kind = value.dist.name
-    low, high = (bound.item() if hasattr(bound, "item") else bound for bound in value.support())
-    if kind in ("loguniform", "reciprocal"):
-        return spaces.log(low, high)
-    if kind == "uniform":
-        return spaces.float(low, high)
-    if kind == "randint":
-        return spaces.int(low, high)
+    if (kind := value.dist.name) in ("loguniform", "reciprocal", "uniform", "randint"):
+        return understood(value)
     raise HypertideError(f"{name}: expected loguniform, uniform or randint of scipy.stats, got {kind}; write ht.float(low, high, prior=...)")
 
 
