@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectionFrom } from '../../src/stores/connection.ts';
 import { destinationOf, parseAddress } from '../../src/stores/locate.ts';
-import { directory, endedStudy, expectRecomputed, expectRefused, hypertide, type Started, start, until } from './support.ts';
+import type { Started } from '../support/started.ts';
+import { directory, endedStudy, expectRecomputed, expectRefused, hypertide, start, until } from './support.ts';
 
 beforeEach(() => {
   vi.stubEnv('XDG_CONFIG_HOME', directory());

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type Ended, hypertide, journalOf, start, studyIn, until } from './support.ts';
+import type { Ended } from '../support/started.ts';
+import { hypertide, journalOf, start, studyIn, until } from './support.ts';
 
 it('an open trial is followed through its attempts until it ends', async () => {
   const place = studyIn('strategy: random\ntrials: 1\nretryErrors: true\n');

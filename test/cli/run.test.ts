@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { parseStudy } from '../../src/studyFile/studyFile.ts';
+import type { Ended } from '../support/started.ts';
 import {
   completed,
   directory,
-  type Ended,
   expectRefused,
   expectVerified,
   hasTrace,

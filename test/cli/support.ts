@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,40 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, vi } from 'vitest';
 import { main } from '../../src/cli/program.ts';
-import { command } from '../support/command.ts';
+import { type Ended, type Started, startIn } from '../support/started.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** The command of a trainer; the program lists its modes. */
 export const TRAINER = ['sh', path('./programs/trainer.sh'), '--x', '{x}'];
 
-export interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** A running `hypertide` process. */
-export interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** Standard error so far. */
-  said(): string;
-}
-
 /** Starts `hypertide` as a process. */
-export function start(place: string, ...args: readonly string[]): Started {
-  const [program, ...before] = command;
-  const child = spawn(program, [...before, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
-  const texts = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    texts.out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    texts.err += text;
-  });
-  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, ...texts }))), said: () => texts.err };
-}
+export const start = (place: string, ...args: readonly string[]): Started => startIn(place, args);
 
 /** Runs `hypertide` in this process, which is faster. Only one may run at a time. */
 export async function hypertide(place: string, ...args: readonly string[]): Promise<Ended> {

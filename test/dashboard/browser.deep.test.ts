@@ -2,7 +2,8 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directory, hypertide, journalOf, type Started, start, until } from '../cli/support.ts';
+import { directory, hypertide, journalOf, start, until } from '../cli/support.ts';
+import type { Started } from '../support/started.ts';
 import { brokenWords, browserOfTests, NARROW, offered, openPage, press, show, spills, WIDE } from './browsing.ts';
 import { faintTexts } from './contrast.ts';
 

@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { directory, type Started, start, studyIn, until } from '../cli/support.ts';
+import { directory, start, studyIn, until } from '../cli/support.ts';
 import { root } from '../support/documents.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { freePort } from '../support/ports.ts';
+import type { Started } from '../support/started.ts';
 
 const tools = execFileSync(fileURLToPath(new URL('../scripts/ensure-prometheus.sh', import.meta.url)), { encoding: 'utf8' }).trim();
 const promtool = (...args: readonly string[]) =>

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { command } from '../support/command.ts';
 import { freePort } from '../support/ports.ts';
+import { startIn } from '../support/started.ts';
 
 /** A study that a host runs in a folder, with trainers. They fail while the folder has a file `broken`, and wait while it has a file `idle`. */
 export interface HostedProcess {
@@ -56,16 +56,9 @@ export function prepare(folder: string): void {
 
 /** Starts the command in a folder. */
 function started(folder: string, args: readonly string[], stdin: 'pipe' | 'ignore' = 'ignore') {
-  const [program, ...before] = command;
   const env = { ...process.env, OTEL_SERVICE_NAME: 'test', NODE_OPTIONS: `--import=${tracing}`, SPANS: spansOf(folder) };
-  const child = spawn(program, [...before, ...args], { cwd: folder, env, stdio: [stdin, 'pipe', 'pipe'] });
-  let text = '';
-  const hear = (piece: string) => {
-    text += piece;
-  };
-  child.stderr!.setEncoding('utf8').on('data', hear);
-  if (stdin === 'ignore') child.stdout!.setEncoding('utf8').on('data', hear);
-  return { child, said: () => text, kill: () => void child.kill('SIGKILL') };
+  const { child, printed, said } = startIn(folder, args, env, stdin);
+  return { child, said: () => (stdin === 'ignore' ? printed() : '') + said(), kill: () => void child.kill('SIGKILL') };
 }
 
 /** Asks for trials and tells results, one after another, until the host refuses. */

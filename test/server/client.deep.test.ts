@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { directory, hypertide, journalOf, type Started, start } from '../cli/support.ts';
+import { directory, hypertide, journalOf, start } from '../cli/support.ts';
 import { freePort } from '../support/ports.ts';
+import type { Started } from '../support/started.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const python = execFileSync(path('../scripts/ensure-python.sh'), ['openapi_core'], { encoding: 'utf8' }).trim();

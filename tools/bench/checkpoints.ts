@@ -1,33 +1,24 @@
 // npx tsx tools/bench checkpoints: how fast a checkpoint of 100 MB reaches another machine, compared with a plain copy through the object store of the same server.
-import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { median } from '../../src/numeric/averages.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { natsServer } from '../../test/support/nats.ts';
 import type { Copied, CopyJob } from './checkpointsCopy.ts';
-import { cpuOf } from './cpu.ts';
+import { cpuOf, judge } from './measure.ts';
+import { messageOf, program } from './processes.ts';
 
 const RUNS = 5;
 const SIZE = 100e6;
 /** As programs save weights, and small files with them. */
 const FILES = [40e6, 30e6, 25e6, 4e6, ...Array<number>(100).fill(1e4)];
 
-const program = fileURLToPath(new URL('./checkpointsCopy.js', import.meta.url));
-
-async function copy(job: CopyJob): Promise<Copied> {
-  const child = fork(program, [JSON.stringify(job)]);
-  const [copied] = (await once(child, 'message')) as [Copied];
-  await once(child, 'exit');
-  return copied;
-}
+const copy = (job: CopyJob): Promise<Copied> => messageOf(program(new URL('./checkpointsCopy.js', import.meta.url), JSON.stringify(job)));
 
 function fill(directory: string): void {
   mkdirSync(directory, { recursive: true });
@@ -126,12 +117,8 @@ for (const [what, figures] of [
       .map((mb) => mb.toFixed(0))
       .join(' and ')} MB above idle`,
   );
-const speed = of(theirs, 'seconds') / of(ours, 'seconds');
-const memory = Math.max(...memoryOf(ours));
-console.log(
-  `${speed >= 0.5 ? 'met   ' : 'MISSED'} speed: ${speed.toFixed(2)} of a plain copy (load ${loadavg()[0]!.toFixed(1)}); the target is at least 0.5`,
-);
-console.log(`${memory <= 100 ? 'met   ' : 'MISSED'} memory: ${memory.toFixed(0)} MB above idle; the target is at most 100`);
+judge('speed', of(theirs, 'seconds') / of(ours, 'seconds'), 0.5, 'of a plain copy', 'least');
+judge('memory', Math.max(...memoryOf(ours)), 100, 'MB above idle');
 await served.close();
 await server.dispose();
 rmSync(place, { recursive: true });

@@ -1,4 +1,4 @@
-// A process of bench:checkpoints: a trainer that saves or restores, or a plain copy through the object store.
+// A process of `checkpoints`: a trainer that saves or restores, or a plain copy through the object store.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +7,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
 import { connect } from '@nats-io/transport-node';
 import { restoreCheckpoint, saveCheckpoint } from '../../streams/nats/checkpoints/transfer.ts';
+import { ownCpu } from './measure.ts';
 
 interface Run {
   readonly server: string;
@@ -54,12 +55,12 @@ let peak = idle;
 const look = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage.rss());
 }, 5);
-const before = process.cpuUsage();
+const before = ownCpu();
 const since = performance.now();
 const reference = await perform();
 const seconds = (performance.now() - since) / 1000;
-const { user, system } = process.cpuUsage(before);
+const cpu = (ownCpu() - before) / 1e6;
 clearInterval(look);
-process.send!({ seconds, cpu: (user + system) / 1e6, memory: (peak - idle) / 1e6, ...(reference && { reference }) } satisfies Copied);
+process.send!({ seconds, cpu, memory: (peak - idle) / 1e6, ...(reference && { reference }) } satisfies Copied);
 await nc.close();
 process.disconnect();

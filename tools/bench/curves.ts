@@ -8,10 +8,10 @@ import type { StrategySpec } from '../../streams/index.ts';
 import type { Job } from './curves/job.ts';
 import { families } from './curves/problem.ts';
 import { problems } from './curves/problems.ts';
-import { inProcesses } from './curves/processes.ts';
 import { type Row, rowsOf, shown } from './curves/report.ts';
 import { regret, scales } from './curves/scales.ts';
 import { DEFAULTS, nameOf, REFERENCE } from './curves/strategies.ts';
+import { inProcesses } from './processes.ts';
 
 const { values } = parseArgs({
   options: {

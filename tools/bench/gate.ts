@@ -1,10 +1,10 @@
-// npx tsx tools/bench gate [--strategies auto,tpe] [--kinds rounded,tree] [--seeds 12] [--trials 100] [--processes N] [--yahpo FOLDER]:
+// npx tsx tools/bench gate [--strategies auto,tpe] [--kinds rounded,tree] [--seeds 12] [--trials 100] [--processes N]:
 // whether strategies are ever worse than random search. A share is the probability that random search with as many trials is worse: 0.5 is as good as
 // random search.
 // Ends with status 1 if a share is below its limit, a strategy throws, or it tries a configuration twice where all results are equal.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { inProcesses } from './curves/processes.ts';
+import { inProcesses } from './processes.ts';
 import { expected } from './quality/expected.ts';
 import { BUDGETS, judge, shown } from './quality/gate.ts';
 import { gated } from './quality/hazards.ts';
@@ -16,15 +16,12 @@ const { values } = parseArgs({
     kinds: { type: 'string' },
     seeds: { type: 'string', default: '12' },
     trials: { type: 'string', default: '100' },
-    /** A clone of github.com/slds-lmu/yahpo_data. */
-    yahpo: { type: 'string' },
     processes: { type: 'string', default: String(availableParallelism()) },
   },
 });
 const [seeds, trials] = [Number(values.seeds), Number(values.trials)];
 const budgets = BUDGETS.filter((n) => n <= trials);
-const { yahpo } = values;
-const problems = gated(yahpo).filter(({ kind }) => values.kinds?.split(',').includes(kind) ?? true);
+const problems = gated.filter(({ kind }) => values.kinds?.split(',').includes(kind) ?? true);
 const names = values.strategies.split(',');
 for (const name of names)
   if (!expected[name]) throw new Error(`--strategies: expected names among ${Object.keys(expected).join()}, got ${name}`);
@@ -32,8 +29,8 @@ for (const name of names)
 let failed = 0;
 for (const name of names) {
   const since = performance.now();
-  const jobs = problems.map((problem): Job => ({ problem: problem.name, spec: expected[name]!.spec, seeds, trials, yahpo }));
-  const outcomes = await inProcesses<Job, Outcome>(new URL('quality/job.ts', import.meta.url), jobs, Number(values.processes), () => {});
+  const jobs = problems.map((problem): Job => ({ problem: problem.name, spec: expected[name]!.spec, seeds, trials }));
+  const outcomes = await inProcesses<Job, Outcome>(new URL('quality/job.ts', import.meta.url), jobs, Number(values.processes));
   const verdict = judge(name, expected[name]!, new Map(problems.map((problem, i) => [problem, outcomes[i]!])), budgets);
   failed += Number(verdict.faults.length > 0);
   console.log(`\n${shown(verdict, budgets)}`);

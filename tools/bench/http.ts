@@ -2,12 +2,10 @@
  * Requests per second over HTTP: ask and tell in turn on 32 connections that stay open, with `random` on a journal, next to a bare route of hono that
  * takes and gives the same bodies, and to one that also writes the same facts to a journal. `npx tsx tools/bench http`.
  */
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HostedStudies } from '../../src/host/hostedStudies.ts';
@@ -16,6 +14,8 @@ import { serveHttp } from '../../src/server/serve.ts';
 import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { openJournal } from '../../streams/log/openJournal.ts';
+import { ownCpu } from './measure.ts';
+import { messageOf, program } from './processes.ts';
 
 const CONNECTIONS = 32;
 const WARM_UP = Number(process.env.WARM_UP ?? 4);
@@ -109,14 +109,13 @@ interface Figures {
 }
 
 async function measure(kind: string): Promise<Figures> {
-  const child = fork(fileURLToPath(import.meta.url), [kind]);
-  const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(Number(message))));
+  const child = program(new URL(import.meta.url), kind);
+  const port = Number(await messageOf(child));
   const all = (seconds: number) => Promise.all(Array.from({ length: CONNECTIONS }, () => client(port, performance.now() + 1000 * seconds)));
-  const cpu = () =>
-    new Promise<number>((resolve) => {
-      child.once('message', (microseconds) => resolve(Number(microseconds)));
-      child.send('cpu');
-    });
+  const cpu = () => {
+    child.send('cpu');
+    return messageOf<number>(child);
+  };
   await all(WARM_UP); // until the code is compiled
   const since = performance.now();
   const used = await cpu();
@@ -131,10 +130,7 @@ const kinds: Readonly<Record<string, () => Promise<string>>> = { bare: () => bar
 const kind = process.argv[2];
 if (kind) {
   process.send!(await kinds[kind]!());
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage();
-    process.send!(user + system);
-  });
+  process.on('message', () => process.send!(ownCpu()));
 } else {
   const figures: Record<string, Figures[]> = { bare: [], journal: [], hosted: [] };
   for (let round = 0; round < ROUNDS; round++) for (const one of Object.keys(kinds)) figures[one]!.push(await measure(one));

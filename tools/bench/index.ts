@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs';
 
 /** Figures of microseconds, which the helpers that tsx puts around functions would change: these run compiled. */
 const compiled: readonly string[] = ['engine', 'nats', 'http', 'checkpoints'];
-const others: readonly string[] = ['calibration', 'coco', 'curves', 'dashboard', 'gate', 'quality', 'racing', 'scale', 'storages'];
+const others: readonly string[] = ['calibration', 'coco', 'curves', 'gate', 'objectives', 'quality', 'racing', 'scale'];
 
 /** Runs a program. If it fails, this one ends with its status. */
 function run(program: string, ...args: readonly string[]): void {

@@ -1,34 +1,31 @@
-// An engine of the benchmark: reads a study, decides once, and prints how long that took and how much memory it used.
-import { readFileSync } from 'node:fs';
+// An engine of the benchmark: reads a study, decides once, and tells how long that took and how much memory it used.
 import { connect } from '@nats-io/transport-node';
-import { float, random, space } from '../../streams/index.ts';
+import { random } from '../../streams/index.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { withResolvers } from '../../streams/promises.ts';
+import { memoryOf, ownCpu } from './measure.ts';
+import type { Taken } from './natsPast.ts';
+import { training } from './studies.ts';
 
-const [servers, study, parallel] = process.argv.slice(2);
-/** Megabytes, of the process as a whole. */
-const held = (what: 'VmHWM' | 'VmRSS') =>
-  Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? Number.NaN) / 1024;
-
-const nc = await connect({ servers: servers! });
-const log = await natsLog(nc, study!, { create: false });
+const [servers, study] = process.argv.slice(2) as [string, string];
+const nc = await connect({ servers });
+const log = await natsLog(nc, study, { create: false });
 const head = await log.head();
 await log.close();
-const before = held('VmRSS');
+const before = memoryOf(process.pid);
 const since = performance.now();
-const { user: at } = process.cpuUsage();
+const used = ownCpu();
 const decided = withResolvers<void>();
-const { close } = await serve(nc, space({ x: float(-5, 5) }), {
+const { close } = await serve(nc, training, {
   strategy: random(),
-  study: study!,
-  seed: 1,
-  parallel: Number(parallel),
+  study,
   onEntry: ({ position, fact }) => position > head && (fact as { type?: string })?.type === 'suggested' && decided.resolve(),
 });
 await decided.promise;
-const { user, system } = process.cpuUsage();
 const seconds = (performance.now() - since) / 1000;
-console.log(JSON.stringify({ seconds, cpu: (user + system - at) / 1e6, peak: held('VmHWM'), before }));
+const cpu = (ownCpu() - used) / 1e6;
+process.send!({ seconds, cpu, peak: memoryOf(process.pid, 'VmHWM'), before } satisfies Omit<Taken, 'entries'>);
 await close();
 await nc.close();
+process.disconnect();

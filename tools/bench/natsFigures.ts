@@ -1,7 +1,5 @@
 // How fast a study on a server is.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { median } from '../../src/numeric/averages.ts';
@@ -12,7 +10,8 @@ import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import type { NatsServer } from '../../test/support/nats.ts';
-import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
+import { type Cpu, cpuOf, cpuOfAll } from './measure.ts';
+import { program } from './processes.ts';
 
 const line = space({ x: float(-5, 5) });
 let count = 0;
@@ -116,8 +115,7 @@ const SLOTS = 16;
 /** Whole trials, evaluated in two other processes. */
 export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const study = fresh();
-  const program = fileURLToPath(new URL('./natsTrainer.js', import.meta.url));
-  const children = [1, 2].map(() => spawn(process.execPath, [program, server.url, study, String(SLOTS)], { stdio: 'inherit' }));
+  const children = [1, 2].map(() => program(new URL('./natsTrainer.js', import.meta.url), server.url, study, String(SLOTS)));
   const exits = children.map((child) => once(child, 'exit'));
   const warm = withResolvers<void>();
   let completed = 0;

@@ -6,3 +6,4 @@ const [servers, study, slots] = process.argv.slice(2);
 const nc = await connect({ servers: servers! });
 await trainer<{ readonly x: number }>(nc, study!, ({ x }) => x * x, { slots: Number(slots) }).done;
 await nc.close();
+process.disconnect();

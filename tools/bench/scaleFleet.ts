@@ -1,4 +1,4 @@
-// Many trainers in one process, for bench:scale. It is told what to do by messages, and answers each.
+// Many trainers in one process, for `scale`. It is told what to do by messages, and answers each.
 import { setTimeout } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { reconnectOptions, trainer } from '../../streams/nats/index.ts';

@@ -4,11 +4,11 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { tpe } from '../../streams/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { natsServer } from '../../test/support/nats.ts';
-import { cpuOf } from './cpu.ts';
+import { type Started, startIn } from '../../test/support/started.ts';
+import { cpuOf, judge, memoryOf, shareOfCore } from './measure.ts';
+import { kill, messageOf, program } from './processes.ts';
 import type { Order } from './scaleFleet.ts';
-import { beginStudy } from './scaleLog.ts';
-import { type Command, hypertide, kill, memoryOf, messageOf, program, shareOfCore } from './scaleProcess.ts';
-import type { Verdicts } from './verdicts.ts';
+import { withTrials } from './studies.ts';
 
 export interface StudiesSize {
   readonly studies: number;
@@ -35,7 +35,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
 }
 
 /** Seconds until a process prints a new line that matches. */
-async function untilNamed({ said }: Command, happen: () => void, form: RegExp): Promise<number> {
+async function untilNamed({ said }: Started, happen: () => void, form: RegExp): Promise<number> {
   const before = said().length;
   return timed(async () => {
     happen();
@@ -43,38 +43,38 @@ async function untilNamed({ said }: Command, happen: () => void, form: RegExp): 
   });
 }
 
-export async function manyStudies({ studies: count, ended, open, seconds }: StudiesSize, { judge }: Verdicts): Promise<void> {
+export async function manyStudies({ studies: count, ended, open, seconds }: StudiesSize): Promise<void> {
   console.log(`\n${count} studies in one serve, each with ${ended} trials that have ended and ${open} that run`);
   const server = await natsServer();
   const nc = await server.connect();
   const studies = Array.from({ length: count }, (_, i) => `scale-${i}`);
-  for (const name of studies) await beginStudy(nc, { name, strategy: tpe(), ended, parallel: open });
-  const start = () => hypertide('serve', '--all', 'scale-*', '--nats', server.url);
+  for (const name of studies) await withTrials(nc, { name, strategy: tpe(), parallel: open }, ended);
+  const start = () => startIn('.', ['serve', '--all', 'scale-*', '--nats', server.url]);
   let engine = start();
   console.log(`  first start: ${(await timed(() => allAnswer(nc, studies))).toFixed(1)} s until all are served`);
-  const fleet = program('./scaleFleet.ts', server.url);
+  const fleet = program(new URL('./scaleFleet.ts', import.meta.url), server.url);
   await messageOf(fleet);
   fleet.send({ type: 'hold', studies, slots: open } satisfies Order);
   await messageOf(fleet);
   await setTimeout(5000); // until the work that the trials caused is done
-  const [idle, server0, trainers] = await shareOfCore([engine.pid, server.pid, fleet.pid!], () => setTimeout(1000 * seconds));
-  const memory = memoryOf(engine.pid);
+  const [idle, server0, trainers] = await shareOfCore([engine.child.pid!, server.pid, fleet.pid!], () => setTimeout(1000 * seconds));
+  const memory = memoryOf(engine.child.pid!);
   console.log(`  memory of the server: ${memoryOf(server.pid).toFixed(0)} MB; CPU of the trainers: ${trainers!.toFixed(1)} % of a core`);
-  judge('memory of serve', memory, 600, 'MB', true);
-  judge(`CPU of serve over ${seconds} idle seconds`, idle!, 5, '% of a core', true);
-  judge('CPU of the server meanwhile', server0!, 5, '% of a core', true);
+  judge('memory of serve', memory, 600, 'MB');
+  judge(`CPU of serve over ${seconds} idle seconds`, idle!, 5, '% of a core');
+  judge('CPU of the server meanwhile', server0!, 5, '% of a core');
   const named = await untilNamed(engine, () => process.kill(server.pid, 'SIGSTOP'), /server/);
   process.kill(server.pid, 'SIGCONT');
-  judge('a server that hangs is named after', named, 5, 's', true);
+  judge('a server that hangs is named after', named, 5, 's');
   await setTimeout(5000);
   await kill(engine.child);
   const again = await timed(() => {
     engine = start();
     return allAnswer(nc, studies);
   });
-  console.log(`  CPU until all are served again: ${(cpuOf(engine.pid) / 1e6).toFixed(1)} s`);
-  judge('serving again after kill -9', again, 5, 's', true);
-  console.log(`  memory at most since then: ${memoryOf(engine.pid, 'VmHWM').toFixed(0)} MB`);
+  console.log(`  CPU until all are served again: ${(cpuOf(engine.child.pid!) / 1e6).toFixed(1)} s`);
+  judge('serving again after kill -9', again, 5, 's');
+  console.log(`  memory at most since then: ${memoryOf(engine.child.pid!, 'VmHWM').toFixed(0)} MB`);
   await kill(fleet);
   await kill(engine.child);
   await server.dispose();

@@ -1,11 +1,11 @@
 // Many trainers on one study.
 import { setTimeout } from 'node:timers/promises';
-import { random } from '../../streams/index.ts';
 import { natsServer } from '../../test/support/nats.ts';
+import { startIn } from '../../test/support/started.ts';
+import { judge, memoryOf, shareOfCore } from './measure.ts';
+import { kill, messageOf, program } from './processes.ts';
 import type { Measured, Order } from './scaleFleet.ts';
-import { beginStudy } from './scaleLog.ts';
-import { hypertide, kill, memoryOf, messageOf, program, shareOfCore } from './scaleProcess.ts';
-import type { Verdicts } from './verdicts.ts';
+import { withTrials } from './studies.ts';
 
 export interface TrainersSize {
   readonly trainers: number;
@@ -18,14 +18,14 @@ export interface TrainersSize {
 /** Trials that may be open, for each trainer: the next one waits at the server. */
 const AHEAD = 1.1;
 
-export async function manyTrainers({ trainers, trial, seconds }: TrainersSize, { judge }: Verdicts): Promise<void> {
+export async function manyTrainers({ trainers, trial, seconds }: TrainersSize): Promise<void> {
   console.log(`\n${trainers} trainers on one study`);
   const server = await natsServer();
   const nc = await server.connect();
   const name = 'scale';
-  await beginStudy(nc, { name, strategy: random(), ended: 0, parallel: Math.round(AHEAD * trainers) });
-  const engine = hypertide('serve', '--all', name, '--nats', server.url);
-  const fleet = program('./scaleFleet.ts', server.url);
+  await withTrials(nc, { name, parallel: Math.round(AHEAD * trainers) }, 0);
+  const engine = startIn('.', ['serve', '--all', name, '--nats', server.url]).child;
+  const fleet = program(new URL('./scaleFleet.ts', import.meta.url), server.url);
   await messageOf(fleet);
   const tell = async <T>(order: Order): Promise<T> => {
     fleet.send(order);
@@ -39,7 +39,7 @@ export async function manyTrainers({ trainers, trial, seconds }: TrainersSize, {
     await tell({ type: 'take', milliseconds: 1000 * length });
     await setTimeout(2000 * length + 5000);
     let measured: Measured | undefined;
-    const cpu = await shareOfCore([engine.pid, server.pid, fleet.pid!], async () => {
+    const cpu = await shareOfCore([engine.pid!, server.pid, fleet.pid!], async () => {
       measured = await tell<Measured>({ type: 'measure', milliseconds: 1000 * seconds });
     });
     const { busy, rate } = measured!;
@@ -48,13 +48,13 @@ export async function manyTrainers({ trainers, trial, seconds }: TrainersSize, {
     console.log(
       `  trials of ${length} s: ${rate.toFixed(0)} a second, ${idle.toFixed(1)} % of the trainers idle; CPU in % of a core: engine ${e}, server ${s}, trainers ${f}`,
     );
-    if (length === trial) judge(`trials of ${trial} s: time that trainers are idle`, idle, 5, '%', true);
+    if (length === trial) judge(`trials of ${trial} s: time that trainers are idle`, idle, 5, '%');
     if (idle <= 5) highest = Math.max(highest, rate);
     else if (length <= trial) break;
   }
   console.log(`  the highest rate that keeps 95 % of the trainers busy: ${highest.toFixed(0)} trials a second`);
-  console.log(`  memory: engine ${memoryOf(engine.pid).toFixed(0)} MB, server ${memoryOf(server.pid).toFixed(0)} MB`);
+  console.log(`  memory: engine ${memoryOf(engine.pid!).toFixed(0)} MB, server ${memoryOf(server.pid).toFixed(0)} MB`);
   await kill(fleet);
-  await kill(engine.child);
+  await kill(engine);
   await server.dispose();
 }

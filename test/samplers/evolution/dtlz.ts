@@ -17,3 +17,9 @@ export function dtlz2(point: Point, objectives: number): number[] {
     return radius * cosines * (k === 0 ? 1 : Math.sin(angles[objectives - 1 - k]!));
   });
 }
+/** The front has 2 ^ (objectives - 1) parts. */
+export function dtlz7(point: Point, objectives: number): number[] {
+  const [first, rest] = [point.slice(0, objectives - 1), point.slice(objectives - 1)];
+  const g = 1 + (9 * rest.reduce((sum, u) => sum + u, 0)) / rest.length;
+  return [...first, (1 + g) * (objectives - first.reduce((sum, v) => sum + (v / (1 + g)) * (1 + Math.sin(3 * Math.PI * v)), 0))];
+}

@@ -3,19 +3,11 @@ import { hypervolume } from '../../../src/numeric/pareto/hypervolume.ts';
 import { fronts, type Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import { referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
-import type { Point } from '../../../src/space/axis.ts';
-import { cube } from './dtlz.ts';
+import { cube, dtlz7 } from './dtlz.ts';
 import { evolved } from './evolving.ts';
 import { settings as nsga2Settings } from './nsga2Settings.ts';
 
 const settings = { ...nsga2Settings, population: 28 };
-
-/** Deb, Thiele, Laumanns & Zitzler (2002): the front has 2 ^ (objectives - 1) parts. */
-function dtlz7(point: Point, objectives: number): number[] {
-  const [first, rest] = [point.slice(0, objectives - 1), point.slice(objectives - 1)];
-  const g = 1 + (9 * rest.reduce((sum, u) => sum + u, 0)) / rest.length;
-  return [...first, (1 + g) * (objectives - first.reduce((sum, v) => sum + (v / (1 + g)) * (1 + Math.sin(3 * Math.PI * v)), 0))];
-}
 
 const firstFront = (losses: readonly Losses[]): Losses[] => fronts(losses)[0]!.map((i) => losses[i]!);
 

@@ -5,7 +5,6 @@ import { boolean, choice, float, int, space, when } from '../../../streams/index
 import { type Problem, problem } from './problem.ts';
 import { box, onVector, problems, sum } from './problems.ts';
 import { trees } from './trees.ts';
-import { yahpo } from './yahpo.ts';
 
 const named = (name: string): Problem => problems.find((one) => one.name === name)!;
 const logOf = Math.log10;
@@ -222,13 +221,5 @@ const hazards: readonly Problem[] = [
   problem('equal', 'equal-training', named('training').space, () => 1, { optimum: 1 }),
 ];
 
-/**
- * The problems of the gate. Noise is left out: how good the best of n random points is, is known exactly only without it.
- *
- * @param data a folder for `yahpo`.
- */
-export const gated = (data?: string): readonly Problem[] => [
-  ...problems.filter(({ kind }) => kind !== 'noisy'),
-  ...hazards,
-  ...(data === undefined ? [] : yahpo(data)),
-];
+/** The problems of the gate. Noise is left out: how good the best of n random points is, is known exactly only without it. */
+export const gated: readonly Problem[] = [...problems.filter(({ kind }) => kind !== 'noisy'), ...hazards];

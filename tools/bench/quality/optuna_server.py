@@ -33,8 +33,9 @@ def sampler_of(name, space, seed):
         import scipy.optimize, scipy.stats, torch  # noqa: E401, F401  before the clock starts
 
         return optuna.samplers.GPSampler(seed=seed)
-    if name == "cmaes":
-        return optuna.samplers.CmaEsSampler(seed=seed)
+    others = {"cmaes": optuna.samplers.CmaEsSampler, "nsga2": optuna.samplers.NSGAIISampler, "nsga3": optuna.samplers.NSGAIIISampler}
+    if name in others:
+        return others[name](seed=seed)
     return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=any("when" in p for p in space.values()))
 
 

@@ -15,7 +15,7 @@ export interface Problem {
 
 export const kinds = ['synthetic', 'mixed', 'noisy', 'table', 'wide'] as const;
 /** Kinds of problem in which a model can mislead a strategy, so that random search would do better. */
-export const hazardous = ['rounded', 'conditional', 'diverging', 'needle', 'failing', 'sparse', 'tree', 'equal', 'yahpo'] as const;
+export const hazardous = ['rounded', 'conditional', 'diverging', 'needle', 'failing', 'sparse', 'tree', 'equal'] as const;
 export type Kind = (typeof kinds)[number] | (typeof hazardous)[number];
 
 export const problem = <P extends object>(
