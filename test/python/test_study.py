@@ -205,7 +205,7 @@ def test_serves_no_study_that_runs_elsewhere():
 
 
 def test_names_the_node_that_it_needs_in_one_sentence(monkeypatch):
-    for value, message in [("/nowhere/node", "cannot be started"), ("/bin/echo", "is not Node")]:
+    for value, message in [("/nowhere/node", "install Node"), ("/bin/echo", "run by /bin/echo, ended")]:
         monkeypatch.setenv("HYPERTIDE_NODE", value)
-        with pytest.raises(ht.EngineError, match=message + ".*needs Node 20.19 or newer"):
+        with pytest.raises(ht.EngineError, match=message):
             ht.Study({"x": ht.float(0, 1)})

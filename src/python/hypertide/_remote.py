@@ -102,12 +102,11 @@ class RemoteEngine:
             "busy": lambda: {"open": [], "parallel": self._server.slots},  # others may tell results
             "limit": self._limit,
             "trials": lambda: {"trials": list(self._trials())},
-            "best": lambda: {"best": self._server.read("best")},
-            "front": lambda: {"front": self._server.read("front")},
             "recommend": lambda: {"recommendation": self._server.read("recommend")},
             "importance": lambda **asked: {"importance": self._importance(**asked)},
-            "why": lambda **asked: {"why": self._server.read("why", **asked)},
         }
+        if cmd in ("best", "front", "why"):
+            return {cmd: self._server.read(cmd, **given)}
         if cmd in answers:
             return answers[cmd](**given)
         self._server.command(cmd, **given)

@@ -194,25 +194,18 @@ def _cells(distribution: BaseDistribution) -> float:
 
 
 def _plain(space: Mapping[str, BaseDistribution]) -> dict[str, BaseDistribution]:
-    """The space with indices instead of choices that are not texts, numbers or booleans."""
-    return {name: CategoricalDistribution(range(len(objects))) if (objects := _objects(one)) else one for name, one in space.items()}
-
-
-def _objects(distribution: BaseDistribution) -> tuple[Any, ...]:
-    """The choices, if not all of them are texts, numbers or booleans."""
-    choices = distribution.choices if isinstance(distribution, CategoricalDistribution) else ()
-    return () if all(type(choice) in (str, int, float, bool) for choice in choices) else tuple(choices)
+    """The space with indices instead of choices, which may be any objects."""
+    return {
+        name: CategoricalDistribution(range(len(one.choices))) if isinstance(one, CategoricalDistribution) else one for name, one in space.items()
+    }
 
 
 def _encode(distribution: BaseDistribution, value: Any) -> Any:
-    return int(distribution.to_internal_repr(value)) if _objects(distribution) else value
+    return int(distribution.to_internal_repr(value)) if isinstance(distribution, CategoricalDistribution) else value
 
 
 def _decode(distribution: BaseDistribution, value: Any) -> Any:
     """The value as in Optuna."""
     if isinstance(distribution, FloatDistribution):
         return float(value)
-    if isinstance(distribution, IntDistribution):
-        return int(value)
-    objects = _objects(distribution)
-    return objects[value] if objects else value
+    return distribution.choices[value] if isinstance(distribution, CategoricalDistribution) else int(value)
