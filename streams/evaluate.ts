@@ -12,7 +12,8 @@ import {
   type TrialEvent,
   type Values,
 } from '../src/facts/facts.ts';
-import { identityOf } from '../src/facts/parse.ts';
+import { type Identity, identityOf } from '../src/facts/parse.ts';
+import type { Refusal } from '../src/facts/refusal.ts';
 import { exampleResult, placeOf } from '../src/ledger/exampleFacts.ts';
 import { isRecord } from '../src/schema/json.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
@@ -82,13 +83,11 @@ export const evaluate =
       };
       /** A rejected result becomes a failure: nothing else would end the trial, and without the result of an example, its mean would be another one. */
       const refused = ({ fact, refusal }: Rejected) => {
-        const { type, trial, run } = identityOf(fact);
-        const isMalformed = refusal.code === 'missing-field' || refusal.code === 'bad-field';
-        const isResult = type === 'completed' || type === 'stopped' || (type === 'reported' && isRecord(fact) && 'results' in fact);
-        if (!isMalformed || trial === undefined || run === undefined || !isResult) return;
-        running.get(trial)?.abandon(new Error(refusal.message));
-        running.delete(trial);
-        out.next({ type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${refusal.message}`.slice(0, 4096) });
+        const failed = malformed(identityOf(fact), refusal, isRecord(fact) && 'results' in fact);
+        if (!failed) return;
+        running.get(failed.trial)?.abandon(new Error(refusal.message));
+        running.delete(failed.trial);
+        out.next(failed);
       };
       out.add(
         directives$.subscribe({
@@ -109,6 +108,13 @@ export const evaluate =
         objective.close?.();
       });
     });
+
+/** How a run ends whose result is not one of the study, such as one with another name. @param ofExample whether a report has the result of one */
+export function malformed({ type, trial, run }: Identity, { code, message }: Refusal, ofExample = false): FailedFact | undefined {
+  const isResult = type === 'completed' || type === 'stopped' || (type === 'reported' && ofExample);
+  if (!isResult || trial === undefined || run === undefined || !(code === 'missing-field' || code === 'bad-field')) return undefined;
+  return { type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${message}`.slice(0, 4096) };
+}
 
 /** @throws OptionError */
 export function checkTimeLimit({ timeLimit = 1 }: EvaluateOptions): void {

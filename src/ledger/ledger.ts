@@ -118,6 +118,7 @@ export class Ledger<P> {
   }
 
   #suggest(fact: SuggestedFact<P>): Applied<P> {
+    Object.freeze(fact.params); // readers share them
     const applied = this.#trials.suggest(fact, this.#switched);
     if (fact.queue !== undefined && applied.effect === 'suggested') this.#queue.delete(fact.queue);
     if (applied.effect === 'suggested') this.#proposers.tell(applied.event);

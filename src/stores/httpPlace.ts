@@ -19,7 +19,7 @@ export function httpPlace(address: string, token: string | undefined, closing: A
     list: async () => (await states()).map(({ error, ...status }) => omitUndefined({ study: status.study, status, error, isRun: true })),
     open: async (name): Promise<StudySource> => {
       const study = clientOf(`${address}/${encodeURIComponent(name)}`, options);
-      const log = httpLog(study);
+      const log = httpLog(study, closing);
       const submit = submitTo(study);
       return {
         place: address,

@@ -54,7 +54,7 @@ export async function openStudy<P = Params, O extends string = string>(
   const end = () => leave();
   signal?.addEventListener('abort', end);
   try {
-    const following = await followLog<P>(httpLog(client), String(address), space);
+    const following = await followLog<P>(httpLog(client, closing.signal), String(address), space);
     const study = studyElsewhere<P, O>(
       following,
       reachOver(client, following, () => {

@@ -140,9 +140,9 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
       return report(trial, values, undefined, metrics, () => resultIn(running, example, { values: named(values), constraints }));
     },
     stopped: (trial) => end({ type: 'stopped', ...of(trial) }),
-    enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params: params as Params, rest })),
+    enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params: { ...params } as Params, rest })),
     propose: (proposer, params, { seconds, note } = {}) =>
-      command(omitUndefined({ type: 'propose', proposer, params: params as Params, seconds, note })),
+      command(omitUndefined({ type: 'propose', proposer, params: { ...params } as Params, seconds, note })),
     annotate: (about) => command({ ...about, type: 'annotate' }),
     change: (changes) => command({ ...changes, type: 'change' }),
     pause: () => command({ type: 'change', paused: true }),

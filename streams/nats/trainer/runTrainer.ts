@@ -5,6 +5,7 @@ import type { Instruction } from '../../../src/facts/facts.ts';
 import { parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
+import { malformed } from '../../evaluate.ts';
 import { withResolvers } from '../../promises.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { joinStudy } from '../connection/outage.ts';
@@ -164,11 +165,14 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     warn(`${study}: the study was deleted, so ${name} ends without storing the results of its trials`);
     finish();
   };
-  /** Abandons a run that claimed too late, or whose trial is over. Other rejections are only printed. */
-  const onRejected = ({ type, trial, run, code, message }: RejectedMessage) => {
+  /** Abandons a run that claimed too late, or whose trial is over. Other rejections are printed, and a malformed result is a failure. */
+  const onRejected = (rejected: RejectedMessage) => {
+    const { type, trial, run, code, message } = rejected;
     const one = run === undefined ? undefined : held.get(run);
-    if (one && (type === 'started' || code === 'ended')) one.abandon();
-    else warn(message, omitUndefined({ trial, run }));
+    if (one && (type === 'started' || code === 'ended')) return one.abandon();
+    warn(message, omitUndefined({ trial, run }));
+    const failed = malformed(rejected, rejected);
+    if (failed) facts.on(subjects.by(name, failed.trial))(failed, (refused) => refused && fail(refused));
   };
   const listening = [
     joinStudy(nc, study),

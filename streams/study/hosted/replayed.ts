@@ -36,6 +36,8 @@ export const replayed = <P>(
           hasCaughtUp = seen >= last();
           if (hasCaughtUp) return end?.();
         }
+      hasCaughtUp = true; // the log was let go
+      end?.();
     };
     out.add(() => reading.abort());
     out.add(

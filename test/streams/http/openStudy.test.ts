@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { memoryLog } from '../../../streams/core.ts';
 import { openStudy } from '../../../streams/http/index.ts';
-import { createStudy, float, type Log, random, space } from '../../../streams/index.ts';
+import { createStudy, type Fact, float, type Log, random, space } from '../../../streams/index.ts';
 import { tokens, users } from '../../server/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { lossyProxy } from './lossyProxy.ts';
@@ -155,4 +155,20 @@ it('does what the role of its token allows', async () => {
   const { trial } = (await agent.ask())!;
   await agent.tell(trial, 1);
   await eventually(() => expect(viewer.best()).toMatchObject({ trial, trainer: 'agent' }));
+});
+
+it.each(['close', 'signal'])('completes its entries when a reader leaves: %s', async (how) => {
+  const { address } = await digits({ trials: 3 });
+  const leaving = new AbortController();
+  const study = await opened(address, { signal: leaving.signal });
+  const seen: string[] = [];
+  study.entries$.subscribe({
+    next: ({ fact }) => seen.push((fact as Fact).type),
+    error: (error) => seen.push(`error ${error}`),
+    complete: () => seen.push('complete'),
+  });
+  if (how === 'close') await study.close();
+  else leaving.abort();
+  await eventually(() => expect(seen.at(-1)).toMatch(/complete|error/));
+  expect(seen.at(-1)).toBe('complete');
 });

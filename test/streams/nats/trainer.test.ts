@@ -48,6 +48,21 @@ describe('trainer', () => {
     await engine.close();
   });
 
+  it('fails trials whose results have another name, so that the study ends', async () => {
+    const study = fresh();
+    const engine = await serve(await server.connect(), plane, {
+      study,
+      strategy: random(),
+      objectives: { loss: 'minimize' },
+      trials: 9,
+      warn: () => {},
+    });
+    const { close } = trainer(await server.connect(), study, () => ({ values: { los: 1 } }), { name: 'w', warn: () => {} });
+    await expect(engine.result()).rejects.toThrow('values.loss is missing');
+    await close();
+    await engine.close();
+  });
+
   it('waits for a study that does not exist, and prints that once', async () => {
     const study = fresh();
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});

@@ -183,3 +183,16 @@ describe('an ask that no trial can answer', () => {
     expect(await study.ask()).toBeUndefined();
   });
 });
+
+describe('parameters that a caller changes', () => {
+  it('are those of the trial still', async () => {
+    const study = createStudy(space({ x: float(0, 1) }), { strategy: random(), trials: 2 });
+    const wanted = { x: 0.25 };
+    await study.enqueue(wanted);
+    wanted.x = 0.9;
+    const first = (await study.ask())!;
+    expect(() => Object.assign(first.params, { x: 77 })).toThrow(TypeError);
+    await study.tell(first.trial, 1);
+    expect(study.best()?.params).toEqual({ x: 0.25 });
+  });
+});
