@@ -5,18 +5,15 @@ import { credentialAttacks } from './cases/credentials.ts';
 import { deliveryAttacks } from './cases/deliveries.ts';
 import { elsewhereAttacks } from './cases/elsewhere.ts';
 import { fileAttacks } from './cases/files.ts';
-import { httpAttacks } from './cases/http.ts';
 import { interfaceAttacks } from './cases/interface.ts';
 import { messageAttacks } from './cases/messages.ts';
 import { programAttacks } from './cases/programs.ts';
 import { proposerAttacks } from './cases/proposers.ts';
 import { prototypeAttacks } from './cases/prototype.ts';
-import { replayAttacks } from './cases/replay.ts';
 import { requestAttacks } from './cases/requests.ts';
 import { rightsAttacks } from './cases/rights.ts';
 import { sizeAttacks } from './cases/size.ts';
 import { spoofingAttacks } from './cases/spoofing.ts';
-import { spreadsheetAttacks } from './cases/spreadsheets.ts';
 import { subjectAttacks } from './cases/subject.ts';
 import { terminalAttacks } from './cases/terminal.ts';
 
@@ -28,16 +25,13 @@ export const attacks: readonly Attack[] = [
   ...credentialAttacks,
   ...spoofingAttacks,
   ...messageAttacks,
-  ...replayAttacks,
   ...deliveryAttacks,
   ...sizeAttacks,
-  ...httpAttacks,
   ...interfaceAttacks,
   ...requestAttacks,
   ...proposerAttacks,
   ...terminalAttacks,
   ...fileAttacks,
-  ...spreadsheetAttacks,
   ...elsewhereAttacks,
   ...programAttacks,
   ...prototypeAttacks,

@@ -1,10 +1,7 @@
-import { existsSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSpace } from '../../../src/space/space.ts';
-import { controlSocket } from '../../../src/stores/controlSocket.ts';
 import { readStudyFile } from '../../../src/studyFile/studyFile.ts';
-import { checkNames } from '../../../streams/nats/config/team.ts';
-import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { casesOf } from '../attack.ts';
 import type { World } from '../world.ts';
@@ -51,9 +48,6 @@ export const fileAttacks = [
     files('names in subjects', `the name of a study ${JSON.stringify(name)}`, async () => accepts(() => subjectsOf(name))),
   ),
   files('names in subjects', 'a name of a study that no file can have', async () => accepts(() => subjectsOf('x'.repeat(256)))),
-  files('names that differ in case', 'a trainer whose key replaces that of another where names of files ignore the case', async () =>
-    accepts(() => checkNames('trainer', ['w1', 'W1'])),
-  ),
   ...['../evil', '/tmp/evil', '..'].map((name) =>
     files('names of studies', `the name ${name} in a study file`, async (world) => {
       const place = world.directory();
@@ -65,10 +59,6 @@ export const fileAttacks = [
       return code !== 2 || !printed.includes('name: expected');
     }),
   ),
-  files('journals are files', 'a device as a journal', async (world) => {
-    const { printed } = await world.hypertide('trials', '/dev/null');
-    return !printed.includes('a pipe or a device');
-  }),
   files('new key files', 'a link in place of a key', async (world) => {
     const target = join(world.directory(), 'target');
     await keysIn(world, (keys) => symlinkSync(target, join(keys, 'root.nk')));
@@ -82,27 +72,6 @@ export const fileAttacks = [
     const keys = await keysIn(world);
     return (statSync(keys).mode & 0o077) !== 0;
   }),
-  rights('private socket', 'another user gives commands to a study', async (world) => {
-    const journal = join(world.directory(), 'study.jsonl');
-    writeFileSync(journal, '');
-    const close = await controlSocket(
-      journal,
-      () => Promise.reject(new Error('not now')),
-      () => ({ answer: async () => ({}), close: () => {} }),
-    );
-    const { mode } = lstatSync(`${journal}.sock`);
-    close?.();
-    return (mode & 0o077) !== 0;
-  }),
-  ...['wss', 'ws', 'http', 'nats+tls'].map((scheme) =>
-    rights('spoken schemes', `a password goes to ${scheme}:// in clear`, async () => {
-      const error = await connectTo(`${scheme}://user:secret@127.0.0.1:1`).then(
-        () => undefined,
-        (reason: Error) => reason,
-      );
-      return !error?.message.includes('which is not supported');
-    }),
-  ),
   yaml('few aliases', 'aliases that grow without end', async (world) => {
     const layers = Array.from({ length: 5 }, (_, i) => `  - &l${i + 1} [${Array(10).fill(`*l${i}`).join(', ')}]`);
     const parameters = `parameters:\n  x: { type: choice, values: [1, 2] }\n`;
@@ -111,7 +80,6 @@ export const fileAttacks = [
   yaml('unique keys', 'a parameter that stands twice', async (world) =>
     reads(world, `${PARAMETERS}  x: { type: float, low: 0, high: 100 }\n`),
   ),
-  yaml('unique keys', 'a command that stands twice', async (world) => reads(world, `${PARAMETERS}command: [good]\ncommand: [evil]\n`)),
   yaml('text as keys', 'keys of keys, whose text grows without end', async (world) => {
     const path = join(world.directory(), 'study.yaml');
     writeFileSync(path, `${PARAMETERS}${'? '.repeat(10)}x\n`);

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputReader } from '../../../src/programs/outputReader.ts';
 import type { ProgramRun } from '../../../src/programs/programRun.ts';
 import { startProgram } from '../../../src/programs/startProgram.ts';
 import { fillTemplate, parseTemplate } from '../../../src/programs/template.ts';
@@ -10,14 +9,6 @@ import type { World } from '../world.ts';
 
 const args = casesOf('arguments');
 const prototype = casesOf('prototype');
-const size = casesOf('size');
-
-/** The checkpoint that the next attempt at trial 1 gets after w2 gave it back with this one. */
-async function checkpointAfter(world: World, checkpoint: string): Promise<string | undefined> {
-  const at = await world.study();
-  await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint });
-  return (await at.until('suggested', { trial: 1, attempt: 2 })).checkpoint;
-}
 
 function jobIn(place: string, kind: string): ProgramRun {
   const paths = { params: join(place, 'params.json'), checkpoints: join(place, 'checkpoints'), log: join(place, 'log') };
@@ -43,13 +34,6 @@ const shells: readonly (readonly [what: string, value: (owned: string) => string
 ];
 
 export const programAttacks = [
-  ...['--config=/evil.yaml', '-rf', '-', '--'].map((checkpoint) =>
-    args(
-      'no option as checkpoint',
-      `a checkpoint ${checkpoint}`,
-      async (world) => (await checkpointAfter(world, checkpoint)) === checkpoint,
-    ),
-  ),
   ...shells.map(([what, value]) => args('no shell', `a value of a parameter with ${what}`, (world) => runs(world, value))),
   ...['--force', '-1e-05'].map((kind) =>
     args('values after =', `a value ${kind} in {args}`, async () =>
@@ -57,9 +41,4 @@ export const programAttacks = [
     ),
   ),
   prototype('own synonyms', 'a metric named constructor', async () => canonical('constructor') !== 'constructor'),
-  size('length of lines', 'a value behind 64 KiB of one line', async () => {
-    const reader = outputReader({ objectives: ['value'] });
-    const lines = [...reader.line(`{"pad":"${'x'.repeat(70_000)}","value":1}`), ...reader.end(false)];
-    return lines.some(({ type }) => type === 'result' || type === 'value');
-  }),
 ];

@@ -34,22 +34,11 @@ export const hears = (user: User, subject: string, said: (of: Victim) => string)
 export const api = (request: string) => (of: Victim) => `$JS.API.${request.replace('HT', of.subjects.stream)}`;
 export const rpc = (method: string) => (of: Victim) => of.subjects.rpc(method);
 export const list = (of: Victim): string => of.subjects.list;
-const log = ({ subjects }: Victim) => subjects.study;
 
 const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[] = [
-  ['a trainer deletes the stream', 'w1', api('STREAM.DELETE.HT'), ''],
-  ['a trainer changes the stream', 'w1', api('STREAM.INFO.HT'), ''],
-  ['a trainer lists streams', 'w1', api('STREAM.LIST'), ''],
-  ['a trainer reads the account', 'w1', api('INFO'), ''],
   ['a trainer creates a stream', 'w1', api('STREAM.CREATE.mine'), '{"name":"mine","subjects":["mine"]}'],
-  ['a trainer deletes the consumer', 'w1', api('CONSUMER.DELETE.HT.trainers'), ''],
   ['a trainer lists consumers', 'w1', api('CONSUMER.LIST.HT'), ''],
   ['a trainer reads the state of the consumer', 'w1', api('CONSUMER.INFO.HT.trainers'), ''],
-  ['a trainer reads a message by the slow way', 'w1', api('STREAM.MSG.GET.HT'), '{"seq":1}'],
-  ['a trainer reads the log by number', 'w1', api('DIRECT.GET.HT'), '{"seq":3}'],
-  ['a trainer reads suggestions', 'w1', (of) => `$JS.API.DIRECT.GET.${of.subjects.stream}.${of.subjects.suggested}`, ''],
-  ['a trainer closes the study', 'w1', rpc('close'), '{}'],
-  ['a trainer enqueues a configuration', 'w1', rpc('enqueue'), '{"params":{"x":1,"n":1}}'],
   ['a trainer reads all trials', 'w1', rpc('trials'), '{}'],
   ['a trainer reads the log from the engine', 'w1', rpc('log'), '{}'],
   ['a trainer drains another one', 'w1', rpc('instruct'), '{"trainer":"w2","to":"drain"}'],
@@ -58,10 +47,6 @@ const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[]
   ['a viewer creates the stream of summaries', 'viewer', () => '$JS.API.STREAM.CREATE.HTS', '{"name":"HTS","subjects":["ht.*.summary"]}'],
   ['a trainer lists the others', 'w1', rpc('trainers'), '{}'],
   ['a viewer drains a trainer', 'viewer', rpc('instruct'), '{"trainer":"w2","to":"drain"}'],
-  ['a viewer closes the study', 'viewer', rpc('close'), '{}'],
-  ['a viewer cancels a trial', 'viewer', rpc('cancel'), '{"trial":1}'],
-  ['a viewer enqueues a configuration', 'viewer', rpc('enqueue'), '{"params":{"x":1,"n":1}}'],
-  ['a viewer changes the study', 'viewer', rpc('change'), '{"parallel":9}'],
   ['a viewer deletes the stream', 'viewer', api('STREAM.DELETE.HT'), ''],
   ['an operator deletes the stream', 'operator', api('STREAM.DELETE.HT'), ''],
   ['an operator reads the log by number', 'operator', api('DIRECT.GET.HT'), '{"seq":1}'],
@@ -69,14 +54,9 @@ const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[]
 ];
 
 const subscriptions: readonly (readonly [what: string, ...Parameters<typeof hears>])[] = [
-  ['a trainer listens to everything', 'w1', '>', log],
-  ['a trainer listens to the log', 'w1', 'ht.$.log.>', log],
   ["a trainer listens to another's facts", 'w1', 'ht.$.log.by.w2.*', ({ subjects }) => subjects.by('w2', 1)],
-  ["a trainer listens to another's rejections", 'w1', 'ht.$.rejected.w2', ({ subjects }) => subjects.rejected('w2')],
-  ['a trainer listens to heartbeats', 'w1', 'ht.$.beat.>', ({ subjects }) => subjects.beat('w2', 1)],
   ['a trainer listens to the status of the study', 'w1', 'ht.$.status', ({ subjects }) => subjects.status],
   ['a trainer listens to requests of people', 'w1', 'ht.$.rpc.>', ({ subjects }) => subjects.rpc('status')],
-  ["a trainer listens to another's inbox", 'w1', '_INBOX.w2.>', () => '_INBOX.w2.x'],
   ["a trainer listens to the engine's inbox", 'w1', '_INBOX_engine.>', () => '_INBOX_engine.x'],
   ['a viewer listens to heartbeats', 'viewer', 'ht.$.beat.>', ({ subjects }) => subjects.beat('w2', 1)],
   ['a viewer answers for the list of studies in place of engines', 'viewer', 'ht._all.rpc.list', list],

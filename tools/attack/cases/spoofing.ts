@@ -11,16 +11,7 @@ const counts = async (at: Victim, fact: object, trial = 1, subject?: string): Pr
 
 const values = { value: -1e9 };
 const facts: readonly (readonly [guard: string, what: string, fact: object])[] = [
-  ['author', "a result for another's run", { type: 'completed', run: 'r1', values }],
-  ['author', "a stop of another's run", { type: 'stopped', run: 'r1' }],
-  ['author', "a report of another's run", { type: 'reported', run: 'r1', step: 1e6, values }],
-  ['author', "a failure of another's run, with a checkpoint", { type: 'failed', run: 'r1', reason: 'preempted', checkpoint: '/evil' }],
   ['author', "a loss of another's run", { type: 'failed', run: 'r1', attempt: 1, reason: 'lost' }],
-  ['author', "a claim with another's run", { type: 'started', attempt: 1, run: 'r1', trainer: 'w2' }],
-  ['named run', 'a result without a run', { type: 'completed', values }],
-  ['named run', 'a stop without a run', { type: 'stopped' }],
-  ['named run', 'a report without a run', { type: 'reported', step: 1e6, values }],
-  ['named run', 'a failure without a run', { type: 'failed', reason: 'preempted', checkpoint: '/evil' }],
   ['one claim', 'a claim of a claimed attempt', { type: 'started', attempt: 1, run: 'mine' }],
   ['current attempt', 'a claim of an attempt that is not due', { type: 'started', attempt: 7, run: 'mine', trial: 2 }],
   ['known run', 'a result of a run that was never claimed', { type: 'completed', run: 'mine', values }],

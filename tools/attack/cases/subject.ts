@@ -18,7 +18,6 @@ export const writes = (user: User, subject: (of: Victim) => string, data: string
 const decision = JSON.stringify({ type: 'suggested', trial: 99, attempt: 1, by: 'me', params: { x: 1, n: 1 } });
 const closed = '{"type":"closed","reason":"person"}';
 const completed = '{"type":"completed","trial":1,"run":"r1","values":{"value":0}}';
-const next = ({ subjects }: Victim) => `$JS.API.CONSUMER.MSG.NEXT.${subjects.stream}.trainers`;
 const look =
   (of: (victim: Victim) => string) =>
   (victim: Victim): string =>
@@ -34,27 +33,12 @@ const by =
 
 type Case = readonly [what: string, ...Parameters<typeof writes>];
 const cases: readonly Case[] = [
-  ['a trainer publishes a decision', 'w1', suggested, decision],
-  ['a trainer closes the study', 'w1', own, closed],
   ['a trainer publishes the first fact', 'w1', created, '{"type":"created"}'],
-  ['a trainer publishes as another trainer', 'w1', by('w2'), completed],
-  ['a trainer publishes as an unknown trainer', 'w1', by('x'), completed],
   ['a trainer publishes below its own subject', 'w1', ({ subjects }) => `${subjects.by('w1', 1)}.2`, completed],
   ['a trainer publishes to a subject of its own in the log', 'w1', ({ study }) => `ht.${study}.log.mine`, completed],
-  ['a trainer writes through the answer to a pull', 'w1', next, '{"batch":1,"no_wait":true}', suggested],
-  ['a trainer writes through the answer to a look', 'w1', look(created), '', own],
-  ['a trainer writes as another through a look', 'w1', look(created), '', by('w2')],
   ["a trainer writes through a look at another's fact", 'w1', look(by('w2')), '', suggested],
-  ['a trainer writes through the acknowledgement of a fact', 'w1', by('w1', 2), '{}', suggested],
   ['a trainer forges a stop through the acknowledgement of a fact', 'w1', by('w1', 2), '{}', ({ subjects }) => subjects.directive(1)],
-  ['a trainer forges a stop through a look', 'w1', look(by('w2')), '', ({ subjects }) => subjects.directive(1)],
-  ['a trainer forges a heartbeat through a look', 'w1', look(by('w2')), '', ({ subjects }) => subjects.beat('w2', 1)],
   ['a trainer forges a rejection through a look', 'w1', look(by('w2')), '', ({ subjects }) => subjects.rejected('w2')],
-  ['a trainer forges a stop', 'w1', ({ subjects }) => subjects.directive(1), '{"type":"stop","trial":1,"by":"person"}'],
-  ['a trainer forges the end of the study', 'w1', ({ subjects }) => subjects.directive('all'), closed],
-  ['a trainer forges a rejection', 'w1', ({ subjects }) => subjects.rejected('w2'), '{"type":"started","run":"r1","code":"claimed"}'],
-  ['a trainer forges the status of the study', 'w1', ({ subjects }) => subjects.status, '{"forged":true}'],
-  ["a trainer sends another's heartbeat", 'w1', ({ subjects }) => subjects.beat('w2', 1), '{"run":"r1"}'],
   ['a viewer publishes a decision', 'viewer', suggested, decision],
   ['a viewer publishes as a trainer', 'viewer', by('w2'), completed],
   ['a viewer forges a stop', 'viewer', ({ subjects }) => subjects.directive(1), '{"type":"stop","trial":1,"by":"person"}'],
