@@ -339,7 +339,7 @@ describe('ask-tell with a study', () => {
       expect.stringContaining('loss'),
       expect.stringContaining('7'),
       expect.stringContaining(
-        'expected init, ask, tell, report, enqueue, annotate, busy, cancel, retract, limit, trials, best, front, importance, recommend or quit',
+        'expected init, ask, tell, report, enqueue, annotate, busy, cancel, retract, limit, trials, best, front, importance, recommend, why or quit',
       ),
     ]);
   });
