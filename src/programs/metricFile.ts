@@ -35,30 +35,6 @@ export function metricFile(path: string, take: (row: MetricRow) => void, warn: (
     [contents, version, sums] = [NO_CONTENTS, undefined, []];
   };
 
-  /** Compares rows with those of the last check, from the position at which the file may have changed. */
-  const compare = (first: number, takeRow: (row: MetricRow) => void) => {
-    let count = first;
-    let known = true;
-    const see = (row: MetricRow) => {
-      const sum = crc32(row.line);
-      if (known && sums[count] !== sum) {
-        known = false;
-        sums.length = count;
-      }
-      if (!known) {
-        sums.push(sum);
-        takeRow(row);
-      }
-      count++;
-    };
-    /** A part of the rows that were read, and no others: the file is being rewritten. */
-    const isUnfinished = () => known && taken > 0 && count < sums.length;
-    const settle = () => {
-      sums.length = count;
-    };
-    return { see, isUnfinished, settle };
-  };
-
   const read = (takeRow: (row: MetricRow) => void) => {
     let file: number | undefined;
     try {
@@ -66,11 +42,21 @@ export function metricFile(path: string, take: (row: MetricRow) => void, warn: (
       const now = `${ino} ${size} ${mtimeMs}`;
       if (now === version) return;
       file = openSync(path, 'r');
-      const reading = readRows(file, size, contents);
-      const { see, isUnfinished, settle } = compare(reading.first, takeRow);
-      const next = reading.each(see);
-      if (isUnfinished()) return;
-      settle();
+      const from = unchangedPart(file, size, contents);
+      let count = from.rows;
+      let isKnown = true;
+      const next = readRows(file, size, from, (row) => {
+        const sum = crc32(row.line);
+        if (sums[count] !== sum) isKnown = false;
+        if (!isKnown) {
+          sums.length = count;
+          sums.push(sum);
+          takeRow(row);
+        }
+        count++;
+      });
+      if (isKnown && taken > 0 && count < sums.length) return; // a part of the known rows: the file is being rewritten
+      sums.length = count;
       [contents, version] = [next, now];
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
@@ -118,36 +104,24 @@ interface KnownPart {
 
 const NO_CONTENTS: KnownPart = { position: 0, rows: 0, head: undefined, marks: [] };
 
-/** The rows of a file from the position at which it may have changed. */
-interface RowReading {
-  /** Number of rows before that position. */
-  readonly first: number;
-  /** @returns the next state. @throws Error for an object or a line that is too long. */
-  each(see: (row: MetricRow) => void): KnownPart;
+/** The state from which a file is read: that of the last check if the file was only appended to, or else its beginning. */
+function unchangedPart(file: number, size: number, before: KnownPart): KnownPart {
+  const { position, marks } = before;
+  return size >= position && marksAt(file, position).every((mark, i) => marks[i]?.equals(mark)) ? before : NO_CONTENTS;
 }
 
-/**
- * Reads the rows of a file of metrics: those that were appended since the last check, or all if the file was rewritten.
- *
- * @param size of the file, which may grow meanwhile.
- * @param before the state of the last check.
- */
-function readRows(file: number, size: number, before: KnownPart): RowReading {
-  const grown =
-    before.position > 0 && size >= before.position && marksAt(file, before.position).every((mark, i) => mark.equals(before.marks[i]!));
-  if (grown) return { first: before.rows, each: (see) => eachLine(file, size, before, see) };
+/** @returns the next state. @throws Error for an object or a line that is too long */
+function readRows(file: number, size: number, from: KnownPart, see: (row: MetricRow) => void): KnownPart {
+  if (from.position > 0) return eachLine(file, size, from, see);
   const start = textAt(file, 0, Math.min(size, LIMIT));
   const head = start.match(/^\s*\S.*\n/)?.[0];
-  const each = (see: (row: MetricRow) => void): KnownPart => {
-    if (/^[\s\ufeff]*\[/.test(start)) return NO_CONTENTS;
-    const isTable = !/^[\s\ufeff]*\{/.test(start);
-    if (head !== undefined && (isTable || statementOf(head.replace(/^\ufeff/, '').trim())))
-      return eachLine(file, size, { ...NO_CONTENTS, head: isTable ? head : undefined }, see);
-    if (size > LIMIT) throw new Error('it is neither a table nor JSON lines, and larger than 16 MiB: it is not read');
-    metricRows(start).forEach(see);
-    return NO_CONTENTS;
-  };
-  return { first: 0, each };
+  if (/^[\s\ufeff]*\[/.test(start)) return NO_CONTENTS;
+  const isTable = !/^[\s\ufeff]*\{/.test(start);
+  if (head !== undefined && (isTable || statementOf(head.replace(/^\ufeff/, '').trim())))
+    return eachLine(file, size, { ...NO_CONTENTS, head: isTable ? head : undefined }, see);
+  if (size > LIMIT) throw new Error('it is neither a table nor JSON lines, and larger than 16 MiB: it is not read');
+  metricRows(start).forEach(see);
+  return NO_CONTENTS;
 }
 
 /** Reads lines from a position. */
