@@ -7,7 +7,7 @@ import { asha, chain, createStudy, random } from '../../streams/index.ts';
 import { type Funnel, lcbench } from './curves/lcbench.ts';
 import { lowestAfter, play } from './curves/play.ts';
 import { problems } from './curves/problems.ts';
-import { type Row, rowsOf, shown } from './curves/report.ts';
+import type { Row } from './curves/report.ts';
 import { regret, scales } from './curves/scales.ts';
 import { geometricMean, ratioOf } from './curves/score.ts';
 import { nameOf, REFERENCE } from './curves/strategies.ts';
@@ -132,33 +132,6 @@ it('compares geometric means over problems of medians over seeds, a hundredth ad
   const half = ratioOf([[0.5, 1, 2]], [[1, 2, 4]]);
   expect(half.value).toBeCloseTo(0.5, 12);
   expect(half.low).toBeLessThanOrEqual(half.value);
-});
-
-it('prints a line for each strategy and a column for each family', () => {
-  const two = [lcbench[0]!, gru];
-  const of = (a: number, b: number) => new Map([lcbench[0]!.name, gru.name].map((name, i) => [name, [[a, b][i]!]]));
-  const rows = rowsOf(
-    new Map([
-      ['reference', of(1, 2)],
-      ['a model', of(0.5, 0.5)],
-    ]),
-    two,
-    { trainers: 1, trainings: 10 },
-  );
-  expect(shown(rows)).toBe(
-    [
-      '1 trainer, 10 full trainings: regret divided by that of reference (90 % interval)',
-      'strategy             lcbench           taskset           all',
-      'a model              0.50 (0.50–0.50)  0.25 (0.25–0.25)  0.35 (0.35–0.35)',
-      'regret of reference  1.00              2.00              1.41',
-    ].join('\n'),
-  );
-});
-
-it('names strategies as the README writes them', () => {
-  expect(nameOf('tpe')).toBe('tpe');
-  expect(nameOf({ chain: [{ asha: { pause: true, min: 3 } }, 'bo'] })).toBe('chain(asha(pause: true, min: 3), bo)');
-  expect(nameOf({ bandit: { a: 'ga' } })).toBe('bandit(a: ga)');
 });
 
 it('runs from the command line in several processes, and the same seed gives the same study', async () => {

@@ -8,8 +8,8 @@ import { ours, peers } from './quality/contenders.ts';
 import type { Problem } from './quality/problem.ts';
 import { problems } from './quality/problems.ts';
 import { incumbents, meanRegret, pairedRatio, ranks, regrets } from './quality/regret.ts';
-import { type Row, rowsOf, shown } from './quality/report.ts';
-import { compete, type Measured } from './quality/run.ts';
+import type { Row } from './quality/report.ts';
+import { compete } from './quality/run.ts';
 
 const some = (...names: string[]): Problem[] => problems.filter((problem) => names.includes(problem.name));
 
@@ -65,30 +65,6 @@ it('gives an interval of each rank over resampled seeds', () => {
     { value: 2 - 1 / 6, low: 2 - 3 / 6, high: 2 },
     { value: 3, low: 3, high: 3 },
   ]);
-});
-
-const measured = (name: string, runs: Record<string, number[][]>): Measured => ({
-  name,
-  reached: new Map(Object.entries(runs)),
-  milliseconds: new Map(Object.keys(runs).map((problem, i) => [problem, 1 + i])),
-  repeats: new Map(),
-});
-
-it('prints a table in columns, the best rank first', () => {
-  const two = some('hartmann6', 'valley3').map((problem) => ({ ...problem, optimum: 0 }));
-  const of = [
-    measured('random', { hartmann6: [[4, 2]], valley3: [[8, 4]], left: [[0, 0]] }),
-    measured('a strategy', { hartmann6: [[4, 1]], valley3: [[8, 1]], left: [[0, 0]] }),
-  ];
-  const rows = rowsOf('synthetic', two, of, 2);
-  expect(shown(rows, 2, 1)).toBe(
-    [
-      'synthetic: 2 problems, 1 seed, after 2 trials',
-      "strategy    regret  of random's (90 %)      rank (90 %)  CPU a suggestion",
-      'a strategy   0.375  0.38 (0.38 – 0.38)  1.0 (1.0 – 1.0)            1.5 ms',
-      'random       1.000  1.00 (1.00 – 1.00)  2.0 (2.0 – 2.0)            1.5 ms',
-    ].join('\n'),
-  );
 });
 
 it('runs from the command line, compares with the parts of Optuna that are installed, and writes its results', async () => {

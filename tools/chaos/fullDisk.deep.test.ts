@@ -1,13 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+import { command } from '../../test/support/command.ts';
+import { startIn } from '../../test/support/started.ts';
 
 /** More lines than the last block of a journal has room for. */
 const LINES = 60;
@@ -29,16 +27,9 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
   });
 
   const start = (...args: string[]) => {
-    const child = spawn(process.execPath, [command, ...args], { cwd: place });
-    running.push(child);
-    const texts = { out: '', err: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      texts.out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      texts.err += text;
-    });
-    return { child, texts, ended: () => texts.out.split('\n').length - 1 };
+    const started = startIn(place, args, process.env, 'pipe');
+    running.push(started.child);
+    return { ...started, count: () => started.printed().split('\n').length - 1 };
   };
   const filler = () => join(place, 'filler');
   const fill = () => {
@@ -49,7 +40,7 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
   const until = async (holds: () => boolean) => {
     while (!holds()) await sleep(20);
   };
-  const hypertide = (...args: string[]) => execFileSync(process.execPath, [command, ...args], { cwd: place, encoding: 'utf8' });
+  const hypertide = (...args: string[]) => execFileSync(command[0], [...command.slice(1), ...args], { cwd: place, encoding: 'utf8' });
   const completed = () =>
     (JSON.parse(hypertide('trials', 'study.jsonl', '--json')) as { status: string }[]).filter(({ status }) => status === 'completed')
       .length;
@@ -64,24 +55,24 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
 
   it('waits, reports that once, and loses nothing', async () => {
     const program = ['sh', '-c', '[ {trial} -lt 30 ] || until [ -e go ]; do sleep 0.1; done; sleep 0.1; echo value={x}'];
-    const { child, texts, ended } = start('run', 'study.yaml', '--json', '--', ...program);
-    await until(() => ended() >= 5);
+    const { said, printed, ended, count } = start('run', 'study.yaml', '--json', '--', ...program);
+    await until(() => count() >= 5);
     fill();
-    await until(() => /waiting for space/.test(texts.err));
+    await until(() => /waiting for space/.test(said()));
     await sleep(3000);
-    const before = ended();
+    const before = count();
     rmSync(filler());
     writeFileSync(join(place, 'go'), '');
-    await until(() => ended() >= before + 10);
-    const [status] = await once(child, 'close');
+    await until(() => count() >= before + 10);
+    const { code: status } = await ended;
     expect(status).toBe(0);
-    const rows = texts.out
+    const rows = printed()
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as { trial: number; status: string });
     expect(new Set(rows.filter((row) => row.status === 'completed').map(({ trial }) => trial)).size).toBe(60);
-    expect(texts.err.match(/the disk is nearly full \(0\.\d MB free\)/g)).toHaveLength(1);
-    expect(texts.err.match(/study\.jsonl.*waiting for space/g)?.length ?? 0).toBeLessThanOrEqual(1);
+    expect(said().match(/the disk is nearly full \(0\.\d MB free\)/g)).toHaveLength(1);
+    expect(said().match(/study\.jsonl.*waiting for space/g)?.length ?? 0).toBeLessThanOrEqual(1);
     expect(hypertide('verify', 'study.jsonl')).toMatch(/all equal\n$/);
   });
 
@@ -90,37 +81,37 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
     writeFileSync(join(place, 'study.yaml'), `${readFileSync(join(place, 'study.yaml'), 'utf8')}grace: ${grace}\n`);
     const reports = `for i in $(seq ${LINES}); do echo "step=$i value={x}"; done`;
     const program = `[ {trial} -lt 5 ] || until [ -e go ]; do sleep 0.1; done; ${reports}; echo value={x}`;
-    const { child, texts, ended } = start('run', 'study.yaml', '--json', '--', 'sh', '-c', program);
-    await until(() => ended() >= 4);
+    const { child, said, ended, count } = start('run', 'study.yaml', '--json', '--', 'sh', '-c', program);
+    await until(() => count() >= 4);
     writeFileSync(join(place, 'go'), '');
     fill();
-    await until(() => /study\.jsonl: could not append .* waiting for space/.test(texts.err));
+    await until(() => /study\.jsonl: could not append .* waiting for space/.test(said()));
     await sleep(1000); // the programs end meanwhile
     const stored = completed();
     const since = performance.now();
     child.kill('SIGTERM');
-    const [status] = await once(child, 'close');
+    const { code: status } = await ended;
     expect([status, performance.now() - since < 1000 * (grace + 5)]).toEqual([5, true]);
-    expect(texts.err).toMatch(/waiting for disk space to store \d results?; interrupt again to give them up/);
-    const results = adopt(texts.err);
+    expect(said()).toMatch(/waiting for disk space to store \d results?; interrupt again to give them up/);
+    const results = adopt(said());
     expect(results).toBeGreaterThan(0);
     expect(completed()).toBe(stored + results);
     expect(hypertide('verify', 'study.jsonl')).toMatch(/all equal\n$/);
   });
 
   it('keeps the results of a program that asks and tells, too', async () => {
-    const { child, texts, ended } = start('dev', 'ask-tell', '--journal', 'study.jsonl');
-    const send = (request: object) => child.stdin.write(`${JSON.stringify(request)}\n`);
+    const { child, said, ended, count } = start('dev', 'ask-tell', '--journal', 'study.jsonl');
+    const send = (request: object) => child.stdin!.write(`${JSON.stringify(request)}\n`);
     send({ cmd: 'init', study: { name: 'study', parameters: { x: { type: 'float', low: 0, high: 1 } }, strategy: 'random', trials: 60 } });
     send({ cmd: 'ask' });
-    await until(() => ended() >= 2);
+    await until(() => count() >= 2);
     fill();
     for (let step = 1; step <= LINES; step++) send({ cmd: 'report', seq: step, trial: 1, step, values: { value: 1 } });
     send({ cmd: 'tell', seq: 0, trial: 1, values: { value: 1 } });
-    await until(() => /waiting for space/.test(texts.err));
-    child.stdin.end();
-    const [status] = await once(child, 'close');
+    await until(() => /waiting for space/.test(said()));
+    child.stdin!.end();
+    const { code: status } = await ended;
     expect(status).toBe(5);
-    expect([adopt(texts.err), completed()]).toEqual([1, 1]);
+    expect([adopt(said()), completed()]).toEqual([1, 1]);
   });
 });

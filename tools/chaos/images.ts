@@ -1,16 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { concatAll, from, lastValueFrom, toArray } from 'rxjs';
 import { rngFor } from '../../src/numeric/random.ts';
 import { applyEntries } from '../../streams/core.ts';
 import { readJournal } from '../../streams/journal.ts';
-
-const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+import { startIn } from '../../test/support/started.ts';
 
 export interface ImageVerdict {
   readonly images: number;
@@ -33,17 +30,8 @@ export async function crashImages(images: number, seed: string, fsync: 'always' 
   execFileSync('truncate', ['--size', '24M', disk]);
   execFileSync('mkfs.ext4', ['-q', disk]);
   const study = `name: study\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: ${seed}\nparallel: 2\n`;
-  const hypertide = (cwd: string, ...args: readonly string[]) => {
-    const child = spawn(process.execPath, [command, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let printed = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-    });
-    child.stderr.resume();
-    return { child, printed: () => printed };
-  };
   const run = (cwd: string, trials: number) =>
-    hypertide(cwd, 'run', 'study.yaml', '--json', '--fsync', fsync, '--trials', String(trials), '--', 'sh', '-c', 'echo value={x}');
+    startIn(cwd, ['run', 'study.yaml', '--json', '--fsync', fsync, '--trials', String(trials), '--', 'sh', '-c', 'echo value={x}']);
   const completedIn = (printed: string): number[] =>
     printed
       .split('\n')
@@ -56,7 +44,7 @@ export async function crashImages(images: number, seed: string, fsync: 'always' 
   mount(disk, mounted);
   writeFileSync(join(mounted, 'study.yaml'), study);
   execFileSync('sync', ['--file-system', mounted]);
-  const { child, printed } = run(mounted, 1e6);
+  const { child, printed, ended } = run(mounted, 1e6);
   const taken: { readonly copy: string; readonly told: readonly number[] }[] = [];
   try {
     for (let i = 0; i < images; i++) {
@@ -75,7 +63,7 @@ export async function crashImages(images: number, seed: string, fsync: 'always' 
     }
   } finally {
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await ended;
     execFileSync('umount', ['--lazy', mounted]);
   }
 
@@ -90,11 +78,10 @@ export async function crashImages(images: number, seed: string, fsync: 'always' 
       const entries = existsSync(path) ? await lastValueFrom(from(readJournal(path)).pipe(concatAll(), applyEntries(), toArray())) : [];
       const kept = new Set(entries.flatMap(({ fact, effect }) => (effect === 'ended' && fact.type === 'completed' ? [fact.trial] : [])));
       lost += told.filter((trial) => !kept.has(trial)).length;
-      const resumed = run(mounted, kept.size + 5);
-      const [status] = await once(resumed.child, 'close');
-      if (status !== 0) broken.push(`${copy}: run ended with status ${status}`);
-      const [verified] = await once(hypertide(mounted, 'verify', 'study.jsonl').child, 'close');
-      if (verified !== 0) broken.push(`${copy}: verify ended with status ${verified}`);
+      const resumed = await run(mounted, kept.size + 5).ended;
+      if (resumed.code !== 0) broken.push(`${copy}: run ended with status ${resumed.code}: ${resumed.err}`);
+      const verified = await startIn(mounted, ['verify', 'study.jsonl']).ended;
+      if (verified.code !== 0) broken.push(`${copy}: verify ended with status ${verified.code}: ${verified.out}`);
     } finally {
       execFileSync('umount', [mounted]);
     }

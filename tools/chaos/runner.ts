@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { concatAll, from, lastValueFrom, toArray } from 'rxjs';
 import type { Fact } from '../../src/facts/facts.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { applyEntries } from '../../streams/core.ts';
 import { readJournal } from '../../streams/journal.ts';
-
-const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+import { startIn } from '../../test/support/started.ts';
 
 /** A program that reports, takes a second, and leaves a process behind that has its own session. */
 const PROGRAM = `
@@ -54,14 +51,12 @@ export async function killRunner(
     join(place, 'study.yaml'),
     `name: killed\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: ${seed}\ntrials: ${kills * 2}\nparallel: 4\n`,
   );
-  const run = (...args: readonly string[]) =>
-    spawn(process.execPath, [command, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
-  const start = () => run('run', 'study.yaml', '--', 'sh', 'program.sh', '{x}');
+  const start = () => startIn(place, ['run', 'study.yaml', '--', 'sh', 'program.sh', '{x}']);
   let left = 0;
   let running = 0;
   try {
     for (let kill = 1; kill <= kills; kill++) {
-      const runner = start();
+      const { child: runner } = start();
       const exited = once(runner, 'exit');
       const isEarly = rng() < 0.2; // before the first program, while the journal is read
       while (!isEarly && runner.exitCode === null && programsIn(place).length === 0) await sleep(20);
@@ -76,13 +71,8 @@ export async function killRunner(
       if (rest.length > 0) say(`kill ${kill}: ${rest.join(' ')} still run`);
       left += rest.length;
     }
-    await once(start(), 'exit');
-    const verifier = run('verify', 'killed.jsonl');
-    let verify = '';
-    verifier.stdout.setEncoding('utf8').on('data', (text: string) => {
-      verify += text;
-    });
-    await once(verifier, 'close');
+    await start().ended;
+    const { out } = await startIn(place, ['verify', 'killed.jsonl']).ended;
     const path = join(place, 'killed.jsonl');
     const entries = await lastValueFrom(from(readJournal(path)).pipe(concatAll(), applyEntries(), toArray()));
     const counted = entries.flatMap(({ fact, effect, refusal }) => (refusal ? [] : [{ fact, effect }]));
@@ -94,7 +84,7 @@ export async function killRunner(
       running,
       trials: { completed: count('completed'), failed: failed.length, begun: count('started') },
       reasons: failed.map(({ trial, reason, message = '' }) => `trial ${trial} ${reason}: ${message}`),
-      verify: verify.trim(),
+      verify: out.trim(),
     };
   } finally {
     for (const pid of programsIn(place)) process.kill(pid, 'SIGKILL');
