@@ -8,6 +8,7 @@ import { median } from '../../src/numeric/averages.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
+import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
 import { natsServer } from '../../test/support/nats.ts';
 import type { Copied, CopyJob } from './checkpointsCopy.ts';
 import { cpuOf, judge } from './measure.ts';
@@ -37,6 +38,9 @@ const served = await serve(nc, space({ x: float(0, 1) }), {
 });
 await served.started;
 const subjects = subjectsOf('bench');
+// The engine suggests as many trials as there are slots.
+const presence = presenceOn(nc, subjects.beat('all', 0), { slots: 2 * RUNS + 2 });
+presence.announce();
 
 /** Claims an attempt as a trainer. @returns its run */
 async function claim(trial: number, attempt: number): Promise<string> {
@@ -119,6 +123,7 @@ for (const [what, figures] of [
   );
 judge('speed', of(theirs, 'seconds') / of(ours, 'seconds'), 0.5, 'of a plain copy', 'least');
 judge('memory', Math.max(...memoryOf(ours)), 100, 'MB above idle');
+presence.end();
 await served.close();
 await server.dispose();
 rmSync(place, { recursive: true });

@@ -1,30 +1,22 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { command } from '../../test/support/command.ts';
+import { startIn } from '../../test/support/started.ts';
+import { clockIn } from './noticed.ts';
 
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const command = path('../../dist/src/cli/main.js');
 const place = mkdtempSync(join(tmpdir(), 'hypertide-clock-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 it('a study continues while the clock jumps by days, back and forth', async () => {
-  const library = execFileSync(path('../../test/scripts/ensure-faketime.sh'), { encoding: 'utf8' }).trim();
   const clock = join(place, 'clock');
-  writeFileSync(clock, '+0d');
   const study = 'name: study\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: 1\ntrials: 40\nparallel: 2\n';
   writeFileSync(join(place, 'study.yaml'), study);
-  const jumping = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-  const child = spawn(process.execPath, [command, 'run', 'study.yaml', '--', 'sh', '-c', 'sleep 0.1; echo value={x}'], {
-    cwd: place,
-    stdio: 'ignore',
-    env: { ...process.env, ...jumping },
-  });
-  const ended = once(child, 'close');
+  const program = ['sh', '-c', 'sleep 0.1; echo value={x}'];
+  const { child, ended } = startIn(place, ['run', 'study.yaml', '--', ...program], { ...process.env, ...clockIn(place) });
   const journal = join(place, 'study.jsonl');
   const completed = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('"type":"completed"').length - 1 : 0);
   for (const jump of ['+1d', '-2d', '+30d', '-400d', '+0d']) {
@@ -33,7 +25,7 @@ it('a study continues while the clock jumps by days, back and forth', async () =
     writeFileSync(`${clock}.next`, jump);
     renameSync(`${clock}.next`, clock); // libfaketime ends a program that reads the file while it is written
   }
-  expect((await ended)[0]).toBe(0);
+  expect((await ended).code).toBe(0);
 
   const facts = readFileSync(journal, 'utf8')
     .split('\n')
@@ -44,5 +36,7 @@ it('a study continues while the clock jumps by days, back and forth', async () =
   const ends = facts.filter(({ type }) => type === 'completed');
   expect(ends).toHaveLength(40);
   for (const { seconds } of ends) expect(seconds).toBeLessThan(3600);
-  expect(execFileSync(process.execPath, [command, 'verify', 'study.jsonl'], { cwd: place, encoding: 'utf8' })).toMatch(/all equal\n$/);
+  expect(execFileSync(command[0], [...command.slice(1), 'verify', 'study.jsonl'], { cwd: place, encoding: 'utf8' })).toMatch(
+    /all equal\n$/,
+  );
 });

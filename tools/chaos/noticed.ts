@@ -184,7 +184,7 @@ function lines() {
 }
 
 /** The environment of programs whose clock is set by a file. */
-function clockIn(place: string): NodeJS.ProcessEnv {
+export function clockIn(place: string): NodeJS.ProcessEnv {
   const library = execFileSync(path('../../test/scripts/ensure-faketime.sh'), { encoding: 'utf8' }).trim();
   const clock = join(place, 'clock');
   writeFileSync(clock, '+0d');
