@@ -82,12 +82,12 @@ export function* conclusionLines(
 }
 
 /** How many trials have ended. */
-export const endedOf = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
+export const endedCount = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
 
 /** What a person can do when a run has ended. */
 export function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
   const { state, rows, verdict, repeated, end, before, past } = run;
-  const ended = endedOf(state);
+  const ended = endedCount(state);
   if (ending.type === 'alike') {
     const { trials, message } = ending.alike;
     const last = trials.at(-1)!;

@@ -21,7 +21,7 @@ import { stripControls } from '../../text/plainText.ts';
 import { progressFrame, progressLine, type Shown, trialLine } from '../../text/progress.ts';
 import type { Status, StatusLine } from '../../text/statusLine.ts';
 import { card, repetitionLine } from './card.ts';
-import { type Conclusion, conclusionLines, endedOf, nextSteps, reasonFor } from './conclusion.ts';
+import { type Conclusion, conclusionLines, endedCount, nextSteps, reasonFor } from './conclusion.ts';
 import { table } from './table.ts';
 import { trend } from './trend.ts';
 
@@ -61,7 +61,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
     const front = objectives.length > 1 ? frontAmong(study.rows, objectives) : [];
     return front.length > 0 ? front : undefined;
   };
-  const picture = trend(ended, () => endedOf(state()));
+  const picture = trend(ended, () => endedCount(state()));
   const shown = (): Shown => {
     const { open, settings } = study.ledger;
     const { objectives, limits } = settings;
@@ -75,7 +75,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
     return {
       limit: limits.trials,
       objective: objectives[0]!.name,
-      rate: elapsed > 0 ? (1000 * (endedOf(now) - before)) / elapsed : 0,
+      rate: elapsed > 0 ? (1000 * (endedCount(now) - before)) / elapsed : 0,
       elapsed,
       left: left.length > 0 ? Math.max(0, Math.min(...left)) : undefined,
       running,
@@ -108,7 +108,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
     live = true;
     left = paused;
     since = performance.now();
-    before = endedOf(now);
+    before = endedCount(now);
     const uncounted = now.uncounted > 0 ? `; ${now.uncounted} failed ones do not count` : '';
     const trials = now.trials === 1 ? '1 trial exists' : `${now.trials} trials exist`;
     screen.line(`${now.closed === undefined ? how : 'the study had ended'}: ${trials}, ${now.completed} of them completed${uncounted}`);
