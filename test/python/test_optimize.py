@@ -188,6 +188,8 @@ def test_warns_once_of_an_objective_without_reports(open_study):
     study.add({"x": 1, "layers": 1, "opt": "adam"}, 1.5)  # evaluated elsewhere
     with pytest.warns(UserWarning, match=r"trial 2 completed without a report, so no trial can be stopped early; call trial\.report"):
         study.optimize(loss_of, trials=2, progress=False)
+    with pytest.warns(UserWarning, match="trial 1 completed at step 27 of 81; if training ends there, write epochs=27"):
+        open_study(epochs=81, path=None).optimize(curve, trials=1, progress=False)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         study.optimize(loss_of, trials=4, progress=False)

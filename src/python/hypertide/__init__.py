@@ -14,6 +14,8 @@
     print(study.best)
 """
 
+from typing import TYPE_CHECKING
+
 from ._each import each
 from ._version import __version__
 from .errors import EngineError, HypertideError, Infeasible, Stopped, TrialsFailed
@@ -23,3 +25,10 @@ from .trial import Trial
 
 __all__ = ["EngineError", "HypertideError", "Infeasible", "Stopped", "Study", "Trial", "TrialsFailed", "__version__"]
 __all__ += ["boolean", "choice", "constant", "each", "float", "int", "log"]
+
+if not TYPE_CHECKING:  # a type checker sees wrong names by itself
+
+    def __getattr__(name):
+        from ._foreign import FUNCTIONS, meant
+
+        raise AttributeError(f"hypertide has no {name}{meant(name, __all__, FUNCTIONS)}")

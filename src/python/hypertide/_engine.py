@@ -21,14 +21,10 @@ from ._values import plain
 from .errors import EngineError, HypertideError, Interrupted, TrialsFailed
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
-ENGINE_THREAD = "hypertide-engine"
-"""How the names of the threads begin that read what engines say."""
-SLOW = 10.0
-"""Seconds."""
-PAUSE = 0.5
-"""Seconds between two looks whether a request is still worth waiting for."""
-GRACE = 5.0
-"""Seconds that a request has after Ctrl-C: while a disk is full, the engine answers none, but keeps what it was told."""
+ENGINE_THREAD = "hypertide-engine"  # how the names of the threads begin that read what engines say
+SLOW = 10.0  # seconds
+PAUSE = 0.5  # seconds between two looks whether a request is still worth waiting for
+GRACE = 5.0  # seconds that a request has after Ctrl-C: while a disk is full, the engine answers none, but keeps what it was told
 
 Answer = dict[str, Any]
 

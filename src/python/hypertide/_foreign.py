@@ -37,11 +37,13 @@ ATTRIBUTES = {
     "trials_dataframe": "study.dataframe()",
 }
 ATTRIBUTES_OF_TRIAL = {
+    "get": 'trial.params.get("lr", default)',
     "set_user_attr": 'trial.metrics["name"] = number, or trial.note = text',
     "should_prune": "trial.report(value, step), which ends the trial where it should stop",
     "user_attrs": "trial.metrics",
     "_trial_id": "trial.number",
 }
+FUNCTIONS = {"categorical": "choice", "loguniform": "log", "randint": "int", "uniform": "float"}
 ERRORS = {
     "TrialPruned": "here, trial.report ends a trial; to end one yourself, raise ht.Stopped",
     "'bool' object is not callable": "if that is trial.should_stop, write it without ()",

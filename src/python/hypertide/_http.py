@@ -18,18 +18,12 @@ from ._engine import Answer, Patience
 from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
 
-WAIT = 5
-"""Seconds that the server lets an ask wait. Then it is asked again."""
-SILENCE = 30.0
-"""Seconds without a byte after which a request is sent again."""
-UNREACHED = 2.0
-"""Seconds until a person is told that the server cannot be reached."""
-LONGEST_PAUSE = 2.0
-"""Seconds between two attempts."""
-PASSING = (429, 502, 503, 504)
-"""The statuses of a proxy whose server starts again."""
-LOST = ("ended", "stale-run", "wrong-author")
-"""The codes of a trial that another run holds, or that has ended."""
+WAIT = 5  # seconds that the server lets an ask wait; then it is asked again
+SILENCE = 30.0  # seconds without a byte after which a request is sent again
+UNREACHED = 2.0  # seconds until a person is told that the server cannot be reached
+LONGEST_PAUSE = 2.0  # seconds between two attempts
+PASSING = (429, 502, 503, 504)  # the statuses of a proxy whose server starts again
+LOST = ("ended", "stale-run", "wrong-author")  # the codes of a trial that another run holds, or that has ended
 
 
 class _Passing(ValueError):

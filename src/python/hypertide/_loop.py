@@ -20,10 +20,8 @@ from .trial import Example, Metrics, Report, Trial
 Objective = Callable[[Trial], Value | None | Awaitable[Value | None]]
 T = TypeVar("T", bound=Trial)
 
-LONGEST_MESSAGE = 4000
-"""Characters of what went wrong that a fact holds."""
-LONGEST_TRACE = 8000
-"""Characters of a traceback that are kept: its end, which names the line that failed."""
+LONGEST_MESSAGE = 4000  # characters of what went wrong that a fact holds
+LONGEST_TRACE = 8000  # characters of a traceback that are kept: its end, which names the line that failed
 
 
 class NotStarted(Exception):

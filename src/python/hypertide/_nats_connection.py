@@ -21,10 +21,8 @@ PING_SECONDS = 1.5
 SILENCE_SECONDS = 4.5  # with a ping every 1.5 seconds, a connection that is silent for longer is dead
 
 
-Headers = dict[str, str]
-"""With names in lower case."""
-Message = tuple[Headers, str, bytes]
-"""Headers, reply subject and body."""
+Headers = dict[str, str]  # with names in lower case
+Message = tuple[Headers, str, bytes]  # headers, reply subject and body
 Hear = Callable[[str, Headers, bytes], object]
 
 

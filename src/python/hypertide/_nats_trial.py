@@ -35,13 +35,11 @@ class NatsTrial(Trial):
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
         self.stop_by: str | None = None
         self.began = time.monotonic()
-        self.directory: str | None = None
-        """Where the checkpoint on the server that it resumes from is restored."""
+        self.directory: str | None = None  # where the checkpoint on the server that it resumes from is restored
         self._save_every = save_every
         self._saved_at = self.began
         self._saved: str | None = None
-        self.lost = threading.Event()
-        """Set when the engine has refused this claim, or another run holds the trial."""
+        self.lost = threading.Event()  # set when the engine has refused this claim, or another run holds the trial
 
     def send_report(self, _number: int, step: int, value: Value, metrics: Metrics, example: Example | None) -> bool:
         objectives = self._study.objectives()

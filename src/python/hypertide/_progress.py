@@ -86,13 +86,15 @@ def waiting(open: list[int], parallel: int, configurations: int = 0, limit: int 
 
 
 def wrong_steps(trial: Trial, epochs: int | None) -> str | None:
-    """That a completed trial has reported nothing, or more steps than `epochs`."""
+    """That a completed trial has reported nothing, or other steps than up to `epochs`."""
     if not trial._reported and trial._count is not None:
         todo = "call trial.report_example(place, value) for each of trial.examples, or leave examples out of the Study"
         return f"trial {trial.number} completed without the result of an example, so trials cannot race; {todo}"
     if not trial._reported:
         todo = "call trial.report(value) after each epoch, or turn early stopping off"
         return f"trial {trial.number} completed without a report, so no trial can be stopped early; {todo}"
+    if epochs is not None and trial.step < (trial.budget or epochs) // 2:
+        return f"trial {trial.number} completed at step {trial.step} of {epochs}; if training ends there, write epochs={trial.step}"
     if epochs is not None and trial.step > epochs:
         todo = f"count steps up to {epochs}, such as trial.report(value, epoch)"
         return f"trial {trial.number} reported step {trial.step}, and epochs is {epochs}; {todo}"

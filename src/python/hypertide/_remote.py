@@ -16,8 +16,7 @@ from ._http import HttpServer
 from ._values import warn
 from .errors import Abandoned, EngineError, HypertideError, Interrupted
 
-COMPARED = ("parameters", "constraints", "objectives")
-"""What of a `Study` is compared with the study elsewhere. All else is decided there."""
+COMPARED = ("parameters", "constraints", "objectives")  # what of a `Study` is compared with the study elsewhere: all else is decided there
 
 
 def engine_of(path: Path | None, url: str | None, token: str | None, here: Mapping[str, object]) -> Engine:
@@ -45,10 +44,8 @@ def engine_of(path: Path | None, url: str | None, token: str | None, here: Mappi
 class Server(Protocol):
     """What a trainer asks of the program that runs the study. All of them raise HypertideError where they are refused."""
 
-    lease: float
-    """Seconds without a heartbeat after which a trial is lost."""
-    slots: int
-    """How many trials this process evaluates at once."""
+    lease: float  # seconds without a heartbeat after which a trial is lost
+    slots: int  # how many trials this process evaluates at once
 
     def open(self, compared: Mapping[str, Any]) -> Answer:
         """The name of the study and its `objectives`, if it has this space and these objectives."""
@@ -83,8 +80,7 @@ class RemoteEngine:
         self.patience = patience
         self._server.slots = 1
         self._lock = threading.Lock()
-        self._held: dict[int, str] = {}
-        """The claim on each trial that this process evaluates."""
+        self._held: dict[int, str] = {}  # the claim on each trial that this process evaluates
         self._closed = threading.Event()
         self._beats = threading.Thread(target=self._beat, name=f"{ENGINE_THREAD}-beats", daemon=True)
 

@@ -10,14 +10,12 @@ from typing import Any, Iterable, Mapping
 
 from .errors import HypertideError
 
-Value = float | Mapping[str, float] | tuple[float, ...]
-"""A number, or with several objectives a number for each name, or for each objective in order."""
+Value = float | Mapping[str, float] | tuple[float, ...]  # a number, or with several objectives a number for each name, or for each objective in order
 
 Result = Value | Mapping[str, float | Iterable[float]]
 """The result of an example: a value, or a dictionary that also holds metrics and the list `constraints`."""
 
-DIVERGED = 3
-"""After so many reports in a row that are not finite, training has diverged. A few are passed over: some metrics have no value at first."""
+DIVERGED = 3  # after so many reports in a row that are not finite, training has diverged; a few are passed over: some metrics have no value at first
 
 
 def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
@@ -102,7 +100,7 @@ def finite(metrics: Mapping[str, Any]) -> dict[str, float]:
 
 def number(name: str, given: Any) -> float:
     """Texts and truth values are mistakes, even where Python can convert them."""
-    wrong = HypertideError(f"{name}: expected a number, got the {type(given).__name__} {given!r}")
+    wrong = HypertideError(f"{name}: expected a number, got the {type(given).__name__} {given!r}{'; call it, with ()' if callable(given) else ''}")
     if isinstance(given, (str, bytes)) or type(given).__name__ in ("bool", "bool_"):
         raise wrong
     try:

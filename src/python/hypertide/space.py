@@ -38,7 +38,7 @@ def float(
     when   {"optimizer": "sgd"}: it exists only if this earlier parameter has this value, or one of a list of values.
     prior  where you expect good values: {"normal": {"mean": 0.5, "sd": 0.1}}, or {"logNormal": {"median": 1e-3, "sigma": 1}}.
     """
-    if log and low <= 0:
+    if log and isinstance(low, (builtins.int, builtins.float)) and low <= 0:
         raise HypertideError(f"log: expected a number above 0 for low, got {low!r}; write ht.log({high / 1e5!r}, {high!r}), or ht.float(...)")
     return _parameter("float", low=low, high=high, log=log or None, step=step, when=when, prior=prior)
 

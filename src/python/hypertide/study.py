@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 Callback = Callable[["Study", Trial], object]
 
-_open: weakref.WeakValueDictionary[Path, Study] = weakref.WeakValueDictionary()
-"""The studies whose journals this process writes."""
+_open: weakref.WeakValueDictionary[Path, Study] = weakref.WeakValueDictionary()  # the studies whose journals this process writes
 
 
 class Study:
@@ -121,8 +120,7 @@ class Study:
         self._endless: bool = reply["endless"]
         self._joined: bool = reply["joined"]
         self._slots = 1
-        self._needs_reports: bool = reply["stops"]
-        """Whether to warn about a trial without a report: it cannot be stopped early."""
+        self._needs_reports: bool = reply["stops"]  # whether to warn about a trial without a report: it cannot be stopped early
 
     def ask(self, fixed: Mapping[str, Any] | None = None) -> Trial | None:
         """The next trial to evaluate; None when the study is over. It waits while `parallel` trials are open (default: 1).
@@ -198,6 +196,8 @@ class Study:
         """
         refuse_in_child("optimize(...)")
         refuse_foreign("optimize", others, ("trials", "parallel", "processes", "callbacks", "progress"), every=True)
+        if not callable(objective):
+            raise HypertideError(f"optimize: expected a function, got {objective!r}; write study.optimize(objective), without () after it")
         if isinstance(objective, each):
             objective._check(self._examples.get("count"))
         self._stopping = False

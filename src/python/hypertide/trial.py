@@ -11,8 +11,7 @@ from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
 
-Example = tuple[int | str, list[float]]
-"""An example, and the outcome constraints of a trial on it."""
+Example = tuple[int | str, list[float]]  # an example, and the outcome constraints of a trial on it
 
 Report = Callable[[int, int, Value, Metrics, Example | None], bool]
 """Takes the number of a trial, a step, a value, metrics and the example that they are of, if any; returns whether the trial should stop."""

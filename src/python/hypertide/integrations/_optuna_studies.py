@@ -14,8 +14,7 @@ from ..study import Study
 from ..trial import Trial
 from .optuna import objective_names, space_of
 
-ROOM = 64
-"""How many trials may run at once, unless there are more."""
+ROOM = 64  # how many trials may run at once, unless there are more
 
 
 class Known:
@@ -41,8 +40,7 @@ class Search:
     def __init__(self, study: OptunaStudy, space: dict[str, BaseDistribution], strategy: Any, seed: int, parallel: int) -> None:
         self._optuna = study
         self._space = dict(space)
-        self._open: dict[int, Trial] = {}
-        """The trials that it has sampled and that have not finished, by their numbers in Optuna."""
+        self._open: dict[int, Trial] = {}  # the trials that it has sampled and that have not finished, by their numbers in Optuna
         self._told = Known(0)
         self._room = max(parallel, ROOM)
         self._cells = math.prod(map(_cells, space.values()))
@@ -140,8 +138,7 @@ class Race:
         ways = {self._name: study.direction.name.lower()}
         number = {"type": "int", "low": 0, "high": 10**9}
         self._study = Study({"number": number}, objectives=ways, parallel=10**6, **options)
-        self._trials: dict[int, Trial] = {}
-        """The running trials, by their numbers in Optuna."""
+        self._trials: dict[int, Trial] = {}  # the running trials, by their numbers in Optuna
         self._told = Known(0)
 
     def is_behind(self, study: OptunaStudy, trial: FrozenTrial) -> bool:

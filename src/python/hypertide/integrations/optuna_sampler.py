@@ -19,8 +19,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from ._optuna_studies import Race, Search
 
-SEEDS = 2**32
-"""The number of seeds from which a sampler without a seed draws."""
+SEEDS = 2**32  # the number of seeds from which a sampler without a seed draws
 
 
 class HypertideSampler(BaseSampler):

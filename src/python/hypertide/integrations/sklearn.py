@@ -23,8 +23,7 @@ from ..errors import HypertideError, Stopped
 from ..study import Study
 from ..trial import Trial
 
-Fold = dict[str, Any]
-"""What scikit-learn returns for one fit: scores, times and more."""
+Fold = dict[str, Any]  # what scikit-learn returns for one fit: scores, times and more
 
 TIMES = ("fit_time", "score_time")
 SCORES = {"test_scores": "test", "train_scores": "train"}
