@@ -113,7 +113,7 @@ function unchangedPart(file: number, size: number, before: KnownPart): KnownPart
 /** @returns the next state. @throws Error for an object or a line that is too long */
 function readRows(file: number, size: number, from: KnownPart, see: (row: MetricRow) => void): KnownPart {
   if (from.position > 0) return eachLine(file, size, from, see);
-  const start = textAt(file, 0, Math.min(size, LIMIT));
+  const start = bytesAt(file, 0, Math.min(size, LIMIT)).toString();
   const head = start.match(/^\s*\S.*\n/)?.[0];
   if (/^[\s\ufeff]*\[/.test(start)) return NO_CONTENTS;
   const isTable = !/^[\s\ufeff]*\{/.test(start);
@@ -173,5 +173,3 @@ function bytesAt(file: number, position: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }
-
-const textAt = (file: number, position: number, length: number): string => bytesAt(file, position, length).toString();

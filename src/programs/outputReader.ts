@@ -234,7 +234,7 @@ export function remarks(text: string): readonly OutputEvent[] {
 const LINE_LIMIT = 1024 * 1024;
 const CUT_OFF: OutputEvent = {
   type: 'refused',
-  message: 'a line of JSON: expected its end within 1 MiB; write what the study does not need into a file',
+  message: 'a line of JSON: expected its end within 1 MiB, so print less',
   topic: 'long JSON',
 };
 

@@ -6,11 +6,7 @@ import { type Client, sleep } from './client.ts';
 /** Milliseconds until a stream that has ended is opened again. */
 const REOPEN_MS = 200;
 
-/**
- * The log of a study behind HTTP, for readers: a connection that is lost is made again, at the next position.
- *
- * @param closing ends all readings
- */
+/** The log of a study behind HTTP, for readers until `closing`: a connection that is lost is made again, at the next position. */
 export function httpLog(client: Client, closing: AbortSignal): Pick<Log, 'read' | 'head'> {
   return {
     head: async () => (await client.get<{ readonly position: number }>('')).position,
