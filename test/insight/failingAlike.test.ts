@@ -36,7 +36,7 @@ describe('a study whose first trials fail for the same reason', () => {
   ])('stops, and keeps its trials: %s', async (_, more, least) => {
     const place = studyIn(more);
     const ended = await run(place, BROKEN);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(8);
     const failed = of(place, 'failed').filter(({ reason }) => reason === 'error');
     expect(failed.length).toBeGreaterThanOrEqual(least);
     expect(ended.err).toMatch(/\(trials \d, \d, \d/);
@@ -73,7 +73,7 @@ describe('a study whose first trials fail for the same reason', () => {
   it('stops after the first trial of a program that prints no value that counts', async () => {
     const place = studyIn('trials: 20\n');
     const ended = await run(place, 'exit 0');
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(8);
     expect(of(place, 'failed')).toMatchObject([{ reason: 'no-result' }]);
     expect(ended.err).toContain('"hypertide check" with this study file and --fix looks for the value, in files as well');
     const epochs = `for e in 1 2 3 4 5 6 7 8 9; do echo "epoch $e val_mae $1 val_rmse 2"; sleep 0.3; done; touch ${place}/whole`;
@@ -87,7 +87,7 @@ describe('a study whose first trials fail for the same reason', () => {
     const place = studyIn('trials: 20\n');
     await run(place, BROKEN);
     const again = await run(place, BROKEN);
-    expect(again.code).toBe(1);
+    expect(again.code).toBe(8);
     expect(of(place, 'failed').filter(({ reason }) => reason === 'error')).toHaveLength(4);
   });
 
@@ -106,7 +106,7 @@ describe('a study whose first trials fail for the same reason', () => {
   it('stops after ten failures of any kind', async () => {
     const place = studyIn('trials: 20\n');
     const ended = await run(place, 'if [ $(($2 % 2)) = 0 ]; then echo this >&2; else echo that >&2; fi; exit 1');
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(8);
     expect(of(place, 'failed')).toHaveLength(10);
   });
 
