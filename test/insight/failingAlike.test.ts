@@ -79,7 +79,7 @@ describe('a study whose first trials fail for the same reason', () => {
     const epochs = `for e in 1 2 3 4 5 6 7 8 9; do echo "epoch $e val_mae $1 val_rmse 2"; sleep 0.3; done; touch ${place}/whole`;
     const unclear = studyIn('trials: 20\n');
     const asked = await run(unclear, epochs);
-    expect([asked.code, of(unclear, 'failed').length, existsSync(`${place}/whole`)]).toEqual([1, 1, false]);
+    expect([asked.code, of(unclear, 'failed').length, existsSync(`${place}/whole`)]).toEqual([8, 1, false]);
     expect(asked.err).toContain('several could be the result: minimize val_mae (');
   });
 
