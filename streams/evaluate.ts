@@ -12,8 +12,7 @@ import {
   type TrialEvent,
   type Values,
 } from '../src/facts/facts.ts';
-import { type Identity, identityOf } from '../src/facts/parse.ts';
-import type { Refusal } from '../src/facts/refusal.ts';
+import { identityOf, malformed } from '../src/facts/parse.ts';
 import { exampleResult, placeOf } from '../src/ledger/exampleFacts.ts';
 import { isRecord } from '../src/schema/json.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
@@ -108,13 +107,6 @@ export const evaluate =
         objective.close?.();
       });
     });
-
-/** How a run ends whose result is not one of the study, such as one with another name. @param ofExample whether a report has the result of one */
-export function malformed({ type, trial, run }: Identity, { code, message }: Refusal, ofExample = false): FailedFact | undefined {
-  const isResult = type === 'completed' || type === 'stopped' || (type === 'reported' && ofExample);
-  if (!isResult || trial === undefined || run === undefined || !(code === 'missing-field' || code === 'bad-field')) return undefined;
-  return { type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${message}`.slice(0, 4096) };
-}
 
 /** @throws OptionError */
 export function checkTimeLimit({ timeLimit = 1 }: EvaluateOptions): void {

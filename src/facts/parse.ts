@@ -1,7 +1,7 @@
 import { bounded } from '../errors.ts';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { type Fact, factSchemas, type Params } from './facts.ts';
+import { type Fact, type FailedFact, factSchemas, type Params } from './facts.ts';
 import type { Refusal } from './refusal.ts';
 import { validate } from './validate.ts';
 import { refuseVersions } from './versions.ts';
@@ -48,4 +48,11 @@ export function identityOf(fact: unknown): Identity {
     trial: typeof trial === 'number' ? trial : undefined,
     run: typeof run === 'string' ? run : undefined,
   });
+}
+
+/** How a run ends whose result is not one of the study, such as one with another name. @param ofExample whether a report has the result of one */
+export function malformed({ type, trial, run }: Identity, { code, message }: Refusal, ofExample = false): FailedFact | undefined {
+  const isResult = type === 'completed' || type === 'stopped' || (type === 'reported' && ofExample);
+  if (!isResult || trial === undefined || run === undefined || !(code === 'missing-field' || code === 'bad-field')) return undefined;
+  return { type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${message}`.slice(0, 4096) };
 }

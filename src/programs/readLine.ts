@@ -32,7 +32,7 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
   if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
   const prose = line.slice(0, LONGEST_LINE);
   const row = tables.row(prose);
-  if (!row && !/\d|nan|inf|none|null|na/i.test(line)) return undefined;
+  if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
   const { bar = false, ...found } = row ?? numbersInText(prose, named);
   if (found.fields.size === 0 && found.step === undefined) return undefined;
   return { ...found, unfinished: found.partial || redrawn || bar };

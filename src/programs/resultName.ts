@@ -93,7 +93,7 @@ export function noResult(given: Unnamed): string {
   const shown = [...seen].map(([name, values]) => `${written(name)}=${numbers(values.slice(-1))}`).join(', ');
   const isOne = objectives.length === 1;
   const name = metric ?? objectives[0]!;
-  const cure = cureFor(name === 'value' ? ['loss'] : isOne ? [name] : objectives, file, example);
+  const cure = cureFor(isOne ? [name === 'value' ? 'loss' : name] : objectives, file, example);
   if (shown === '') return `${start}: ${from} no ${nothing}; ${cure}`;
   const expected = !isOne ? objectives.join(' and ') : name === 'value' ? `a value to ${direction}` : name;
   const unlike = `${start}: expected ${expected}, but ${from} ${shown};`;

@@ -218,6 +218,10 @@ it.each([
     expect(heard(output, options)).toMatchObject({ reports, unclear: [], warnings: [], lost: 0 });
 });
 
+it('a program without a result is told every objective to print, whatever the first one is called', () => {
+  expect(heard(['done'], { objectives: ['value', 'cost'] }).noResult).toContain('"value=0.3 cost=0.4"');
+});
+
 it('a name with two values on a line has none', () => {
   expect(heard(['loss=0.5 loss=0.6', 'loss=0.7 loss=0.7'], { objectives: ['loss'] })).toMatchObject({
     result: 0.7,
