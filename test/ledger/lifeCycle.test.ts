@@ -265,19 +265,4 @@ describe('the life of a trial', () => {
       { seed: 1, numRuns: runs(3000) },
     );
   });
-
-  it('ends after as many interruptions as a trial may have', () => {
-    const once: Step[] = ['suggestAgain', 'start', 'preempt'];
-    const often = (times: number): Step[] => ['suggest', 'start', 'preempt', ...Array.from({ length: times - 1 }, () => once).flat()];
-    expect(walk(often(INTERRUPTIONS - 1)).state).toBe('awaiting');
-    expect(walk(often(INTERRUPTIONS)).state).toBe('failed');
-  });
-
-  it.each([
-    ['that reported', ['suggestAgain', 'start', 'report', 'preempt']],
-    ['that no trainer claimed', ['suggestAgain', 'loseUnclaimed']],
-  ] as const)('does not end after any number of interrupted attempts %s', (_, again) => {
-    const path: Step[] = ['suggest', 'start', 'preempt', ...Array.from({ length: 2 * INTERRUPTIONS }, () => again).flat()];
-    expect(walk(path).state).toBe('awaiting');
-  });
 });

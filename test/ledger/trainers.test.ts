@@ -120,17 +120,6 @@ describe('an error within 10 seconds', () => {
   });
 });
 
-describe('an attempt that no trainer claims', () => {
-  it('ends no trial, however often it is lost', () => {
-    const { ledger, suggest, say } = study();
-    for (let attempt = 1; attempt <= 1001; attempt++) {
-      suggest(1);
-      expect(say({ type: 'failed', trial: 1, attempt, reason: 'lost' })).toBe('noted');
-    }
-    expect(ledger.open.get(1)).toMatchObject({ interruptions: 0, errors: 0 });
-  });
-});
-
 describe('a claim that is stored twice', () => {
   it('began when it was stored first', () => {
     const { ledger, suggest, claim, wait } = study();

@@ -52,31 +52,6 @@ describe('attempts', () => {
     expect(refusal(world)?.code).toBe('duplicate-step');
   });
 
-  it('takes the first claim in the log', () => {
-    const world = held();
-    world.say({ type: 'started', trial: 1, attempt: 1, run: 'b' });
-    expect(refusal(world)?.code).toBe('claimed');
-    world.say({ type: 'reported', trial: 1, run: 'b', step: 1, values: { value: 1 } });
-    expect(refusal(world)?.code).toBe('stale-run');
-  });
-
-  it('ends a trial by the first result of any run that ever claimed it', () => {
-    const world = held();
-    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
-    world.say({ type: 'started', trial: 1, attempt: 2, run: 'b' });
-    world.say({ type: 'completed', trial: 1, run: 'a', values: { value: 3 } });
-    expect(world.engine.ledger.status(1)).toBe('completed');
-    world.say({ type: 'completed', trial: 1, run: 'b', values: { value: 4 } });
-    expect(refusal(world)?.code).toBe('ended');
-  });
-
-  it('fails a trial after as many attempts as the study allows', () => {
-    const world = createTestStudy(box, random(), { trials: 1, attempts: 2, retryErrors: true });
-    for (const attempt of [1, 2]) world.say({ type: 'failed', trial: 1, attempt, reason: 'error' });
-    expect(world.engine.ledger.status(1)).toBe('failed');
-    expect(suggestions(world)).toHaveLength(2);
-  });
-
   it('retries errors only if the study allows it', () => {
     const once = createTestStudy(box, random(), { trials: 1 });
     once.say({ type: 'failed', trial: 1, reason: 'error' });

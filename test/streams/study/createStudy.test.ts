@@ -11,8 +11,6 @@ import {
   float,
   type Log,
   NoResultError,
-  percentileStop,
-  RefusedError,
   random,
   space,
 } from '../../../streams/index.ts';
@@ -23,18 +21,6 @@ const line = space({ x: float(-5, 5) });
 const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
 
 describe('createStudy', () => {
-  it('asks and tells without streams', async () => {
-    const study = createStudy(line, { strategy: random(), trials: 20 });
-    const values: number[] = [];
-    for (let next = await study.ask(); next; next = await study.ask()) {
-      values.push(square(next.params));
-      await study.tell(next.trial, values.at(-1)!);
-    }
-    expect(values).toHaveLength(20);
-    expect(await study.ask()).toBeUndefined();
-    await study.close();
-  });
-
   it('answers one ask at a time, and waits while all slots are taken', async () => {
     const study = createStudy(line, { strategy: random(), parallel: 2 });
     const [a, b] = [await study.ask(), await study.ask()];
@@ -53,19 +39,6 @@ describe('createStudy', () => {
     await study.ready();
     expect(() => study.recommend()).toThrow(RangeError);
     await study.close();
-  });
-
-  it('explains why a fact does not count', async () => {
-    const study = createStudy(line, { strategy: random() });
-    const { trial } = (await study.ask())!;
-    await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
-    await expect(study.tell(trial, Number.NaN)).rejects.toThrow(RefusedError);
-    await study.report(trial, 1, 2);
-    await expect(study.report(trial, 1, 1)).rejects.toThrow(coded('duplicate-step'));
-    await study.fail(trial, 'error', 'out of memory');
-    await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
-    await study.close();
-    await expect(study.tell(trial, 1)).rejects.toThrow('closed');
   });
 
   it('suggests no trial after three equal failures, until an open one has a result', async () => {
@@ -122,34 +95,6 @@ describe('createStudy', () => {
     await refused;
   });
 
-  it('answers a report with whether the trial should stop', async () => {
-    const study = createStudy(line, { strategy: chain(percentileStop({ peers: 2 }), random()) });
-    const stops: boolean[] = [];
-    for (const value of [1, 2, 3, 0]) {
-      const { trial } = (await study.ask())!;
-      const { stop } = await study.report(trial, value, 1);
-      stops.push(stop);
-      await (stop ? study.stopped(trial) : study.tell(trial, value));
-    }
-    expect(stops).toEqual([false, false, true, false]);
-    await study.close();
-  });
-
-  it('counts a trial as stopped if its report was answered with a stop, whatever its result', async () => {
-    const study = createStudy(line, { strategy: chain(percentileStop({ peers: 2 }), random()) });
-    for (const value of [1, 2, 3]) {
-      const { trial } = (await study.ask())!;
-      await study.report(trial, value);
-      await study.tell(trial, 0);
-    }
-    expect(study.trials().map(({ status, values, step }) => [status, values, step])).toEqual([
-      ['completed', { value: 0 }, 1],
-      ['completed', { value: 0 }, 1],
-      ['stopped', { value: 3 }, 1],
-    ]);
-    await study.close();
-  });
-
   it('starts the next attempt at step 1, without the stop of the last one', async () => {
     const steps: unknown[] = [];
     const note = ({ fact }: AppliedEntry) => {
@@ -180,21 +125,6 @@ describe('createStudy', () => {
     await Promise.all([study.report(trial, 0.3), study.report(trial, 0.2)]);
     expect(study.trials()[0]).toMatchObject({ step: 4, values: { value: 0.2 } });
     await expect(study.report(trial, 3, 0.25)).rejects.toThrow(coded('bad-field'));
-    await study.close();
-  });
-
-  it('suggests enqueued configurations, and retracts results', async () => {
-    const notes: AppliedEntry[] = [];
-    const study = createStudy(line, { strategy: random() });
-    study.entries$.subscribe((applied) => notes.push(applied));
-    await study.enqueue({ x: 2 });
-    await expect(study.enqueue({ y: 2 } as object)).rejects.toThrow('y');
-    const next = (await study.ask())!;
-    expect(next).toMatchObject({ by: 'queue', params: { x: 2 } });
-    await study.tell(next.trial, 1);
-    await study.retract(next.trial);
-    expect(notes.map(({ fact }) => (fact as Fact).type)).toContain('retracted');
-    expect((await study.ask())!.trial).toBe(2);
     await study.close();
   });
 

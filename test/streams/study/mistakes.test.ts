@@ -133,25 +133,6 @@ describe('a result of the wrong kind', () => {
 });
 
 describe('what to do', () => {
-  it('warns that a second result of a trial is ignored', async () => {
-    const study = createStudy(line, { strategy: random(), trials: 3 });
-    const { trial } = (await study.ask())!;
-    await study.tell(trial, 1);
-    await expect(study.tell(trial, 2)).rejects.toThrow(coded('ended'));
-    await study.close();
-  });
-
-  it('continues a study that has ended when its limit is raised', async () => {
-    const study = createStudy(line, { strategy: random(), trials: 1 });
-    await study.tell((await study.ask())!.trial, 1);
-    expect(await study.ask()).toBeUndefined();
-    await expect(study.propose('agent', { x: 1 })).rejects.toThrow(coded('unknown-proposer'));
-    await expect(study.tell(1, 2)).rejects.toMatchObject({ code: 'ended' });
-    await study.change({ more: 1 });
-    expect(await study.ask()).toMatchObject({ trial: 2 });
-    await study.close();
-  });
-
   it.each([2, 9])('names timeLimit if each of %i trials took too long', async (trials) => {
     const never = () => new Promise<number>((resolve) => setTimeout(resolve, 10_000, 1).unref());
     await expect(optimize(line, never, { trials, timeLimit: 0.01 }).result()).rejects.toThrow('raise timeLimit');
