@@ -102,15 +102,6 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('may start before the study exists', async () => {
-    const study = fresh();
-    const { done } = trainer<At>(await server.connect(), study, parabola);
-    const engine = await engineOn(server, { study, trials: 2 });
-    await engine.finished;
-    await done;
-    await engine.close();
-  });
-
   it('reports, and obeys stops', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });

@@ -218,18 +218,3 @@ it('a trainer that has missed the instruction to work gets it again when it repo
   for await (const message of directives) expect(message.json()).toMatchObject({ type: 'instructed', trainer: 'w', to: 'work' });
   await engine.close();
 });
-
-it('a trainer that is alone is not blamed for a trial that fails at once', async () => {
-  const study = fresh();
-  const engine = await engineOn(server, { study, trials: 4 });
-  const fail = () => {
-    throw new Error('wrong');
-  };
-  const { done } = trainer<At>(await server.connect(), study, fail, { name: 'w' });
-  await engine.finished;
-  await done;
-  const facts = await factsOf(engine.nc, study);
-  expect(facts.filter(({ type }) => type === 'failed')).toHaveLength(4);
-  expect(facts.filter(({ type }) => type === 'instructed')).toEqual([]);
-  await engine.close();
-});
