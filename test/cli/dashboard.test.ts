@@ -195,27 +195,6 @@ describe('hypertide importance', () => {
     expect(err).toMatch(/^x matters most$/m);
   });
 
-  it('compares all configurations if trials were stopped, for either direction of the objective', async () => {
-    const place = directory();
-    const facts: object[] = [{ ...created, objectives: [{ name: 'accuracy', direction: 'maximize' }] }];
-    for (let trial = 1; trial <= 30; trial++) {
-      const params = parseParams(trial);
-      const run = `r${trial}`;
-      facts.push(
-        { type: 'suggested', trial, attempt: 1, by: 'import', params, budget: 9 },
-        { type: 'started', trial, attempt: 1, run, trainer: 't' },
-        { type: 'reported', trial, run, step: 1, values: { accuracy: params.x } },
-        // The fifteen with the lower accuracy were stopped after one step; the final values of the others are far lower.
-        params.x < 0.5 ? { type: 'stopped', trial, run } : { type: 'completed', trial, run, values: { accuracy: params.x - 10 } },
-      );
-    }
-    writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
-    const { fanova, pedAnova, results } = JSON.parse((await hypertide(place, 'study', 'importance', 's.jsonl', '--json')).out);
-    expect(results).toBe(30);
-    expect(fanova.x).toBeGreaterThan(0.9);
-    expect(pedAnova.x).toBeGreaterThan(0.7);
-  });
-
   it('explains the objective that you name, and says if the results cannot order the parameters', async () => {
     const place = directory();
     const objectives = ['loss', 'size'].map((name) => ({ name, direction: 'minimize' }));

@@ -184,11 +184,6 @@ describe('the recommendation', () => {
       evidence: { full: 12, first: 6 },
     });
   });
-
-  it('does not exist for a study that is not there', async () => {
-    served = await board();
-    expect((await request(`${served.url}v1/studies/other/recommendation`)).status).toBe(404);
-  });
 });
 
 it('the page is sent as gzip to those that accept it', async () => {

@@ -4,8 +4,6 @@ import { applied, processSource } from '../../src/stores/process.ts';
 import { defineStrategy, float, memoryLog, space } from '../../streams/core.ts';
 import type { Moment } from '../../streams/explanation/moment.ts';
 import { createdOf } from '../../streams/spec/options.ts';
-import { openStream, openStreams } from '../support/eventStream.ts';
-import { eventually } from '../support/eventually.ts';
 import { type Board, board, eventsOf, finished, request } from './support.ts';
 
 let open: Board | undefined;
@@ -58,19 +56,6 @@ describe('events', () => {
     expect(next!.data.rows.map(({ trial }: { trial: number }) => trial)).toEqual([2]);
     const [again] = (await listen({}, `&after=${first!.id}`)).filter(({ event }) => event === 'trials');
     expect(again!.data.rows).toEqual(next!.data.rows);
-  });
-
-  it('are sent to the tabs of many browsers, and not to one that is one too many', async () => {
-    const { url } = await start();
-    const events = `${url}v1/events?study=net`;
-    const streams = await openStreams(201, events);
-    expect(streams.filter(({ status }) => status === 429)).toHaveLength(1);
-    for (const { close } of streams) close();
-    await eventually(async () => {
-      const again = await openStream(events);
-      again.close();
-      expect(again.first).toMatch(/^event: studies\n/);
-    });
   });
 
   it('are batched, however fast the study is', async () => {
