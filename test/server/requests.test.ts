@@ -209,12 +209,13 @@ describe('over HTTP', () => {
     await eventually(() => expect(read.mock.lastCall?.[1]?.aborted).toBe(true));
   });
 
-  it('a user may follow logs as often as in the tabs of browsers, but not without limit', async () => {
+  it('a user may follow studies and logs as often as in the tabs of browsers, but not without limit', async () => {
     const { url, get, as } = await open({ users });
     const warned = vi.fn();
     process.on('warning', warned);
     const facts = `${url}v1/studies/digits/facts`;
-    const streams = await openStreams(201, facts, as('board'));
+    const watched = await openStreams(100, `${url}v1/events?study=digits`, as('board'));
+    const streams = [...watched, ...(await openStreams(101, facts, as('board')))];
     process.off('warning', warned);
     expect(warned).not.toHaveBeenCalled();
     const refused = streams.filter(({ status }) => status === 429);
