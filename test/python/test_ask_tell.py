@@ -31,6 +31,7 @@ def test_an_ask_with_fixed_values_gets_them_and_the_strategy_chooses_the_rest(op
     study = open_study(strategy="tpe", trials=2)
     first = study.ask(fixed={"opt": "adam", "layers": 3})
     assert (first["opt"], first["layers"], sorted(first.params)) == ("adam", 3, ["layers", "opt", "x"])
+    assert "opt" in first and "momentum" not in first
     study.tell(first, 1.0)
     study.enqueue({"layers": 5}, rest="strategy")
     second = study.ask()
@@ -80,15 +81,6 @@ def test_a_warning_names_the_line_that_told_the_result(open_study):
     with pytest.warns(UserWarning, match="trial 1 completed without a report") as warned:
         study.tell(study.ask(), 1.0)
     assert warned[0].filename == __file__
-
-
-def test_an_enqueued_configuration_comes_next(open_study):
-    study = open_study()
-    study.enqueue({"x": 2.0, "layers": 3, "opt": "adam"})
-    trial = study.ask()
-    assert trial.params == {"x": 2.0, "layers": 3, "opt": "adam"}
-    assert "opt" in trial
-    assert "momentum" not in trial
 
 
 def test_cancels_a_trial_from_python_and_from_the_command_line(open_study, path):
@@ -148,14 +140,6 @@ def test_several_objectives(open_study):
     trial = study.ask()
     study.tell(trial, {"loss": 1, "seconds": 2, "accuracy": 0.5})
     assert [row["values"] for row in study.front] == [{"loss": 1, "seconds": 2, "accuracy": 0.5}]
-
-
-def test_a_retracted_result_no_longer_counts(open_study):
-    study = open_study()
-    trial = study.ask()
-    study.tell(trial, -100)
-    study.retract(trial)
-    assert study.best is None
 
 
 def test_refuses_an_ask_of_a_closed_study(open_study):

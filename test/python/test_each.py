@@ -112,15 +112,6 @@ def test_refuses_what_are_no_constraints(racing, constraints):
     assert study.trials[0]["status"] == "failed"
 
 
-def test_a_result_with_another_number_of_constraints_does_not_count(racing):
-    study = racing(early=False)
-    trial = study.ask()
-    trial.report_example(0, {"value": 1, "constraints": [-1]})
-    with pytest.raises(ht.HypertideError, match="1 outcome constraints") as refused:
-        trial.report_example(1, 1)
-    assert refused.value.code == "bad-field"
-
-
 def test_coroutines_of_trials_overlap(racing):
     begun = set()
 
@@ -133,16 +124,6 @@ def test_coroutines_of_trials_overlap(racing):
     study = racing(early=False)
     study.optimize(ht.each(QUESTIONS, score), trials=2, parallel=2, progress=False)
     assert [row["step"] for row in study.trials] == [10, 10]
-
-
-def score_in_process(params, question):
-    return loss_of(params, question)
-
-
-def test_runs_in_processes(racing):
-    study = racing().optimize(ht.each(QUESTIONS, score_in_process), trials=4, parallel=2, processes=True, progress=False)
-    best = study.best
-    assert (best["step"], best["values"]["value"]) == (10, pytest.approx(best["params"]["x"] ** 2 + 4.5))
 
 
 def test_evaluates_only_missing_examples_after_kill_9(path):
@@ -170,32 +151,6 @@ study.optimize(ht.each(questions, score), trials=1, progress=False)
     assert [fact["attempt"] for fact in facts_in(path, "suggested")] == [1, 2]
     with ht.Study(path=path) as study:
         assert (study.best["step"], study.best_value) == (10, 1.0)
-
-
-def test_keeps_results_before_an_error(racing, path):
-    def score(params, question):
-        if question == "q3":
-            raise ValueError("no answer")
-        return loss_of(params, question)
-
-    with pytest.warns(UserWarning, match="no answer"):
-        study = racing(early=False).optimize(ht.each(QUESTIONS, score), trials=1, progress=False)
-    assert study.trials[0]["status"] == "failed"
-    assert len(facts_in(path, "reported")) == 3
-
-
-def test_your_own_loop_reports_examples(racing):
-    study = racing()
-    while (study.limit(trials=8), trial := study.ask())[1]:
-        try:
-            for place in trial.examples:
-                trial.report_example(place, loss_of(trial.params, QUESTIONS[place]))
-        except ht.Stopped:
-            study.tell(trial, stopped=True)
-        else:
-            study.tell(trial)
-    assert study.best["step"] == 10
-    assert {row["status"] for row in study.trials} == {"completed", "stopped"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import math
 import tempfile
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import optuna
@@ -18,7 +17,6 @@ from sklearn.svm import SVC
 
 import hypertide as ht
 from hypertide._rows import table_of
-from hypertide.integrations import lightgbm
 from hypertide.integrations.optuna import from_optuna, to_optuna
 from hypertide.integrations.sklearn import HypertideSearchCV
 from hypertide.integrations.xgboost import ReportCallback
@@ -137,14 +135,6 @@ def test_lists_the_available_data_and_metrics():
     ]:
         with pytest.raises(ht.HypertideError, match=message):
             xgboost.train(params, data, 2, evals=[(data, "train")], callbacks=[ReportCallback(study.ask(), *names)])
-
-
-def test_reports_the_named_metric_of_the_named_data():
-    reports = []
-    callback = lightgbm.report(SimpleNamespace(report=lambda value, step: reports.append((value, step))), "test", "auc")
-    results = [("train", "auc", 0.9, True), ("test", "auc", 0.8, True), ("test", "binary_logloss", 0.4, False)]
-    callback(SimpleNamespace(iteration=0, evaluation_result_list=results))
-    assert reports == [(0.8, 1)]
 
 
 def test_copies_space_and_trials():

@@ -85,6 +85,7 @@ MISTAKES = [
     ("a class as a strategy", lambda: ht.Study(SPACE, strategy=type("TPESampler", (), {})()), "'tpe'"),
     ("no limit", lambda: ht.Study(SPACE).optimize(lambda trial: 1.0), "trials"),
     ("a text for trials", lambda: ht.Study(SPACE).optimize(lambda trial: 1.0, trials="ten"), "+10"),
+    ("no trials more", lambda: ht.Study(SPACE).limit(trials="+0"), "+10"),
     ("ask twice", ask_twice, "parallel=2"),
     ("tell twice", tell_twice, "retract"),
     ("tell without a value", lambda: ht.Study(SPACE).tell(1), "stopped=True"),

@@ -12,13 +12,6 @@ from support import curve, loss_of
 import hypertide as ht
 
 
-def test_finds_better_values_than_it_begins_with(open_study):
-    study = open_study(path=None).optimize(loss_of, trials=40, progress=False)
-    assert [row["status"] for row in study.trials] == ["completed"] * 40
-    first = min(row["values"]["loss"] for row in study.trials[:5])
-    assert study.best["values"]["loss"] < min(first, 1.6)
-
-
 def test_begins_with_configurations_of_earlier_studies(open_study, path):
     earlier = open_study(trials=20)
     earlier.optimize(loss_of)
@@ -30,29 +23,6 @@ def test_begins_with_configurations_of_earlier_studies(open_study, path):
     assert first["values"]["loss"] < values[10]
     for path in (path, str(path)):  # a single one needs no list
         assert open_study(path=None, earlier=path).ask().params == first["params"]
-
-
-def test_stops_trials_that_fall_behind(open_study):
-    study = open_study(epochs=27).optimize(curve, trials=30, progress=False)
-    statuses = [row["status"] for row in study.trials]
-    assert statuses.count("stopped") > 5
-    assert statuses.count("completed") > 1
-    early = study.recommendation["early"]
-    assert (early["trials"], early["complete"]) == (30, statuses.count("completed"))
-    assert early["may_be_better"] or early["unseen"]
-
-
-def test_evaluates_in_parallel_threads(open_study):
-    together = threading.Barrier(4, timeout=240)
-    study = open_study()
-
-    def objective(trial):
-        if trial.number <= 4:
-            together.wait()  # passes only while four trials run at once
-        return loss_of(trial)
-
-    study.optimize(objective, trials=12, parallel=4, progress=False)
-    assert len(study.trials) == 12
 
 
 def test_coroutines_of_trials_that_run_at_once_overlap_in_one_event_loop(open_study):
@@ -71,41 +41,10 @@ def test_coroutines_of_trials_that_run_at_once_overlap_in_one_event_loop(open_st
     assert not [thread for thread in threading.enumerate() if "coroutines" in thread.name]
 
 
-def test_trials_with_a_plus_are_more_than_now(open_study):
-    study = open_study().optimize(loss_of, trials="+3", progress=False)
-    assert len(study.trials) == 3
-    study.optimize(loss_of, trials="+2", progress=False)
-    assert len(study.trials) == 5
-    study.limit(trials="+1")
-    assert len(study.optimize(loss_of, progress=False).trials) == 6
-    for wrong in ("10", "+0", "+x"):
-        with pytest.raises(ht.HypertideError, match=r'expected a number, or a text such as "\+10"'):
-            study.limit(trials=wrong)
-
-
-def test_knows_the_parameters_and_the_value_of_the_best_trial(open_study):
-    study = open_study(path=None)
-    assert study.best_params is None
-    assert study.best_value is None
-    study.optimize(loss_of, trials=3, progress=False)
-    assert study.best_params == study.best["params"]
-    assert study.best_value == study.best["values"]["loss"]
-
-
 def test_evaluates_in_processes_that_report_and_are_stopped(open_study):
     study = open_study(epochs=27).optimize(curve, trials=12, parallel=2, processes=True, progress=False)
     assert len(study.trials) == 12
     assert {row["status"] for row in study.trials} == {"completed", "stopped"}
-
-
-def test_continues_where_it_stopped(open_study):
-    with open_study() as study:
-        study.optimize(loss_of, trials=5, progress=False)
-    calls = []
-    study = open_study().optimize(lambda trial: calls.append(trial.number) or loss_of(trial), trials=8, progress=False)
-    assert calls == [6, 7, 8]
-    study.optimize(loss_of, trials=10, progress=False)
-    assert len(study.trials) == 10
 
 
 def test_stops_from_a_callback_and_continues(open_study):

@@ -50,25 +50,6 @@ def test_describes_the_values_of_a_choice(path):
         ht.Study({"model": ht.choice("a", "b", features={"size": [1, 7, 70]})}).optimize(lambda trial: 0.0)
 
 
-def test_a_study_is_opened_without_its_space(open_study, path):
-    with open_study() as study:
-        study.add({"x": 1.0, "layers": 1, "opt": "adam"}, 0.5)
-    with ht.Study(path=path) as study:
-        assert study.best["values"] == {"loss": 0.5}
-        assert study.ask() is not None
-
-
-def test_reports_mistakes(open_study):
-    study = open_study()
-    with pytest.raises(ht.HypertideError, match="y"):
-        study.enqueue({"y": 1})
-    trial = study.ask()
-    with pytest.raises(ht.HypertideError, match="expected a number or a dictionary {'loss': ...}, got the tuple"):
-        study.tell(trial, (1, 2))
-    with pytest.raises(ht.HypertideError, match="x: expected values that JSON can hold, .* got <object object "):
-        ht.Study({"x": [object()]})
-
-
 def test_lists_the_front_of_several_objectives(open_study):
     study = ht.Study({"x": ht.float(0, 1)}, minimize=["a", "b"])
     assert study.front == []
