@@ -100,20 +100,6 @@ describe('the value of a trial on examples', () => {
     );
     expect(complete(5).event).toMatchObject({ evaluated: 4, stderr: [0] });
   });
-  it('adds up over the trials that continue it', () => {
-    const { suggest, report, complete, rows, ledger } = study();
-    suggest(1, [0, 1]);
-    report(1, [
-      [0, 0],
-      [1, 1],
-    ]);
-    complete(1);
-    suggest(2, [3], { resumes: 1, params: { x: 0.1 } });
-    expect(report(2, [[3, 5]]).event).toMatchObject({ step: 3, losses: [2] });
-    complete(2);
-    expect(rows.get(2)).toMatchObject({ values: { value: 2 }, step: 3, budget: 3 });
-    expect(ledger.best).toMatchObject({ trial: 2, values: { value: 2 } });
-  });
 });
 
 describe('the leader', () => {
@@ -239,25 +225,6 @@ describe('outcome constraints', () => {
     expect(say({ type: 'stopped', trial: 3, run: 'r3' }).event).toMatchObject({ outcome: 'stopped', constraints: [-3] });
   });
 
-  it('keep a configuration from being the best, and from the lead once another one is feasible', () => {
-    const { evaluate, best, ledger } = limited();
-    evaluate(1, violating);
-    expect(best()).toEqual([undefined, undefined, undefined]);
-    expect(ledger.examples!.leader).toBe(ledger.examples!.of(1));
-    evaluate(2, [
-      [9, 1],
-      [9, -1],
-    ]);
-    expect(best()).toEqual([2, 2, 2]); // at most 0 is feasible
-    evaluate(3, violating);
-    expect(best()).toEqual([2, 2, 2]);
-    evaluate(4, [
-      [8, 0],
-      [8, 0],
-    ]);
-    expect(best()).toEqual([4, 4, 4]);
-  });
-
   it('let the configuration lead that violates them least while none is feasible', () => {
     const { evaluate, best, ledger } = limited();
     const leads = () => ledger.examples!.leader!.ended!.id;
@@ -316,25 +283,6 @@ describe('outcome constraints', () => {
     report(3, [[1, 0]]);
     complete(3);
     expect(best()).toEqual([3, 3, 3]);
-  });
-
-  it('do not count if their trial is retracted', () => {
-    const { ledger, say } = {
-      ledger: new Ledger(line, new Set([1])),
-      say: (fact: object, position: number) => ledger.fold({ position, at: 1, fact }),
-    };
-    say({ ...created, examples: { count: 4 } }, 1);
-    let position = 1;
-    for (const [trial, numbers] of [
-      [1, [0, -1]],
-      [2, [1, -1]],
-    ] as const) {
-      say({ type: 'suggested', trial, attempt: 1, by: 'race', params: { x: 0.1 * trial }, examples: [0] }, ++position);
-      say({ type: 'reported', trial, step: 1, values: { value: 0 }, results: [[0, ...numbers]] }, ++position);
-      say({ type: 'completed', trial, values: { value: 0 } }, ++position);
-    }
-    expect(ledger.best).toMatchObject({ trial: 2 });
-    expect(ledger.examples!.total).toBe(1);
   });
 
   it('reach a target, or end a plateau, only if they hold', () => {
@@ -454,22 +402,6 @@ describe('results that do not fit', () => {
 });
 
 describe('limits', () => {
-  it('cost counts results, and spend sums the metrics of results', () => {
-    const { suggest, report, ledger } = study({ limits: { cost: 3, spend: { usd: 1 } } });
-    suggest(1);
-    report(
-      1,
-      [
-        [0, 1],
-        [1, 1],
-      ],
-      { metrics: { usd: 0.4 } },
-    );
-    expect(ledger.paid.cost).toBe(2);
-    expect(ledger.demand().type).toBe('ask');
-    report(1, [[2, 1]], { metrics: { usd: 0.6 } });
-    expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
-  });
   it('spend sums the metrics of whole trials in other studies', () => {
     const { suggest, say, ledger } = study({ examples: undefined, limits: { spend: { usd: 1 } }, parallel: 2 });
     suggest(1);

@@ -33,11 +33,6 @@ it('a trial that has reported its whole budget is completed, although it was sto
   expect(stopped([9], { by: 'cancelled' })).toMatchObject({ status: 'completed', best: 1 });
 });
 
-it('a trial that has not is stopped', () => {
-  expect(stopped([1, 3, 8])).toMatchObject({ event: { outcome: 'stopped', losses: [2] }, best: undefined, status: 'stopped' });
-  expect(stopped([])).toMatchObject({ status: 'stopped' });
-});
-
 it('so is one whose constraints are not known', () => {
   expect(stopped([9], { constrained: true })).toMatchObject({ status: 'stopped', best: 1 });
 });

@@ -31,15 +31,6 @@ const completed = (trial: number, value: number) => ({ type: 'completed', trial,
 const ran = (trial: number, value: number) => [suggested(trial), started(trial), completed(trial, value)];
 
 describe('what a study needs next', () => {
-  it('is a trial while there is room', () => {
-    const { say, demand } = book({ parallel: 2 });
-    expect(demand()).toBe('ask');
-    say(suggested(1), suggested(2));
-    expect(demand()).toBe('nothing');
-    say(started(1), completed(1, 1));
-    expect(demand()).toBe('ask');
-  });
-
   it('is a trial while there is room for those of processes that have joined', () => {
     const { say, demand } = book({ parallel: 1 });
     say(suggested(1));
@@ -71,18 +62,6 @@ describe('what a study needs next', () => {
     say(completed(1, -1));
     expect(demand()).toBe('close');
   });
-
-  it('is its end when a limit is reached and no trial runs', () => {
-    const { say, demand } = book({ limits: { trials: 2 }, parallel: 2 });
-    say(...ran(1, 1), suggested(2));
-    expect(demand()).toBe('nothing');
-    say(started(2), completed(2, 2));
-    expect(demand()).toBe('close');
-    expect(say({ type: 'closed', reason: 'trials' })).toEqual(['closed']);
-    expect(demand()).toBe('nothing');
-    say({ type: 'changed', limits: { trials: 3 } });
-    expect(demand()).toBe('ask');
-  });
 });
 
 describe('a log', () => {
@@ -92,18 +71,6 @@ describe('a log', () => {
     const { say, ledger } = book();
     expect(say(created, { ...created, seed: '1' })).toEqual(['noted', 'out-of-place']);
     expect(ledger.settings.seed).toBe('0');
-  });
-
-  it('refuses what does not fit, and stays as it was', () => {
-    const { say, ledger } = book();
-    say(...ran(1, 0.5));
-    expect(say({ type: 'enqueued', params: { x: 7 } }, { type: 'retracted', trial: 9 }, completed(1, 0.1), { type: 'nonsense' })).toEqual([
-      'bad-field',
-      'unknown-trial',
-      'ended',
-      'bad-field',
-    ]);
-    expect([ledger.best, ledger.nextTrial, ledger.demand().type]).toMatchObject([{ trial: 1, values: { value: 0.5 } }, 2, 'ask']);
   });
 
   it('would refuse a command exactly if it then does', () => {

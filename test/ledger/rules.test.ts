@@ -209,10 +209,3 @@ describe('a suggestion', () => {
     expect(ledger.nextTrial).toBe(2 ** 40 + 1);
   });
 });
-
-it('a study that is created twice with equal facts is created once', () => {
-  const { say, ledger } = folding();
-  expect(say(created)).toBe('noted');
-  expect(say({ ...created, parallel: 1 })).toBe('refused: out-of-place');
-  expect(ledger.settings.parallel).toBe(created.parallel);
-});

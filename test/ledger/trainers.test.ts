@@ -89,14 +89,6 @@ describe('an error within 10 seconds', () => {
     expect(left.failAtOnce(3)).toBe('ended');
   });
 
-  it('ends a trial that two good trainers fail', () => {
-    const { failAtOnce, suggest, claim, fail } = two();
-    failAtOnce(3);
-    suggest(3, ['b']);
-    claim(3, 'a');
-    expect(fail(3, 'a')).toBe('ended');
-  });
-
   it('allows more attempts if trainers without a result fail the trial', () => {
     const { ledger, suggest, claim, fail } = two();
     suggest(3);

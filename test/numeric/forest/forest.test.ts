@@ -125,12 +125,6 @@ describe('trees with random cuts', () => {
     );
     for (const [i, row] of x.entries()) expect(meanAt(wide, row)).toBe(y[i]);
   });
-
-  it('together change gradually: halfway between two rows, about half of them predict one target and half the other', () => {
-    const draw = rng();
-    const trees = Array.from({ length: 400 }, () => growTree(tableOf([[0], [1]], [0, 1]), once(2), random, draw));
-    for (const a of [0.25, 0.5, 0.75]) expect(Math.abs(predictForest({ trees }, [a]).mean - a)).toBeLessThan(0.08); // three standard errors
-  });
 });
 
 describe('predictForest', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { derivativeCovariance, derivativePriorVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
+import { derivativeCovariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
 import { fitInOrder, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
 import { columnDistances } from '../../../src/numeric/gp/gaps.ts';
 import { addColumn, covariances, kernelFromLogs } from '../../../src/numeric/gp/kernel.ts';
@@ -125,17 +125,6 @@ describe('derivativeCovariance', () => {
     expect(slope(x, c, y, VALUE)).toBeCloseTo((value(shifted(x, c, h), y) - value(shifted(x, c, -h), y)) / (2 * h), 7);
     expect(slope(x, VALUE, y, c)).toBeCloseTo((value(x, shifted(y, c, h)) - value(x, shifted(y, c, -h))) / (2 * h), 7);
   });
-
-  it.each([
-    [0, 0],
-    [0, 1],
-    [1, 0],
-    [1, 1],
-  ])('is its second derivative by %i and %i', (c, d) => {
-    const difference = (slope(x, c, shifted(y, d, h), VALUE) - slope(x, c, shifted(y, d, -h), VALUE)) / (2 * h);
-    expect(slope(x, c, y, d)).toBeCloseTo(difference, 6);
-    expect(slope(x, c, x, d)).toBeCloseTo(c === d ? derivativePriorVariance(kernel, c) : 0, 12);
-  });
 });
 
 describe.each([
@@ -144,20 +133,6 @@ describe.each([
 ])('posterior on coordinates %s', (_, logs) => {
   const observations = example();
   const gp = posterior(observations, kernelFromLogs(logs, { width: 3 }), 4)!;
-
-  it('has the slopes of its finite differences', () => {
-    const x = Float64Array.of(0.31, 0.62, 1);
-    const means = new Float64Array(2);
-    const variances = new Float64Array(2);
-    const here = predictSlopes(gp, x, means, variances);
-    expect(here).toEqual(predict(gp, x));
-    for (let c = 0; c < 2; c++) {
-      const h = 1e-5;
-      const [up, down] = [predict(gp, x.with(c, x[c]! + h)), predict(gp, x.with(c, x[c]! - h))];
-      expect(means[c]).toBeCloseTo((up.mean - down.mean) / (2 * h), 6);
-      expect(variances[c]).toBeCloseTo((up.variance - down.variance) / (2 * h), 6);
-    }
-  });
 
   it('extended from one with its first observations is the same to the bit', () => {
     const first = posterior({ ...observations, size: 11 }, kernelFromLogs(logs, { width: 3 }), 2)!;

@@ -17,32 +17,6 @@ function cellsBelow(points: readonly number[][], dimension: number, steps: numbe
 }
 
 describe('hypervolume', () => {
-  it('measures the union of boxes', () => {
-    expect(hypervolume([[2], [0.5]], [1])).toBe(0.5);
-    expect(hypervolume([[0.5, 0.5]], [1, 1])).toBe(0.25);
-    const cross = [
-      [0, 0.5],
-      [0.5, 0],
-      [0.75, 0.75],
-    ];
-    expect(hypervolume(cross, [1, 1])).toBe(0.75);
-    expect(hypervolume(cross, [2, 1])).toBe(1 + 0.75);
-    const blocks = [
-      [0, 0, 0.5],
-      [0.5, 0.5, 0],
-    ];
-    expect(hypervolume(blocks, [1, 1, 1])).toBe(0.5 + 0.25 / 2);
-    expect(hypervolume([], [1, 1, 1, 1])).toBe(0);
-  });
-  it('counts only points that are better than the reference in every objective', () => {
-    const points = [
-      [0, 1],
-      [-5, 1.5],
-      [Number.POSITIVE_INFINITY, 0],
-    ];
-    expect(hypervolume(points, [1, 1])).toBe(0);
-    expect(hypervolume([...points, [0.5, 0.5]], [1, 1])).toBe(0.25);
-  });
   it.each([1, 2, 3, 4, 5])('counts the cells of a grid in %i dimensions', (dimension) => {
     const steps = dimension > 3 ? 3 : 6;
     fc.assert(

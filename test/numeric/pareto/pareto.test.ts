@@ -5,17 +5,6 @@ import { dominates, fronts } from '../../../src/numeric/pareto/pareto.ts';
 const losses = fc.array(fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 3, maxLength: 3 }), { maxLength: 25 });
 
 describe('fronts', () => {
-  it('splits an example done by hand', () => {
-    const trials = [
-      [1, 4],
-      [2, 2],
-      [3, 3],
-      [4, 1],
-      [4, 4],
-      [2, 2],
-    ];
-    expect([...fronts(trials)].map((f) => [...f].sort())).toEqual([[0, 1, 3, 5], [2], [4]]);
-  });
   it('puts every trial into the first front in which nothing dominates it', () =>
     fc.assert(
       fc.property(losses, (trials) => {
