@@ -1,8 +1,10 @@
 import { watchReports } from '../../streams/study/unreported.ts';
+import { alikeIn } from '../insight/failingAlike.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { openTracing } from '../monitoring/openTracing.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
 import { controlSocket } from '../stores/controlSocket.ts';
+import { stripControls } from '../text/plainText.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import { diskAndClock } from './diskAndClock.ts';
 import { openHooks } from './hooks/hooks.ts';
@@ -66,13 +68,22 @@ export const watchedReports =
   (how: string): Plugin =>
   ({ line, past }) => ({ apply: watchReports(how, past, (text) => line(text, { level: 'warn' })) });
 
-/** Says when a person pauses a study, and lets it continue. */
-export const pausesTold: Plugin = ({ line, past }) => ({
-  apply: ({ fact, refusal, position }) => {
-    if (refusal || fact.type !== 'changed' || fact.paused === undefined || position <= past()) return;
-    line(fact.paused ? 'paused: no new trials begin' : 'no longer paused');
-  },
-});
+/** Says when a study is paused, by a person or because its first trials failed alike, and when it continues. */
+export const pausesTold: Plugin = ({ line, past, place }) => {
+  let isTold = false;
+  return {
+    apply: ({ fact, refusal, position }, { ledger, rows }) => {
+      if (refusal || fact.type !== 'changed' || fact.paused === undefined || position <= past()) return;
+      const alike = alikeIn(ledger, rows);
+      if (alike && isTold) return; // another trial of the same program has failed
+      isTold = alike !== undefined;
+      if (!alike) return line(fact.paused ? 'paused: no new trials begin' : 'no longer paused');
+      const { trials, how, message } = alike;
+      line(`trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`, { level: 'error' });
+      line(`correct the trainers, then: hypertide resume ${place} (these trials are not counted)`);
+    },
+  };
+};
 
 /** Accepts commands and trainers of other processes for a study in a journal. */
 export const acceptCommands: Plugin = ({ journal, line, submit, converse }) => {

@@ -24,15 +24,13 @@ import { isGone } from './claimant.ts';
 import type { FoldedStudy, Observer, Plugin } from './host.ts';
 import type { Joined, TrainerRequests } from './joiners.ts';
 import { keptFiles } from './keptFiles.ts';
-import { type OwnStudy, ownStudy, type ProgramWatch } from './ownStudy.ts';
+import { type OwnStudy, ownStudy } from './ownStudy.ts';
 import { retryingLog } from './retryingLog.ts';
 
 /** What this process does with the study. */
 export interface StudyHost {
   readonly plugins: readonly Plugin[];
   readonly line: StatusLine['line'];
-  /** Watches the program that evaluates its trials. */
-  readonly program: ProgramWatch;
   /** Opens what only the process has that runs the study. */
   readonly open?: (() => Promise<void>) | undefined;
   /** This process runs the study, or has joined the one that does. Called before it takes an entry. */
@@ -136,15 +134,9 @@ export function journalSeats(options: SharedStudyOptions, given: StudyHost): Tak
 /** Runs a study in memory. */
 export async function memorySeat({ name, space, strategy = auto(), options }: DescribedStudy, host: StudyHost): Promise<Seat> {
   const log = memoryLog();
-  const { program, line } = host;
+  const { line } = host;
   await host.open?.();
-  const own = await ownStudy(
-    { name, place: name, log, line },
-    space,
-    log,
-    { exclusive: true, strategy, program, ...options },
-    pluginsOf(host),
-  );
+  const own = await ownStudy({ name, place: name, log, line }, space, log, { exclusive: true, strategy, ...options }, pluginsOf(host));
   return seatOn(own, { leaving: () => {} });
 }
 
@@ -155,7 +147,7 @@ async function ownSeat(
   host: StudyHost,
   isAgain: boolean,
 ): Promise<Seat> {
-  const { program, line } = host;
+  const { line } = host;
   const warn = (text: string) => line(text, { level: 'warn' });
   const book = await openJournal(path, { warn, fsync });
   const log = retryingLog(book, { place: book.place, warn, grace });
@@ -171,7 +163,7 @@ async function ownSeat(
     host.seated?.({ pid: undefined, isAgain, past });
     const at = { name, place: path, journal: path, log, files: keptFiles(trialsDirectory(stemOf(path))), line };
     const settings = isAgain && past > 0 ? { study: name } : { strategy, ...options };
-    const own = await ownStudy(at, space, log, { exclusive: isGone, program, command, ...settings }, pluginsOf(host));
+    const own = await ownStudy(at, space, log, { exclusive: isGone, command, ...settings }, pluginsOf(host));
     return seatOn(own, { leaving: log.leave, journal: book });
   } catch (error) {
     await log.close();

@@ -1,9 +1,9 @@
+import { failureKind, isTelling } from '../ledger/failures.ts';
 import { grouped } from '../numeric/grouped.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
 import { isSameValue, valueKey, valueText } from '../space/value.ts';
 import type { TrialRow } from '../study/trials.ts';
-import { failureKind, isTelling } from './failingAlike.ts';
 import { formatNumber } from './figures/drawing/format.ts';
 
 /** Configurations that crash in the same way, by one parameter. */

@@ -97,6 +97,8 @@ export type Demand<P> =
   | { readonly type: 'nothing' }
   | { readonly type: 'close'; readonly reason: CloseReason }
   | { readonly type: 'instruct'; readonly fact: Instructed }
+  /** The program is broken, or has a result after all. */
+  | { readonly type: 'change'; readonly fact: Changed }
   | { readonly type: 'retry'; readonly trial: OpenTrial<P> }
   | ({ readonly type: 'queue' } & Queued<P>)
   /** `fresh`: whether a new configuration may begin; otherwise only promotions may. */

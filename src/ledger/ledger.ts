@@ -23,6 +23,7 @@ import type { Space } from '../space/space.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { type Applied, type AppliedEntry, type Demand, type Queued, rejected } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
+import type { Configurations } from './configurations.ts';
 import type { ExampleResults } from './exampleResults.ts';
 import type { Inbox } from './inbox.ts';
 import { Proposers } from './proposers.ts';
@@ -192,7 +193,7 @@ export class Ledger<P> {
     this.#switched = position;
     this.#closed = undefined;
     this.#trials.govern(this.#settings);
-    if (fact.uncounted) this.#trials.configurations.uncount(fact.uncounted);
+    this.#trials.configurations.change(fact);
     return { effect: fact.strategy === undefined ? 'noted' : 'switched', fact };
   }
 
@@ -211,6 +212,8 @@ export class Ledger<P> {
     if (results.reached) return { type: 'close', reason: 'target' };
     const { paused, parallel, joined, limits } = this.#settings;
     if (metricsSpent(limits, results.spent).length > 0) return { type: 'close', reason: 'spend' };
+    const change = configurations.due(this.#settings);
+    if (change) return { type: 'change', fact: change };
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };
@@ -247,6 +250,10 @@ export class Ledger<P> {
   /** Those that count towards the limit of trials. */
   get configurations(): number {
     return this.#trials.configurations.count;
+  }
+  /** Whether the program is broken: none of the first trials has a result. */
+  get program(): Pick<Configurations, 'broken' | 'triedAgain'> {
+    return this.#trials.configurations;
   }
   /** The configurations that were tried, and those that are enqueued. */
   get planned(): number {

@@ -19,6 +19,8 @@ export interface Settings {
   /** Version of the rules that the study began with, see `RULES`. */
   readonly rules: number;
   readonly paused: boolean;
+  /** Whether it is paused because its program is broken. */
+  readonly noResult: boolean;
   readonly strategy: unknown;
   /** Whether trainers resume from checkpoints, if the study declares it. */
   readonly resumes: boolean;
@@ -59,6 +61,7 @@ export const settingsOf = ({
   result,
   examples: examples?.count,
   paused: false,
+  noResult: false,
   epoch: 0,
 });
 
@@ -71,10 +74,11 @@ const withLimits = (before: Limits, more: Limits): Limits => ({
 
 export const changedBy = (
   settings: Settings,
-  { paused, parallel, joined, priority, limits, strategy, resumes, by }: Changed,
+  { paused, why, parallel, joined, priority, limits, strategy, resumes, by }: Changed,
 ): Settings => ({
   ...settings,
   paused: paused ?? settings.paused,
+  noResult: paused === undefined ? settings.noResult : why === 'no-result',
   parallel: parallel ?? settings.parallel,
   joined: joined ?? settings.joined,
   priority: priority ?? settings.priority,

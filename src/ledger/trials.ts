@@ -278,7 +278,8 @@ export class Trials<P> {
     this.open.remove(trial);
     this.statuses.set(trial.proposal.id, status);
     if (!trial.evaluated) this.results.pay(trial.metrics);
-    if (status === 'failed') this.configurations.fail(trial.suggestion);
+    if (status === 'failed') this.configurations.fail(trial.suggestion, fact.type === 'failed' ? fact : undefined);
+    else this.configurations.succeed();
     const event = endedOf(trial, end);
     const leader = this.results.add(event, trial);
     return { effect: 'ended', fact, event, ...(leader !== undefined && { leader }) };

@@ -4,7 +4,7 @@ import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import type { TrialId } from '../strategy/messages.ts';
 
 /** New settings of a study. */
-export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
+export interface Changes extends Omit<Changed, 'type' | 'by' | 'user' | 'why'> {
   /** Configurations to try in addition to the limit or, without a limit, to those suggested so far. */
   readonly more?: number;
 }
@@ -50,7 +50,7 @@ const instead: Schema = {
   minimum: 1,
   description: 'a failed trial whose place it takes: that trial no longer counts towards the limit',
 };
-const { joined: _, ...settings } = fieldsOf('changed').properties!; // a process says itself that it has joined
+const { joined: _, why: __, ...settings } = fieldsOf('changed').properties!; // these are said by processes
 const change: ObjectSchema = { ...fieldsOf('changed'), properties: settings };
 const more: Schema = { type: 'integer', minimum: 1, description: 'configurations to try in addition' };
 

@@ -1,8 +1,8 @@
 import type { Progress } from '../../streams/results/observe.ts';
 import type { Params } from '../facts/facts.ts';
-import { failedAlike } from '../insight/failingAlike.ts';
 import { duration } from '../insight/figures/drawing/format.ts';
 import { reachedText } from '../insight/progress.ts';
+import { failureKind } from '../ledger/failures.ts';
 import type { StudyStatus } from '../study/status.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { aligned, displayWidth } from './layout.ts';
@@ -125,7 +125,7 @@ export function trialLine(
   before?: Pick<TrialRow, 'trial' | 'reason' | 'message'>,
   examples?: number,
 ): string {
-  const same = before !== undefined && reason !== undefined && message && failedAlike({ reason, message }, before);
+  const same = before !== undefined && reason !== undefined && message && failureKind({ reason, message }) === failureKind(before);
   const text = same ? `: as trial ${before.trial}` : message === undefined ? '' : `: ${stripControls(message)}`;
   const why = reason === undefined ? '' : ` (${reason}${text})`;
   const evaluated = examples === undefined || step === undefined ? '' : ` on ${step} of ${examples} examples`;

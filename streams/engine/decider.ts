@@ -1,6 +1,6 @@
 import { StalledError, StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Closed, Instructed, Limits, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Changed, Closed, Instructed, Limits, SuggestedFact } from '../../src/facts/facts.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { AppliedEntry, Queued } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -38,9 +38,12 @@ export interface DeciderOptions<P> {
   readonly ready?: () => void;
 }
 
+/** What an engine decides. */
+export type Decision<P> = SuggestedFact<P> | Instructed | Changed | Closed;
+
 /** What the study does next: append a fact, or wait for the next fact, for a model, or for an external proposer for some seconds. */
 export type Next<P> =
-  | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Instructed | Closed }
+  | { readonly type: 'append'; readonly fact: Decision<P> }
   | { readonly type: 'wait'; readonly until?: 'ready' }
   | { readonly type: 'wait'; readonly until: 'proposal'; readonly proposer: string; readonly seconds: number };
 
@@ -131,6 +134,8 @@ export class Decider<P> {
         return this.#close(demand.reason);
       case 'instruct':
         return { type: 'append', fact: { ...demand.fact, after: this.ledger.position } };
+      case 'change':
+        return { type: 'append', fact: demand.fact };
       case 'retry':
         return { type: 'append', fact: this.#again(demand.trial) };
       case 'queue':

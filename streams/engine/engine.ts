@@ -3,7 +3,7 @@ import { targetOf, type VerdictOf } from '../../machines/chart.ts';
 import { type EnginePhase, studyChart } from '../../machines/study.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Closed, CloseReason, Created, ExpiredFact, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
+import type { CloseReason, ExpiredFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../src/ledger/openTrials.ts';
@@ -14,7 +14,7 @@ import type { Space } from '../../src/space/space.ts';
 import type { Watch } from '../../src/strategy/env.ts';
 import type { Inspect } from '../kernel/drive.ts';
 import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
-import { Decider, type Next } from './decider.ts';
+import { Decider, type Decision, type Next } from './decider.ts';
 import { type Directive, Directives } from './directive.ts';
 import type { Spans } from './spans.ts';
 
@@ -27,7 +27,7 @@ export interface EngineOptions<P> {
   readonly watch?: Watch | undefined;
   readonly spans?: Spans | undefined;
   /** Appends a fact to the log, from which it comes back through `receive`. */
-  readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed) => void;
+  readonly append: (fact: Decision<P> | ExpiredFact) => void;
   readonly direct: (directive: Directive<P>) => void;
   /** Called with each entry of the log and what it did. */
   readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
@@ -60,7 +60,7 @@ export class Engine<P> {
   #decider: Decider<P>;
   #mailbox: Entry[] = [];
   /** The decision on its way to the log. */
-  #sent: SuggestedFact<P> | Instructed | Closed | undefined;
+  #sent: Decision<P> | undefined;
   /** Position of the last entry before that decision. */
   #sentAfter = 0;
   /** The position from which the study continues while it reads; infinite until it is known. */
@@ -235,7 +235,9 @@ export class Engine<P> {
   /** Whether a decision is wanted now. */
   #isWanted(): boolean {
     const { type } = this.ledger.demand();
-    return type === 'close' || type === 'instruct' || (type !== 'nothing' && (this.#options.isTrialWanted?.() ?? true));
+    return (
+      type === 'close' || type === 'instruct' || type === 'change' || (type !== 'nothing' && (this.#options.isTrialWanted?.() ?? true))
+    );
   }
 
   /** Lets strategies read the log again, with what later entries say about earlier ones. */
@@ -266,8 +268,9 @@ export class Engine<P> {
 }
 
 /** Whether a fact answers the question of the one that was sent, no matter which engine wrote it. */
-function isSame<P>(sent: SuggestedFact<P> | Instructed | Closed | undefined, fact: unknown): boolean {
+function isSame<P>(sent: Decision<P> | undefined, fact: unknown): boolean {
   if (!sent || !isRecord(fact) || fact.type !== sent.type) return false;
+  if (sent.type === 'changed') return fact.paused === sent.paused;
   if (sent.type === 'suggested') return fact.trial === sent.trial && fact.attempt === sent.attempt;
   return sent.type === 'instructed' && fact.trainer === sent.trainer && fact.to === sent.to;
 }

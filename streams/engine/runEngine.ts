@@ -192,7 +192,10 @@ function preparations<P>({ ledger }: Engine<P>, strategy: Strategy | undefined, 
   const other = otherStrategy(ledger.created!, ledger.settings.strategy, strategy);
   if (other && (ledger.configurations > 0 || strategy!.spec === undefined)) refuseOther(other.differences);
   else if (other) facts.push({ type: 'changed', strategy: other.strategy });
-  const change = changeAtStart(ledger.settings, options);
+  const change = {
+    ...changeAtStart(ledger.settings, options),
+    ...(options.exclusive === true && ledger.program.triedAgain(ledger.settings)),
+  };
   const isNews = Object.keys(change).length > Object.keys(AT_START).length;
   if (isNews || (ledger.closed === 'time' && options.seconds !== undefined)) facts.push(change);
   if (options.exclusive) facts.push(...lostIn(ledger, typeof options.exclusive === 'function' ? options.exclusive : () => true));

@@ -1,4 +1,3 @@
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import type { Spans } from '../engine/spans.ts';
@@ -8,7 +7,7 @@ import { type FoundStrategy, objectivesOf, type ParseOption, parseNone, type Str
 import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
-import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
+import { headAtStart } from './noResult.ts';
 import { checkStudy, runningHere } from './runningHere.ts';
 import type { Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
@@ -43,16 +42,7 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
   const { log = memoryLog(), warn = console.warn, strategy: given, epochs, early, lease, parseStrategy = parseNone, ...rest } = options;
   const settings = { ...rest, parseStrategy };
   const strategy = withEarlyStopping(given, { epochs, early, ...settings }, space);
-  const past = headAtStart(log);
-  const failing = watchFailures(log, past);
-  const reporting = watchReports('call study.report(trial, value, step)', past, warn);
-  /** Until a trial that was open at the start has a result. */
-  let broken: Promise<NoResultError> | undefined;
-  const onEntry = (applied: AppliedEntry<P>) => {
-    reporting(applied);
-    if (applied.event?.type === 'ended' && applied.event.outcome !== 'failed') broken = undefined;
-    broken = failing(applied) ?? broken;
-  };
+  const onEntry = watchReports('call study.report(trial, value, step)', headAtStart(log), warn);
   const hosted = new HostedStudy(space, log, { ...settings, strategy, lease, exclusive: lease === undefined, onEntry });
   const waits = watchWaits(() => hosted.ledger, warn);
   const { entries$ } = hosted;
@@ -66,7 +56,6 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
       finished: () => hosted.finished,
       close: () => hosted.close(),
       waits,
-      refusal: () => broken,
       host: lease === undefined ? undefined : hosted,
     }),
   );

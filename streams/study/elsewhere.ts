@@ -17,7 +17,7 @@ export interface Reach<P> extends Pick<StudyBackend<P>, 'ask' | 'importance' | '
 
 /** The handle of a study that runs elsewhere: what it has done can be seen when a call resolves. */
 export function studyElsewhere<P, O extends string>(following: Following<P>, { ask, say, submit, close, ...reach }: Reach<P>): Study<P, O> {
-  const { space, source, rows, entries$, finished, stop, reached } = following;
+  const { space, source, rows, entries$, live$, finished, stop, reached } = following;
   let isClosed = false;
   const refuseClosed = () => {
     if (isClosed) throw new RefusedError(LET_GO);
@@ -33,6 +33,10 @@ export function studyElsewhere<P, O extends string>(following: Following<P>, { a
       return following.ledger.settings.objectives;
     },
     entries$,
+    live$,
+    get broken() {
+      return following.broken;
+    },
     finished,
     ...reach,
     ready: async () => refuseClosed(),

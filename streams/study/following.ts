@@ -15,14 +15,14 @@ import { spaceDifferences } from '../spec/options.ts';
 import { StudyEnd } from './ending.ts';
 import type { StudyBackend } from './handle.ts';
 import { replayed } from './hosted/replayed.ts';
+import { noResultIn } from './noResult.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
 const TURN_MS = 10;
 
 /** A study that runs elsewhere, as its log tells it. */
-export interface Following<P> extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'finished'> {
-  /** The entries as they come. */
-  readonly live$: Observable<AppliedEntry<P>>;
+export interface Following<P>
+  extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'live$' | 'broken' | 'finished'> {
   /** Resolves when the log has been read up to a position. @throws what ended the reading */
   reached(position: number): Promise<void>;
   /** Ends the reading; undefined if the engine reads the log. */
@@ -65,6 +65,9 @@ export function followed<P>({ space, place, log, ledger, rows, ...stop }: Follow
     },
     entries$: replayed(space, log, live$, () => last),
     live$,
+    get broken() {
+      return noResultIn(following);
+    },
     finished: () => ending.promise,
     reached: async (position) => {
       if (last < position) await Promise.race([firstValueFrom(live$.pipe(filter((entry) => entry.position >= position))), over.promise]);

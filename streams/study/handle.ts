@@ -25,11 +25,11 @@ import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
 import type { ClaimedTrial } from './hosted/claimedTrial.ts';
 import type { HostedStudy, Stopping } from './hosted/hostedStudy.ts';
-import { FAILURES, type Failure, failureIn, NoResultError } from './noResult.ts';
+import { type Breakable, FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from './noResult.ts';
 import type { Study, StudyResult } from './study.ts';
 
 /** A study as its handle needs it: what its log says so far, and what can be done where it runs. */
-export interface StudyBackend<P> {
+export interface StudyBackend<P> extends Breakable {
   readonly space: Space<P>;
   readonly source: StudyLog;
   readonly ledger: Ledger<P>;
@@ -37,6 +37,7 @@ export interface StudyBackend<P> {
   /** Of the study; before the log has been read, those of the options. */
   readonly objectives: readonly ObjectiveSpec[];
   readonly entries$: Observable<AppliedEntry<P>>;
+  readonly live$: Observable<AppliedEntry<P>>;
   /** Resolves when the log so far has been read. @throws what keeps the study from running */
   ready(): Promise<void>;
   /** @returns undefined when the study is over */
@@ -112,15 +113,21 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
   /** The same promise until the study is opened again. */
   const result = (): Promise<StudyResult<P>> => {
     const finished = running.finished();
-    if (last?.finished !== finished) last = { finished, result: finished.then(() => resultOf(running, again)) };
-    return last.result;
+    if (last?.finished === finished) return last.result;
+    const ended = finished.then(() => resultOf(running, again));
+    const result = unlessBroken(running, undefined, (leaving) => unlessAborted(ended, leaving));
+    last = { finished, result };
+    result.catch(() => {
+      last = undefined; // when it continues, it may have a result
+    });
+    return result;
   };
   let last: { readonly finished: Promise<void>; readonly result: Promise<StudyResult<P>> } | undefined;
   const study: Study<P> = {
     entries$: running.entries$,
     ready: () => running.ready(),
     ask: async (options = {}) => {
-      const claimed = await running.ask(options);
+      const claimed = await unlessBroken(running, options.signal, (signal) => running.ask({ ...options, signal }));
       if (claimed) held.set(claimed.trial, { run: claimed.run, step: 0, isTold: false });
       return claimed;
     },

@@ -1,8 +1,12 @@
+import type { Observable } from 'rxjs';
 import { UserError } from '../../src/errors.ts';
-import { type Alike, failingAlike } from '../../src/insight/failingAlike.ts';
+import type { Changed } from '../../src/facts/facts.ts';
+import { alikeIn } from '../../src/insight/failingAlike.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
+import type { TrialRows } from '../../src/study/trials.ts';
 import type { Log } from '../log/log.ts';
 
 /** A trial that failed. */
@@ -40,12 +44,59 @@ export class NoResultError extends UserError {
 const MISTAKE = /^(Attribute|Import|Key|ModuleNotFound|Name|Reference|Syntax|Type)Error\b/;
 const INFEASIBLE = '. A configuration that cannot run should fail as infeasible';
 
-/** The error of a study whose first trials failed alike. @param failures the last ones */
-export function brokenProgramError({ how }: Pick<Alike, 'how'>, failures: readonly Failure[]): NoResultError {
+/** What a study says of itself. */
+interface Watched<P> {
+  readonly ledger: Ledger<P>;
+  readonly rows: TrialRows<P>;
+}
+
+/** Why a study gives out no trial: it is paused, because its first trials failed alike. */
+export function noResultIn<P>({ ledger, rows }: Watched<P>): NoResultError | undefined {
+  const alike = alikeIn(ledger, rows);
+  if (!alike) return undefined;
+  const failures = alike.rows.slice(-FAILURES).map(failureIn);
   const todo = failures.every(({ reason }) => reason === 'timeout')
     ? 'raise timeLimit, or let the objective end sooner: these trials are not counted'
     : `correct the program and run it again: these trials are not counted${failures.every(({ message }) => MISTAKE.test(message)) ? '' : INFEASIBLE}`;
-  return new NoResultError(`the first trials failed ${how}, so the study stops`, failures, todo);
+  return new NoResultError(`the first trials failed ${alike.how}, so the study stops`, failures, todo);
+}
+
+/** What a study says as its entries come. */
+export interface Breakable {
+  /** Why it gives out no trial; undefined if it does, or its log has not been read. */
+  readonly broken: NoResultError | undefined;
+  /** The entries as they come. */
+  readonly live$: Observable<{ readonly fact: unknown }>;
+}
+
+/**
+ * Waits for something of a study, but no longer once the study is paused because its first trials failed alike.
+ *
+ * @param wait its signal aborts then, with the error
+ * @throws NoResultError
+ */
+export async function unlessBroken<T>(
+  study: Breakable,
+  signal: AbortSignal | undefined,
+  wait: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const leaving = new AbortController();
+  const look = () => {
+    if (study.broken) leaving.abort(study.broken);
+  };
+  look();
+  leaving.signal.throwIfAborted();
+  const watching = study.live$.subscribe({
+    next: ({ fact }) => {
+      if ((fact as Partial<Changed>).why) look();
+    },
+    error: () => {}, // what waits hears of it
+  });
+  try {
+    return await wait(signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal);
+  } finally {
+    watching.unsubscribe();
+  }
 }
 
 /** How many failures a result or an error contains. */
@@ -63,31 +114,4 @@ export function headAtStart(log: Log): () => number {
     () => {}, // reading the log fails too
   );
   return () => past;
-}
-
-/**
- * Detects a broken program in a study that begins or resumes now, as `failingAlike` does.
- *
- * @param past the position of the last entry before this start.
- * @param more trials that are known to have failed, whose entries may not have been read yet.
- * @returns a function that takes each entry of the log. When the first trials have failed alike, it returns the error, once, as soon as the log says
- * that these trials do not count.
- */
-export function watchFailures(
-  log: Log,
-  past: () => number,
-  more: Iterable<TrialId> = [],
-): (applied: AppliedEntry) => Promise<NoResultError> | undefined {
-  const failing = failingAlike(past);
-  let failures: readonly Failure[] = [];
-  const report = async ({ how, trials }: Alike): Promise<NoResultError> => {
-    const known = failures;
-    while ((await log.append({ type: 'changed', uncounted: [...new Set([...trials, ...more])] })) === 'fenced');
-    return brokenProgramError({ how }, known);
-  };
-  return (applied) => {
-    if (applied.effect === 'ended' && applied.fact.type === 'failed') failures = [...failures, failureIn(applied.fact)].slice(-FAILURES);
-    const alike = failing(applied);
-    return alike && report(alike);
-  };
 }

@@ -1,10 +1,8 @@
 import { Observable, Subject, Subscription, share, tap } from 'rxjs';
 import type { TrialEvent } from '../../src/facts/facts.ts';
-import { isTelling } from '../../src/insight/failingAlike.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Directive } from '../engine/directive.ts';
 import { type EvaluateOptions, type Evaluating, evaluate } from '../evaluate.ts';
 import type { Log } from '../log/log.ts';
@@ -16,7 +14,7 @@ import type { CreateStudyOptions } from './createStudy.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
 import { replayed } from './hosted/replayed.ts';
-import { headAtStart, watchFailures } from './noResult.ts';
+import { headAtStart, noResultIn } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import { checkStudy, runningHere } from './runningHere.ts';
 import type { Study, StudyResult } from './study.ts';
@@ -72,20 +70,18 @@ export function optimize<P, O extends string = 'value'>(
       }
       out.next(applied);
       reporting(applied);
-      const broken = failing(applied);
+      if (applied.refusal || applied.fact.type !== 'changed' || applied.position <= past()) return;
+      const broken = noResultIn(study);
       if (!broken) return;
       running.unsubscribe();
-      broken.then(fail, fail);
+      queueMicrotask(() => fail(broken)); // others get the entry first
     };
-    const failed = new Set<TrialId>();
     const past = headAtStart(log);
-    const failing = watchFailures(log, past, failed);
     const reporting = watchReports('call trial.report(value, step)', past, warn);
     const running = new Subscription();
     out.add(running);
     const fail = (error: unknown) => out.error(error);
     const say = (event: TrialEvent) => {
-      if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
       void log.append(event).catch(fail);
     };
     const end = () => out.complete();

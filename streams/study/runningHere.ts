@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { defer, EMPTY, type Observable } from 'rxjs';
 import type { ObjectiveSpec } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -31,8 +31,6 @@ interface Here<P> {
   readonly close: () => Promise<void>;
   /** What happens to an ask that gets no trial at once. */
   readonly waits?: Waits;
-  /** Why no trial is given now. */
-  readonly refusal?: () => Promise<Error> | undefined;
   /** The study, if it also gives trials to trainers of other programs. */
   readonly host?: HostedStudy<P> | undefined;
 }
@@ -63,7 +61,6 @@ export function runningHere<P>({
   finished,
   close,
   waits,
-  refusal,
   host,
 }: Here<P>): StudyBackend<P> {
   const idle = { ledger: new Ledger(space), rows: new TrialRows<P>() };
@@ -85,6 +82,10 @@ export function runningHere<P>({
       return ledger().created ? ledger().settings.objectives : objectives;
     },
     entries$,
+    live$: defer(() => hosted()?.live$ ?? EMPTY),
+    get broken() {
+      return begin ? undefined : hosted()?.broken; // what begins later ends then
+    },
     ready: async () => {
       await begin?.();
       await hosted()!.ready();
@@ -92,8 +93,6 @@ export function runningHere<P>({
     ask: async ({ fixed, signal }) => {
       signal?.throwIfAborted();
       if (begin) await begin();
-      const refused = refusal?.();
-      if (refused) throw await refused;
       const whenGone: WhenGone = (leave) => {
         waits?.begin();
         const unlisten = whenAborted(signal)(leave);

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { endingProgram } from '../../src/host/ownStudy.ts';
 import { acceptCommands } from '../../src/host/plugins.ts';
 import { journalSeats } from '../../src/host/sharedStudy.ts';
 import { trainerOf } from '../../src/host/trainerOf.ts';
@@ -22,7 +21,7 @@ it('tells the seat that it has now when its process is about to end, not the one
   };
   const take = journalSeats(
     { path: join(folder, 'shared.jsonl'), describe: async () => described },
-    { plugins: [acceptCommands], line: () => {}, program: endingProgram(), apply: () => {} },
+    { plugins: [acceptCommands], line: () => {}, apply: () => {} },
   );
   const first = await trainerOf(take);
   const told: { readonly isOwn: boolean }[] = [];

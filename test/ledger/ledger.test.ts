@@ -62,6 +62,79 @@ describe('what a study needs next', () => {
     say(completed(1, -1));
     expect(demand()).toBe('close');
   });
+
+  describe('is a pause when the first trials fail alike', () => {
+    const failed = (trial: number, reason = 'error', message = 'no module at 0x7f3ab, 1e-3') => ({
+      type: 'failed',
+      trial,
+      run: `r${trial}`,
+      reason,
+      message: `${message}${trial}`,
+    });
+    const failing = (from: number, to: number, ...how: string[]) =>
+      Array.from({ length: to - from + 1 }, (_, i) => [suggested(from + i), started(from + i), failed(from + i, ...how)]).flat();
+    const paused = (uncounted: number[]) => ({ type: 'changed', paused: true, why: 'no-result', uncounted });
+    const pause = (uncounted: number[]) => ({ type: 'change', fact: paused(uncounted) });
+    const few = { parallel: 20, limits: { trials: 20 } };
+
+    it('with messages that differ by numbers only, and once, with what fails later', () => {
+      const { say, ledger } = book(few);
+      say(...failing(1, 2), suggested(3), started(3), suggested(4), started(4));
+      expect(ledger.demand().type).toBe('ask');
+      say(failed(3));
+      expect(ledger.demand()).toEqual(pause([1, 2, 3]));
+      say(paused([1, 2, 3]));
+      expect([ledger.demand().type, ledger.configurations]).toEqual(['nothing', 1]);
+      say(failed(4));
+      expect(ledger.demand()).toEqual(pause([4]));
+    });
+
+    it('after ten failures of several kinds, and after one without a value that counts', () => {
+      const several = book(few);
+      several.say(...failing(1, 8), suggested(9), started(9), failed(9, 'timeout'));
+      expect(several.demand()).toBe('change');
+      const kinds = book(few);
+      kinds.say(...failing(1, 2), suggested(3), started(3), failed(3, 'timeout'), ...failing(4, 9));
+      expect(kinds.demand()).toBe('ask');
+      kinds.say(...failing(10, 10));
+      expect(kinds.demand()).toBe('change');
+      const silent = book(few);
+      silent.say(...failing(1, 1, 'no-result'));
+      expect(silent.demand()).toBe('change');
+    });
+
+    it('until one that is open has a result', () => {
+      const { say, ledger } = book(few);
+      say(suggested(1), started(1), ...failing(2, 4), paused([2, 3, 4]), completed(1, 0.5));
+      expect(ledger.demand()).toEqual({ type: 'change', fact: { type: 'changed', paused: false } });
+    });
+
+    it('but not if a trial has a result, if configurations are infeasible or lost, or in a study that is paused or closed', () => {
+      const cases: readonly (readonly object[])[] = [
+        [...ran(1, 0.5), ...failing(2, 5)],
+        failing(1, 5, 'infeasible'),
+        [{ type: 'changed', paused: true }, ...failing(1, 5)],
+        [{ type: 'closed', reason: 'person' }, ...failing(1, 5)],
+      ];
+      for (const facts of cases) {
+        const { say, demand } = book(few);
+        say(...facts);
+        expect(demand()).not.toBe('change');
+      }
+    });
+
+    it('again after one more such failure when a program starts again, and after three when a person says that it is right', () => {
+      const { say, demand } = book(few);
+      say(...failing(1, 3), paused([1, 2, 3]), { type: 'changed', paused: false, by: 'start' });
+      expect(demand()).toBe('ask');
+      say(...failing(4, 4));
+      expect(demand()).toBe('change');
+      say(paused([4]), { type: 'changed', paused: false }, ...failing(5, 6));
+      expect(demand()).toBe('ask');
+      say(...failing(7, 7));
+      expect(demand()).toBe('change');
+    });
+  });
 });
 
 describe('a log', () => {

@@ -2,15 +2,15 @@ import { dirname, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { withResolvers } from '../../../streams/promises.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
-import { MismatchError } from '../../errors.ts';
+import { MismatchError, type UserError } from '../../errors.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import type { Plugin } from '../../host/host.ts';
 import { onInterrupt } from '../../host/interrupt.ts';
 import { listeningFor } from '../../host/metric.ts';
-import { endingProgram } from '../../host/ownStudy.ts';
 import { openPlugins, type Plugins } from '../../host/plugins.ts';
 import { type DescribedStudy, journalSeats, type StudyHost } from '../../host/sharedStudy.ts';
 import { type StudyTrainer, trainerOf } from '../../host/trainerOf.ts';
+import { alikeIn } from '../../insight/failingAlike.ts';
 import { templateText } from '../../programs/template.ts';
 import { notPassed } from '../../programs/trialCommand.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -141,7 +141,10 @@ async function work(given: Work): Promise<number> {
   const programs = programOptions(given);
   const { warn } = programs;
   const { promise: ended, resolve: end } = withResolvers<Ending>();
-  const failed = (error: unknown) => end({ type: 'failed', error });
+  const failed = async (error: unknown) => {
+    if ((error as Partial<UserError>).code === 'no-result') await trainer?.seen().catch(() => {}); // the entry that says so tells more
+    end({ type: 'failed', error });
+  };
   let trainer: StudyTrainer | undefined;
   const fleet = trainers({
     ...programs,
@@ -151,15 +154,16 @@ async function work(given: Work): Promise<number> {
   });
   let watching!: RunWatch;
   let isOwn = true;
+  let begun = 0;
   const host: StudyHost = {
     plugins: [...observing.plugins, tidied(given)],
     line: screen.line,
-    program: endingProgram((alike) => end({ type: 'alike', alike })),
     open: observing.open,
     seated: ({ pid, isAgain, past }) => {
       isOwn = pid === undefined;
       const by = isOwn ? 'this one' : `process ${pid}`;
       if (isAgain) return screen.line(`the process that ran the study has ended: ${by} runs it now`);
+      begun = past;
       const missing = isOwn && first ? notPassed(command, file.space) : undefined;
       if (missing !== undefined) warn(missing);
       if (isOwn && first && past === 0 && flags.json !== true) for (const line of beginning(first, settings, given)) screen.line(line);
@@ -168,7 +172,10 @@ async function work(given: Work): Promise<number> {
     apply: (entry, study) => {
       watching.apply(entry, study, fleet.traceOf(entry.fact));
       if (watching.paused && isOwn && !observing.server) end({ type: 'paused' }); // a page can resume it
-      if (!entry.refusal && entry.fact.type === 'changed') fleet.fill();
+      if (!entry.refusal && entry.fact.type === 'changed') {
+        if (entry.fact.why && entry.position > begun) end({ type: 'alike', alike: alikeIn(study.ledger, study.rows)! });
+        fleet.fill();
+      }
       if (entry.effect === 'cancelled' || entry.effect === 'closed') setImmediate(() => trainer?.check()); // the study acts on it first
     },
   };

@@ -2,7 +2,6 @@ import { frontAmong } from '../../../streams/results/pareto.ts';
 import type { FailedFact, Params } from '../../facts/facts.ts';
 import type { FoldedStudy } from '../../host/host.ts';
 import { constantTexts } from '../../insight/constantResults.ts';
-import { failureKind } from '../../insight/failingAlike.ts';
 import { LATEST, timeLeft } from '../../insight/progress.ts';
 import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import { deployed } from '../../insight/recommendation/recommendation.ts';
@@ -10,6 +9,7 @@ import { endOf } from '../../insight/recommendation/reopening.ts';
 import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { failureKind } from '../../ledger/failures.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { passedOver } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
@@ -140,7 +140,7 @@ export function watch(screen: StatusLine, past: number, json: boolean, how: stri
         if (live) tell(row);
       }
       stopped.apply(entry);
-      if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
+      if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused && fact.why === undefined);
       const mistake = trainers(entry);
       if (mistake !== undefined) screen.line(stripControls(mistake), { level: 'warn' });
       if (!live && entry.position >= past) caughtUp();

@@ -98,7 +98,7 @@ export async function drivenSpace(init: InitRequest, strategy: unknown = default
       tell: async ({ id, value, step, stopped, grad }: TellRequest) => {
         const trial = trialOf(id);
         if (stopped) await study.say(omitUndefined({ type: 'stopped', ...trial, step }));
-        else if (value === null) await study.say({ type: 'failed', ...trial, reason: 'error' });
+        else if (value === null) await study.say({ type: 'failed', ...trial, reason: 'infeasible' });
         else
           await study.say(omitUndefined({ type: 'completed', ...trial, values: { value }, gradient: grad ? { value: grad } : undefined }));
         running.delete(id);

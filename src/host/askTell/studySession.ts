@@ -10,7 +10,6 @@ import type { SpaceData } from '../../space/schema.ts';
 import { begunIn } from '../../stores/journalFile.ts';
 import { parseStudy, type StudyFile } from '../../studyFile/studyFile.ts';
 import { version } from '../../version.ts';
-import { endingProgram } from '../ownStudy.ts';
 import { type DescribedStudy, journalSeats, memorySeat, type Seat, type StudyHost } from '../sharedStudy.ts';
 import { trainerOf } from '../trainerOf.ts';
 import type { Driven } from './protocol.ts';
@@ -59,7 +58,6 @@ export async function drivenStudy(description: unknown, path: string | undefined
   let unstopped: string | undefined;
   const host: StudyHost = {
     ...given,
-    program: endingProgram(),
     seated: (seat) => {
       if (seat.isAgain) return;
       past = seat.past;

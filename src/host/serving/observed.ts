@@ -10,7 +10,6 @@ import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { stripControls } from '../../text/plainText.ts';
 import { ofStudy, type StatusLine } from '../../text/statusLine.ts';
-import { brokenProgram } from '../brokenProgram.ts';
 import { host, type Plugin } from '../host.ts';
 import type { HostServer } from '../openServer.ts';
 import { pausesTold } from '../plugins.ts';
@@ -47,7 +46,7 @@ export function observed(options: ServingOptions, study: string) {
       failure: () => failure,
       waits: room?.why,
     },
-    [...plugins, ...(quota ? [quota.plugin(study)] : []), brokenProgram(), pausesTold, lines.plugin],
+    [...plugins, ...(quota ? [quota.plugin(study)] : []), pausesTold, lines.plugin],
   );
   return {
     line,

@@ -23,6 +23,7 @@ import type { AuthoredLog } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
 import { StudyEnd } from '../ending.ts';
+import { type NoResultError, noResultIn } from '../noResult.ts';
 import { type Answers, answersOf } from './answers.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims } from './claims.ts';
@@ -68,6 +69,14 @@ export class HostedStudy<P = Params> implements StudySource {
   }
   /** Every subscriber gets all entries, from the first one on. Completes when the study runs no longer. */
   readonly entries$: Observable<AppliedEntry<P>>;
+  /** The entries as they come. */
+  get live$(): Observable<AppliedEntry<P>> {
+    return this.#entries$;
+  }
+  /** Why it gives out no trial; undefined if it does, or its log has not been read. */
+  get broken(): NoResultError | undefined {
+    return this.#hasBegun ? noResultIn(this) : undefined;
+  }
   readonly #run: EngineRun<P>;
   readonly #local: HostOptions<P>['direct'];
   readonly #repeats = new Repeats((request) => this.answers.isOwn(request));
