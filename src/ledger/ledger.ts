@@ -243,10 +243,6 @@ export class Ledger<P> {
   get running(): number {
     return this.#trials.open.running;
   }
-  /** How many of the open trials wait for their next attempt. */
-  get awaiting(): number {
-    return this.#trials.open.awaiting;
-  }
   /** Those that count towards the limit of trials. */
   get configurations(): number {
     return this.#trials.configurations.count;
@@ -259,8 +255,8 @@ export class Ledger<P> {
   get planned(): number {
     return this.configurations + this.#queue.size;
   }
-  /** What ended trials have cost in steps, and the sums of metrics so far. */
-  get paid(): Pick<Results<P>, 'cost' | 'spent'> {
+  /** What ended trials have cost in steps, the sums of metrics so far, and the checkpoints of ended trials, from which others may resume. */
+  get results(): Pick<Results<P>, 'cost' | 'spent' | 'checkpoint'> {
     return this.#trials.results;
   }
   get space(): Space<P> {
@@ -299,9 +295,5 @@ export class Ledger<P> {
   /** The results of examples, if the study has examples. */
   get examples(): ExampleResults | undefined {
     return this.#trials.results.examples;
-  }
-  /** The checkpoint of an ended trial, from which others may resume. */
-  checkpoint(id: TrialId): string | undefined {
-    return this.#trials.results.checkpoint(id);
   }
 }

@@ -58,10 +58,6 @@ export class OpenTrials<P> {
   get running(): number {
     return this.#running;
   }
-  /** How many of those wait for their next attempt. */
-  get awaiting(): number {
-    return this.#awaiting.size;
-  }
   /** The trial whose next attempt has been due longest. */
   get due(): OpenTrial<P> | undefined {
     const [id] = this.#awaiting;
@@ -87,12 +83,6 @@ interface Counted<P> {
 export const endedIn = <P>({ open, configurations }: Counted<P>): number =>
   configurations - [...open.values()].filter((trial) => !isImport(trial) && trial.suggestion.resumes === undefined).length;
 
-interface Open<P> {
-  readonly open: ReadonlyMap<TrialId, OpenTrial<P>>;
-  readonly running: number;
-  readonly awaiting: number;
-}
-
 /** Whether a closed study must wait for a trial. @param areClaimed whether trainers claim trials: a trial then runs only after a claim */
-export const isTrialRunning = <P>({ open, running, awaiting }: Open<P>, areClaimed = false): boolean =>
-  areClaimed ? open.size > waitingIn(open) : running > awaiting;
+export const isTrialRunning = <P>({ open }: Pick<Counted<P>, 'open'>, areClaimed = false): boolean =>
+  [...open.values()].some((trial) => !trial.awaiting && (areClaimed ? trial.run !== undefined : !isImport(trial)));

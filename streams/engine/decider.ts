@@ -253,7 +253,7 @@ export class Decider<P> {
 
   #suggestion({ by, point, budget, examples, resumes, proposal, tags }: Propose): SuggestedFact<P> {
     const fact = this.#first(by, this.#options.space.decode(point));
-    const checkpoint = resumes === undefined ? undefined : this.ledger.checkpoint(resumes);
+    const checkpoint = resumes === undefined ? undefined : this.ledger.results.checkpoint(resumes);
     if (budget !== undefined) fact.budget = budget;
     if (examples !== undefined) fact.examples = examples;
     if (resumes !== undefined) fact.resumes = resumes;

@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, type Observable, Subject } from 'rxjs';
+import { filter, firstValueFrom, Subject } from 'rxjs';
 import { MismatchError } from '../../src/errors.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';

@@ -2,7 +2,6 @@ import type { Observable } from 'rxjs';
 import { UserError } from '../../src/errors.ts';
 import type { Changed } from '../../src/facts/facts.ts';
 import { alikeIn } from '../../src/insight/failingAlike.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';

@@ -375,7 +375,7 @@ describe('results that do not fit', () => {
     suggest(1);
     const { refusal } = report(1, results);
     expect(refusal).toMatchObject({ code: 'bad-field', message: expect.stringContaining(why) });
-    expect(ledger.paid.cost).toBe(0);
+    expect(ledger.results.cost).toBe(0);
   });
   it('lack the value of an objective, or have another number of constraints than the first result of the study', () => {
     const { suggest, report } = study({ objectives: [...created.objectives, { name: 'size', direction: 'minimize' }] });
@@ -402,6 +402,25 @@ describe('results that do not fit', () => {
 });
 
 describe('limits', () => {
+<<<<<<< HEAD
+=======
+  it('cost counts results, and spend sums the metrics of results', () => {
+    const { suggest, report, ledger } = study({ limits: { cost: 3, spend: { usd: 1 } } });
+    suggest(1);
+    report(
+      1,
+      [
+        [0, 1],
+        [1, 1],
+      ],
+      { metrics: { usd: 0.4 } },
+    );
+    expect(ledger.results.cost).toBe(2);
+    expect(ledger.demand().type).toBe('ask');
+    report(1, [[2, 1]], { metrics: { usd: 0.6 } });
+    expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
+  });
+>>>>>>> 942e37ab (Let one getter of the ledger say what results have cost)
   it('spend sums the metrics of whole trials in other studies', () => {
     const { suggest, say, ledger } = study({ examples: undefined, limits: { spend: { usd: 1 } }, parallel: 2 });
     suggest(1);
@@ -422,7 +441,7 @@ describe('limits', () => {
     expect(ledger.demand().type).toBe('ask');
     report(1, [[1, 1]], { metrics: { usd: 1, calls: 1 } });
     expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
-    expect(ledger.paid).toMatchObject({ cost: 2, spent: { usd: 2, calls: 2 } });
+    expect(ledger.results).toMatchObject({ cost: 2, spent: { usd: 2, calls: 2 } });
   });
   it('the target counts for a leader with all examples, and the plateau ends with a new leader', () => {
     const { suggest, report, complete, ledger } = study({ limits: { target: 1, plateau: 1 } });

@@ -95,7 +95,7 @@ describe('a trial', () => {
     expect(ledger.open.get(1)!.checkpoint).toBe('epoch-3');
     say(suggested(2));
     expect(say({ type: 'completed', trial: 2, values: { value: 1 }, checkpoint: '-x' })).toBe('told: ended');
-    expect(ledger.checkpoint(2)).toBeUndefined();
+    expect(ledger.results.checkpoint(2)).toBeUndefined();
   });
 
   it('has losses that can be multiplied, while its values stay what they are', () => {

@@ -58,7 +58,7 @@ describe('limits', () => {
     expect(suggestions(plain)).toHaveLength(3);
 
     const world = createTestStudy(box, chain(asha({ min: 1, max: 9, pause: true, first: 1 }), random()), { cost: 8, parallel: 2 });
-    const cost = () => world.engine.ledger.paid.cost;
+    const cost = () => world.engine.ledger.results.cost;
     world.say(done(1, 5));
     world.say(done(2, 4));
     world.say(done(3, 6)); // of three at budget 1 the best is promoted

@@ -71,6 +71,6 @@ it('a row after an entry says what the log said then', async () => {
     expect(said(shown)).toEqual(said(then.rows));
     const counts = countsOf(shown);
     expect(counts.imported).toBe(then.imported);
-    expect(counts).toMatchObject({ trials: then.rows.length, cost: then.ledger.paid.cost, open: then.ledger.open.size });
+    expect(counts).toMatchObject({ trials: then.rows.length, cost: then.ledger.results.cost, open: then.ledger.open.size });
   }
 });

@@ -77,7 +77,7 @@ export class TeamQuota {
         },
         close: () => {
           const served = this.#served.get(study);
-          if (served) this.#past.set(study, served.ledger.paid.spent);
+          if (served) this.#past.set(study, served.ledger.results.spent);
           this.#served.delete(study);
           this.#reading.delete(study);
           this.#waiting.delete(study);
@@ -89,7 +89,7 @@ export class TeamQuota {
 
   /** What a study has spent. */
   spentBy(study: string): Values | undefined {
-    return this.#served.get(study)?.ledger.paid.spent ?? this.#past.get(study);
+    return this.#served.get(study)?.ledger.results.spent ?? this.#past.get(study);
   }
 
   /** Counts what a study has spent whose log is not read. */
@@ -140,7 +140,7 @@ export class TeamQuota {
   used(): readonly Used[] {
     const served = [...this.#served.values()];
     const open = (of: (ledger: Ledger<unknown>) => number) => served.reduce((sum, { ledger }) => sum + of(ledger), 0);
-    const all = [...this.#past.values(), ...served.map(({ ledger }) => ledger.paid.spent)];
+    const all = [...this.#past.values(), ...served.map(({ ledger }) => ledger.results.spent)];
     const { parallel, slots = {}, spend = {} } = this.#quota;
     return [
       { name: 'parallel', used: open(({ running }) => running), most: parallel },

@@ -14,11 +14,11 @@ export interface EndAndCost {
   readonly spent: Values;
 }
 
-export const endOf = <P>({ closed, settings, paid }: Pick<Ledger<P>, 'closed' | 'settings' | 'paid'>): EndAndCost => ({
+export const endOf = <P>({ closed, settings, results }: Pick<Ledger<P>, 'closed' | 'settings' | 'results'>): EndAndCost => ({
   closed,
   limits: settings.limits,
-  cost: paid.cost,
-  spent: paid.spent,
+  cost: results.cost,
+  spent: results.spent,
 });
 
 /** So many more trials are advised at once. */

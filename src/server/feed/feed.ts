@@ -185,8 +185,8 @@ export class Feed {
       ...omitUndefined({ examples }),
       version: ledger.created?.version ?? 'unknown',
       createdAt,
-      cost: ledger.paid.cost,
-      spent: ledger.paid.spent,
+      cost: ledger.results.cost,
+      spent: ledger.results.spent,
       queued: ledger.planned - ledger.configurations,
       rejected: this.#rejected,
     };

@@ -22,7 +22,7 @@ export function storedOn(subjects: Iterable<string>): Stored[] {
   return [...found.values()];
 }
 
-type Known = Pick<Ledger<unknown>, 'open' | 'status' | 'checkpoint'>;
+type Known = Pick<Ledger<unknown>, 'open' | 'status' | 'results'>;
 
 /** What runs may still need of it. */
 export interface Needs {
@@ -45,7 +45,7 @@ export function needsOf(ledger: Known): Needs {
   return {
     manifests: ({ trainer, trial }) => {
       const found = new Set(resumed.get(storedKey({ trainer, trial })));
-      const named = parseReference(ledger.checkpoint(trial));
+      const named = parseReference(ledger.results.checkpoint(trial));
       if (ledger.status(trial) !== 'retracted' && named?.trainer === trainer && named.trial === trial) found.add(named.sha256);
       return [...found];
     },

@@ -23,7 +23,7 @@ import type { AuthoredLog } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
 import { StudyEnd } from '../ending.ts';
-import { type NoResultError, noResultIn } from '../noResult.ts';
+import { type Breakable, type NoResultError, noResultIn } from '../noResult.ts';
 import { type Answers, answersOf } from './answers.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims } from './claims.ts';
@@ -59,7 +59,7 @@ export type TrainerReply = Stopping & { readonly position: number };
  * A study that this process runs: it decides, gives trials to trainers that ask, takes their facts, and answers requests. Trainers may vanish, unless
  * they are all in this process. In the log, the facts of a known trainer have its name, so the same rules apply as over NATS.
  */
-export class HostedStudy<P = Params> implements StudySource {
+export class HostedStudy<P = Params> implements StudySource, Breakable {
   readonly place: string;
   readonly log: AuthoredLog;
   readonly answers: Answers<P>;
@@ -69,11 +69,9 @@ export class HostedStudy<P = Params> implements StudySource {
   }
   /** Every subscriber gets all entries, from the first one on. Completes when the study runs no longer. */
   readonly entries$: Observable<AppliedEntry<P>>;
-  /** The entries as they come. */
   get live$(): Observable<AppliedEntry<P>> {
     return this.#entries$;
   }
-  /** Why it gives out no trial; undefined if it does, or its log has not been read. */
   get broken(): NoResultError | undefined {
     return this.#hasBegun ? noResultIn(this) : undefined;
   }

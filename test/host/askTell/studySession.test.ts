@@ -216,7 +216,7 @@ describe('ask-tell with a study', () => {
   });
 
   it('lets any trial fail that its program asks for one by one', async () => {
-    const trials = [1, 2, 3].flatMap((id) => [{ cmd: 'ask' }, { cmd: 'tell', trial: id, reason: 'error', message: 'skipped' }]);
+    const trials = [1, 2, 3].flatMap((id) => [{ cmd: 'ask' }, { cmd: 'tell', trial: id, reason: 'infeasible', message: 'skipped' }]);
     expect((await inform([init(), ...trials, { cmd: 'ask' }])).at(-1)).toMatchObject({ trial: 4 });
   });
 

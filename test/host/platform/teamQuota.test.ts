@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 const ledger = {
   demand: () => ({ type: 'ask', fresh: true }),
   running: 0,
-  paid: { spent: {} },
+  results: { spent: {} },
 } as unknown as Ledger<never>;
 /** A study whose log begins to be read. @returns its room, and what reads its only entry */
 function begin(quota: TeamQuota, study: string) {

@@ -51,8 +51,8 @@ const entriesOf = async (of: StudyPlace, name: string): Promise<Entry[]> => {
 const stateOf = async (of: StudyPlace, name: string) => {
   const source = await of.open(name);
   const created = (await entriesOf(of, name))[0]!.fact as Parameters<typeof ledgerIn>[1];
-  const { position, best, configurations, paid, nextTrial, closed } = await ledgerIn(source, created);
-  return { position, best, configurations, cost: paid.cost, nextTrial, closed };
+  const { position, best, configurations, results, nextTrial, closed } = await ledgerIn(source, created);
+  return { position, best, configurations, cost: results.cost, nextTrial, closed };
 };
 const file = () => join(mkdtempSync(join(tmpdir(), 'hypertide-place-')), 'study.tar.gz');
 const archived = async (of: StudyPlace, name: string) => {

@@ -37,7 +37,7 @@ const LINES = 50;
 
 /** The state that decides what follows, without the number of the next trial: a rejected suggestion uses it up. */
 const stateOf = (ledger: Ledger<object>): string =>
-  JSON.stringify([ledger.demand(), ledger.running, ledger.awaiting, ledger.best, ledger.paid.cost, ledger.closed, [...ledger.open.keys()]]);
+  JSON.stringify([ledger.demand(), ledger.running, ledger.best, ledger.results.cost, ledger.closed, [...ledger.open.keys()]]);
 
 /** Facts, one a line, after a study has begun. */
 export const facts: Target = {

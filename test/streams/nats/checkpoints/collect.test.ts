@@ -46,7 +46,7 @@ it('a run may resume from the checkpoint that was named last, and may save what 
       [8, open(['w1'], named('w1', 1, 9), named('w1', 8, 2))], // handed back a second time: the first one is superseded
     ]),
     status: (id: number) => status[id],
-    checkpoint: (id: number) => checkpoint[id],
+    results: { checkpoint: (id: number) => checkpoint[id] } as never,
   });
   const all = [
     ...[stored('w1', 1), stored('w2', 5), stored('w3', 7), stored('w1', 8)],

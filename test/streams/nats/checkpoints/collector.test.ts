@@ -55,7 +55,7 @@ function world(read: () => Answer = () => ({ data: manifest })) {
     settings: { objectives: [{ name: 'v', direction: 'minimize' }] },
     open: new Map([1, 2].map((trial) => [trial, open(`r${trial}`)])),
     status: (trial: number) => (ended.has(trial) ? 'completed' : undefined),
-    checkpoint: (trial: number) => ended.get(trial),
+    results: { checkpoint: (trial: number) => ended.get(trial) },
   };
   const study = { ledger, rows: [], leads: () => true, head: async () => ledger.position, warn: () => {} } as unknown as KeptStudy<unknown>;
   const request = async (subject: string) => {
