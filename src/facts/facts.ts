@@ -219,7 +219,7 @@ const changed = fact(
   {},
   {
     paused: flagSchema('whether new trials wait'),
-    why: enumSchema(['no-result'], 'why it is paused: the first trials failed alike, and do not count (default: a person has decided it)'),
+    why: enumSchema(['no-result'], 'the first trials failed alike (default: a person pauses it)'),
     parallel: integerSchema(1, 'how many trials may be open at once'),
     joined: integerSchema(0, 'how many more, for processes that share the journal with the one that runs the study'),
     priority,
