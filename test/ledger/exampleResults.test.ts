@@ -402,25 +402,6 @@ describe('results that do not fit', () => {
 });
 
 describe('limits', () => {
-<<<<<<< HEAD
-=======
-  it('cost counts results, and spend sums the metrics of results', () => {
-    const { suggest, report, ledger } = study({ limits: { cost: 3, spend: { usd: 1 } } });
-    suggest(1);
-    report(
-      1,
-      [
-        [0, 1],
-        [1, 1],
-      ],
-      { metrics: { usd: 0.4 } },
-    );
-    expect(ledger.results.cost).toBe(2);
-    expect(ledger.demand().type).toBe('ask');
-    report(1, [[2, 1]], { metrics: { usd: 0.6 } });
-    expect(ledger.demand()).toEqual({ type: 'close', reason: 'spend' });
-  });
->>>>>>> 942e37ab (Let one getter of the ledger say what results have cost)
   it('spend sums the metrics of whole trials in other studies', () => {
     const { suggest, say, ledger } = study({ examples: undefined, limits: { spend: { usd: 1 } }, parallel: 2 });
     suggest(1);
