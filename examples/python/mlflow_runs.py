@@ -22,7 +22,7 @@ experiment = found.experiment_id if found else client.create_experiment(name)
 known = client.search_runs([experiment], max_results=50_000)
 runs = {int(run.data.tags["hypertide.trial"]): run.info.run_id for run in known}
 position = max((int(run.data.tags["hypertide.position"]) for run in known), default=0)
-request = urllib.request.Request(f"{url}/facts?after={position}", headers={"Accept": "text/event-stream"})
+request = urllib.request.Request(f"{url}/log?after={position}", headers={"Accept": "text/event-stream"})
 for line in urllib.request.urlopen(request):
     if not line.startswith(b"data: "):
         continue

@@ -3,7 +3,7 @@ import { Spending } from '../ledger/spending.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { User } from './access/users.ts';
-import type { OperationId } from './operations.ts';
+import type { OperationId } from './routes.ts';
 
 /** What a user has used so far. */
 interface Used {
@@ -21,7 +21,7 @@ interface Causes {
 }
 
 /** Operations that a user with an allowance may not use, because others would pay for them. */
-const COMMON: readonly OperationId[] = ['createStudy', 'change'];
+const COMMON: readonly OperationId[] = ['create', 'change'];
 
 /**
  * What users have used of their allowances: the trials that they asked for, and the configurations that they enqueued or proposed. It is counted from

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Context, Hono } from 'hono';
 import { RefusedError } from '../study/commands.ts';
+import type { Operation } from '../study/operation.ts';
 import { type AccessOptions, ANYONE, answer, checksFor, type HttpEnv, refuseElsewhere } from './access/access.ts';
 import { type User, userRoles } from './access/users.ts';
 import { openapi } from './document/openapi.ts';
@@ -8,10 +9,10 @@ import { eventStreams } from './eventStreams.ts';
 import { handle } from './handlers.ts';
 import { healthRoutes, type Link, metricsRoute } from './health.ts';
 import { factEvents, isMediaOperation, mediaHandlers } from './media.ts';
-import type { Operation } from './operation.ts';
-import { methodsOf, type OperationId, operationIds, operations } from './operations.ts';
+import { operations } from './operations.ts';
 import { pageRoutes } from './pageFiles.ts';
 import { bodyIn, checkedRequest, failureFor, type HttpRequest, isOfClient } from './request.ts';
+import { methodsOf, type OperationId, operationIds, pathOf, rolesOf } from './routes.ts';
 import type { ServedStudies } from './servedStudies.ts';
 
 interface AppOptions extends AccessOptions {
@@ -60,15 +61,17 @@ function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }
   const answering = (id: OperationId): Answering => {
     if (isMediaOperation(id)) return (c, request) => mediaHandlers[id](c, studies, request, streams);
     const inJson: Answering = async (_, request) => answer(await handle(id, studies, request));
-    if (id === 'facts') return (c, request) => (wantsEvents(c) ? factEvents(c, studies, request, streams) : inJson(c, request));
+    if (id === 'log') return (c, request) => (wantsEvents(c) ? factEvents(c, studies, request, streams) : inJson(c, request));
     return id === 'signIn' ? async (c, request) => withCookie(await inJson(c, request), cookieFor(c)) : inJson;
   };
   for (const id of operationIds) {
     const operation: Operation = operations[id];
-    const path = operation.path.replace('{file}', ':file{.+}').replaceAll(/\{(\w+)\}/g, ':$1');
+    const path = pathOf(id)
+      .replace('{file}', ':file{.+}')
+      .replaceAll(/\{(\w+)\}/g, ':$1');
     const reply = answering(id);
     app.on(operation.method, path, async (c) => {
-      const checked = permit(c, operation.roles);
+      const checked = permit(c, rolesOf(id));
       const refusal = checked && (await checked);
       if (refusal) return refusal;
       const body = operation.method === 'get' ? undefined : await bodyIn(c, operation); // the only wait: each costs as much as a check

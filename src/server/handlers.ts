@@ -1,13 +1,10 @@
 import { previewOf } from '../../streams/engine/dryRun.ts';
 import { whyOf } from '../../streams/explanation/whyOf.ts';
-import { frontAmong } from '../../streams/results/pareto.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
+import { answers, type ReadingId } from '../../streams/study/answer.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
-import { entryPage, refuseOther, trialPage } from '../../streams/study/hosted/pages.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import { type Said, withMeans } from '../ledger/exampleFacts.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
-import { bestRowOf } from '../study/bestFirst.ts';
 import { parseIntent, RefusedError, unknownTrial } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
@@ -15,9 +12,10 @@ import { verbs } from '../study/verbs.ts';
 import { whyText } from '../text/whyText.ts';
 import { importancesAt, importancesOf } from './feed/byResults.ts';
 import type { Feed } from './feed/feed.ts';
-import { type OperationId, operations } from './operations.ts';
+import { operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
+import type { OperationId } from './routes.ts';
 import type { OpenStudy, ServedStudies } from './servedStudies.ts';
 import { caughtUp, liveRow, liveState, viewOf } from './view.ts';
 
@@ -26,11 +24,6 @@ export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
 
 /** Seconds that an ask waits by default. */
 const WAIT_SECONDS = 30;
-
-const described = async (study: OpenStudy) => {
-  const { ledger } = await viewOf(study);
-  return { ...liveState(study), created: ledger.created };
-};
 
 /** @throws RefusedError if another process runs the study */
 function hostOf({ name, host }: OpenStudy): HostedStudy {
@@ -62,18 +55,39 @@ const commanding =
     return { position, fact, running };
   };
 
+/** Answers what every study answers about itself. */
+const reading =
+  (id: ReadingId): Handler =>
+  async (studies, { study: name, fields, whenGone }) => {
+    const study = studies.open(name);
+    const { source } = study;
+    const { ledger, rows } = await viewOf(study);
+    const asked = {
+      ledger,
+      rows,
+      status: () => liveState(study)!,
+      trainers: () => source.trainers?.() ?? trainerRows(ledger),
+      past: source.past,
+      turn: (proposer: string, options: object) => hostOf(study).turn(proposer, { wait: WAIT_SECONDS, ...options, whenGone }),
+    };
+    const act = () => answers[id](asked, fields);
+    return id === 'log' ? studies.inTurn(act) : act();
+  };
+
+const readings = Object.fromEntries(Object.keys(answers).map((id) => [id, reading(id as ReadingId)])) as Record<ReadingId, Handler>;
+
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {
-  listStudies: async (studies) => {
+  ...readings,
+  studies: async (studies) => {
     const all = studies.loaded;
     await Promise.all(all.map((study) => study.host && caughtUp(study).catch(() => {})));
     return [...all.flatMap((study) => liveState(study) ?? []), ...studies.unloaded];
   },
-  createStudy: async (studies, { fields }) => {
-    const name = fields.name as string;
-    await studies.create(name, fields);
-    return described(studies.open(name));
+  create: async (studies, request) => {
+    const study = request.fields.name as string;
+    await studies.create(study, request.fields);
+    return readings.study(studies, { ...request, study });
   },
-  getStudy: (studies, { study }) => described(studies.open(study)),
   ask: (studies, { study, fields, user, key, whenGone }) => {
     const { wait = WAIT_SECONDS, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
     return hostOf(studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
@@ -87,28 +101,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   tell: saying('completed'),
   stopped: saying('stopped'),
   fail: (studies, request) => saying('failed')(studies, { ...request, fields: { reason: 'error', ...request.fields } }),
-  best: async (studies, { study }) => {
-    const { ledger, rows } = await viewOf(studies.open(study));
-    return bestRowOf(ledger, rows) ?? null;
-  },
-  front: async (studies, { study }) => {
-    const { ledger, rows } = await viewOf(studies.open(study));
-    return frontAmong(rows, ledger.settings.objectives);
-  },
-  match: async (studies, { study, fields }) => {
-    const { ledger } = await viewOf(studies.open(study));
-    refuseOther(ledger.created!, fields);
-    return described(studies.open(study));
-  },
-  listTrials: async (studies, { study, fields }) => {
-    const { items, more } = trialPage((await viewOf(studies.open(study))).rows, fields);
-    return omitUndefined({ trials: items, next: more ? items.at(-1)!.trial : undefined });
-  },
-  getTrial: (studies, { study, trial }) => liveRow(studies.open(study), trial),
-  facts: async (studies, { study, fields: { after = 0 } }) => {
-    const { source } = studies.open(study);
-    return studies.inTurn(() => entryPage(source.past(Number(after) + 1)));
-  },
+  trial: (studies, { study, trial }) => liveRow(studies.open(study), trial),
   why: async (studies, { study, trial }) => {
     const why = await studies.compute(
       studies.open(study),
@@ -122,14 +115,6 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     const { objective, at } = fields as { objective?: string; at?: number };
     const find = (feed: Feed) => (at === undefined ? importancesOf(feed, objective) : importancesAt(feed, at, objective));
     return (await studies.compute(studies.open(study), find)) ?? null;
-  },
-  turn: (studies, { study, fields, whenGone }) => {
-    const { proposer, ahead, wait = WAIT_SECONDS } = fields as { proposer: string; ahead?: number; wait?: number };
-    return hostOf(studies.open(study)).turn(proposer, { ahead, wait, whenGone });
-  },
-  listTrainers: async (studies, { study }) => {
-    const open = studies.open(study);
-    return open.source.trainers?.() ?? trainerRows((await viewOf(open)).ledger);
   },
   ...forIntents(commanding),
   ...pageHandlers,
@@ -155,7 +140,7 @@ export async function handle(id: JsonOperationId, studies: ServedStudies, reques
 
 /** What a command would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
 async function preview(id: JsonOperationId, studies: ServedStudies, { study, trial, fields, user }: HttpRequest): Promise<object> {
-  if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
+  if (id === 'create') return { creates: await studies.check(fields.name as string, fields) };
   const { ledger } = await viewOf(studies.open(study));
   if (isIntent(id)) return { fact: previewOf(intentOf(id, trial, fields), ledger, parseStrategy) };
   const [said] = Object.entries(verbs).find(([, verb]) => verb === id) ?? [];

@@ -3,7 +3,7 @@ import type { Measured, Metrics } from '../monitoring/metrics.ts';
 import { studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { answer, answerAs, type HttpEnv, type Permit } from './access/access.ts';
-import { readers } from './operation.ts';
+import { permitted } from './routes.ts';
 
 /** The connection of this process to a server. */
 export interface Link {
@@ -64,7 +64,7 @@ export function healthRoutes(app: Hono<HttpEnv>, metrics: Metrics, link?: Link):
 
 /** Adds `/metrics` for Prometheus. */
 export function metricsRoute(app: Hono<HttpEnv>, { registry }: Metrics, permit: Permit = () => undefined): void {
-  app.get('/metrics', async (c) => (await permit(c, readers)) ?? answerAs(registry.contentType, await registry.metrics()));
+  app.get('/metrics', async (c) => (await permit(c, permitted.viewer)) ?? answerAs(registry.contentType, await registry.metrics()));
 }
 
 /** The part of the server that a monitor needs: `/healthz`, `/readyz` and `/metrics`, without an access check. */

@@ -4,9 +4,9 @@ import { RefusedError } from '../study/commands.ts';
 import { ANYONE, answerAs, HEADERS, type HttpEnv } from './access/access.ts';
 import type { EventStreams } from './eventStreams.ts';
 import { reportOf } from './feed/report.ts';
-import type { OperationId } from './operations.ts';
 import { filesFor, type MediaOperationId } from './pageHandlers.ts';
 import type { HttpRequest } from './request.ts';
+import type { OperationId } from './routes.ts';
 import type { ServedStudies } from './servedStudies.ts';
 import { watchEvents } from './watch.ts';
 

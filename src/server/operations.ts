@@ -1,83 +1,25 @@
 import { whySchema } from '../../streams/explanation/why.ts';
-import { type Fact, factSchemas } from '../facts/facts.ts';
-import { params } from '../facts/fields.ts';
-import { dataSchema, integerSchema, type ObjectSchema, type Schema, textSchema } from '../facts/schema.ts';
+import {
+  dataSchema,
+  finiteSchema,
+  flagSchema,
+  integerSchema,
+  listSchema,
+  type ObjectSchema,
+  objectSchema,
+  proseSchema,
+  textSchema,
+} from '../facts/schema.ts';
 import { importancesSchema } from '../insight/importance/importances.ts';
-import { forIntents, type Intent, type IntentKind } from '../study/intents.ts';
-import { requestKinds, statusSchema } from '../study/requests.ts';
+import { entrySchema } from '../study/answerSchemas.ts';
+import { fields, operationsOf, paths } from '../study/operation.ts';
+import { natsOperations } from '../study/operations.ts';
+import { trainerOperations } from '../study/trainerOperations.ts';
 import { trialRowSchema } from '../study/trialRowSchema.ts';
-import { type TrialFact, verbs } from '../study/verbs.ts';
-import { everyone, type Operation, readers, studyPath, trialPath } from './operation.ts';
-import { pageOperations } from './pageOperations.ts';
+import { userRoles } from './access/users.ts';
 
-const seconds = (why: string): Schema => ({ type: 'number', minimum: 0, maximum: 60, description: `seconds ${why} (default: 30)` });
-
-const trainers = ['trainer'] as const;
-
-/** The longest name of a claim or a request. */
-const run = textSchema('the claim on the trial, from the answer to ask');
-
-/** The fields of a fact that its trainer sends. Over HTTP, each fact must name its run. */
-function bodyOf(type: Fact['type'], optional: readonly string[] = []): ObjectSchema {
-  const { properties, required = [] } = factSchemas[type];
-  const { type: _, v: __, trial: ___, attempt: ____, ...fields } = properties!;
-  return {
-    type: 'object',
-    properties: { ...fields, run },
-    required: ['run', ...required.filter((name) => name in fields && !optional.includes(name))],
-    description: factSchemas[type].description!,
-  };
-}
-
-/** The answer to a trainer that works on a trial. */
-export const stopping: Schema = {
-  type: 'object',
-  properties: {
-    stop: { type: 'boolean', description: 'whether the trial should stop: end it, and call stopped' },
-    by: textSchema('what stops it'),
-    position: integerSchema(1, 'of the fact in the log; a heartbeat has none'),
-  },
-  required: ['stop'],
-  description: 'whether the trial should stop',
-};
-
-/** A study, and its state. */
-export const describedStudy = {
-  type: 'object',
-  properties: { ...statusSchema.properties, created: factSchemas.created },
-  required: [...statusSchema.required, 'created'],
-  description: 'a study, and its state',
-} as const satisfies Schema;
-
-/** The answers to an ask, by their field `next`. */
-export const asked = {
-  trial: {
-    type: 'object',
-    properties: {
-      next: { const: 'trial' },
-      trial: integerSchema(1, 'its number'),
-      attempt: integerSchema(1, 'its attempt'),
-      run,
-      params,
-      budget: { type: 'number', description: 'the step up to which it may train' },
-      examples: factSchemas.suggested.properties!.examples!,
-      resumes: integerSchema(1, 'the trial that it continues'),
-      checkpoint: textSchema('saved state to resume from', 4096),
-      metric: textSchema('the name under which programs print the value, if it differs from that of the objective'),
-      traceparent: textSchema('the trace of the trial, as W3C Trace Context writes it, if the study is traced', 55),
-      lease: { type: 'number', description: 'seconds without a report or a heartbeat after which the attempt is lost' },
-    },
-    required: ['next', 'trial', 'attempt', 'run', 'params', 'lease'],
-    description: 'evaluate this trial',
-  },
-  wait: { type: 'object', properties: { next: { const: 'wait' } }, required: ['next'], description: 'no trial is due: ask again' },
-  over: {
-    type: 'object',
-    properties: { next: { const: 'over' }, reason: textSchema('why') },
-    required: ['next', 'reason'],
-    description: 'there are no more trials',
-  },
-} as const satisfies Readonly<Record<string, Schema>>;
+/** The path of a file is the rest of the path of the request. */
+const filePath = `${paths.trial}/files/{file}`;
 
 /** Why a trial was suggested, also as sentences. */
 export const explained: ObjectSchema = {
@@ -85,185 +27,256 @@ export const explained: ObjectSchema = {
   properties: { ...whySchema.properties, text: { type: 'array', items: { type: 'string' }, description: 'the same as sentences' } },
 };
 
-/** A person's command. */
-function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind): Operation {
-  const { properties = {}, required = [], description } = schema;
-  const { trial: _, ...others } = properties;
-  const fields = ofTrial ? others : properties;
-  return {
-    method: 'post',
-    path: `${ofTrial ? trialPath : studyPath}/${type}`,
-    roles: ['operator'],
-    summary,
-    body: { type: 'object', properties: fields, required: required.filter((name) => name in fields), description: description ?? '' },
-    result: requestKinds[type].result,
-  };
-}
-
-/** A trainer's request about a trial that it has claimed. */
-const said = (type: TrialFact['type'], summary: string, optional: readonly string[] = []) =>
-  ({
-    method: 'post',
-    path: `${trialPath}/${verbs[type]}`,
-    roles: trainers,
-    summary,
-    body: bodyOf(type, optional),
-    result: stopping,
-  }) as const satisfies Operation;
-
-export const operations = {
-  listStudies: {
+/** All operations: besides those of every study, what this server computes for readers, and what its page needs. */
+export const operations = operationsOf({
+  ...trainerOperations,
+  ...natsOperations,
+  trial: {
+    summary: 'Get a trial.',
+    answer: 'The answer has its parameters, status and values, or why it failed. To learn why it was suggested, call why.',
+    role: 'viewer',
+    of: 'trial',
     method: 'get',
-    path: '/v1/studies',
-    roles: everyone,
-    summary: 'List the studies, with their state.',
-    result: { type: 'array', items: statusSchema },
-  },
-  createStudy: {
-    method: 'post',
-    path: '/v1/studies',
-    roles: ['operator'],
-    summary: 'Create a study, and run it.',
-    body: {
-      type: 'object',
-      properties: { name: textSchema('its name: letters, digits, _ and -', 64), parameters: dataSchema('the parameters by name') },
-      required: ['name', 'parameters'],
-      additionalProperties: {},
-      description: 'a study file as JSON',
-    },
-    form: 'StudyFile',
-    result: describedStudy,
-  },
-  getStudy: { method: 'get', path: studyPath, roles: everyone, summary: 'Get a study: its space, and its state.', result: describedStudy },
-  ask: {
-    method: 'post',
-    path: `${studyPath}/ask`,
-    roles: trainers,
-    summary: 'Claim the next trial.',
-    body: {
-      type: 'object',
-      properties: {
-        wait: seconds('to wait for a trial'),
-        run: textSchema(
-          'a claim of your own; with the claim of an open trial, you get that trial again (default: the Idempotency-Key, or a random one)',
-        ),
-        trainer: textSchema('your name, for people (default: that of your token)'),
-        fixed: dataSchema('values that the trial must have, by the names of parameters; the strategy chooses the rest. Needs run.'),
-      },
-      description: 'nothing is required',
-    },
-    result: { oneOf: Object.values(asked), discriminator: { propertyName: 'next' } },
-  },
-  report: said('reported', 'Report values of a trial at a step, or results of examples.'),
-  heartbeat: {
-    method: 'post',
-    path: `${trialPath}/heartbeat`,
-    roles: trainers,
-    summary: 'Send a heartbeat: you still work on the trial.',
-    body: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
-    result: stopping,
-  },
-  tell: said('completed', 'Tell the result of a trial.', ['values']),
-  stopped: said('stopped', 'Tell that a trial was stopped: its last report is its result.'),
-  fail: said('failed', 'Tell that an attempt has no result. The reason preempted hands the trial back.', ['reason']),
-  best: {
-    method: 'get',
-    path: `${studyPath}/best`,
-    roles: readers,
-    summary: requestKinds.best.summary,
-    result: requestKinds.best.result,
-  },
-  front: {
-    method: 'get',
-    path: `${studyPath}/front`,
-    roles: readers,
-    summary: requestKinds.front.summary,
-    result: requestKinds.front.result,
-  },
-  match: {
-    method: 'post',
-    path: `${studyPath}/match`,
-    roles: everyone,
-    summary: requestKinds.match.summary,
-    body: requestKinds.match.request,
-    result: describedStudy,
-  },
-  listTrials: {
-    method: 'get',
-    path: `${studyPath}/trials`,
-    roles: readers,
-    summary: requestKinds.trials.summary,
-    query: requestKinds.trials.request.properties,
-    result: {
-      type: 'object',
-      properties: {
-        trials: { type: 'array', items: trialRowSchema, maxItems: 1_000_000 },
-        next: integerSchema(1, 'if there are more: pass it as after to get them'),
-      },
-      required: ['trials'],
-      description: 'a page of trials',
-    },
-  },
-  getTrial: { method: 'get', path: trialPath, roles: readers, summary: 'Get a trial.', result: trialRowSchema },
-  facts: {
-    method: 'get',
-    path: `${studyPath}/facts`,
-    roles: readers,
-    summary: 'Read the log. With "Accept: text/event-stream", also new entries, as server-sent events.',
-    query: requestKinds.log.request.properties,
-    result: { ...requestKinds.log.result, maxItems: 1_000_000 },
-    streams: true,
+    path: paths.trial,
+    tool: 'get_trial',
+    result: trialRowSchema,
   },
   why: {
-    method: 'get',
-    path: `${trialPath}/why`,
-    roles: readers,
     summary: 'Explain a suggestion: recompute it, and say what was expected.',
+    answer:
+      'The answer has the strategy that suggested the trial (`by`), its phase, the value that was expected of it, and what stopped it. In a long study, it takes a while.',
+    role: 'viewer',
+    of: 'trial',
+    method: 'get',
     result: explained,
   },
   importance: {
-    method: 'get',
-    path: `${studyPath}/importance`,
-    roles: readers,
     summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',
-    query: {
+    answer:
+      'By two methods: `fanova` over all results, `pedAnova` among the best ones. Parameters with a high share are worth a closer look.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    input: fields({
       objective: { type: 'string', description: 'name of the objective (default: the first one)' },
       at: integerSchema(1, 'the position of the entry of the log up to which results count (default: the last one)'),
-    },
+    }),
     result: { oneOf: [importancesSchema, { type: 'null' }], description: 'the importances, or null if there are too few results' },
   },
-  turn: {
+  recommend: {
+    summary: 'Get the trial to deploy if results are noisy, and whether to go on, or null if there are too few results.',
+    answer:
+      'With noisy results, it need not be the best one. The answer has a verdict on whether to go on, what a configuration that ran three times would give again, and in `costs` what other values of a parameter would cost.',
+    role: 'viewer',
+    of: 'study',
     method: 'get',
-    path: `${studyPath}/turn`,
-    roles: ['operator'],
-    summary: 'Wait until it is the turn of a proposer, an external strategy. Then propose.',
-    query: {
-      ...requestKinds.turn.request.properties,
-      wait: seconds('to wait for the turn'),
+    result: {
+      oneOf: [
+        {
+          type: 'object',
+          properties: {
+            results: integerSchema(0, 'how many results it is chosen from'),
+            trial: integerSchema(1, 'the trial to deploy'),
+            repetition: dataSchema(
+              'what the configuration would give again, if it ran three times: mean, and the ranges of half and of nine in ten repetitions',
+            ),
+            costs: dataSchema(
+              'what other values of a parameter would cost, by parameter: the worst one that was tried, and 90 % intervals',
+            ),
+            evidence: dataSchema('what the verdict depends on'),
+            verdict: dataSchema('whether to go on, after these results'),
+            early: dataSchema('what early stopping saved, which trials may be better, and which values no full training has seen'),
+          },
+          required: ['results', 'trial', 'costs', 'evidence', 'verdict'],
+          description: 'the recommendation',
+        },
+        { type: 'null' },
+      ],
+      description: 'the recommendation, or null',
     },
-    required: requestKinds.turn.request.required,
-    result: requestKinds.turn.result,
   },
-  listTrainers: {
+  watch: {
+    summary: 'Watch all studies, and the trials of one, as server-sent events: studies, study, trials, and over if the server ends.',
+    answer: 'First come the current state and all trials, then changes, at most ten times a second.',
+    role: 'viewer',
+    of: 'server',
     method: 'get',
-    path: `${studyPath}/trainers`,
-    roles: readers,
-    summary: 'List the trainers whose names are known, with the trials that they hold.',
-    result: requestKinds.trainers.result,
+    path: '/v1/events',
+    tool: false,
+    input: fields({
+      study: textSchema('the study whose trials and settings you watch (default: none)'),
+      after: integerSchema(0, 'the id of the last event that you know: you get what has changed since (default: all trials)'),
+    }),
+    result: { type: 'string', description: 'server-sent events; the data are JSON' },
+    produces: 'text/event-stream',
   },
-  ...forIntents(command),
-  ...pageOperations,
-} as const satisfies Readonly<Record<string, Operation>>;
-
-export type OperationId = keyof typeof operations;
-export const operationIds = Object.keys(operations) as OperationId[];
-
-/** The methods that a path has, such as `GET`. */
-export function methodsOf(path: string): readonly string[] {
-  const words = path.split('/');
-  const fits = (pattern: readonly string[]) =>
-    pattern.length === words.length && pattern.every((word, i) => (word.startsWith('{') ? words[i] !== '' : word === words[i]));
-  return Object.values<Operation>(operations)
-    .filter((one) => fits(one.path.split('/')))
-    .map(({ method }) => method.toUpperCase());
-}
+  signIn: {
+    summary: 'Let this browser read by a cookie, where it cannot send a token, until the server ends.',
+    answer: 'The answer sets a cookie, and has your name and your role.',
+    role: 'anyone',
+    of: 'server',
+    method: 'post',
+    path: '/v1/session',
+    tool: false,
+    result: {
+      type: 'object',
+      properties: {
+        name: textSchema('the name of the user; absent on a server without users'),
+        role: { type: 'string', enum: userRoles },
+      },
+      required: ['role'],
+      description: 'the user of the request',
+    },
+  },
+  summary: {
+    summary: 'Get a study as people see it: the settings in force, counts, cost, and the best trial.',
+    answer: 'The answer is to compare it with others.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    tool: false,
+    result: objectSchema(
+      'a study to compare with others',
+      { detail: dataSchema('settings in force, counts and cost') },
+      { best: trialRowSchema },
+    ),
+  },
+  examples: {
+    summary: 'Get the results of the configurations with the most results on each example, or null if there are none.',
+    answer:
+      'The answer has the results of the first objective on each example, for at most 40 configurations: those with the most results, the leader first. It also has the examples from easy to hard, and those on which all configurations have the worst value. It is null in a study without examples, and before the first trial has ended.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    tool: false,
+    result: {
+      oneOf: [
+        objectSchema(
+          'the results on examples',
+          {
+            objective: dataSchema('the objective'),
+            count: integerSchema(1, 'how many examples there are'),
+            configurations: integerSchema(0, 'how many configurations have results'),
+            rows: listSchema(
+              dataSchema('trial, value, stderr for other examples of the same kind, and results as pairs of a place and a value'),
+              'the configurations with the most results, the leader first, and then by what they would have on all examples',
+            ),
+            order: listSchema(integerSchema(0, 'place of an example'), 'the examples with results, from easy to hard'),
+            unsolved: listSchema(
+              dataSchema('the place of an example, and how many configurations were evaluated on it'),
+              'the examples on which all of at least five configurations have the worst value of the study',
+            ),
+            differences: dataSchema('the spread within the differences between configurations: squares, freedom'),
+          },
+          {
+            names: listSchema(proseSchema('name of an example'), 'the names of the examples (default: 0, 1, ...)'),
+            leader: integerSchema(1, 'the trial of the leader'),
+          },
+        ),
+        { type: 'null' },
+      ],
+      description: 'the results on examples, or null',
+    },
+  },
+  moment: {
+    summary:
+      'Replay the log up to an entry: the machines of the strategies then, and what the model of the next suggestion predicts over two parameters.',
+    answer:
+      'The answer has the machines of the strategies after the entry, and what led to their phases. With `x` and `y`, it also has what the model of the strategy that suggests next predicts over these parameters; all others are as in the next suggestion or, after the last one, as in the best trial. Strategies without a model, and those that have too few results for one, predict nothing.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    tool: false,
+    input: fields({
+      at: integerSchema(1, 'the position of the entry (default: the last one)'),
+      x: textSchema('the parameter across (default: no prediction)'),
+      y: textSchema('the parameter up'),
+    }),
+    result: {
+      type: 'object',
+      properties: {
+        position: integerSchema(1, 'the position of the entry'),
+        machines: { type: 'array', items: dataSchema('the chart of a strategy, by its path'), description: 'the machines' },
+        news: { type: 'array', items: dataSchema('the phase of a strategy, and what led there'), description: 'their phases' },
+        landscape: dataSchema('what the model predicts, in cells, column by column from the lower left; absent without a model'),
+      },
+      required: ['position', 'machines', 'news'],
+      description: 'the moment',
+    },
+  },
+  getReport: {
+    summary: 'Get the study as one HTML file, with the page and its data.',
+    answer: 'The answer is a file that shows the study in a browser, without a server.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    path: `${paths.study}/report`,
+    tool: false,
+    result: { type: 'string', description: 'a page' },
+    produces: 'text/html; charset=utf-8',
+  },
+  trialLog: {
+    summary: 'Read the entries of the log about a trial; if there are very many, the first and the last ones.',
+    answer: 'The answer has them with positions, times and authors.',
+    role: 'viewer',
+    of: 'trial',
+    method: 'get',
+    path: `${paths.trial}/log`,
+    tool: false,
+    result: { type: 'array', items: entrySchema, maxItems: 2000 },
+  },
+  listFiles: {
+    summary: 'List the output and the files of a trial, or get null if they are on another machine.',
+    answer: 'The answer has the path and the size of each file.',
+    role: 'viewer',
+    of: 'trial',
+    method: 'get',
+    path: `${paths.trial}/files`,
+    tool: false,
+    result: {
+      oneOf: [
+        {
+          type: 'array',
+          items: objectSchema(
+            'a file',
+            {
+              name: textSchema('its path below the directory of the trial', 4096),
+              bytes: integerSchema(0, 'its size'),
+              at: finiteSchema('when it was changed, in milliseconds since 1970'),
+            },
+            { isOutput: flagSchema('whether it is what the program printed') },
+          ),
+        },
+        { type: 'null' },
+      ],
+      description: 'the files, or null',
+    },
+  },
+  getFile: {
+    summary: 'Get a file of a trial.',
+    answer: 'The answer is the file.',
+    role: 'viewer',
+    of: 'trial',
+    method: 'get',
+    path: filePath,
+    tool: false,
+    input: fields({
+      last: integerSchema(1, 'how many bytes from its end (default: all)'),
+      at: integerSchema(0, 'when it last changed: no effect, but a browser that shows it asks again'),
+    }),
+    result: { type: 'string', description: 'its content' },
+    produces: 'application/octet-stream',
+  },
+  addFile: {
+    summary: 'Add a file to a trial, below uploads.',
+    answer: 'The answer has the path of the file.',
+    role: 'operator',
+    of: 'trial',
+    method: 'post',
+    path: filePath,
+    tool: false,
+    input: { type: 'object', description: 'the content of the file, of at most 16 MiB' },
+    result: objectSchema('where it is', { name: textSchema('its path below the directory of the trial', 4096) }, {}),
+    consumes: 'application/octet-stream',
+  },
+});

@@ -1,11 +1,9 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { RefusedError, unknownTrial } from '../study/commands.ts';
-import type { User } from './access/users.ts';
 import { examplesOf, recommendedOf } from './feed/byResults.ts';
 import type { Feed } from './feed/feed.ts';
 import type { TrialEntry } from './feed/wire.ts';
 import type { WantedMoment } from './moments/moments.ts';
-import type { pageOperations } from './pageOperations.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { KeptFiles, ServedStudies } from './servedStudies.ts';
 import { liveRow } from './view.ts';
@@ -24,21 +22,17 @@ export async function filesFor(studies: ServedStudies, request: HttpRequest): Pr
   throw new RefusedError({ code: 'unknown-file', message: `${request.study}: the files of its trials are on another machine` });
 }
 
-/** The user of a request; without users, everyone may do everything. */
-const about = (user: User | undefined) => omitUndefined({ name: user?.name, role: user?.role ?? 'agent' });
-
 /** An operation with another answer than JSON. */
 export type MediaOperationId = 'watch' | 'getReport' | 'getFile';
 
 /** Answers the requests of the page that are answered in JSON. */
-export const pageHandlers: Readonly<Record<Exclude<keyof typeof pageOperations, MediaOperationId>, Handler>> = {
-  whoAmI: (_, { user }) => about(user),
-  signIn: (_, { user }) => about(user),
+export const pageHandlers = {
+  signIn: (_, { user }) => omitUndefined({ name: user?.name, role: user?.role ?? 'agent' }), // without users, everyone may do everything
   summary: (studies, { study }) => studies.compute(studies.open(study), async (feed) => feed.summary()),
-  recommendation: async (studies, { study }) => (await studies.compute(studies.open(study), recommendedOf)) ?? null,
+  recommend: async (studies, { study }) => (await studies.compute(studies.open(study), recommendedOf)) ?? null,
   examples: async (studies, { study }) => (await studies.compute(studies.open(study), examplesOf)) ?? null,
   moment: (studies, { study, fields }) => studies.moments.at(studies.open(study).feed, fields as WantedMoment),
-  trialFacts: async (studies, { study, trial }) => {
+  trialLog: async (studies, { study, trial }) => {
     const found = await studies.compute(studies.open(study), (feed) => entriesOf(feed, trial));
     if (!found) throw new RefusedError(unknownTrial(trial));
     return found;
@@ -48,7 +42,7 @@ export const pageHandlers: Readonly<Record<Exclude<keyof typeof pageOperations, 
     const { trial, file = '', bytes = new Uint8Array() } = request;
     return { name: await (await filesFor(studies, request)).add(trial, file, bytes) };
   },
-};
+} satisfies Readonly<Record<string, Handler>>;
 
 /** The most entries of a trial that are returned: if there are more, the first and the last ones. */
 const MOST_ENTRIES = 2000;

@@ -1,15 +1,13 @@
 import type { Context } from 'hono';
 import { type WhenGone, whenAborted } from '../../streams/study/hosted/claimedTrial.ts';
 import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
-import type { Refusal } from '../facts/refusal.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
-import { isDeeper, mistakesIn } from '../facts/validate.ts';
+import { isDeeper } from '../facts/validate.ts';
 import { isRecord } from '../schema/json.ts';
-import { nearest } from '../schema/nearest.ts';
-import { RefusedError } from '../study/commands.ts';
+import { RefusedError, refuseMistakes } from '../study/commands.ts';
+import type { Operation } from '../study/operation.ts';
 import type { HttpEnv } from './access/access.ts';
 import type { User } from './access/users.ts';
-import type { Operation } from './operation.ts';
 import type { ServedStudies } from './servedStudies.ts';
 
 /** A request that fits the schema of its operation; it may have more fields. */
@@ -39,10 +37,10 @@ const LARGEST_FILE = 16 * 2 ** 20;
 
 /** A request with fields that fit its schema. @param body if it has one: text of JSON, or bytes. @throws RefusedError */
 export function checkedRequest(c: Context<HttpEnv>, operation: Operation, body: string | Uint8Array | undefined): HttpRequest {
-  const { query } = operation;
+  const { input = nothing } = operation;
   const bytes = typeof body === 'string' ? undefined : body;
-  const all = typeof body === 'string' ? fieldsIn(body) : bytes ? {} : queryOf(c, query);
-  refuseMistakes(schemaOf(operation), all);
+  const all = typeof body === 'string' ? fieldsIn(body) : bytes ? {} : queryOf(c, input.properties);
+  refuseMistakes(input, all);
   const key = c.req.header('idempotency-key');
   if (key !== undefined && (key === '' || key.length > LONGEST_KEY))
     throw new RefusedError({ code: 'bad-field', message: `Idempotency-Key must be 1 to ${LONGEST_KEY} characters long` });
@@ -70,10 +68,6 @@ const whenClosed =
     else outgoing.on('close', leave);
     return () => void outgoing.off('close', leave);
   };
-
-/** The schema of the fields of a request. */
-const schemaOf = ({ method, query: properties = {}, required = [], body = nothing }: Operation): ObjectSchema =>
-  method === 'get' ? { type: 'object', properties, required } : body;
 
 const nothing: ObjectSchema = { type: 'object' };
 
@@ -132,9 +126,6 @@ const LARGEST_BODY = 2 ** 20;
 /** The most levels of objects and arrays in a body. */
 const LEVELS = 64;
 
-/** Unknown fields that an error names. */
-const MOST_UNKNOWN = 5;
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The longest text of fields that cannot get too long when it is written as JSON again: a number grows to six times its length at most. */
@@ -146,31 +137,6 @@ export function checkSize(fields: Fields, text?: string): void {
   if (text !== undefined && text.length <= SURELY_SHORT) return;
   if (JSON.stringify(fields).length > LARGEST_BODY)
     throw new RefusedError({ code: 'too-large', message: `expected fields of at most ${LARGEST_BODY} characters` });
-}
-
-/**
- * Checks the fields of a request. One that the schema does not describe may be misspelt, and must not get into the log.
- *
- * @throws RefusedError with a line for each mistake
- */
-export function refuseMistakes(schema: ObjectSchema, fields: Fields): void {
-  const mistakes = [...mistakesIn(schema, fields), ...unknownIn(schema, fields)];
-  const [first] = mistakes;
-  if (first) throw new RefusedError({ code: first.code, message: mistakes.map(({ message }) => message).join('\n') });
-}
-
-function unknownIn({ properties = {}, additionalProperties }: ObjectSchema, fields: Fields): readonly Refusal[] {
-  if (additionalProperties) return [];
-  const names = Object.keys(properties);
-  const others = names.length === 0 ? 'none' : names.join(', ');
-  return Object.keys(fields)
-    .filter((name) => !Object.hasOwn(properties, name))
-    .slice(0, MOST_UNKNOWN)
-    .map((name) => name.slice(0, 60))
-    .map((field) => ({
-      code: 'bad-field',
-      message: `${field}: there is no such field; the request has ${others}${nearest(field, names)}`,
-    }));
 }
 
 /** Whether a client can correct an error. */

@@ -1,11 +1,13 @@
 import { type RequestFailure, UserError } from '../errors.ts';
 import type { Changed } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
-import type { RefusalCode } from '../facts/refusal.ts';
-import { validate } from '../facts/validate.ts';
+import type { Refusal, RefusalCode } from '../facts/refusal.ts';
+import type { ObjectSchema } from '../facts/schema.ts';
+import { mistakesIn } from '../facts/validate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { closedFact } from '../ledger/ranking.ts';
 import { isRecord } from '../schema/json.ts';
+import { nearest } from '../schema/nearest.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Changes, type Decided, type Intent, intents, isIntent } from './intents.ts';
 
@@ -71,6 +73,34 @@ export function refusedElsewhere({ error, code: name }: RequestFailure): Refused
   return new RefusedError({ code, message: error.endsWith(end) ? error.slice(0, error.length - end.length) : error });
 }
 
+/** Unknown fields that an error names. */
+const MOST_UNKNOWN = 5;
+
+/**
+ * Checks the fields of a request. One that the schema does not describe may be misspelt, and must not get into the log.
+ *
+ * @throws RefusedError with a line for each mistake
+ */
+export function refuseMistakes(schema: ObjectSchema, fields: Readonly<Record<string, unknown>>): void {
+  const mistakes = [...mistakesIn(schema, fields), ...unknownIn(schema, fields)];
+  const [first] = mistakes;
+  if (first) throw new RefusedError({ code: first.code, message: mistakes.map(({ message }) => message).join('\n') });
+}
+
+function unknownIn({ properties = {}, additionalProperties }: ObjectSchema, fields: Readonly<Record<string, unknown>>): readonly Refusal[] {
+  if (additionalProperties) return [];
+  const names = Object.keys(properties);
+  const others = names.length === 0 ? 'none' : names.join(', ');
+  return Object.keys(fields)
+    .filter((name) => !Object.hasOwn(properties, name))
+    .slice(0, MOST_UNKNOWN)
+    .map((name) => name.slice(0, 60))
+    .map((field) => ({
+      code: 'bad-field',
+      message: `${field}: there is no such field; the request has ${others}${nearest(field, names)}`,
+    }));
+}
+
 /** An intent from data, such as a request. @throws RefusedError */
 export function parseIntent(data: unknown): Intent {
   if (!isRecord(data)) throw new RefusedError({ code: 'bad-field', message: 'expected a command as a JSON object' });
@@ -82,8 +112,8 @@ export function parseIntent(data: unknown): Intent {
       message: `expected a command (${known}), got ${JSON.stringify(type)?.slice(0, 60)}`,
     });
   }
-  const refusal = validate(intents[type].schema, data);
-  if (refusal) throw new RefusedError(refusal);
+  const { type: _, ...fields } = data;
+  refuseMistakes(intents[type].schema, fields);
   return data as unknown as Intent;
 }
 

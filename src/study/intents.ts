@@ -9,7 +9,7 @@ export interface Changes extends Omit<Changed, 'type' | 'by' | 'user' | 'why'> {
   readonly more?: number;
 }
 
-/** A person's command to a study. `type` is also the name of the command and of the rpc method. */
+/** A person's command to a study. `type` is also the name of the command and of the operation. */
 export type Intent =
   | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue'; readonly instead?: TrialId })
   | (Omit<ProposedFact, 'type' | 'user'> & { readonly type: 'propose' })
@@ -23,7 +23,7 @@ export type Intent =
 /** The fact that an intent becomes in the log. */
 export type Decided = UserFact | Closed;
 
-/** The description of an intent, from which its fact, its rpc method, its request over HTTP and its tool for agents follow. */
+/** The description of an intent, from which its fact and its operation follow. */
 export interface IntentKind {
   /** The fact that it becomes. */
   readonly fact: Decided['type'];
@@ -31,6 +31,8 @@ export interface IntentKind {
   readonly schema: ObjectSchema;
   /** What it does, as a sentence. */
   readonly summary: string;
+  /** What follows from it. */
+  readonly answer: string;
   /** Whether it is always about one trial, whose number is then part of its route over HTTP. */
   readonly ofTrial?: true;
   /** Whether it cannot be undone. */
@@ -59,33 +61,56 @@ export const intents = {
     fact: 'enqueued',
     schema: { ...enqueue, properties: { ...enqueue.properties, instead } },
     summary: 'Try a configuration next.',
+    answer: 'The next ask gets this configuration; the strategy or chance adds missing parameters.',
   },
   propose: {
     fact: 'proposed',
     schema: fieldsOf('proposed'),
     summary: 'Propose a configuration for the stage external of a proposer. It is tried when its turn comes.',
+    answer: 'Call it when the answer to queue says so.',
   },
   retract: {
     fact: 'retracted',
     schema: fieldsOf('retracted'),
     summary: 'Declare the result of a trial wrong.',
+    answer: 'Strategies no longer learn from the trial. It cannot be undone.',
     ofTrial: true,
     isFinal: true,
   },
-  cancel: { fact: 'cancelled', schema: fieldsOf('cancelled'), summary: 'Cancel a trial.', ofTrial: true, isFinal: true },
-  annotate: { fact: 'annotated', schema: fieldsOf('annotated'), summary: 'Add a note, labels or a star to a trial or to the study.' },
+  cancel: {
+    fact: 'cancelled',
+    schema: fieldsOf('cancelled'),
+    summary: 'Cancel a trial.',
+    answer: 'Its trainer hears of it with its next report or heartbeat. It cannot be undone.',
+    ofTrial: true,
+    isFinal: true,
+  },
+  annotate: {
+    fact: 'annotated',
+    schema: fieldsOf('annotated'),
+    summary: 'Add a note, labels or a star to a trial or to the study.',
+    answer: 'Only people see them; strategies do not.',
+  },
   change: {
     fact: 'changed',
     schema: { ...change, properties: { ...change.properties, more } },
     summary: 'Change limits, parallel or strategy; pause, resume or reopen the study.',
+    answer: 'The new settings hold from there on; `more` adds trials, and reopens a closed study.',
     isFinal: true,
   },
   instruct: {
     fact: 'instructed',
     schema: fieldsOf('instructed'),
     summary: 'Tell a trainer to take trials, to take none, or to take none and end.',
+    answer: 'Its current trials continue.',
   },
-  close: { fact: 'closed', schema: { type: 'object', description: 'nothing' }, summary: 'End the study.', isFinal: true },
+  close: {
+    fact: 'closed',
+    schema: { type: 'object', description: 'nothing' },
+    summary: 'End the study.',
+    answer: 'Open trials are stopped, and an ask gets `over`. To reopen the study, change its limits.',
+    isFinal: true,
+  },
 } as const satisfies Readonly<Record<Intent['type'], IntentKind>>;
 
 export const isIntent = (type: string): type is Intent['type'] => Object.hasOwn(intents, type);

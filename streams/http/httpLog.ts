@@ -21,7 +21,7 @@ async function* entriesFrom(client: Client, from: number, signal: AbortSignal): 
   let next = from;
   try {
     while (!signal.aborted) {
-      for await (const data of client.events(`/facts?after=${next - 1}`, signal)) {
+      for await (const data of client.events(`/log?after=${next - 1}`, signal)) {
         const entries = data.map((text) => JSON.parse(text) as Entry);
         next = entries.at(-1)!.position + 1;
         yield entries;

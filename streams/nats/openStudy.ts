@@ -84,7 +84,7 @@ export function reachOf<P>(
     const entry = firstValueFrom(live$.pipe(filter(isIt), map(counted)));
     const left = new Promise<never>((_, reject) => {
       const leave = async () => {
-        const { position } = (await request(nc, subjects, 'status')) as StudyStatus;
+        const { position } = (await request(nc, subjects, 'study')) as StudyStatus;
         await reached(position); // its entry may be on its way
         throw new RefusedError({ code: 'stale-run', message: `trial ${suggestion.trial} is not held by run ${run}` });
       };
@@ -97,7 +97,7 @@ export function reachOf<P>(
   /** Waits until an engine has decided whether a report stops its trial, unless none answers. */
   const decided = async (position: number) => {
     for (let left = QUESTIONS; left > 0; left--) {
-      const status = await request(nc, subjects, 'status').catch(() => undefined);
+      const status = await request(nc, subjects, 'study').catch(() => undefined);
       if (!status || (status as StudyStatus).position >= position) return;
       await sleep(POLL_MS);
     }

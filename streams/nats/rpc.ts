@@ -1,21 +1,22 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { failureOf, type RequestFailure, StudyError } from '../../src/errors.ts';
-import { validate } from '../../src/facts/validate.ts';
+import type { Params } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
-import { bestRowOf } from '../../src/study/bestFirst.ts';
-import { parseIntent, RefusedError } from '../../src/study/commands.ts';
+import { parseIntent, RefusedError, refuseMistakes } from '../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../src/study/intents.ts';
-import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
+import { natsInputOf, natsMethods } from '../../src/study/operations.ts';
 import { type Present, trainerRows } from '../../src/study/trainerRows.ts';
+import type { TrialRows } from '../../src/study/trials.ts';
 import type { EngineRun } from '../engine/runEngine.ts';
 import { inTurn } from '../engine/timeout.ts';
 import { past } from '../log/past.ts';
-import { frontAmong } from '../results/pareto.ts';
+import { type AskedStudy, answers } from '../study/answer.ts';
 import { type Answers, answersOf } from '../study/hosted/answers.ts';
-import { entryPage, ROOM, refuseOther, trialPage } from '../study/hosted/pages.ts';
+import { ROOM } from '../study/hosted/pages.ts';
 import { publish } from './connection/connection.ts';
 import type { NatsLog } from './log/natsLog.ts';
 import type { Subjects } from './protocol/subjects.ts';
@@ -85,35 +86,35 @@ export function answerRequests<P>(
 }
 
 type Request = Readonly<Record<string, unknown>>;
-type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Request) => unknown>>;
 
-/** Answers the requests of `requestKinds`, once the log has been read. It throws RefusedError, and what a command throws. */
+/** Answers requests once the log has been read. It throws RefusedError, and what a command throws. */
 function asking<P>({ rows, status, submit, turnOf }: Answers<P>, log: NatsLog, run: EngineRun<P>, present: () => Present) {
-  const queries: Queries = {
+  const study: AskedStudy = {
+    get ledger() {
+      return run.engine.ledger as Ledger<Params>;
+    },
+    rows: rows as TrialRows,
     status,
-    list: () => ({ studies: [{ study: run.engine.ledger.settings.study, status: status() }], more: false }),
-    load: () => ({}),
-    best: () => bestRowOf(run.engine.ledger, rows) ?? null,
-    front: () => frontAmong(rows, run.engine.ledger.settings.objectives),
-    match: (request) => refuseOther(run.engine.ledger.created!, request),
-    trials: (request) => trialPage(rows, request).items,
-    turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
-    log: ({ after = 0 }) => entryPage(past(log, Number(after) + 1)),
     trainers: () => trainerRows(run.engine.ledger, present()),
+    past: (from) => past(log, from),
+    turn: (proposer, { ahead }) => turnOf(proposer, ahead),
+  };
+  const queries = {
+    ...answers,
+    studies: () => ({ studies: [{ study: run.engine.ledger.settings.study, status: status() }], more: false }),
+    load: () => ({}),
     create: () => {
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
     },
   };
   const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
   return async (method: string, request: Request): Promise<unknown> => {
-    const known = requestMethods.find((name) => name === method);
-    if (!known)
-      throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${requestMethods.join(', ')}` });
+    const known = natsMethods.find((name) => name === method);
+    if (!known) throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${natsMethods.join(', ')}` });
     await run.started;
     if (isIntent(known)) return submit(parseIntent({ ...request, type: known }));
-    const refusal = validate(requestKinds[known].request, request);
-    if (refusal) throw new RefusedError(refusal);
-    return (known === 'log' ? turnOfLog : turn)(() => queries[known](request));
+    refuseMistakes(natsInputOf(known), request);
+    return (known === 'log' ? turnOfLog : turn)(() => queries[known](study, request));
   };
 }
 

@@ -1,7 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../src/errors.ts';
-import type { RequestMethod } from '../../src/study/requests.ts';
+import { refusedElsewhere } from '../../src/study/commands.ts';
+import type { NatsMethod } from '../../src/study/operations.ts';
 import type { ListedStudy } from '../../src/study/status.ts';
 import type { listPage } from '../study/hosted/pages.ts';
 import { loginAs, roleFor } from './config/rights.ts';
@@ -131,19 +132,16 @@ export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boole
   return nc.request(`${apiPrefix}.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * ANSWER_SECONDS }).then(() => false, isUnheard);
 }
 
+/** The codes of answers by which an engine says that it cannot answer; by all others, the study refuses a request. */
+const ENGINE_CODES = ['unknown-command', 'internal', 'failed', 'gone'];
+
 /**
  * Sends a request to a study's engine.
  *
  * @param loads whether an engine that has unloaded the closed study loads it for this.
- * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request; with the code `unknown-command` if it does not know it.
+ * @throws RefusedError if the study refuses the request; StudyError if no engine answers, if it cannot, or if this user may not ask.
  */
-export async function request(
-  nc: NatsConnection,
-  study: StudyRef,
-  method: RequestMethod,
-  data: object = {},
-  loads = true,
-): Promise<unknown> {
+export async function request(nc: NatsConnection, study: StudyRef, method: NatsMethod, data: object = {}, loads = true): Promise<unknown> {
   const { name, rpc } = subjectsOf(study);
   const ask = () => nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * ANSWER_SECONDS });
   const answer = await ask()
@@ -157,12 +155,16 @@ export async function request(
     });
   const reply = answer.json<Reply>();
   if (reply.ok) return reply.result;
-  const todo = reply.code === 'unknown-command' ? 'the engine is of another version: start it again with this one' : undefined;
-  throw new StudyError(reply.error, { code: reply.code, todo });
+  const { error, code } = reply;
+  if (!ENGINE_CODES.includes(code)) throw refusedElsewhere({ error, code });
+  throw new StudyError(error, {
+    code,
+    todo: code === 'unknown-command' ? 'the engine is of another version: start it again with this one' : undefined,
+  });
 }
 
 /** Why a request was not answered. */
-function unanswered(study: string, method: RequestMethod, cause: Error): StudyError {
+function unanswered(study: string, method: NatsMethod, cause: Error): StudyError {
   if (isForbidden(cause)) {
     const todo =
       roleFor(method) === 'viewer' ? `${loginAs('viewer')}; a command that changes the study needs the role operator` : loginAs('operator');

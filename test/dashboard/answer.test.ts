@@ -172,7 +172,7 @@ describe('the recommendation', () => {
 
   it('is served once there are results, with what a verdict needs', async () => {
     served = await board();
-    const asked = async () => JSON.parse((await request(`${served!.url}v1/studies/net/recommendation`)).text) as unknown;
+    const asked = async () => JSON.parse((await request(`${served!.url}v1/studies/net/recommend`)).text) as unknown;
     expect(await asked()).toBeNull();
     for (let trial = 1; trial <= 12; trial++) {
       const lr = 10 ** (-4 + trial / 4);

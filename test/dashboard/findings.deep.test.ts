@@ -59,7 +59,7 @@ it('the recommendation is shown although importance came first', async () => {
     const free = new Promise<void>((resolve) => {
       letThrough = resolve;
     });
-    await to.route('**/recommendation', async (route) => {
+    await to.route('**/recommend', async (route) => {
       await free;
       await route.fulfill({ json: { results: 24, trial: 1, costs: {}, evidence: { full: 24, lead: 1, isRepeated: false, first: 1 } } });
     });

@@ -88,7 +88,7 @@ describe('a trial', () => {
       { type: 'completed', trial: 1, run: 'r1', values: { loss: 9 } },
       { type: 'retracted', trial: 1 },
     );
-    const facts = JSON.parse((await request(`${url}v1/studies/net/trials/1/facts`)).text);
+    const facts = JSON.parse((await request(`${url}v1/studies/net/trials/1/log`)).text);
     expect(facts.map(({ fact }: { fact: { type: string } }) => fact.type)).toEqual([
       'suggested',
       'started',
@@ -97,8 +97,8 @@ describe('a trial', () => {
       'completed',
       'retracted',
     ]);
-    expect((await request(`${url}v1/studies/net/trials/7/facts`)).status).toBe(404);
-    expect((await request(`${url}v1/studies/none/trials/1/facts`)).status).toBe(404);
+    expect((await request(`${url}v1/studies/net/trials/7/log`)).status).toBe(404);
+    expect((await request(`${url}v1/studies/none/trials/1/log`)).status).toBe(404);
   });
 
   it('is explained by recomputing its suggestion', async () => {

@@ -43,14 +43,14 @@ def test_waits_while_the_server_is_started_again(answers):
     page = b"<html>Bad Gateway</html>"
     proxy = [(502, page, 0), (503, b"{}", 0), (504, page, 0), (200, page, 0), (404, page, 0), (404, page, 20), (404, b"[]", 0), (404, b"{}", 0)]
     server = answers((503, page, 0), (200, b'{"next": "wait"}', 0), (200, b'{"ne', 20), *proxy, (200, b'{"next": "over"}', 0))
-    assert [server.send("GET", "/turn")["next"] for _ in range(2)] == ["wait", "over"]
+    assert [server.send("GET", "/queue")["next"] for _ in range(2)] == ["wait", "over"]
 
 
 def test_gives_up_a_server_that_has_never_answered(answers):
     with pytest.raises(ht.EngineError, match="cannot be reached .IncompleteRead"):
-        answers((200, b"{", 9)).send("GET", "/turn")
+        answers((200, b"{", 9)).send("GET", "/queue")
 
 
 def test_a_refusal_is_not_repeated(answers):
     with pytest.raises(ht.HypertideError, match="there is no study"):
-        answers((404, b'{"error": "there is no study", "code": "unknown"}', 0)).send("GET", "/turn")
+        answers((404, b'{"error": "there is no study", "code": "unknown"}', 0)).send("GET", "/queue")

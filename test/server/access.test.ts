@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { parseUsers } from '../../src/server/access/users.ts';
-import type { Operation } from '../../src/server/operation.ts';
-import { operationIds, operations } from '../../src/server/operations.ts';
+import { operations } from '../../src/server/operations.ts';
+import { operationIds, pathOf, rolesOf } from '../../src/server/routes.ts';
 import { serveHttp } from '../../src/server/serve.ts';
 import { coded, wrongOption } from '../support/coded.ts';
 import { open, tokens, users } from './support.ts';
@@ -21,15 +21,15 @@ it('each request needs a token of one of its roles', async () => {
   const { as, get, head, post } = await open({ users });
   const roles = { w1: 'trainer', ada: 'operator', board: 'viewer' } as const;
   for (const id of operationIds) {
-    const { method, path, roles: permitted }: Operation = operations[id];
-    const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
+    const { method } = operations[id];
+    const place = pathOf(id).replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
     const send = (headers?: Readonly<Record<string, string>>) =>
       id === 'watch' ? head(place, headers) : method === 'get' ? get(place, headers) : post(place, {}, headers);
     expect(await send(), id).toMatchObject({ status: 401, ...(id !== 'watch' && { body: { code: 'unauthorized' } }) });
     expect(await send({ Authorization: 'Bearer wrong' }), id).toMatchObject({ status: 401 });
     for (const user of ['w1', 'ada', 'board'] as const) {
       const { status } = await send(as(user));
-      if (permitted.includes(roles[user])) expect(status, `${id} as ${user}`).not.toBe(403);
+      if (rolesOf(id).includes(roles[user])) expect(status, `${id} as ${user}`).not.toBe(403);
       else expect(status, `${id} as ${user}`).toBe(403);
     }
   }

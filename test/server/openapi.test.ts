@@ -3,8 +3,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { openapi } from '../../src/server/document/openapi.ts';
-import type { Operation } from '../../src/server/operation.ts';
-import { type OperationId, operationIds, operations } from '../../src/server/operations.ts';
+import { operations } from '../../src/server/operations.ts';
+import { type OperationId, operationIds, pathOf } from '../../src/server/routes.ts';
 import { root } from '../support/documents.ts';
 import { type Answer, digits, open, sendTo } from './support.ts';
 
@@ -24,7 +24,7 @@ const document = openapi() as {
 const { components } = document;
 const ajv = new Ajv2020({ strict: false });
 
-const described = (id: OperationId): Described => document.paths[operations[id].path]![operations[id].method]!;
+const described = (id: OperationId): Described => document.paths[pathOf(id)]![operations[id].method]!;
 /** The content of a body or an answer: of several media types, that of JSON. */
 const contentOf = ({ content }: { readonly content: Readonly<Record<string, Content>> }): Content =>
   content['application/json'] ?? Object.values(content)[0]!;
@@ -63,10 +63,11 @@ function exampleText(recorded: ReadonlyMap<OperationId, Example>): string {
 describe('the OpenAPI document', () => {
   it.each(operationIds)('says what %s takes, and for whom it is', (id) => {
     const { requestBody, parameters, description } = described(id);
-    const { body, query = {}, consumes }: Operation = operations[id];
+    const { method, input, consumes } = operations[id];
     expect(description).toMatch(/\. For [a-z, ]+\.$/);
-    if (body) expect(requestBody!.content).toHaveProperty([consumes ?? 'application/json']);
-    expect(parameters.flatMap((one) => (one.in === 'query' ? [one.name] : []))).toEqual(Object.keys(query));
+    if (method === 'post') expect(requestBody!.content).toHaveProperty([consumes ?? 'application/json']);
+    const names = method === 'get' ? Object.keys(input?.properties ?? {}) : [];
+    expect(parameters.flatMap((one) => (one.in === 'query' ? [one.name] : []))).toEqual(names);
   });
 
   it('says what an ask answers by its field next', () => {
@@ -86,14 +87,14 @@ describe('the OpenAPI document', () => {
       expect(status, `${id}: ${JSON.stringify(body)}`).toBe(200);
       expectToFit(answers[id]!, body, id);
       if (request) expectToFit(validator(contentOf(described(id).requestBody!).schema), request, id);
-      const { method, path }: Operation = operations[id];
+      const { method } = operations[id];
       if (!recorded.get(id)?.answer)
-        recorded.set(id, { request: `${method.toUpperCase()} ${path}`, ...(request && { body: request }), answer: body });
+        recorded.set(id, { request: `${method.toUpperCase()} ${pathOf(id)}`, ...(request && { body: request }), answer: body });
       return body;
     };
     const post = (id: OperationId, path: string, body: object) => check(id, at.post(path, body), body);
     const trials = 'studies/digits/trials';
-    await post('createStudy', 'studies', { ...digits, name: 'second' });
+    await post('create', 'studies', { ...digits, name: 'second' });
     await check('best', at.get('studies/digits/best'));
     await check('importance', at.get('studies/digits/importance'));
     for (let trial = 1; trial <= 4; trial++) {
@@ -115,13 +116,12 @@ describe('the OpenAPI document', () => {
     await post('instruct', 'studies/digits/instruct', { trainer: 'w1', to: 'pause' });
     await post('match', 'studies/digits/match', { objectives: { loss: 'minimize' } });
     await post('signIn', 'session', {});
-    const others = operationIds.filter((id) => operations[id].method === 'get' && !('produces' in operations[id]) && id !== 'turn');
-    for (const id of others)
-      await check(id, at.get(operations[id].path.replace('/v1/', '').replace('{study}', 'digits').replace('{trial}', '2')));
+    const others = operationIds.filter((id) => operations[id].method === 'get' && !('produces' in operations[id]) && id !== 'queue');
+    for (const id of others) await check(id, at.get(pathOf(id).replace('/v1/', '').replace('{study}', 'digits').replace('{trial}', '2')));
     await post('close', 'studies/digits/close', {});
     await post('ask', 'studies/digits/ask', { wait: 0 });
     await expect(exampleText(recorded)).toMatchFileSnapshot(join(root, 'docs/reference/http-examples.yaml'));
-    expect(operationIds.filter((id) => !recorded.has(id))).toEqual(['turn', 'propose', 'watch', 'getReport', 'getFile', 'addFile']); // other tests read what is not JSON
+    expect(operationIds.filter((id) => !recorded.has(id))).toEqual(['queue', 'propose', 'watch', 'getReport', 'getFile', 'addFile']); // other tests read what is not JSON
   });
 
   it('has the study file, as the server takes it', async () => {

@@ -13,7 +13,7 @@ async function open(study: object, options: Parameters<typeof server>[0] = {}) {
   const { get, post } = opened;
   return {
     ...opened,
-    turn: async (query = '') => (await get(`studies/digits/turn?proposer=agent${query}`)).body,
+    turn: async (query = '') => (await get(`studies/digits/queue?proposer=agent${query}`)).body,
     propose: (fields: object, headers?: Readonly<Record<string, string>>) =>
       post('studies/digits/propose', { proposer: 'agent', ...fields }, headers),
     /** Asks for a trial and tells its result. */
@@ -49,7 +49,7 @@ describe('a proposer over HTTP', () => {
 
   it('may have digits as its name', async () => {
     const { get } = await open({ ...digits, strategy: { chain: [{ external: '7' }, 'random'] } });
-    expect((await get('studies/digits/turn?proposer=7&wait=0')).body).toEqual({ next: 'propose', waiting: 0 });
+    expect((await get('studies/digits/queue?proposer=7&wait=0')).body).toEqual({ next: 'propose', waiting: 0 });
   });
 
   it('gets asks in advance, so that no trainer waits', async () => {
@@ -81,11 +81,11 @@ describe('a proposer over HTTP', () => {
     await work();
     expect(await propose({ params: { lr: 0.01, units: 3 } })).toMatchObject({ status: 409, body: { code: 'duplicate' } });
     expect(await propose({ params: {}, proposer: 'other' })).toMatchObject({ status: 404, body: { code: 'unknown-proposer' } });
-    expect(await get('studies/digits/turn?proposer=other')).toMatchObject({ status: 404, body: { code: 'unknown-proposer' } });
-    expect(await get('studies/digits/turn')).toMatchObject({ status: 400, body: { code: 'missing-field' } });
+    expect(await get('studies/digits/queue?proposer=other')).toMatchObject({ status: 404, body: { code: 'unknown-proposer' } });
+    expect(await get('studies/digits/queue')).toMatchObject({ status: 400, body: { code: 'missing-field' } });
     await post('studies/digits/close');
     expect(await propose({ params: {} })).toMatchObject({ status: 409, body: { code: 'closed' } });
-    expect(await get('studies/digits/turn?proposer=agent')).toMatchObject({ body: { next: 'over', reason: 'person' } });
+    expect(await get('studies/digits/queue?proposer=agent')).toMatchObject({ body: { next: 'over', reason: 'person' } });
   });
 
   it('has its user in the log, and is limited by its allowance', async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
-import type { Operation } from '../../src/server/operation.ts';
-import { operationIds, operations } from '../../src/server/operations.ts';
+import { operations } from '../../src/server/operations.ts';
+import { operationIds, pathOf } from '../../src/server/routes.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
 import { digits, open, sendTo, users } from './support.ts';
@@ -72,13 +72,13 @@ describe('over HTTP', () => {
 
   it('says which trials are best, which to deploy, and why', async () => {
     const { get, post } = await open();
-    expect((await get('studies/digits/recommendation')).body).toBeNull();
+    expect((await get('studies/digits/recommend')).body).toBeNull();
     for (const loss of [2, 1, 1]) {
       const { trial, run } = (await post('studies/digits/ask')).body as { trial: number; run: string };
       await post(`studies/digits/trials/${trial}/tell`, { run, values: { loss } });
     }
     expect((await get('studies/digits/front')).body).toMatchObject([{ trial: 2 }, { trial: 3 }]);
-    expect((await get('studies/digits/recommendation')).body).toMatchObject({ trial: 2 });
+    expect((await get('studies/digits/recommend')).body).toMatchObject({ trial: 2 });
     const { text } = (await get('studies/digits/trials/2/why')).body as { text: string[] };
     expect(text[0]).toMatch(/^trial 2 was suggested by random: /);
     expect(text.at(-1)).toBe('recomputed from the log: the suggestion is the same');
@@ -182,12 +182,12 @@ describe('over HTTP', () => {
   it('the log is read from a position, and followed', async () => {
     const { get, post, url } = await open();
     await post('studies/digits/ask');
-    const facts = (await get('studies/digits/facts?after=2')).body;
+    const facts = (await get('studies/digits/log?after=2')).body;
     expect(facts.map(({ position, fact }: { position: number; fact: { type: string } }) => [position, fact.type])).toEqual([
       [3, 'suggested'],
       [4, 'started'],
     ]);
-    const following = await fetch(`${url}v1/studies/digits/facts`, { headers: { Accept: 'text/event-stream', 'Last-Event-ID': '3' } });
+    const following = await fetch(`${url}v1/studies/digits/log`, { headers: { Accept: 'text/event-stream', 'Last-Event-ID': '3' } });
     expect(following.headers.get('content-type')).toContain('text/event-stream');
     const reader = following.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
@@ -204,7 +204,7 @@ describe('over HTTP', () => {
   it('the log is not followed after its headers alone', async () => {
     const { hosted, url } = await open();
     const read = vi.spyOn(hosted.log, 'read');
-    const { status } = await fetch(`${url}v1/studies/digits/facts`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } });
+    const { status } = await fetch(`${url}v1/studies/digits/log`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } });
     expect(status).toBe(200);
     await eventually(() => expect(read.mock.lastCall?.[1]?.aborted).toBe(true));
   });
@@ -213,7 +213,7 @@ describe('over HTTP', () => {
     const { url, get, as } = await open({ users });
     const warned = vi.fn();
     process.on('warning', warned);
-    const facts = `${url}v1/studies/digits/facts`;
+    const facts = `${url}v1/studies/digits/log`;
     const watched = await openStreams(100, `${url}v1/events?study=digits`, as('board'));
     const streams = [...watched, ...(await openStreams(101, facts, as('board')))];
     process.off('warning', warned);
@@ -223,7 +223,7 @@ describe('over HTTP', () => {
     expect(JSON.parse(refused[0]!.first)).toMatchObject({ code: 'too-many', error: expect.stringContaining('board') });
     const other = await openStream(facts, as('ada'));
     expect(other.status).toBe(200);
-    expect((await get('studies/digits/facts', as('board'))).status).toBe(200);
+    expect((await get('studies/digits/log', as('board'))).status).toBe(200);
     for (const { close } of [...streams, other]) close();
     await eventually(async () => {
       const again = await openStream(facts, as('board'));
@@ -293,11 +293,12 @@ describe('an invalid request is refused, and changes nothing:', () => {
   it('a study that does not exist, in each request', async () => {
     const { get, post } = await open();
     for (const id of operationIds) {
-      const { method, path, body, required = [], consumes }: Operation = operations[id];
-      if (!path.includes('{study}')) continue;
-      const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
+      const { method, input, consumes } = operations[id];
+      const { required = [] } = input ?? {};
+      if (!pathOf(id).includes('{study}')) continue;
+      const place = pathOf(id).replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
       const fields: Record<string, unknown> = { run: 'r', step: 1, values: {}, params: {}, proposer: 'x', trainer: 'w', to: 'pause' };
-      const needed = Object.fromEntries((body?.required ?? []).map((name) => [name, fields[name]]));
+      const needed = Object.fromEntries(required.map((name) => [name, fields[name]]));
       const type = consumes === undefined ? undefined : { 'Content-Type': consumes };
       const answer =
         method === 'get' ? await get(`${place}?${required.map((name) => `${name}=x`).join('&')}`) : await post(place, needed, type);

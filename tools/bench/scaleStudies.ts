@@ -22,7 +22,7 @@ export interface StudiesSize {
 /** Resolves when each study has answered: an engine answers once it has read the log. */
 async function allAnswer(nc: NatsConnection, studies: readonly string[]): Promise<void> {
   for (const study of studies) {
-    const ask = () => nc.request(subjectsOf(study).rpc('status'), '', { timeout: 60_000 });
+    const ask = () => nc.request(subjectsOf(study).rpc('study'), '', { timeout: 60_000 });
     for (let answer = undefined as unknown; answer === undefined; ) answer = await ask().catch(() => setTimeout(20));
   }
 }

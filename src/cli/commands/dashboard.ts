@@ -117,7 +117,7 @@ async function addServer(
   };
   const listed = async (): Promise<readonly ListedStudy[]> => {
     if (only === undefined) return place.list();
-    const status = request(nc, subjectsOf(only, naming), 'status', {}, false) as Promise<StudyStatus>;
+    const status = request(nc, subjectsOf(only, naming), 'study', {}, false) as Promise<StudyStatus>;
     return status.then((status) => [{ study: only, status }]).catch(() => []); // its log says the rest
   };
   const look = async () => {

@@ -133,7 +133,7 @@ function Actions({ row }: { readonly row: FigureRow }) {
 function Facts({ row }: { readonly row: FigureRow }) {
   // A change of any of these means that there is a new fact.
   const version = `${row.state} ${row.step} ${row.attempt} ${row.endedAt} ${row.startedAt}`;
-  const entries = useAnswer(() => get<TrialEntry[]>(`trials/${row.trial}/facts`), version).value ?? [];
+  const entries = useAnswer(() => get<TrialEntry[]>(`trials/${row.trial}/log`), version).value ?? [];
   return (
     <section>
       <h3>Facts</h3>

@@ -55,7 +55,7 @@ export function useFindings(): void {
       foundAt.value = results;
       latestImportances.value = found;
     });
-    take<Recommended>('recommendation', (found) => {
+    take<Recommended>('recommend', (found) => {
       latestRecommended.value = found;
     });
   }, [due, id]);

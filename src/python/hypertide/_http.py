@@ -85,7 +85,7 @@ class HttpServer:
                 raise HypertideError("why: expected the number of a trial, since there is no best trial yet")
             return "\n".join(self.send("GET", f"/trials/{trial}/why")["text"]) + "\n"
         if what == "recommend":
-            found = self.send("GET", "/recommendation")
+            found = self.send("GET", "/recommend")
             return found and {"row": self.send("GET", f"/trials/{found['trial']}"), **found}
         path = "" if what == "status" else f"/{what}"
         answer = self.send("GET", f"{path}?{urlencode(fields)}" if fields else path)

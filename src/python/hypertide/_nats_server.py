@@ -86,7 +86,8 @@ class NatsServer:
             verdict = {name: found.pop(name) for name in ("verdict", "reason", "text", "horizon") if name in found}
             others = {name: found.pop(name) for name in ("repetition", "costs", "early") if name in found}
             return {"row": found, "verdict": verdict, **others}
-        return self._ask(what, fields)
+        answer = self._ask("study" if what == "status" else what, fields)
+        return answer["trials"] if what == "trials" else answer
 
     def command(self, what: str, **fields: Any) -> None:
         self._ask(what, fields)
@@ -97,7 +98,7 @@ class NatsServer:
     def _ask(self, method: str, fields: Mapping[str, Any]) -> Any:
         """The answer of an engine that has read what this trainer has stored."""
         while self._read < (stored := self._trainer.study.position):
-            self._read = self._answer("status", {})["position"]
+            self._read = self._answer("study", {})["position"]
             if self._read < stored:
                 time.sleep(0.01)
         return self._answer(method, fields)

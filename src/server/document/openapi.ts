@@ -2,14 +2,14 @@ import { factSchemas } from '../../facts/facts.ts';
 import type { Schema } from '../../facts/schema.ts';
 import { importancesSchema } from '../../insight/importance/importances.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { requestKinds, statusSchema } from '../../study/requests.ts';
+import { asked, describedStudy, entrySchema, queueSchema, statusSchema, stopping, stored } from '../../study/answerSchemas.ts';
+import type { Operation } from '../../study/operation.ts';
 import { trainerRowSchema } from '../../study/trainerRows.ts';
 import { trialRowSchema } from '../../study/trialRowSchema.ts';
 import { createdStudySchemas } from '../../text/studySchema.ts';
 import { version } from '../../version.ts';
-import type { Operation } from '../operation.ts';
-import { asked, describedStudy, explained, type OperationId, operationIds, operations, stopping } from '../operations.ts';
-import { descriptions } from './descriptions.ts';
+import { explained, operations } from '../operations.ts';
+import { type OperationId, operationIds, pathOf, rolesOf } from '../routes.ts';
 
 /** Schemas that have a name in the document. */
 const named: Readonly<Record<string, Schema>> = {
@@ -23,10 +23,10 @@ const named: Readonly<Record<string, Schema>> = {
   Stopping: stopping,
   Why: explained,
   Importance: importancesSchema,
-  Turn: requestKinds.turn.result,
+  Queue: queueSchema,
   Trainer: trainerRowSchema,
-  Stored: requestKinds.enqueue.result,
-  Entry: requestKinds.log.result.items,
+  Stored: stored,
+  Entry: entrySchema,
   Limits: factSchemas.changed.properties!.limits!,
   Failure: {
     type: 'object',
@@ -46,7 +46,7 @@ const failures: Readonly<Record<number, readonly [name: string, description: str
   404: ['NotFound', 'There is no such study or trial.'],
   409: ['Refused', 'The study refuses it: the code says why.'],
   413: ['TooLarge', 'The body is too large.'],
-  429: ['TooMany', 'This user has too many streams of events open.'],
+  429: ['TooMany', 'This user asks for too much at a time: wait as long as Retry-After says.'],
 };
 
 const refOf = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -99,18 +99,18 @@ const idempotencyKey = parameter('Idempotency-Key', 'header', {
 });
 
 function operationObject(id: OperationId) {
-  const operation: Operation = operations[id];
-  const { method, path, roles, summary, query = {}, required: inQuery = [], body, form, result, streams, produces, consumes } = operation;
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
-  const queries = Object.entries(query).map(([name, schema]) => parameter(name, 'query', schema, inQuery.includes(name)));
-  const required = (body?.required ?? []).length > 0;
-  const fields = consumes ? { type: 'string', description: body?.description } : { additionalProperties: false, ...body };
+  const { method, summary, answer, input, form, result, streams, produces, consumes }: Operation = operations[id];
+  const inPath = [...pathOf(id).matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
+  const { properties = {}, required: needed = [] } = input ?? {};
+  const queries = Object.entries(properties).map(([name, schema]) => parameter(name, 'query', schema, needed.includes(name)));
+  const fields = consumes ? { type: 'string', description: input?.description } : { additionalProperties: false, ...input };
   return omitUndefined({
     operationId: id,
     summary,
-    description: `${descriptions[id].answer} For ${roles.join(', ')}.`,
-    parameters: [...inPath, ...queries, ...(method === 'post' && id !== 'createStudy' ? [idempotencyKey] : [])],
-    requestBody: body && { required, content: content(form === undefined ? fields : refOf(form), consumes) },
+    description: `${answer} For ${rolesOf(id).join(', ')}.`,
+    parameters: [...inPath, ...(method === 'get' ? queries : id === 'create' ? [] : [idempotencyKey])],
+    requestBody:
+      method === 'get' ? undefined : { required: needed.length > 0, content: content(form === undefined ? fields : refOf(form), consumes) },
     responses: {
       200: {
         description: 'The answer.',
@@ -125,7 +125,8 @@ function operationObject(id: OperationId) {
 export function openapi(): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const id of operationIds) {
-    const { method, path } = operations[id];
+    const { method } = operations[id];
+    const path = pathOf(id);
     paths[path] = { ...paths[path], [method]: operationObject(id) };
   }
   return {

@@ -12,7 +12,7 @@ const FRAME = 200;
 const INSTRUCTIONS = `Hypertide searches for good hyperparameters. A study has a space of parameters and a log of facts; list_studies shows the studies.
 To evaluate configurations yourself: ask, evaluate the params, then tell the values with the run of the answer; report and heartbeat in between, and call
 stopped if an answer says stop. To suggest a configuration: enqueue. To veto one: cancel its trial. why explains a suggestion, importance which parameters
-matter. Everything you do is recorded with your name. Try what cannot be undone with dry_run first.`;
+matter. A command answers with the fact that it wrote, under your name. Try what cannot be undone with dry_run first.`;
 
 /** A server of tools and resources for one user. @param subscribe whether it can notify of changes */
 function serverFor(studies: ServedStudies, user: User, subscribe: boolean): McpServer {

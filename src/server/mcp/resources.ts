@@ -1,14 +1,14 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import type { User } from '../access/users.ts';
 import { handle } from '../handlers.ts';
-import type { OperationId } from '../operations.ts';
+import type { OperationId } from '../routes.ts';
 import type { ServedStudies } from '../servedStudies.ts';
 
 /** The resources of each study, which can be read and subscribed to. */
 const views = {
-  state: { operation: 'getStudy', description: 'The space of a study, and its state.' },
+  state: { operation: 'study', description: 'The space of a study, and its state.' },
   best: { operation: 'best', description: 'The best trial so far.' },
-  trials: { operation: 'listTrials', description: 'The first trials; use the tool list_trials for the others.' },
+  trials: { operation: 'trials', description: 'The first trials; use the tool list_trials for the others.' },
 } as const satisfies Readonly<Record<string, { readonly operation: OperationId; readonly description: string }>>;
 
 const uriOf = (study: string, view: string): string => `hypertide://studies/${study}/${view}`;

@@ -1,4 +1,4 @@
-import type { RequestMethod } from '../../../src/study/requests.ts';
+import { type NatsMethod, natsMethods, natsOperations } from '../../../src/study/operations.ts';
 import { type Subjects, TRAINERS, trainersApi } from '../protocol/subjects.ts';
 
 /** What a user may do on a server. */
@@ -27,11 +27,8 @@ export type Role = (typeof roles)[number];
 /** The subjects for answers to people. Users with more rights than a viewer use the same ones. */
 const VIEWER_INBOX = '_INBOX_viewer.>';
 
-/** The requests that only read. */
-const READING: readonly RequestMethod[] = ['status', 'list', 'load', 'best', 'trials', 'front', 'match', 'trainers', 'log'];
-
 /** The role with the fewest rights that may send a request to an engine. */
-export const roleFor = (method: RequestMethod): Role => (READING.includes(method) ? 'viewer' : 'operator');
+export const roleFor = (method: NatsMethod): Role => (natsOperations[method].role === 'operator' ? 'operator' : 'viewer');
 
 /** What a user can do who lacks the rights of a role. */
 export const loginAs = (role: Role): string => `log in as ${role}: with keys/<team>/${role}.creds of "server render"`;
@@ -61,7 +58,7 @@ export const rightsOf: Readonly<Record<Role, (studies: Subjects) => Rights>> = {
     subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...shown(studies)],
   }),
   viewer: (studies) => ({
-    publish: [studies.list, ...READING.map(studies.rpc)],
+    publish: [studies.list, ...natsMethods.filter((method) => roleFor(method) === 'viewer').map(studies.rpc)],
     subscribe: [VIEWER_INBOX, ...shown(studies)],
   }),
 };

@@ -43,7 +43,7 @@ async function entriesAfter(nc: NatsConnection, study: Subjects, after: number, 
 const SILENCE_MS = 2000;
 
 const logOfEngine = (nc: NatsConnection, study: Subjects): ReadableLog => ({
-  head: async () => ((await request(nc, study, 'status')) as { readonly position: number }).position,
+  head: async () => ((await request(nc, study, 'study')) as { readonly position: number }).position,
   read: async function* (from = 1, signal) {
     const heard = new Subject<void>();
     let times = 0;

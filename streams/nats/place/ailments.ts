@@ -91,7 +91,7 @@ async function examineDelivery(nc: NatsConnection, jsm: JetStreamManager, subjec
   if (asking === 0) return; // all workers are busy, or there are none
   const longest = (LEASES * (config.ack_wait ?? 0)) / 1e6;
   const now = Date.parse(String(info.ts)); // by the clock of the server, as the times in the log
-  const open = (await request(nc, subjects, 'trials', { status: 'open' })) as readonly TrialRow[];
+  const { trials: open } = (await request(nc, subjects, 'trials', { status: 'open' })) as { readonly trials: readonly TrialRow[] };
   const hidden = open.filter(({ running, suggestedAt }) => running === undefined && now - suggestedAt > longest);
   if (hidden.length === 0) return;
   const trials = hidden.map(({ trial }) => trial);

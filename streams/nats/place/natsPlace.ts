@@ -82,7 +82,7 @@ export function serverPlace(
       return isRecord(result) && typeof result.warning === 'string' ? result.warning : undefined;
     },
     busy: async (study) => {
-      const free = await request(nc, subjectsIn(study), 'status', {}, false).then(
+      const free = await request(nc, subjectsIn(study), 'study', {}, false).then(
         () => false,
         (error: StudyError) => {
           if (error.code === 'failed') throw error;

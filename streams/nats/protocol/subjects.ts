@@ -112,7 +112,7 @@ function subjectsBelow(name: string, { prefix, apiPrefix }: StudyNaming) {
     /** The stream of the summaries of all studies. */
     summaries: `${wordOf(prefix)}S`,
     /** For the list of all studies of the server, which each engine answers for its own. */
-    list: `${prefix}.${ALL}.rpc.list`,
+    list: `${prefix}.${ALL}.rpc.studies`,
     /** A part of a checkpoint that a trainer saved in a trial, by the SHA-256 of its content. */
     chunk: (trainer: string, trial: TrialId | '*', sha256: string) => `${root}.chunk.${trainer}.${trial}.${sha256}`,
     /** A checkpoint that an engine has admitted: `<trainer>=<bytes>`. */

@@ -36,7 +36,7 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
     return request(nc, subjectsOf(study, { prefix }), 'create', { study: data });
   };
   const status = (study: string) =>
-    request(nc, subjectsOf(study, { prefix }), 'status') as Promise<{ ended: number; open: number; waits?: string; trials: number }>;
+    request(nc, subjectsOf(study, { prefix }), 'study') as Promise<{ ended: number; open: number; waits?: string; trials: number }>;
   const close = (study: string) => request(nc, subjectsOf(study, { prefix }), 'close');
   const work = (study: string, name: string, f: (x: number, signal: AbortSignal) => Promise<number>) =>
     trainer(

@@ -49,11 +49,11 @@ const until = async (holds: () => Promise<boolean>) => {
 it('serves studies that exist, and those that begin later, if their names match', async () => {
   await begun('team-old');
   const { end } = await all('team-*');
-  const status = (name: string) => async () => ((await request(nc, name, 'status')) as { study: string }).study === name;
+  const status = (name: string) => async () => ((await request(nc, name, 'study')) as { study: string }).study === name;
   await until(status('team-old'));
   for (const name of ['team-new', 'other']) await begun(name);
   await until(status('team-new'));
-  await expect(request(nc, 'other', 'status')).rejects.toThrow(coded('study'));
+  await expect(request(nc, 'other', 'study')).rejects.toThrow(coded('study'));
   await trainer<{ x: number }>(nc, 'team-new', ({ x }) => x).done;
   await end();
 });
@@ -76,7 +76,7 @@ it('creates each requested study once, and serves one again that was deleted and
       () => false,
     ),
   );
-  await until(async () => ((await request(nc, 'lab-1', 'status')) as { open: number }).open === 1);
+  await until(async () => ((await request(nc, 'lab-1', 'study')) as { open: number }).open === 1);
 });
 
 it('creates a study once, and says so, if the patterns of two processes match its name', async () => {
@@ -185,6 +185,6 @@ it('waits while a study is being restored', async () => {
   await place.delete('r-1');
   await until(async () => lines.some((line) => line.includes('deleted')));
   await place.restore('r-1', { entries: stored.length, longest: 1000 }, slowly());
-  await until(async () => ((await request(nc, 'r-1', 'status')) as { open: number }).open === 1);
+  await until(async () => ((await request(nc, 'r-1', 'study')) as { open: number }).open === 1);
   expect((await (await jetstreamManager(nc)).streams.info('HT_r-1')).state.last_seq).toBeGreaterThanOrEqual(stored.length);
 });

@@ -173,7 +173,7 @@ test('without a time, closed studies stay loaded', async () => {
   await closed('stays');
   const process = await all('stays', () => Number.POSITIVE_INFINITY);
   await until(() => process.engines.engineOf('stays'));
-  await request(nc, 'stays', 'status');
+  await request(nc, 'stays', 'study');
   expect(unloaded(process, 'stays')).toBe(0);
 });
 
@@ -195,7 +195,7 @@ test('a study that has been closed for long is archived, deleted, listed with it
   const path = join(to, 'old.tar.gz');
   await until(async () => !(await exists('old')) && (await listed('old'))?.archive);
   expect(await listed('old')).toMatchObject({ archive: path, status: { closed: 'trials', completed: 2 } });
-  await expect(request(nc, 'old', 'status')).rejects.toMatchObject({ code: 'archived', message: expect.stringContaining(path) });
+  await expect(request(nc, 'old', 'study')).rejects.toMatchObject({ code: 'archived', message: expect.stringContaining(path) });
   await process.end();
   const next = await all('old', () => 1000); // it knows from the summary
   expect(await listed('old')).toMatchObject({ archive: path });

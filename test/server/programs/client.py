@@ -98,7 +98,7 @@ while trials == 0 or told < trials:
     if status != 200:
         raise SystemExit(f"tell: {status} {answer}")
     told += 1
-for operation in ("listStudies", "getStudy", "best", "listTrials", "facts"):
+for operation in ("studies", "study", "best", "trials", "log"):
     status, _ = call(operation)
     assert status == 200, operation
 status, refused = call("tell", {"run": "none", "values": {"loss": 0}}, trial=10**6)

@@ -239,7 +239,7 @@ describe('the consumer of the trainers', () => {
     const jsm = await jetstreamManager(nc);
     const info = () => jsm.consumers.info(stream, 'trainers');
     // A request that the engine misses while it connects again is never answered.
-    const status = async () => (await nc.request(rpc('status'), '', { timeout: 1000 })).json();
+    const status = async () => (await nc.request(rpc('study'), '', { timeout: 1000 })).json();
     const before = await info();
     await engine.nc.reconnect();
     await eventually(async () => expect(await status()).toMatchObject({ ok: true }));

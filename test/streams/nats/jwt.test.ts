@@ -62,7 +62,7 @@ describe('a server whose users have credentials', () => {
     const ada = await connect(people['vision/ada.creds']!, 'viewer');
     expect((await ada.request(`ht.${study}.rpc.enqueue`, '{"params":{"x":1,"n":2}}')).json()).toMatchObject({ ok: true });
     const viewer = await as('vision/viewer');
-    expect((await viewer.request(`ht.${study}.rpc.status`, '')).json()).toMatchObject({ ok: true });
+    expect((await viewer.request(`ht.${study}.rpc.study`, '')).json()).toMatchObject({ ok: true });
     await expect(viewer.request(`ht.${study}.rpc.close`, '{}', { timeout: 200 })).rejects.toThrow();
     const of = (nc: NatsConnection, name: string) =>
       trainer<At>(nc, study, ({ x }) => new Promise((yes) => setTimeout(yes, 20, x)), { name });
@@ -79,7 +79,7 @@ describe('a server whose users have credentials', () => {
     const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
     await heard.until(isFact('suggested'));
     const other = await as('nlp/viewer');
-    await expect(other.request(`ht.${study}.rpc.status`, '', { timeout: 200 })).rejects.toThrow();
+    await expect(other.request(`ht.${study}.rpc.study`, '', { timeout: 200 })).rejects.toThrow();
     const theirs = hearing();
     const twin = await serve(await as('nlp/engine'), plane, { strategy: random(), study, trials: 1, onEntry: theirs.note });
     await trainer<At>(await as('nlp/w1'), study, () => 7, { name: 'w1' }).done;
@@ -89,7 +89,7 @@ describe('a server whose users have credentials', () => {
   });
 
   it.each([
-    ['vision/w1', 'ht._all.rpc.list'],
+    ['vision/w1', 'ht._all.rpc.studies'],
     ['vision/w1', 'ht.digits.rpc.load'],
     ['vision/w1', 'ht.digits.summary'],
     ['vision/w1', '$JS.API.STREAM.MSG.GET.HTS'],

@@ -63,7 +63,7 @@ describe('with a prefix', () => {
     await engine.started;
     const done = trainer(await server.connect(), study, square, { prefix }).done;
     await Promise.all([done, engine.finished]);
-    expect(await request(nc, subjectsOf(study, naming), 'status')).toMatchObject({ completed: 4 });
+    expect(await request(nc, subjectsOf(study, naming), 'study')).toMatchObject({ completed: 4 });
     expect([...seen]).toEqual([`${prefix}.${study}`]);
     const other = await serve(await server.connect(), plane, { study, trials: 2, strategy: random() });
     await other.started;

@@ -12,7 +12,7 @@ it('an engine that does not answer a request in time may still act on it', async
   await engine.flush();
   const asking = await server.connect();
   await Promise.all([
-    expect(request(asking, study, 'status')).rejects.toThrow(/^no answer .* within 5 s .*may still do what you asked$/),
+    expect(request(asking, study, 'study')).rejects.toThrow(/^no answer .* within 5 s .*may still do what you asked$/),
     expect(request(asking, study, 'create')).rejects.toThrow(/may still do what you asked; .*no "hypertide serve --all" has a pattern/),
   ]);
 });

@@ -21,7 +21,7 @@ describe('an engine', () => {
     expect(await ask('nothing')).toMatchObject({ ok: false, code: 'unknown-command' });
     // It would only hide why the study has closed.
     expect(await ask('close')).toMatchObject({ ok: false, code: 'closed' });
-    expect((await ask('status')).result).toMatchObject({ closed: 'trials' });
+    expect((await ask('study')).result).toMatchObject({ closed: 'trials' });
     await engine.close();
   });
 
@@ -37,7 +37,10 @@ describe('an engine', () => {
     await say(1, { type: 'completed', run: 'b', values: { value: 1 } });
     await engine.heard.until(isFact('completed'));
     const statuses = async (request: object) =>
-      ((await ask('trials', request)).result as { trial: number; status: string }[]).map(({ trial, status }) => [trial, status]);
+      ((await ask('trials', request)).result as { trials: { trial: number; status: string }[] }).trials.map(({ trial, status }) => [
+        trial,
+        status,
+      ]);
     expect(await statuses({ status: 'open' })).toEqual([
       [2, 'open'],
       [3, 'open'],
@@ -50,7 +53,7 @@ describe('an engine', () => {
     expect(await statuses({ after: 2 })).toEqual([[3, 'open']]);
     expect(await statuses({ status: 'completed' })).toEqual([[1, 'completed']]);
     const { result } = await ask('trials', { after: 1, status: 'open' });
-    expect((result as object[])[0]).toMatchObject({ by: 'random', step: 4, params: { n: expect.any(Number) } });
+    expect((result as { trials: object[] }).trials[0]).toMatchObject({ by: 'random', step: 4, params: { n: expect.any(Number) } });
     await engine.close();
   });
 
@@ -93,11 +96,12 @@ describe('an engine', () => {
     await engine.finished;
     const seen: number[] = [];
     let pages = 0;
-    for (let more = true; more; pages++) {
-      const { ok, result } = await ask('trials', { after: seen.at(-1) ?? 0 });
+    for (let after: number | undefined = 0; after !== undefined; pages++) {
+      const { ok, result } = await ask('trials', { after });
       expect(ok).toBe(true);
-      seen.push(...(result as { trial: number }[]).map(({ trial }) => trial));
-      more = (result as object[]).length > 0;
+      const { trials: page, next } = result as { trials: { trial: number }[]; next?: number };
+      seen.push(...page.map(({ trial }) => trial));
+      after = next;
     }
     expect(JSON.stringify(metrics).length * trials).toBeGreaterThan(engine.nc.info!.max_payload);
     expect(seen).toEqual(Array.from({ length: trials }, (_, i) => i + 1));
@@ -115,8 +119,8 @@ describe('an engine', () => {
     await say(1, { type: 'started', attempt: 1, run: 'a' });
     await say(1, { type: 'completed', run: 'a', values: { value: 0 }, metrics });
     await engine.heard.until(isFact('suggested', { trial: 3 }));
-    for (const method of ['status', 'best', 'trials', 'log']) expect(await ask(method)).toMatchObject({ ok: false, code: 'internal' });
-    expect(await ask('trials', { after: 1 })).toMatchObject({ ok: true, result: [{ trial: 2 }, { trial: 3 }] });
+    for (const method of ['study', 'best', 'trials', 'log']) expect(await ask(method)).toMatchObject({ ok: false, code: 'internal' });
+    expect(await ask('trials', { after: 1 })).toMatchObject({ ok: true, result: { trials: [{ trial: 2 }, { trial: 3 }] } });
     expect(await ask('log', { after: 6 })).toMatchObject({ ok: true });
     await engine.close();
     await small.dispose();
@@ -139,7 +143,7 @@ describe('an engine', () => {
     for (const trial of [2, 3]) await complete(trial);
     await engine.finished;
     const { result } = await ask('trials');
-    expect((result as { by: string }[]).map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);
+    expect((result as { trials: { by: string }[] }).trials.map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);
     await engine.close();
   });
 

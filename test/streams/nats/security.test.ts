@@ -246,8 +246,8 @@ describe('a server with the generated configuration', () => {
     const nc = await as('viewer');
     const jsm = await jetstreamManager(admin);
     const before = await contents(jsm);
-    nc.publish('ht.s1.rpc.status', '{}', { reply: 'ht.s1.log.study' });
-    expect((await nc.request('ht.s1.rpc.status', '{}')).json()).toMatchObject({ ok: true }); // comes after it
+    nc.publish('ht.s1.rpc.study', '{}', { reply: 'ht.s1.log.study' });
+    expect((await nc.request('ht.s1.rpc.study', '{}')).json()).toMatchObject({ ok: true }); // comes after it
     expect(await contents(jsm)).toEqual(before);
     await engine.close();
     await nc.close();

@@ -178,7 +178,7 @@ describe('trainer', () => {
     nc.subscribe(directive('*'), { callback: (_, message) => void directives.push(message.json()) });
     nc.publish(beat('gone', 0), JSON.stringify({ slots: 1, ended: true }));
     nc.publish(beat('here', 0), JSON.stringify({ slots: 1 }));
-    await request(nc, study, 'status', {}); // answered after them
+    await request(nc, study, 'study', {}); // answered after them
     expect(directives).toEqual([{ type: 'closed', reason: 'trials' }]);
     await engine.close();
   });

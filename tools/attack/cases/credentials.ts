@@ -30,7 +30,7 @@ const tries: readonly (readonly [what: string, succeeds: (at: Victim) => Promise
     ),
   ],
   ['the engine of another team reads the log', asks('other/engine', api('DIRECT.GET.HT'), '{"seq":1}')],
-  ['the viewer of another team reads the study', asks('other/viewer', rpc('status'), '{}')],
+  ['the viewer of another team reads the study', asks('other/viewer', rpc('study'), '{}')],
   ['the viewer of another team lists the studies', asks('other/viewer', list, '{}')],
   ['the viewer of another team has the study loaded', asks('other/viewer', rpc('load'), '{}')],
   ['a trainer of another team reads the study', asks('other/w1', look, '')],

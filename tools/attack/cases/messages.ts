@@ -10,8 +10,8 @@ const answersTo = (subject: (at: Victim) => string) => async (at: Victim) => {
   const to = subject(at);
   const isSent = (message: Msg) => message.subject === to;
   return at.arrives(isSent, async () => {
-    viewer.publish(at.subjects.rpc('status'), '{}', { reply: to });
-    await viewer.request(at.subjects.rpc('status'), '{}'); // is answered after it
+    viewer.publish(at.subjects.rpc('study'), '{}', { reply: to });
+    await viewer.request(at.subjects.rpc('study'), '{}'); // is answered after it
   });
 };
 

@@ -78,7 +78,7 @@ export const proposerAttacks = [
   attack('length of waiting', 'a turn that is waited for for years', async (world) => {
     const at = await open(world);
     await propose(at, 'ada');
-    const turn = at.get('studies/digits/turn?proposer=oracle&ahead=0&wait=1000000', at.as('ada'));
+    const turn = at.get('studies/digits/queue?proposer=oracle&ahead=0&wait=1000000', at.as('ada'));
     return world.staysAway(
       turn.catch(() => {}),
       1000,

@@ -56,10 +56,10 @@ const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[]
 const subscriptions: readonly (readonly [what: string, ...Parameters<typeof hears>])[] = [
   ["a trainer listens to another's facts", 'w1', 'ht.$.log.by.w2.*', ({ subjects }) => subjects.by('w2', 1)],
   ['a trainer listens to the status of the study', 'w1', 'ht.$.status', ({ subjects }) => subjects.status],
-  ['a trainer listens to requests of people', 'w1', 'ht.$.rpc.>', ({ subjects }) => subjects.rpc('status')],
+  ['a trainer listens to requests of people', 'w1', 'ht.$.rpc.>', ({ subjects }) => subjects.rpc('study')],
   ["a trainer listens to the engine's inbox", 'w1', '_INBOX_engine.>', () => '_INBOX_engine.x'],
   ['a viewer listens to heartbeats', 'viewer', 'ht.$.beat.>', ({ subjects }) => subjects.beat('w2', 1)],
-  ['a viewer answers for the list of studies in place of engines', 'viewer', 'ht._all.rpc.list', list],
+  ['a viewer answers for the list of studies in place of engines', 'viewer', 'ht._all.rpc.studies', list],
   ['a viewer answers requests in place of the engine', 'viewer', 'ht.$.rpc.*', ({ subjects }) => subjects.rpc('best')],
 ];
 

@@ -33,7 +33,7 @@ export async function http(): Promise<Target> {
         'healthz',
         'metrics',
         'v1/studies/net/importance',
-        'v1/studies/net/trials/1/facts',
+        'v1/studies/net/trials/1/log',
         'v1/studies/net/trials/1/why',
         'nowhere',
       ].map(get),

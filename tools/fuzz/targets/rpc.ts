@@ -32,7 +32,7 @@ export async function rpc(): Promise<Target> {
     ],
     async take(input) {
       const [method = '', ...rest] = input.split('\n');
-      const token = method.replace(/[^!-)+-=?-~]|\./g, '').slice(0, 40) || 'status';
+      const token = method.replace(/[^!-)+-=?-~]|\./g, '').slice(0, 40) || 'study';
       const text = rest
         .join('\n')
         .slice(0, 900_000)

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { factSchemas } from '../../../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../../../src/facts/parse.ts';
-import { type RequestMethod, requestMethods } from '../../../../src/study/requests.ts';
+import { type NatsMethod, natsMethods } from '../../../../src/study/operations.ts';
 import { asha, chain, random } from '../../../../streams/index.ts';
 import { trainer } from '../../../../streams/nats/index.ts';
 import type { Objective } from '../../../../streams/objective.ts';
@@ -117,7 +117,7 @@ async function recordStudy(): Promise<readonly Recorded[]> {
   const strategy = chain(asha({ min: 1, max: 4, eta: 2, pause: true }), random());
   const engine = await engineOn(server, { study, trials: 6, lease: 1.5, resumes: true, strategy });
   const nc = await server.connect();
-  const ask = async (method: RequestMethod, request: object = {}) => nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request));
+  const ask = async (method: NatsMethod, request: object = {}) => nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request));
   await engine.heard.until(isFact('suggested'));
   await ask('enqueue', { params: { x: 1, n: 2 } });
   const objective: Objective<At> = async ({ x }, trial) => {
@@ -138,8 +138,8 @@ async function recordStudy(): Promise<readonly Recorded[]> {
   const { done } = trainer<At>(await server.connect(), study, objective, { name: 'w1' });
   await engine.finished;
   await done;
-  const asked: readonly (readonly [RequestMethod, object?])[] = [
-    ['status'],
+  const asked: readonly (readonly [NatsMethod, object?])[] = [
+    ['study'],
     ['best'],
     ['front'],
     ['trials', { after: 0, status: 'completed' }],
@@ -164,12 +164,12 @@ async function recordStudy(): Promise<readonly Recorded[]> {
 const OF_OTHERS = [
   'proposed',
   'expired',
-  ...['list', 'load', 'turn', 'propose', 'create'].flatMap((method) => [`${method}Request`, `${method}Reply`]),
+  ...['studies', 'load', 'queue', 'propose', 'create'].flatMap((method) => [`${method}Request`, `${method}Reply`]),
 ];
 
 it('the AsyncAPI document describes what a study sends, and nothing else', async () => {
   for (const [type, schema] of Object.entries(factSchemas)) expect(messages[type]!.payload, type).toEqual(schema);
-  for (const method of requestMethods) expect(operations, method).toHaveProperty(method);
+  for (const method of natsMethods) expect(operations, method).toHaveProperty(method);
   for (const [name, { examples = [] }] of Object.entries(messages))
     for (const { payload } of examples) expect(validators[name]!(payload), `${name}: ${JSON.stringify(payload)}`).toBe(true);
 

@@ -145,10 +145,10 @@ describe('serve', () => {
     beat('other', { slots: 1, full: true });
     await jsm.streams.update(stream, { max_msgs: -1 });
     await done;
-    await request(nc, study, 'status'); // answered after the messages of the trainer
+    await request(nc, study, 'study'); // answered after the messages of the trainer
     expect(engine.isFull).toBe(true);
     beat('other', { slots: 1, ended: true });
-    await request(nc, study, 'status');
+    await request(nc, study, 'study');
     expect([engine.isFull, said.length, said[1]]).toEqual([false, 2, expect.stringContaining('has room again')]);
     expect(await engine.stored()).toMatchObject({ lag: 0, bytes: expect.any(Number) });
     await engine.close();
@@ -166,7 +166,7 @@ describe('serve', () => {
     void engine.finished.then(() => {
       isFinished = true;
     });
-    expect(await request(engine.nc, study, 'status')).toMatchObject({ phase: 'draining', open: 2, waiting: 1 });
+    expect(await request(engine.nc, study, 'study')).toMatchObject({ phase: 'draining', open: 2, waiting: 1 });
     expect(isFinished).toBe(false);
     await say(1, { type: 'completed', run: 'alive', values: { value: 1 } });
     await engine.finished;
@@ -227,7 +227,7 @@ describe('serve', () => {
     const { ask } = await hand(study);
     await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen meanwhile
     expect(engine.heard.all).toHaveLength(2);
-    expect((await ask('status')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'idle' });
+    expect((await ask('study')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'idle' });
     await engine.close();
   });
 

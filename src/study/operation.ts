@@ -1,0 +1,48 @@
+import type { ObjectSchema, Schema } from '../facts/schema.ts';
+
+/** What is asked of a study, or of all of them: the requests over HTTP and NATS, the tools of agents and their documents are made from it. */
+export interface Operation {
+  /** What it does, as a sentence. */
+  readonly summary: string;
+  /** What its answer has, and what comes next. */
+  readonly answer: string;
+  /** Who may ask. An operator may also do what a viewer may, and an agent everything. */
+  readonly role: 'anyone' | 'viewer' | 'operator' | 'trainer';
+  /** What it is about, which its address names and its input does not. */
+  readonly of: 'server' | 'study' | 'trial';
+  /** `get`: it only reads. */
+  readonly method: 'get' | 'post';
+  readonly input?: ObjectSchema;
+  readonly result: Schema;
+  /** Its path over HTTP, with parameters in braces as in OpenAPI; false if it has none. Default: its name below the path of what it is about. */
+  readonly path?: string | false;
+  /** Its name as a tool of agents; false if it is none. Default: its own. */
+  readonly tool?: string | false;
+  /** What differs over NATS. */
+  readonly nats?: { readonly input: ObjectSchema; readonly result?: Schema };
+  /** Whether it cannot be undone. */
+  readonly isFinal?: boolean;
+  /** The name of a schema of the OpenAPI document that says more about the input: what else it may hold is checked elsewhere. */
+  readonly form?: 'StudyFile';
+  /** Whether the answer can also be a stream of server-sent events, of data like the items of the result. */
+  readonly streams?: true;
+  /** The media type of the answer. Default: JSON. */
+  readonly produces?: string;
+  /** The media type of the body. Default: JSON. */
+  readonly consumes?: string;
+}
+
+/** The paths of what an operation is about. */
+export const paths = { server: '/v1', study: '/v1/studies/{study}', trial: '/v1/studies/{study}/trials/{trial}' } as const;
+
+/** Rows of the table by their names, which are the type. */
+export const operationsOf = <Id extends string>(rows: Readonly<Record<Id, Operation>>): Readonly<Record<Id, Operation>> => rows;
+
+/** The fields of an input of which none is required. */
+export const fields = (properties: NonNullable<ObjectSchema['properties']>, description = 'nothing is required'): ObjectSchema => ({
+  type: 'object',
+  properties,
+  description,
+});
+
+export const seconds = (why: string): Schema => ({ type: 'number', minimum: 0, maximum: 60, description: `seconds ${why} (default: 30)` });

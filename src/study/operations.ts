@@ -1,0 +1,207 @@
+import {
+  dataSchema,
+  enumSchema,
+  integerSchema,
+  listSchema,
+  type ObjectSchema,
+  objectSchema,
+  proseSchema,
+  textSchema,
+} from '../facts/schema.ts';
+import { describedStudy, entrySchema, listedStudies, queueSchema, statusSchema, stored } from './answerSchemas.ts';
+import { forIntents } from './intents.ts';
+import { fields, type Operation, operationsOf, paths, seconds } from './operation.ts';
+import { trainerRowSchema } from './trainerRows.ts';
+import { trialRowSchema } from './trialRowSchema.ts';
+import { trialStatuses } from './trials.ts';
+
+const nothing: ObjectSchema = { type: 'object', description: 'nothing' };
+
+const proposer = objectSchema(
+  'whether it is the turn of an external proposer',
+  { proposer: proseSchema('name of the proposer') },
+  {
+    ahead: integerSchema(
+      0,
+      'how many proposals it makes in advance, so that no trainer waits for it; 0: none, it proposes only when the study waits (default: 1)',
+    ),
+  },
+);
+
+/** What every study answers, over HTTP and as a request over NATS: `ht.<study>.rpc.<name>`. */
+export const natsOperations = operationsOf({
+  studies: {
+    summary: 'List the studies, with their state.',
+    answer: 'The answer has for each study its counts of trials, the best one, and why it is closed. Use its name as `study` elsewhere.',
+    role: 'anyone',
+    of: 'server',
+    method: 'get',
+    path: '/v1/studies',
+    tool: 'list_studies',
+    result: { type: 'array', items: statusSchema },
+    // To the subject of `_all` studies, each process answers for those that it runs, in the order of their names, with as many as fit into an answer.
+    nats: {
+      input: fields({ after: proseSchema('later names only: ask again with it while an answer says `more`') }),
+      result: listedStudies,
+    },
+  },
+  create: {
+    summary: 'Create a study, and run it.',
+    answer: 'Leave `strategy` out for a good default. The answer has the state of the study. Then ask for its trials.',
+    role: 'operator',
+    of: 'server',
+    method: 'post',
+    path: '/v1/studies',
+    tool: 'create_study',
+    input: {
+      type: 'object',
+      properties: { name: textSchema('its name: letters, digits, _ and -', 64), parameters: dataSchema('the parameters by name') },
+      required: ['name', 'parameters'],
+      additionalProperties: {},
+      description: 'a study file as JSON',
+    },
+    form: 'StudyFile',
+    result: describedStudy,
+    nats: {
+      input: objectSchema(
+        'begins the study; `hypertide serve --all` answers',
+        { study: dataSchema('a study file as data, without keys that decide what a worker runs, such as `command`') },
+        {},
+      ),
+      result: objectSchema('the study runs', {}, { warning: proseSchema('what of it its team may not use, by its quota') }),
+    },
+  },
+  load: {
+    summary: 'Load a closed study that was unloaded.',
+    answer: 'Over HTTP, any request about a study loads it.',
+    role: 'anyone',
+    of: 'study',
+    method: 'post',
+    path: false,
+    tool: false,
+    result: nothing,
+  },
+  study: {
+    summary: 'Get a study: its space, and its state.',
+    answer:
+      'The answer has the state of the study, and in `created` its parameters, objectives, strategy and limits. The names of the objectives are those of `values` in tell and report.',
+    role: 'anyone',
+    of: 'study',
+    method: 'get',
+    path: paths.study,
+    tool: 'get_study',
+    result: describedStudy,
+  },
+  match: {
+    summary: 'Check that the study has this space and these objectives.',
+    answer: 'The answer has the state of the study, or the request is refused and the error names what differs.',
+    role: 'anyone',
+    of: 'study',
+    method: 'post',
+    tool: false,
+    input: fields(
+      {
+        parameters: dataSchema('its parameters by name, as in a study file'),
+        constraints: listSchema({}, 'its constraints, as in a study file'),
+        objectives: dataSchema('the direction of each objective by name'),
+      },
+      'what a trainer takes the study for; what is left out is not compared',
+    ),
+    result: describedStudy,
+  },
+  best: {
+    summary: 'Get the best trial so far, or null.',
+    answer: 'It has `params` and `values`, and is null before the first result.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    result: { oneOf: [trialRowSchema, { type: 'null' }], description: 'the best trial, or null' },
+  },
+  front: {
+    summary: 'List the trials that no other trial dominates.',
+    answer: 'The answer has the completed trials that no other one beats in all objectives; with one objective, the best trial.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    result: { type: 'array', items: trialRowSchema },
+  },
+  trials: {
+    summary: 'List trials in the order of their numbers.',
+    answer:
+      'The answer has a page of trials with their parameters, status and values. If it has `next`, there are more: pass it as `after`.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    tool: 'list_trials',
+    input: fields({
+      after: integerSchema(0, 'rows of later trials only'),
+      status: enumSchema(trialStatuses, 'only these'),
+      limit: integerSchema(1, 'how many rows at most (default: as many as fit into an answer)'),
+    }),
+    result: {
+      type: 'object',
+      properties: {
+        trials: { type: 'array', items: trialRowSchema, maxItems: 1_000_000 },
+        next: integerSchema(1, 'if there are more: pass it as after to get them'),
+      },
+      required: ['trials'],
+      description: 'a page of trials',
+    },
+  },
+  log: {
+    summary: 'Read the log.',
+    answer:
+      'The answer has the next entries after the position `after`, as many as fit into it: all that happened in the study. Ask again until there are none. With "Accept: text/event-stream", also new entries, as server-sent events.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    tool: false,
+    input: fields({ after: integerSchema(0, 'entries of later positions only') }),
+    result: { type: 'array', items: entrySchema, maxItems: 1_000_000 },
+    streams: true,
+  },
+  queue: {
+    summary: 'Wait until it is the turn of a proposer, an external strategy. Then propose.',
+    answer:
+      'Only for studies whose strategy has a stage `external`. The answer has `next`: with `propose`, call propose; with `wait`, call this again; with `over`, the study has ended.',
+    role: 'operator',
+    of: 'study',
+    method: 'get',
+    input: { ...proposer, properties: { ...proposer.properties, wait: seconds('to wait for the turn') } },
+    result: queueSchema,
+    nats: { input: proposer }, // which does not wait
+  },
+  trainers: {
+    summary: 'List the trainers, with the trials that they hold.',
+    answer: 'It also has how many of its trials ended with a result or an error, and its instruction. To change that, call instruct.',
+    role: 'viewer',
+    of: 'study',
+    method: 'get',
+    tool: 'list_trainers',
+    result: { type: 'array', items: trainerRowSchema },
+  },
+  ...forIntents((_, { schema, summary, answer, ofTrial, isFinal = false }): Operation => {
+    const { trial, ...others } = schema.properties ?? {};
+    const properties = ofTrial ? others : (schema.properties ?? {});
+    const required = (schema.required ?? []).filter((name) => name in properties);
+    return {
+      summary,
+      answer,
+      role: 'operator',
+      of: ofTrial ? 'trial' : 'study',
+      method: 'post',
+      isFinal,
+      input: { type: 'object', properties, required, description: schema.description ?? '' },
+      result: stored,
+    };
+  }),
+});
+
+export type NatsMethod = keyof typeof natsOperations;
+export const natsMethods = Object.keys(natsOperations) as NatsMethod[];
+
+/** The fields of a request over NATS. */
+export function natsInputOf(method: NatsMethod): ObjectSchema {
+  const { input = nothing, nats } = natsOperations[method];
+  return nats?.input ?? input;
+}
