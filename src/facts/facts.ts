@@ -41,6 +41,7 @@ export const LONGEST_TAG = 1024;
 /** The most characters of a note about a trial or a study. */
 const LONGEST_NOTE = 16_384;
 
+const reservedFor = textSchema('the ask that gets it (default: any)', 1024);
 const suggested = fact(
   'suggested',
   'the engine asks trainers to try a configuration',
@@ -64,6 +65,7 @@ const suggested = fact(
       },
     ),
     queue: integerSchema(1, 'position of the `enqueued` fact that it serves'),
+    for: reservedFor,
     proposal: integerSchema(1, 'position of the `proposed` fact that it serves'),
     after,
     decisions,
@@ -153,7 +155,7 @@ const enqueued = fact(
   'enqueued',
   'a person enqueues a configuration, to be tried next',
   { params },
-  { rest: enumSchema(['strategy'], 'what chooses missing parameters (default: they are drawn from their priors)'), user },
+  { rest: enumSchema(['strategy'], 'what chooses missing parameters (default: they are drawn from their priors)'), for: reservedFor, user },
 );
 /** A person wants a configuration tried next. Missing parameters are drawn, or chosen by the strategy. */
 export interface Enqueued extends TypeOf<typeof enqueued> {}

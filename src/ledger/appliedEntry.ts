@@ -16,8 +16,8 @@ import type {
   SuggestedFact,
 } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { Fixed } from '../space/fixed.ts';
 import type { Ended, Expired, Proposed, Reported, Suggested, TrialId } from '../strategy/messages.ts';
+import type { Queued } from './queue.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** A fact that was rejected: it stays in the log and changes nothing. */
@@ -80,16 +80,6 @@ export type AppliedEntry<P = unknown, O extends string = string> = Pick<Entry, '
 /** Only a type: the names of the objectives, for the rows that are made from entries. */
 interface OfObjectives<O extends string> {
   readonly objective?: O;
-}
-
-/** An enqueued configuration. */
-export interface Queued<P> {
-  /** Of its fact. */
-  readonly position: number;
-  /** With the missing ones drawn. */
-  readonly params: P;
-  /** The given parameters, if the strategy chooses the rest. */
-  readonly fixed: Fixed | undefined;
 }
 
 /** The next need of the study. */

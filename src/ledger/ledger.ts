@@ -21,12 +21,14 @@ import type { Point } from '../space/axis.ts';
 import { fixedIn } from '../space/fixed.ts';
 import type { Space } from '../space/space.ts';
 import type { TrialId } from '../strategy/messages.ts';
-import { type Applied, type AppliedEntry, type Demand, type Queued, rejected } from './appliedEntry.ts';
+import { type Applied, type AppliedEntry, type Demand, rejected } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
 import type { Configurations } from './configurations.ts';
 import type { ExampleResults } from './exampleResults.ts';
 import type { Inbox } from './inbox.ts';
+import { heldIn } from './openTrials.ts';
 import { Proposers } from './proposers.ts';
+import { Queue } from './queue.ts';
 import type { Best } from './ranking.ts';
 import type { Results } from './results.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
@@ -44,7 +46,8 @@ import { Trials } from './trials.ts';
 export class Ledger<P> {
   readonly #space: Space<P>;
   readonly #trials: Trials<P>;
-  readonly #queue = new Map<number, Queued<P>>();
+  /** The configurations that are enqueued. */
+  readonly queue = new Queue<P>();
   readonly #proposers = new Proposers();
   #settings: Settings | undefined;
   #created: Created | undefined;
@@ -121,7 +124,7 @@ export class Ledger<P> {
   #suggest(fact: SuggestedFact<P>): Applied<P> {
     Object.freeze(fact.params); // readers share them
     const applied = this.#trials.suggest(fact, this.#switched);
-    if (fact.queue !== undefined && applied.effect === 'suggested') this.#queue.delete(fact.queue);
+    if (fact.queue !== undefined && applied.effect === 'suggested') this.queue.serve(fact.queue);
     if (applied.effect === 'suggested') this.#proposers.tell(applied.event);
     return applied;
   }
@@ -129,7 +132,8 @@ export class Ledger<P> {
   #enqueue(fact: Enqueued, position: number): Applied<P> {
     const params = this.#complete(fact, position);
     if (params instanceof Error) return rejected(fact, refuse('bad-field', messagesOf(params).join('\n')));
-    this.#queue.set(position, { position, params, fixed: fact.rest && fixedIn(this.#space, Object.keys(fact.params), params) });
+    const fixed = fact.rest && fixedIn(this.#space, Object.keys(fact.params), params);
+    this.queue.add({ position, params, fixed, for: fact.for });
     return { effect: 'noted', fact };
   }
 
@@ -220,10 +224,10 @@ export class Ledger<P> {
     const fresh = configurations.count < (limits.trials ?? Number.POSITIVE_INFINITY);
     const enough = !fresh && !continues ? 'trials' : results.enough(limits);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
-    if (running >= parallel + joined) return { type: 'nothing' };
-    const [queued] = this.#queue.values();
-    if (queued && fresh) return { type: 'queue', ...queued };
-    return { type: 'ask', fresh };
+    const isFull = running >= parallel + joined;
+    const queued = fresh && (!isFull || heldIn(open.byId).length < parallel + joined) ? this.queue.next(isFull) : undefined;
+    if (queued) return { type: 'queue', ...queued };
+    return isFull ? { type: 'nothing' } : { type: 'ask', fresh };
   }
 
   get settings(): Settings {
@@ -253,7 +257,7 @@ export class Ledger<P> {
   }
   /** The configurations that were tried, and those that are enqueued. */
   get planned(): number {
-    return this.configurations + this.#queue.size;
+    return this.configurations + this.queue.size;
   }
   /** What ended trials have cost in steps, the sums of metrics so far, and the checkpoints of ended trials, from which others may resume. */
   get results(): Pick<Results<P>, 'cost' | 'spent' | 'checkpoint'> {
@@ -282,11 +286,6 @@ export class Ledger<P> {
   /** The proposals of an external proposer. */
   inbox(proposer: string): Inbox {
     return this.#proposers.of(proposer);
-  }
-  /** Why parameters are not a configuration of this space; undefined if they are. */
-  unfit(params: Params): string | undefined {
-    const point = this.#trials.encode(params);
-    return typeof point === 'string' ? point : undefined;
   }
   /** How a trial ended; undefined while it is open. */
   status(id: TrialId): EndStatus | undefined {

@@ -5,6 +5,7 @@ import type { Refusal, RefusalCode } from '../facts/refusal.ts';
 import type { ObjectSchema } from '../facts/schema.ts';
 import { mistakesIn } from '../facts/validate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { MOST_RESERVED } from '../ledger/queue.ts';
 import { closedFact } from '../ledger/ranking.ts';
 import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
@@ -138,12 +139,18 @@ export const uncounting = (intent: Intent): Changed | undefined =>
   intent.type === 'enqueue' && intent.instead !== undefined ? { type: 'changed', uncounted: [intent.instead] } : undefined;
 
 /**
- * Refuses a configuration that would never be tried. The higher limit of trials that comes with an enqueued one reopens a study only if that limit
- * had closed it.
+ * Refuses a configuration that would never be tried. A person's enqueued one raises the limit of trials, which reopens a study if that limit had closed
+ * it; one for an ask does not.
  */
-function refuseFutile<P>({ type }: Decided, { closed }: Ledger<P>): CommandRefusal | undefined {
-  if (closed === undefined || (type === 'enqueued' ? closed === 'trials' : type !== 'proposed')) return undefined;
-  return { code: 'closed', message: `the study has ended (${closed}), so it would never be tried` };
+function refuseFutile<P>(fact: Decided, { closed, planned, settings, queue }: Ledger<P>): CommandRefusal | undefined {
+  const isEnqueued = fact.type === 'enqueued';
+  if (isEnqueued && fact.for !== undefined) {
+    if (queue.reserved >= MOST_RESERVED)
+      return { code: 'too-many', message: `${MOST_RESERVED} asks with fixed values are already waiting for their trials` };
+    const { trials = Number.POSITIVE_INFINITY } = settings.limits;
+    if (closed === undefined && planned < trials) return undefined;
+  } else if (closed === undefined || (isEnqueued ? closed === 'trials' : fact.type !== 'proposed')) return undefined;
+  return { code: 'closed', message: `the study has ended (${closed ?? 'trials'}), so it would never be tried` };
 }
 
 /** A proposal for which there is no stage would wait for ever. @throws RefusedError */
@@ -166,7 +173,7 @@ function proposersIn(strategy: unknown): string[] {
 function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
   switch (intent.type) {
     case 'enqueue':
-      return omitUndefined({ type: 'enqueued', params: intent.params, rest: intent.rest });
+      return omitUndefined({ type: 'enqueued', params: intent.params, rest: intent.rest, for: intent.for });
     case 'propose': {
       const { type: _, ...proposal } = intent;
       refuseProposer(proposal.proposer, ledger);

@@ -11,7 +11,7 @@ export interface Changes extends Omit<Changed, 'type' | 'by' | 'user' | 'why'> {
 
 /** A person's command to a study. `type` is also the name of the command and of the operation. */
 export type Intent =
-  | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue'; readonly instead?: TrialId })
+  | (Pick<Enqueued, 'params' | 'rest' | 'for'> & { readonly type: 'enqueue'; readonly instead?: TrialId })
   | (Omit<ProposedFact, 'type' | 'user'> & { readonly type: 'propose' })
   | { readonly type: 'retract'; readonly trial: TrialId }
   | { readonly type: 'cancel'; readonly trial: TrialId }

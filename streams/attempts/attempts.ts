@@ -180,11 +180,11 @@ export class Attempts {
     return omitUndefined({ type: 'failed', trial, attempt: attempt.number, run: attempt.run, reason: 'lost', message: need.message });
   }
 
-  #offer({ trial, attempt: number, avoid, by }: SuggestedFact<unknown>, position: number, now: number): void {
+  #offer({ trial, attempt: number, avoid, for: ask, by }: SuggestedFact<unknown>, position: number, now: number): void {
     const earlier = this.#open.get(trial);
     if (earlier) this.#end(earlier);
     if (by === 'import') return;
-    const isForAll = avoid === undefined;
+    const isForAll = avoid === undefined && ask === undefined;
     const attempt: Attempt = { life: begin(), trial, number, position, isForAll, deadline: now, isPassedOver: false };
     this.#open.set(trial, attempt);
     this.#unclaimed.set(trial, attempt);

@@ -2,8 +2,9 @@ import { StalledError, StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Changed, Closed, Instructed, Limits, SuggestedFact } from '../../src/facts/facts.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
-import type { AppliedEntry, Queued } from '../../src/ledger/appliedEntry.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
+import type { Queued } from '../../src/ledger/queue.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
 import { rngFor } from '../../src/numeric/random.ts';
@@ -220,7 +221,7 @@ export class Decider<P> {
       draw: (ask, by) => this.#draw(ask, by),
       otherwise: space.encode(queued.params),
     });
-    if (reply.type === 'propose') return { type: 'append', fact: { ...this.#suggestion(reply), queue: queued.position } };
+    if (reply.type === 'propose') return { type: 'append', fact: { ...this.#suggestion(reply), ...servedBy(queued) } };
     if (reply.type === 'wait' && reply.until === 'ready') return { type: 'wait', until: 'ready' };
     if (reply.type === 'wait' && reply.until === undefined && this.ledger.running > 0) return nothing;
     return { type: 'append', fact: this.#queued(queued) };
@@ -264,10 +265,11 @@ export class Decider<P> {
   }
 
   /** An enqueued configuration. It has the full budget, or the examples that a stage gives it, like the trials that it is compared with. */
-  #queued({ params, position: queue }: Queued<P>): SuggestedFact<P> {
+  #queued(queued: Queued<P>): SuggestedFact<P> {
+    const { params } = queued;
     const { space } = this.#options;
     const asked = this.ledger.examples && this.#reply({ type: 'ask', id: this.ledger.nextTrial, fixed: space.encode(params) });
-    return { ...this.#first('queue', params), queue, ...omitUndefined({ budget: this.#full, examples: asked?.examples }) };
+    return { ...this.#first('queue', params), ...servedBy(queued), ...omitUndefined({ budget: this.#full, examples: asked?.examples }) };
   }
 
   #first(by: string, params: P): { -readonly [K in keyof SuggestedFact<P>]: SuggestedFact<P>[K] } {
@@ -282,7 +284,7 @@ export class Decider<P> {
 
   /** Another attempt at the same point, from its last checkpoint, with the examples that are left. If no other trainer took the last one, the trainer that failed it may try again. */
   #again({ suggestion, proposal, checkpoint, failedAtOnce, unclaimed }: OpenTrial<P>): SuggestedFact<P> {
-    const { avoid: _, ...first } = suggestion;
+    const { avoid: _, for: __, ...first } = suggestion;
     const examples = this.ledger.examples?.lacking(proposal);
     const avoid = failedAtOnce.size > 0 && !unclaimed ? [...failedAtOnce] : undefined;
     return { ...first, attempt: suggestion.attempt + 1, ...omitUndefined({ checkpoint, avoid, examples }), ...this.#stamp() };
@@ -292,3 +294,7 @@ export class Decider<P> {
     return { type: 'append', fact: closedFact(reason, this.ledger) };
   }
 }
+
+/** How a suggestion names the entry of the queue that it serves, and the ask that it is for. */
+const servedBy = ({ position: queue, for: ask }: Queued<unknown>): Pick<SuggestedFact, 'queue' | 'for'> =>
+  omitUndefined({ queue, for: ask });

@@ -91,7 +91,7 @@ export async function submit<P>(
   const freed = uncounting(intent);
   if (freed) await append(freed);
   const { planned, settings } = ledger;
-  if (fact.type === 'enqueued' && planned > (settings.limits.trials ?? Number.POSITIVE_INFINITY))
+  if (fact.type === 'enqueued' && fact.for === undefined && planned > (settings.limits.trials ?? Number.POSITIVE_INFINITY))
     await append({ type: 'changed', limits: { trials: planned } });
   return { position, fact };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import { filter, firstValueFrom, map } from 'rxjs';
 import type { Params, ReportedFact, Started } from '../../src/facts/facts.ts';
 import { identityOf, isRefusal, parseFact } from '../../src/facts/parse.ts';
@@ -10,13 +10,11 @@ import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { StudyStatus } from '../../src/study/status.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
-import type { Suggestion } from '../engine/directive.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
 import { explaining } from '../study/explaining.ts';
 import { type Following, followLog } from '../study/following.ts';
 import { assignmentOf } from '../study/hosted/claimedTrial.ts';
-import { blockedBy, hasRoom } from '../study/hosted/fixedAsks.ts';
 import type { Study } from '../study/study.ts';
 import { createdOn } from './created.ts';
 import { readLog } from './log/readLog.ts';
@@ -34,8 +32,6 @@ export interface OpenStudyOptions extends NamingOptions {
 /** Milliseconds between two questions whether an engine has decided on a report, and how often it is asked. */
 const POLL_MS = 10;
 const QUESTIONS = 200;
-/** Milliseconds between two checks whether an ask with fixed values waits for what never comes. */
-const STUCK = 1000;
 
 /**
  * Opens a study on a server, which an engine runs, such as one of `serve` or `hypertide serve`. Waits for a study that is not there yet, and resolves
@@ -102,36 +98,22 @@ export function reachOf<P>(
       await sleep(POLL_MS);
     }
   };
-  /** Enqueues values for the trial of an ask. @returns whether a suggestion is for it; undefined if no new configuration may begin */
-  const reserve = async (fixed: Params): Promise<((suggestion: Suggestion<P>) => boolean) | undefined> => {
-    if (!hasRoom(following.ledger)) return undefined;
-    const { position } = await submit({ type: 'enqueue', params: fixed, rest: 'strategy' });
-    await reached(position);
-    return ({ queue }) => queue === position;
+  /** Enqueues values for an ask. @returns the position of the entry; undefined if no new configuration may begin */
+  const reserve = async (params: Params): Promise<number | undefined> => {
+    try {
+      return (await submit({ type: 'enqueue', params, rest: 'strategy', for: nuid.next() })).position;
+    } catch (error) {
+      if ((error as Partial<RefusedError>).code === 'closed') return undefined;
+      throw error;
+    }
   };
-  /** Gives an ask with fixed values up when all trials that may be open wait for other asks, and stay so. @throws RefusedError */
-  const unlessBlocked = (asked: Promise<AskedAttempt<P> | undefined>, giveUp: () => void): Promise<AskedAttempt<P> | undefined> =>
-    new Promise((resolve, reject) => {
-      let before: RefusedError | undefined;
-      const timer = setInterval(() => {
-        const now = blockedBy(following.ledger, ({ run }) => run === undefined);
-        if (now && before) {
-          reject(now);
-          giveUp();
-        }
-        before = now;
-      }, STUCK);
-      asked.then(resolve, reject).finally(() => clearInterval(timer));
-    });
   const ask: Reach<P>['ask'] = async ({ fixed, signal }) => {
     signal?.throwIfAborted();
     if (following.ledger.closed !== undefined) return undefined;
-    const accepts = fixed ? await reserve(fixed as Params) : () => true;
-    if (!accepts) return undefined;
+    const reserved = fixed && (await reserve(fixed as Params));
+    if (fixed && reserved === undefined) return undefined;
     for (;;) {
-      const giving = new AbortController();
-      const waiting = seats.ask({ accepts, signal: signal ? AbortSignal.any([signal, giving.signal]) : giving.signal });
-      const attempt = await (fixed ? unlessBlocked(waiting, () => giving.abort()) : waiting);
+      const attempt = await seats.ask({ reserved, signal });
       signal?.throwIfAborted();
       if (!attempt) return undefined;
       const { suggestion, run } = attempt.claim;

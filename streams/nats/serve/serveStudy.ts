@@ -203,7 +203,8 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
       parseStrategy,
       stay: true,
       areClaimed: true,
-      isTrialWanted: () => shell.lookahead.isWanted() && (room?.isOpen(() => running.engine.wake()) ?? true),
+      isTrialWanted: () =>
+        (running.engine.ledger.queue.reserved > 0 || shell.lookahead.isWanted()) && (room?.isOpen(() => running.engine.wake()) ?? true),
       onEntry: (applied) => {
         shell.apply(applied);
         checkpoints.apply(applied);

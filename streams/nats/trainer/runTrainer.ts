@@ -43,7 +43,7 @@ export interface RunTrainerOptions<P = never> extends NamingOptions {
   readonly heartbeats?: (subjects: Subjects, name: string) => Heartbeats;
   /** Says when it may take a trial. Default: whenever a slot is free. */
   readonly gate?: Gate;
-  /** Whether it takes a suggestion, or returns it for other trainers. Default: it takes all. */
+  /** Whether it takes a suggestion, or returns it for other trainers. Default: it takes those that are for all. */
   readonly accepts?: (suggestion: Suggestion<P>) => boolean;
   /** Seconds between two saves of the checkpoint of a running trial. Default: it is saved at its end. */
   readonly saveEvery?: number;
@@ -67,11 +67,14 @@ const REPORT_AFTER = 2000;
 /** Milliseconds in which an engine can refuse a claim that may have come second. */
 const OBJECTION = 1000;
 
+/** Whether a suggestion is not for one ask. */
+export const isForAll = <P>({ for: ask }: Suggestion<P>): boolean => ask === undefined;
+
 /** Claims suggestions, one for each free slot, and evaluates them. */
 export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions<P> = {}): Trainer {
   const subjects = subjectsOf(study, options);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
-  const { slots = 1, warn = () => {}, stays = false, accepts = () => true } = options;
+  const { slots = 1, warn = () => {}, stays = false, accepts = isForAll } = options;
   const heartbeats = options.heartbeats?.(subjects, name) ?? timedHeartbeats(nc, subjects, name);
   /** Runs of which not all is stored. */
   const held = new Map<string, ClaimedRun<P>>();

@@ -4,7 +4,7 @@ import type { NamingOptions } from '../protocol/subjects.ts';
 import { type AttemptSteps, type Claim, HANDED_BACK, type SayStored } from './claimedRun.ts';
 import type { Gate } from './gate.ts';
 import type { Warn } from './outbox.ts';
-import { runTrainer, type Trainer } from './runTrainer.ts';
+import { isForAll, runTrainer, type Trainer } from './runTrainer.ts';
 
 /** An attempt that a program has asked for and evaluates itself. */
 export interface AskedAttempt<P> {
@@ -16,13 +16,13 @@ export interface AskedAttempt<P> {
   readonly lost: AbortSignal;
 }
 
-export interface SeatAsk<P> {
-  /** Whether the program may get a suggestion. */
-  readonly accepts: (suggestion: Suggestion<P>) => boolean;
+export interface SeatAsk {
+  /** The entry of the queue that is for this ask. Default: it gets any suggestion that is not for another one. */
+  readonly reserved?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Waiting<P> extends SeatAsk<P> {
+interface Waiting<P> extends SeatAsk {
   readonly resolve: (attempt: AskedAttempt<P> | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -51,7 +51,7 @@ export class Seats<P> {
   }
 
   /** Claims the next attempt. @returns undefined when the study has closed, or the signal aborts @throws what the server refuses */
-  ask({ accepts, signal }: SeatAsk<P>): Promise<AskedAttempt<P> | undefined> {
+  ask({ reserved, signal }: SeatAsk): Promise<AskedAttempt<P> | undefined> {
     return new Promise((resolve, reject) => {
       const free = [...this.#seats].find(({ isFree }) => isFree) ?? this.#open();
       const leave = () => {
@@ -65,7 +65,7 @@ export class Seats<P> {
           signal?.removeEventListener('abort', leave);
           settle(value);
         };
-      const waiting: Waiting<P> = { accepts, resolve: settled(resolve), reject: settled(reject) };
+      const waiting: Waiting<P> = { reserved, resolve: settled(resolve), reject: settled(reject) };
       signal?.addEventListener('abort', leave);
       free.isFree = false;
       free.waiting = waiting;
@@ -90,7 +90,11 @@ export class Seats<P> {
         seat.isFree = seat.waiting === undefined;
       },
     };
-    const accepts = (suggestion: Suggestion<P>) => seat.waiting?.accepts(suggestion) ?? false;
+    const accepts = (suggestion: Suggestion<P>) => {
+      if (!seat.waiting) return false;
+      const { reserved } = seat.waiting;
+      return reserved === undefined ? isForAll(suggestion) : suggestion.queue === reserved;
+    };
     const trainer = runTrainer<P>(this.#nc, this.#study, (claim) => this.#serve(seat, claim), { ...this.#options, gate, accepts });
     const seat: Seat<P> = { trainer, isFree: true };
     this.#seats.add(seat);

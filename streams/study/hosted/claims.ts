@@ -4,12 +4,11 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { OpenTrial } from '../../../src/ledger/trial.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
-import { RefusedError } from '../../../src/study/commands.ts';
+import { decide, RefusedError } from '../../../src/study/commands.ts';
 import { runOf, type Suggestion } from '../../engine/directive.ts';
 import type { Origin, Submitter } from '../../engine/submit.ts';
 import { Asks } from './asks.ts';
 import { type AskOptions, assignmentOf, type ClaimReply } from './claimedTrial.ts';
-import { blockedBy, FixedAsks, hasRoom } from './fixedAsks.ts';
 
 /** Milliseconds that a decision may take even if the trainer does not want to wait. */
 const DECIDING = 250;
@@ -33,11 +32,10 @@ type Accepts<P> = (suggestion: Suggestion<P>) => boolean;
 export class Claims<P> {
   readonly #options: ClaimsOptions<P>;
   readonly #asks = new Asks<P>();
-  readonly #fixedAsks = new FixedAsks<P>();
+  /** The asks with fixed values that wait now. */
+  readonly #awaited = new Set<string>();
   /** Asks that name their claim, so that a repeated one gets the same trial. */
   readonly #underWay = new Map<string, Promise<ClaimReply<P>>>();
-  /** Ends the wait of each ask with fixed values. */
-  readonly #giveUps = new Set<() => void>();
 
   constructor(options: ClaimsOptions<P>) {
     this.#options = options;
@@ -50,7 +48,6 @@ export class Claims<P> {
 
   /** Takes every entry that the study applies. */
   apply(entry: AppliedEntry<P>): void {
-    this.#fixedAsks.apply(entry);
     if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
   }
 
@@ -62,7 +59,6 @@ export class Claims<P> {
   /** Gives a suggestion to an ask, or keeps it for the next one. */
   put(suggestion: Suggestion<P>): void {
     this.#asks.put(suggestion);
-    if (this.#blocked()) for (const giveUp of this.#giveUps) giveUp(); // no waiting ask may get it
   }
 
   /** Ends all asks that wait. @param how with `error`: they fail */
@@ -91,7 +87,8 @@ export class Claims<P> {
       for (const open of this.#ledger.open.values()) if (isHeld(open, named, author)) return this.#assigned(open.suggestion, named);
     if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
     const suggestion = await (options.fixed === undefined ? this.#nextOfAny(options) : this.#nextWith(options.fixed, options));
-    if (!suggestion) return this.#without(options);
+    const { closed = suggestion === 'over' ? 'trials' : undefined } = this.#ledger;
+    if (!suggestion || suggestion === 'over') return closed === undefined ? { next: 'wait' } : { next: 'over', reason: closed };
     const { trial, attempt } = suggestion;
     const run = named ?? runOf(suggestion);
     try {
@@ -110,7 +107,7 @@ export class Claims<P> {
 
   /** The next suggestion that a trainer may get. */
   #nextOfAny(options: AskOptions): Suggestion<P> | undefined | Promise<Suggestion<P> | undefined> {
-    const accepts: Accepts<P> = (one) => !this.#fixedAsks.isAwaited(one) && this.#mayClaim(one, options);
+    const accepts: Accepts<P> = (one) => (one.for === undefined || !this.#awaited.has(one.for)) && this.#mayClaim(one, options);
     return this.#takeUnclaimed(accepts) ?? this.#waitForTrial(accepts, options);
   }
 
@@ -118,41 +115,43 @@ export class Claims<P> {
     return author === undefined || this.#ledger.trainers.refuseClaim(author, suggestion) === undefined;
   }
 
-  /** The suggestion for an ask with fixed values. */
-  async #nextWith(fixed: Params, options: AskOptions): Promise<Suggestion<P> | undefined> {
+  /** The suggestion for an ask with fixed values, which it enqueues for itself. @returns `over` if no new configuration may begin */
+  async #nextWith(fixed: Params, options: AskOptions): Promise<Suggestion<P> | 'over' | undefined> {
     const { author, run } = options;
-    const { append } = this.#options;
-    const ledger = this.#ledger;
-    const wait = async (wanted: Accepts<P>) => {
-      const accepts: Accepts<P> = (one) => wanted(one) && this.#mayClaim(one, options);
-      return this.#takeUnclaimed(accepts) ?? (await this.#waitForTrial(accepts, options));
-    };
     if (run === undefined)
       throw new RefusedError({
         code: 'missing-field',
         message: 'ask: expected run with fixed, by which a repeated ask gets the same trial',
       });
-    if (!ledger.trainers.isAtWork(author)) return wait(() => false);
-    const request = requestIn(options);
-    const error = this.#fixedAsks.has(request) ? undefined : this.#blocked();
-    if (error) throw error;
-    return this.#fixedAsks.ask({ request, fixed, user: author, ledger, append, wait });
+    if (!this.#ledger.trainers.isAtWork(author)) return this.#waitForTrial(() => false, options);
+    const ask = `${author ?? ''} ${run}`;
+    this.#awaited.add(ask);
+    try {
+      const position = this.#reservedFor(ask) ?? (await this.#reserve(fixed, ask, author));
+      if (position === undefined) return 'over';
+      const accepts: Accepts<P> = (one) => one.queue === position && this.#mayClaim(one, options);
+      return this.#takeUnclaimed(accepts) ?? (await this.#waitForTrial(accepts, options));
+    } finally {
+      this.#awaited.delete(ask);
+      this.#asks.match(); // others may have its trial if it waits no longer
+    }
   }
 
-  /** The answer without a suggestion. An ask with fixed values needs a new configuration. @throws RefusedError if it would wait for ever */
-  #without(options: AskOptions): ClaimReply<P> {
-    const { closed, trainers } = this.#ledger;
-    if (closed !== undefined) return { next: 'over', reason: closed };
-    if (options.fixed === undefined) return { next: 'wait' };
-    if (!hasRoom(this.#ledger) && !this.#fixedAsks.has(requestIn(options))) return { next: 'over', reason: 'trials' };
-    const error = this.#blocked();
-    if (error && trainers.isAtWork(options.author)) throw error;
-    return { next: 'wait' };
+  /** The entry of the queue that is for an ask, of which no trial has begun. */
+  #reservedFor(ask: string): number | undefined {
+    const { queue, open } = this.#ledger;
+    const entry = queue.for(ask);
+    if (entry) return entry.position;
+    for (const { suggestion, run } of open.values()) if (suggestion.for === ask && run === undefined) return suggestion.queue;
+    return undefined;
   }
 
-  /** Why an ask with fixed values would wait for ever. */
-  #blocked(): RefusedError | undefined {
-    return blockedBy(this.#ledger, ({ suggestion, run }) => run === undefined && this.#asks.keeps(suggestion));
+  /** @returns the position of the new entry; undefined if no new configuration may begin. @throws RefusedError if the values do not fit the space */
+  async #reserve(params: Params, ask: string, user: string | undefined): Promise<number | undefined> {
+    const fact = decide({ type: 'enqueue', params, rest: 'strategy', for: ask }, this.#ledger, (strategy) => strategy);
+    if (!('code' in fact)) return this.#options.append(fact, { user });
+    if (fact.code === 'closed') return undefined;
+    throw new RefusedError({ ...fact, message: `ask: ${fact.message}` });
   }
 
   /** A suggestion that no ask has received yet, and that is still open. */
@@ -166,26 +165,20 @@ export class Claims<P> {
     return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
   }
 
-  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, fixed, whenGone }: AskOptions): Promise<Suggestion<P> | undefined> {
+  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, whenGone }: AskOptions): Promise<Suggestion<P> | undefined> {
     if (this.#ledger.closed !== undefined) return undefined;
-    if (fixed !== undefined && this.#blocked()) return undefined;
     const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.#ledger.trainers.isAtWork(author));
     const timer = Number.isFinite(wait) ? setTimeout(giveUp, Math.max(wait * 1000, DECIDING)) : undefined;
-    if (fixed !== undefined) this.#giveUps.add(giveUp);
     this.#options.wake();
     const stay = whenGone?.(giveUp);
     try {
       return await suggestion;
     } finally {
       clearTimeout(timer);
-      this.#giveUps.delete(giveUp);
       stay?.();
     }
   }
 }
-
-/** The name of an ask with fixed values. Two trainers may use the same name for their claims. */
-const requestIn = ({ author = '', run }: AskOptions): string => `ask ${author} ${run}`;
 
 /** Whether a run has the claim on a trial. */
 const isHeld = <P>(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean =>

@@ -19,7 +19,7 @@ type Wanted = Pick<Fact, 'type'> & Readonly<Record<string, unknown>>;
 
 /** The fields of an intent that its fact has unchanged. The others become limits or another fact, or get defaults. */
 export function wantedOf(intent: Intent) {
-  if (intent.type === 'enqueue') return { type: intents.enqueue.fact, params: intent.params, rest: intent.rest };
+  if (intent.type === 'enqueue') return { type: intents.enqueue.fact, params: intent.params, rest: intent.rest, for: intent.for };
   if (intent.type !== 'change') return { ...intent, type: intents[intent.type].fact };
   const { limits, more, strategy: _, ...fields } = intent;
   return { ...fields, limits: more === undefined ? limits : undefined, type: intents.change.fact };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MismatchError } from '../../../streams/core.ts';
 import { chain, float, percentileStop, random, space } from '../../../streams/index.ts';
@@ -71,20 +72,17 @@ describe('a study on a server', () => {
     await engine.close();
   });
 
-  it('gets fixed values, and an error while only other asks could make room', async () => {
+  it('gets fixed values beside a trainer that takes all it can', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 9, parallel: 2 });
+    const engine = await engineOn(server, { study, trials: 1000, parallel: 6 });
     const handle = await openStudy(await server.connect(), study, plane);
-    await engine.heard.until(isFact('suggested', { trial: 2 })); // so there is no room
-    await expect(handle.ask({ fixed: { n: 3 } })).rejects.toMatchObject({ code: 'too-many' });
-    const one = (await handle.ask())!;
-    const asked = handle.ask({ fixed: { n: 4 } });
-    await handle.tell(one.trial, 1);
-    const two = (await handle.ask())!;
-    await handle.tell(two.trial, 1);
-    const fixed = (await asked)!;
-    expect(fixed.params.n).toBe(4);
-    await handle.tell(fixed.trial, 1);
+    const busy = trainer(await server.connect(), study, plane, ({ n }) => sleep(100, n), { slots: 4 });
+    for (const n of [1, 2, 3, 4, 5, 6]) {
+      const fixed = (await handle.ask({ fixed: { n } }))!;
+      expect(fixed.params.n).toBe(n);
+      await handle.tell(fixed.trial, 1);
+    }
+    await busy.close();
     await handle.close();
     await engine.close();
   });

@@ -65,8 +65,11 @@ async function journalOf(file: string): Promise<string> {
 
 /** Appends a finished trial. @returns why it does not fit the study, if so. */
 async function take({ params, budget, completed }: ImportedTrial, ledger: Ledger<Params>, log: Log): Promise<string | undefined> {
-  const unfit = ledger.unfit(params);
-  if (unfit !== undefined) return unfit;
+  try {
+    ledger.space.parse(params);
+  } catch (error) {
+    return (error as Error).message;
+  }
   const missing = ledger.settings.objectives.find(({ name }) => ownValue(completed.values ?? {}, name) === undefined);
   if (missing) return `values.${missing.name} is missing`;
   const trial = ledger.nextTrial;
