@@ -41,16 +41,8 @@ export const requires = recordSchema(
   notNegativeSchema('how much of it, for memory in bytes'),
   'what a trainer must have for each trial, such as GPUs (default: nothing)',
 );
-export const priority = withinSchema(
-  0.01,
-  100,
-  'share of the time of workers that serve several studies, relative to the others (default: 1)',
-);
-export const uncounted = listSchema(
-  trial,
-  'failed trials that no longer count towards the limit of trials, so that others take their place',
-  {
-    minItems: 1,
-    maxItems: 10_000,
-  },
-);
+export const priority = withinSchema(0.01, 100, 'share of workers that serve several studies, relative to others (default: 1)');
+export const uncounted = listSchema(trial, 'failed trials that no longer count towards the limit of trials', {
+  minItems: 1,
+  maxItems: 10_000,
+});
