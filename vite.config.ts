@@ -10,8 +10,7 @@ const entries = [
   'streams/workers/thread',
   'src/cli/main',
   'src/numeric/gp/fit',
-  'src/insight/recommendation/inThread',
-  'src/server/moments/inThread',
+  'src/server/questions/inThread',
 ];
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -26,7 +25,6 @@ const marks: Readonly<Record<string, string>> = {
   'machines/index': 'machines',
   'streams/workers/thread': 'thread',
   'src/numeric/gp/fit': 'fit',
-  'src/insight/recommendation/inThread': 'recommendation',
   'src/cli/program': 'command',
 };
 

@@ -8,6 +8,7 @@ import type { Fact, ObjectiveSpec } from '../src/facts/facts.ts';
 import { predictedSurface } from '../src/insight/figures/contour.ts';
 import { cssOf, ramp, themes } from '../src/insight/figures/drawing/colours.ts';
 import type { Landscape } from '../src/insight/landscape.ts';
+import { momentsOf } from '../src/server/feed/moments.ts';
 import { journalSource } from '../src/stores/journalSource.ts';
 import { emptyServer } from '../test/dashboard/support.ts';
 import { openPage, type Size, startBrowser } from '../test/support/browser.ts';
@@ -74,8 +75,9 @@ const plane = { x: ['learningRate', 1e-4, 1, 'learning rate'], y: ['units', 8, 6
 const suggested = [...feed.begun!.rows].map((row) => row.suggested - 1);
 const every = Math.ceil(suggested.length / FRAMES);
 const frames: Frame[] = [];
+const momentAt = momentsOf(feed);
 for (const at of suggested.filter((_, i) => i % every === 0)) {
-  const { landscape } = at > 1 ? await made.studies.moments.at(feed, { at, x: plane.x[0], y: plane.y[0] }, CELLS) : {};
+  const { landscape } = at > 1 ? await momentAt({ at, x: plane.x[0], y: plane.y[0] }, CELLS) : {};
   if (landscape) frames.push({ position: at, picture: await pictureOf(landscape, feed.begun!.ledger.settings.objectives[0]!) });
 }
 writeFileSync(join(pictures, 'thinking.svg'), thinking(facts, JSON.parse(rows), plane, 'A network with nine parameters', frames));

@@ -20,8 +20,7 @@ export default defineConfig({
       input: {
         'chunks/hypertide': 'src/cli/main.ts',
         'src/numeric/gp/fit': 'src/numeric/gp/fit.ts',
-        'src/insight/recommendation/inThread': 'src/insight/recommendation/inThread.ts',
-        'src/server/moments/inThread': 'src/server/moments/inThread.ts',
+        'src/server/questions/inThread': 'src/server/questions/inThread.ts',
       },
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', paths: { [source]: built } },
     },

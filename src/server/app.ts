@@ -12,7 +12,7 @@ import { factEvents, isMediaOperation, mediaHandlers } from './media.ts';
 import { operations } from './operations.ts';
 import { pageRoutes } from './pageFiles.ts';
 import { bodyIn, checkedRequest, failureFor, type HttpRequest, isOfClient } from './request.ts';
-import { methodsOf, type OperationId, operationIds, pathOf, rolesOf } from './routes.ts';
+import { methodsOf, type OperationId, operationIds, rolesOf } from './routes.ts';
 import type { ServedStudies } from './servedStudies.ts';
 
 interface AppOptions extends AccessOptions {
@@ -66,9 +66,7 @@ function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }
   };
   for (const id of operationIds) {
     const operation: Operation = operations[id];
-    const path = pathOf(id)
-      .replace('{file}', ':file{.+}')
-      .replaceAll(/\{(\w+)\}/g, ':$1');
+    const path = operations[id].path.replace('{file}', ':file{.+}').replaceAll(/\{(\w+)\}/g, ':$1');
     const reply = answering(id);
     app.on(operation.method, path, async (c) => {
       const checked = permit(c, rolesOf(id));
@@ -87,12 +85,14 @@ function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }
   } else app.get('/healthz', (c) => c.text('ok'));
   pageRoutes(app);
   app.notFound((c) => noRoute(c.req.method, c.req.path));
-  app.onError((error) =>
-    answer(
+  app.onError((error) => {
+    const answered = answer(
       failureFor(error, (message) => studies.warn(message)),
       statusOf(error),
-    ),
-  );
+    );
+    if (answered.status === 429) answered.headers.set('Retry-After', '1');
+    return answered;
+  });
   const refuse = refuseElsewhere(site);
   const { fetch } = app;
   app.fetch = (request, env = {}, context) =>
@@ -135,6 +135,8 @@ function statusOf(error: unknown): number {
       return 404;
     case 'too-large':
       return 413;
+    case 'busy':
+      return 429;
     case 'bad-field':
     case 'missing-field':
     case 'not-json':

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { answer } from './access/access.ts';
+import { RefusedError } from '../study/commands.ts';
 
 /** How many streams of events one user may have open: each takes memory, and work after each change. */
 const MOST_STREAMS = 200;
@@ -8,9 +8,10 @@ const MOST_STREAMS = 200;
 const SILENCE_MS = 15_000;
 
 /**
- * Answers with a stream of server-sent events, or with a refusal if the user has too many open.
+ * Answers with a stream of server-sent events.
  *
  * @param run writes them; `leaving` aborts when the reader has left, or the server ends.
+ * @throws RefusedError if the user has too many open
  */
 export type EventStreams = (
   c: Context,
@@ -28,10 +29,10 @@ export function eventStreams(ending: AbortSignal): EventStreams {
   };
   return (c, user, run) => {
     if ((open.get(user) ?? 0) >= MOST_STREAMS)
-      return answer(
-        { error: `${user} has ${MOST_STREAMS} streams of events open, the most for one user: end some of them first`, code: 'too-many' },
-        429,
-      );
+      throw new RefusedError({
+        code: 'busy',
+        message: `${user} has ${MOST_STREAMS} streams of events open, the most for one user: end some of them first`,
+      });
     add(user, 1);
     return streamSSE(c, async (stream) => {
       const leaving = new AbortController();

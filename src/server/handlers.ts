@@ -1,17 +1,14 @@
 import { previewOf } from '../../streams/engine/dryRun.ts';
-import { whyOf } from '../../streams/explanation/whyOf.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { answers, type ReadingId } from '../../streams/study/answer.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import { type Said, withMeans } from '../ledger/exampleFacts.ts';
-import { parseIntent, RefusedError, unknownTrial } from '../study/commands.ts';
+import { recordOf } from '../schema/recordOf.ts';
+import { parseIntent, RefusedError } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
 import { verbs } from '../study/verbs.ts';
-import { whyText } from '../text/whyText.ts';
-import { importancesAt, importancesOf } from './feed/byResults.ts';
-import type { Feed } from './feed/feed.ts';
 import { operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
@@ -74,7 +71,7 @@ const reading =
     return id === 'log' ? studies.inTurn(act) : act();
   };
 
-const readings = Object.fromEntries(Object.keys(answers).map((id) => [id, reading(id as ReadingId)])) as Record<ReadingId, Handler>;
+const readings = recordOf(Object.keys(answers) as ReadingId[], reading);
 
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   ...readings,
@@ -102,20 +99,6 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   stopped: saying('stopped'),
   fail: (studies, request) => saying('failed')(studies, { ...request, fields: { reason: 'error', ...request.fields } }),
   trial: (studies, { study, trial }) => liveRow(studies.open(study), trial),
-  why: async (studies, { study, trial }) => {
-    const why = await studies.compute(
-      studies.open(study),
-      async ({ source, begun }) => begun && whyOf({ source, ...begun }, trial, parseStrategy),
-    );
-    if (!why) throw new RefusedError(unknownTrial(trial));
-    const { rows } = await viewOf(studies.open(study));
-    return { ...why, text: whyText(why, rows.get(trial)!) };
-  },
-  importance: async (studies, { study, fields }) => {
-    const { objective, at } = fields as { objective?: string; at?: number };
-    const find = (feed: Feed) => (at === undefined ? importancesOf(feed, objective) : importancesAt(feed, at, objective));
-    return (await studies.compute(studies.open(study), find)) ?? null;
-  },
   ...forIntents(commanding),
   ...pageHandlers,
 };

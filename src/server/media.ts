@@ -3,7 +3,6 @@ import { stream } from 'hono/streaming';
 import { RefusedError } from '../study/commands.ts';
 import { ANYONE, answerAs, HEADERS, type HttpEnv } from './access/access.ts';
 import type { EventStreams } from './eventStreams.ts';
-import { reportOf } from './feed/report.ts';
 import { filesFor, type MediaOperationId } from './pageHandlers.ts';
 import type { HttpRequest } from './request.ts';
 import type { OperationId } from './routes.ts';
@@ -49,10 +48,12 @@ export const mediaHandlers: Readonly<Record<MediaOperationId, MediaHandler>> = {
     const watched = { study: study && studies.has(study) ? studies.open(study) : undefined, after: positionIn(c, request) };
     return watchEvents(c, studies, watched, [nameOf(request), streams]);
   },
-  getReport: async (_, studies, { study }) => {
+  getReport: async (_, studies, { study, user = ANYONE, whenGone }) => {
     await studies.load(study);
-    const html = await studies.compute(studies.open(study), (feed) => reportOf([feed]));
-    return answerAs('text/html; charset=utf-8', html, 200, { 'Content-Disposition': 'attachment; filename="report.html"' });
+    const html = await studies.questions.ask(studies.open(study).feed, { what: 'getReport' }, user.name, whenGone);
+    return answerAs('text/html; charset=utf-8', html as Uint8Array<ArrayBuffer>, 200, {
+      'Content-Disposition': 'attachment; filename="report.html"',
+    });
   },
   getFile: async (c, studies, request) => {
     const { trial, file: name = '', fields } = request;

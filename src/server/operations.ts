@@ -1,15 +1,5 @@
 import { whySchema } from '../../streams/explanation/why.ts';
-import {
-  dataSchema,
-  finiteSchema,
-  flagSchema,
-  integerSchema,
-  listSchema,
-  type ObjectSchema,
-  objectSchema,
-  proseSchema,
-  textSchema,
-} from '../facts/schema.ts';
+import { dataSchema, finiteSchema, flagSchema, integerSchema, type ObjectSchema, objectSchema, textSchema } from '../facts/schema.ts';
 import { importancesSchema } from '../insight/importance/importances.ts';
 import { entrySchema } from '../study/answerSchemas.ts';
 import { fields, operationsOf, paths } from '../study/operation.ts';
@@ -34,9 +24,7 @@ export const operations = operationsOf({
   trial: {
     summary: 'Get a trial.',
     answer: 'The answer has its parameters, status and values, or why it failed. To learn why it was suggested, call why.',
-    role: 'viewer',
     of: 'trial',
-    method: 'get',
     path: paths.trial,
     tool: 'get_trial',
     result: trialRowSchema,
@@ -45,18 +33,13 @@ export const operations = operationsOf({
     summary: 'Explain a suggestion: recompute it, and say what was expected.',
     answer:
       'The answer has the strategy that suggested the trial (`by`), its phase, the value that was expected of it, and what stopped it. In a long study, it takes a while.',
-    role: 'viewer',
     of: 'trial',
-    method: 'get',
     result: explained,
   },
   importance: {
     summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',
     answer:
       'By two methods: `fanova` over all results, `pedAnova` among the best ones. Parameters with a high share are worth a closer look.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     input: fields({
       objective: { type: 'string', description: 'name of the objective (default: the first one)' },
       at: integerSchema(1, 'the position of the entry of the log up to which results count (default: the last one)'),
@@ -67,9 +50,6 @@ export const operations = operationsOf({
     summary: 'Get the trial to deploy if results are noisy, and whether to go on, or null if there are too few results.',
     answer:
       'With noisy results, it need not be the best one. The answer has a verdict on whether to go on, what a configuration that ran three times would give again, and in `costs` what other values of a parameter would cost.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     result: {
       oneOf: [
         {
@@ -98,9 +78,7 @@ export const operations = operationsOf({
   watch: {
     summary: 'Watch all studies, and the trials of one, as server-sent events: studies, study, trials, and over if the server ends.',
     answer: 'First come the current state and all trials, then changes, at most ten times a second.',
-    role: 'viewer',
     of: 'server',
-    method: 'get',
     path: '/v1/events',
     tool: false,
     input: fields({
@@ -131,9 +109,6 @@ export const operations = operationsOf({
   summary: {
     summary: 'Get a study as people see it: the settings in force, counts, cost, and the best trial.',
     answer: 'The answer is to compare it with others.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     tool: false,
     result: objectSchema(
       'a study to compare with others',
@@ -145,37 +120,9 @@ export const operations = operationsOf({
     summary: 'Get the results of the configurations with the most results on each example, or null if there are none.',
     answer:
       'The answer has the results of the first objective on each example, for at most 40 configurations: those with the most results, the leader first. It also has the examples from easy to hard, and those on which all configurations have the worst value. It is null in a study without examples, and before the first trial has ended.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     tool: false,
     result: {
-      oneOf: [
-        objectSchema(
-          'the results on examples',
-          {
-            objective: dataSchema('the objective'),
-            count: integerSchema(1, 'how many examples there are'),
-            configurations: integerSchema(0, 'how many configurations have results'),
-            rows: listSchema(
-              dataSchema('trial, value, stderr for other examples of the same kind, and results as pairs of a place and a value'),
-              'the configurations with the most results, the leader first, and then by what they would have on all examples',
-            ),
-            order: listSchema(integerSchema(0, 'place of an example'), 'the examples with results, from easy to hard'),
-            unsolved: listSchema(
-              dataSchema('the place of an example, and how many configurations were evaluated on it'),
-              'the examples on which all of at least five configurations have the worst value of the study',
-            ),
-            differences: dataSchema('the spread within the differences between configurations: squares, freedom'),
-          },
-          {
-            names: listSchema(proseSchema('name of an example'), 'the names of the examples (default: 0, 1, ...)'),
-            leader: integerSchema(1, 'the trial of the leader'),
-          },
-        ),
-        { type: 'null' },
-      ],
-      description: 'the results on examples, or null',
+      oneOf: [dataSchema('objective, count, names, configurations, leader, rows, order, unsolved, differences'), { type: 'null' }],
     },
   },
   moment: {
@@ -183,9 +130,6 @@ export const operations = operationsOf({
       'Replay the log up to an entry: the machines of the strategies then, and what the model of the next suggestion predicts over two parameters.',
     answer:
       'The answer has the machines of the strategies after the entry, and what led to their phases. With `x` and `y`, it also has what the model of the strategy that suggests next predicts over these parameters; all others are as in the next suggestion or, after the last one, as in the best trial. Strategies without a model, and those that have too few results for one, predict nothing.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     tool: false,
     input: fields({
       at: integerSchema(1, 'the position of the entry (default: the last one)'),
@@ -207,9 +151,6 @@ export const operations = operationsOf({
   getReport: {
     summary: 'Get the study as one HTML file, with the page and its data.',
     answer: 'The answer is a file that shows the study in a browser, without a server.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     path: `${paths.study}/report`,
     tool: false,
     result: { type: 'string', description: 'a page' },
@@ -218,9 +159,7 @@ export const operations = operationsOf({
   trialLog: {
     summary: 'Read the entries of the log about a trial; if there are very many, the first and the last ones.',
     answer: 'The answer has them with positions, times and authors.',
-    role: 'viewer',
     of: 'trial',
-    method: 'get',
     path: `${paths.trial}/log`,
     tool: false,
     result: { type: 'array', items: entrySchema, maxItems: 2000 },
@@ -228,9 +167,7 @@ export const operations = operationsOf({
   listFiles: {
     summary: 'List the output and the files of a trial, or get null if they are on another machine.',
     answer: 'The answer has the path and the size of each file.',
-    role: 'viewer',
     of: 'trial',
-    method: 'get',
     path: `${paths.trial}/files`,
     tool: false,
     result: {
@@ -255,9 +192,7 @@ export const operations = operationsOf({
   getFile: {
     summary: 'Get a file of a trial.',
     answer: 'The answer is the file.',
-    role: 'viewer',
     of: 'trial',
-    method: 'get',
     path: filePath,
     tool: false,
     input: fields({

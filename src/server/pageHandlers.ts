@@ -1,9 +1,10 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import { recordOf } from '../schema/recordOf.ts';
 import { RefusedError, unknownTrial } from '../study/commands.ts';
-import { examplesOf, recommendedOf } from './feed/byResults.ts';
+import { ANYONE } from './access/access.ts';
 import type { Feed } from './feed/feed.ts';
 import type { TrialEntry } from './feed/wire.ts';
-import type { WantedMoment } from './moments/moments.ts';
+import { type Question, questions } from './questions/question.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { KeptFiles, ServedStudies } from './servedStudies.ts';
 import { liveRow } from './view.ts';
@@ -25,15 +26,25 @@ export async function filesFor(studies: ServedStudies, request: HttpRequest): Pr
 /** An operation with another answer than JSON. */
 export type MediaOperationId = 'watch' | 'getReport' | 'getFile';
 
-/** Answers the requests of the page that are answered in JSON. */
+/** Answers what reads much of a log. */
+const asking =
+  (what: Question['what']): Handler =>
+  (studies, { study, trial, fields, user = ANYONE, whenGone }) =>
+    studies.questions.ask(studies.open(study).feed, { ...fields, what, trial }, user.name, whenGone);
+
+/** Answers the requests of the page, and of others who want to know more than a study says about itself. */
 export const pageHandlers = {
   signIn: (_, { user }) => omitUndefined({ name: user?.name, role: user?.role ?? 'agent' }), // without users, everyone may do everything
-  summary: (studies, { study }) => studies.compute(studies.open(study), async (feed) => feed.summary()),
-  recommend: async (studies, { study }) => (await studies.compute(studies.open(study), recommendedOf)) ?? null,
-  examples: async (studies, { study }) => (await studies.compute(studies.open(study), examplesOf)) ?? null,
-  moment: (studies, { study, fields }) => studies.moments.at(studies.open(study).feed, fields as WantedMoment),
+  summary: async (studies, { study }) => {
+    const { feed } = studies.open(study);
+    await feed.caughtUp;
+    return feed.summary();
+  },
+  ...recordOf(questions, asking),
   trialLog: async (studies, { study, trial }) => {
-    const found = await studies.compute(studies.open(study), (feed) => entriesOf(feed, trial));
+    const { feed } = studies.open(study);
+    await feed.caughtUp;
+    const found = await studies.inTurn(() => entriesOf(feed, trial));
     if (!found) throw new RefusedError(unknownTrial(trial));
     return found;
   },
@@ -42,7 +53,7 @@ export const pageHandlers = {
     const { trial, file = '', bytes = new Uint8Array() } = request;
     return { name: await (await filesFor(studies, request)).add(trial, file, bytes) };
   },
-} satisfies Readonly<Record<string, Handler>>;
+} as const satisfies Readonly<Record<string, Handler>>;
 
 /** The most entries of a trial that are returned: if there are more, the first and the last ones. */
 const MOST_ENTRIES = 2000;

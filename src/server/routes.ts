@@ -1,16 +1,10 @@
-import { type Operation, paths } from '../study/operation.ts';
+import type { Operation } from '../study/operation.ts';
 import type { UserRole } from './access/users.ts';
 import { operations } from './operations.ts';
 
 /** Operations over HTTP. */
 export type OperationId = Exclude<keyof typeof operations, 'load'>;
-export const operationIds = (Object.keys(operations) as OperationId[]).filter((id) => pathOf(id) !== '');
-
-/** The route of an operation, with parameters in braces. */
-export function pathOf(id: OperationId): string {
-  const { of, path = `${paths[of]}/${id}` } = operations[id];
-  return path || '';
-}
+export const operationIds = (Object.keys(operations) as OperationId[]).filter((id) => operations[id].path !== '');
 
 /** The users who may ask, by the role of an operation. */
 export const permitted: Readonly<Record<Operation['role'], readonly UserRole[]>> = {
@@ -26,5 +20,5 @@ export function methodsOf(path: string): readonly string[] {
   const words = path.split('/');
   const fits = (pattern: readonly string[]) =>
     pattern.length === words.length && pattern.every((word, i) => (word.startsWith('{') ? words[i] !== '' : word === words[i]));
-  return operationIds.filter((id) => fits(pathOf(id).split('/'))).map((id) => operations[id].method.toUpperCase());
+  return operationIds.filter((id) => fits(operations[id].path.split('/'))).map((id) => operations[id].method.toUpperCase());
 }

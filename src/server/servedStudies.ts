@@ -11,7 +11,7 @@ import type { StudyStatus } from '../study/status.ts';
 import { Allowances } from './allowances.ts';
 import { Feed, readingFeed } from './feed/feed.ts';
 import type { Headline, KeptFile } from './feed/wire.ts';
-import { MomentsInThread } from './moments/moments.ts';
+import { Questions } from './questions/questions.ts';
 
 /** A study behind a server. */
 export interface OpenStudy {
@@ -65,8 +65,8 @@ export class ServedStudies {
   readonly #watchers = new Set<(study: string) => void>();
   /** Does one thing after the other: a long log takes memory while it is read. */
   readonly inTurn = inTurn();
-  /** What strategies think after any entry. */
-  readonly moments = new MomentsInThread();
+  /** What reads much of a log. */
+  readonly questions = new Questions();
   readonly #options: ServedStudiesOptions;
 
   constructor(options: ServedStudiesOptions = {}) {
@@ -184,14 +184,6 @@ export class ServedStudies {
     return [...this.#unloaded].map(([study, { status }]) => ({ ...status, study }));
   }
 
-  /** Computes something from the current log of a study, after earlier computations. */
-  compute<T>({ feed }: OpenStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
-    return this.inTurn(async () => {
-      await feed.caughtUp;
-      return compute(feed);
-    });
-  }
-
   warn(message: string): void {
     this.#options.warn?.(message);
   }
@@ -214,7 +206,7 @@ export class ServedStudies {
 
   /** Follows no study any more. */
   close(): void {
-    this.moments.close();
+    this.questions.close();
     for (const { feed } of this.#all.values()) feed.close();
   }
 }

@@ -5,7 +5,6 @@ import {
   dataSchema,
   enumSchema,
   integerSchema,
-  listSchema,
   type ObjectSchema,
   objectSchema,
   proseSchema,
@@ -129,25 +128,4 @@ export const queueSchema = objectSchema(
     waiting: count('how many of its proposals wait to be used'),
   },
   { reason: proseSchema('over: why') },
-);
-
-/** The studies that a process serves over NATS. */
-export const listedStudies = objectSchema(
-  'studies of a process',
-  {
-    studies: listSchema(
-      objectSchema(
-        'a study',
-        { study: proseSchema('its name') },
-        {
-          status: statusSchema,
-          error: proseSchema('why it cannot be run, if it has failed'),
-          archive: proseSchema('where its archive is, if its log is no longer on the server'),
-        },
-      ),
-      'without `status` while their logs are read, or if they have failed',
-    ),
-    more: { type: 'boolean', description: 'whether more follow' },
-  },
-  {},
 );

@@ -30,6 +30,7 @@ export interface CommandRefusal {
     | 'request-reused'
     | 'unknown-study'
     | 'unknown-file'
+    | 'busy'
     | 'bad-type'
     | 'elsewhere'
     | 'study-exists'

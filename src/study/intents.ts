@@ -1,6 +1,7 @@
 import type { Annotated, Changed, Closed, Enqueued, Fact, Instructed, ProposedFact, UserFact } from '../facts/facts.ts';
 import { factSchemas } from '../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import { recordOf } from '../schema/recordOf.ts';
 import type { TrialId } from '../strategy/messages.ts';
 
 /** New settings of a study. */
@@ -119,4 +120,4 @@ const intentTypes = Object.keys(intents).filter(isIntent);
 
 /** A value for each intent, by its name. */
 export const forIntents = <T>(make: (type: Intent['type'], kind: IntentKind) => T): Readonly<Record<Intent['type'], T>> =>
-  Object.fromEntries(intentTypes.map((type) => [type, make(type, intents[type])])) as Record<Intent['type'], T>;
+  recordOf(intentTypes, (type) => make(type, intents[type]));

@@ -1,4 +1,5 @@
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import { recordOf } from '../schema/recordOf.ts';
 
 /** What is asked of a study, or of all of them: the requests over HTTP and NATS, the tools of agents and their documents are made from it. */
 export interface Operation {
@@ -14,12 +15,12 @@ export interface Operation {
   readonly method: 'get' | 'post';
   readonly input?: ObjectSchema;
   readonly result: Schema;
-  /** Its path over HTTP, with parameters in braces as in OpenAPI; false if it has none. Default: its name below the path of what it is about. */
-  readonly path?: string | false;
-  /** Its name as a tool of agents; false if it is none. Default: its own. */
-  readonly tool?: string | false;
-  /** What differs over NATS. */
-  readonly nats?: { readonly input: ObjectSchema; readonly result?: Schema };
+  /** Its path over HTTP, with parameters in braces as in OpenAPI; empty if it has none. */
+  readonly path: string;
+  /** Its name as a tool of agents; false if it is none. */
+  readonly tool: string | false;
+  /** The input over NATS, if it differs. */
+  readonly nats?: ObjectSchema;
   /** Whether it cannot be undone. */
   readonly isFinal?: boolean;
   /** The name of a schema of the OpenAPI document that says more about the input: what else it may hold is checked elsewhere. */
@@ -35,8 +36,15 @@ export interface Operation {
 /** The paths of what an operation is about. */
 export const paths = { server: '/v1', study: '/v1/studies/{study}', trial: '/v1/studies/{study}/trials/{trial}' } as const;
 
-/** Rows of the table by their names, which are the type. */
-export const operationsOf = <Id extends string>(rows: Readonly<Record<Id, Operation>>): Readonly<Record<Id, Operation>> => rows;
+/** A row of the table. By default, a viewer reads something about a study; path and tool have the name of the operation. */
+type Row = Partial<Operation> & Pick<Operation, 'summary' | 'answer' | 'result'>;
+
+/** The operations of rows by their names, which are the type. */
+export const operationsOf = <Id extends string>(rows: Readonly<Record<Id, Row>>): Readonly<Record<Id, Operation>> =>
+  recordOf(Object.keys(rows) as Id[], (id) => {
+    const { of = 'study', ...row }: Row = rows[id];
+    return { role: 'viewer', of, method: 'get', path: `${paths[of]}/${id}`, tool: id, ...row };
+  });
 
 /** The fields of an input of which none is required. */
 export const fields = (properties: NonNullable<ObjectSchema['properties']>, description = 'nothing is required'): ObjectSchema => ({

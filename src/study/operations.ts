@@ -8,9 +8,9 @@ import {
   proseSchema,
   textSchema,
 } from '../facts/schema.ts';
-import { describedStudy, entrySchema, listedStudies, queueSchema, statusSchema, stored } from './answerSchemas.ts';
+import { describedStudy, entrySchema, queueSchema, statusSchema, stored } from './answerSchemas.ts';
 import { forIntents } from './intents.ts';
-import { fields, type Operation, operationsOf, paths, seconds } from './operation.ts';
+import { fields, operationsOf, paths, seconds } from './operation.ts';
 import { trainerRowSchema } from './trainerRows.ts';
 import { trialRowSchema } from './trialRowSchema.ts';
 import { trialStatuses } from './trials.ts';
@@ -35,15 +35,11 @@ export const natsOperations = operationsOf({
     answer: 'The answer has for each study its counts of trials, the best one, and why it is closed. Use its name as `study` elsewhere.',
     role: 'anyone',
     of: 'server',
-    method: 'get',
     path: '/v1/studies',
     tool: 'list_studies',
     result: { type: 'array', items: statusSchema },
     // To the subject of `_all` studies, each process answers for those that it runs, in the order of their names, with as many as fit into an answer.
-    nats: {
-      input: fields({ after: proseSchema('later names only: ask again with it while an answer says `more`') }),
-      result: listedStudies,
-    },
+    nats: fields({ after: proseSchema('later names only: ask again with it while an answer says `more`') }),
   },
   create: {
     summary: 'Create a study, and run it.',
@@ -62,22 +58,18 @@ export const natsOperations = operationsOf({
     },
     form: 'StudyFile',
     result: describedStudy,
-    nats: {
-      input: objectSchema(
-        'begins the study; `hypertide serve --all` answers',
-        { study: dataSchema('a study file as data, without keys that decide what a worker runs, such as `command`') },
-        {},
-      ),
-      result: objectSchema('the study runs', {}, { warning: proseSchema('what of it its team may not use, by its quota') }),
-    },
+    nats: objectSchema(
+      'begins the study; `hypertide serve --all` answers',
+      { study: dataSchema('a study file as data, without keys that decide what a worker runs, such as `command`') },
+      {},
+    ),
   },
   load: {
     summary: 'Load a closed study that was unloaded.',
     answer: 'Over HTTP, any request about a study loads it.',
     role: 'anyone',
-    of: 'study',
     method: 'post',
-    path: false,
+    path: '',
     tool: false,
     result: nothing,
   },
@@ -86,8 +78,6 @@ export const natsOperations = operationsOf({
     answer:
       'The answer has the state of the study, and in `created` its parameters, objectives, strategy and limits. The names of the objectives are those of `values` in tell and report.',
     role: 'anyone',
-    of: 'study',
-    method: 'get',
     path: paths.study,
     tool: 'get_study',
     result: describedStudy,
@@ -96,7 +86,6 @@ export const natsOperations = operationsOf({
     summary: 'Check that the study has this space and these objectives.',
     answer: 'The answer has the state of the study, or the request is refused and the error names what differs.',
     role: 'anyone',
-    of: 'study',
     method: 'post',
     tool: false,
     input: fields(
@@ -112,26 +101,17 @@ export const natsOperations = operationsOf({
   best: {
     summary: 'Get the best trial so far, or null.',
     answer: 'It has `params` and `values`, and is null before the first result.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     result: { oneOf: [trialRowSchema, { type: 'null' }], description: 'the best trial, or null' },
   },
   front: {
     summary: 'List the trials that no other trial dominates.',
     answer: 'The answer has the completed trials that no other one beats in all objectives; with one objective, the best trial.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     result: { type: 'array', items: trialRowSchema },
   },
   trials: {
     summary: 'List trials in the order of their numbers.',
     answer:
       'The answer has a page of trials with their parameters, status and values. If it has `next`, there are more: pass it as `after`.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     tool: 'list_trials',
     input: fields({
       after: integerSchema(0, 'rows of later trials only'),
@@ -152,9 +132,6 @@ export const natsOperations = operationsOf({
     summary: 'Read the log.',
     answer:
       'The answer has the next entries after the position `after`, as many as fit into it: all that happened in the study. Ask again until there are none. With "Accept: text/event-stream", also new entries, as server-sent events.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     tool: false,
     input: fields({ after: integerSchema(0, 'entries of later positions only') }),
     result: { type: 'array', items: entrySchema, maxItems: 1_000_000 },
@@ -165,31 +142,26 @@ export const natsOperations = operationsOf({
     answer:
       'Only for studies whose strategy has a stage `external`. The answer has `next`: with `propose`, call propose; with `wait`, call this again; with `over`, the study has ended.',
     role: 'operator',
-    of: 'study',
-    method: 'get',
     input: { ...proposer, properties: { ...proposer.properties, wait: seconds('to wait for the turn') } },
     result: queueSchema,
-    nats: { input: proposer }, // which does not wait
+    nats: proposer, // which does not wait
   },
   trainers: {
     summary: 'List the trainers, with the trials that they hold.',
     answer: 'It also has how many of its trials ended with a result or an error, and its instruction. To change that, call instruct.',
-    role: 'viewer',
-    of: 'study',
-    method: 'get',
     tool: 'list_trainers',
     result: { type: 'array', items: trainerRowSchema },
   },
-  ...forIntents((_, { schema, summary, answer, ofTrial, isFinal = false }): Operation => {
+  ...forIntents((_, { schema, summary, answer, ofTrial, isFinal = false }) => {
     const { trial, ...others } = schema.properties ?? {};
     const properties = ofTrial ? others : (schema.properties ?? {});
     const required = (schema.required ?? []).filter((name) => name in properties);
     return {
       summary,
       answer,
-      role: 'operator',
-      of: ofTrial ? 'trial' : 'study',
-      method: 'post',
+      role: 'operator' as const,
+      of: ofTrial ? ('trial' as const) : ('study' as const),
+      method: 'post' as const,
       isFinal,
       input: { type: 'object', properties, required, description: schema.description ?? '' },
       result: stored,
@@ -202,6 +174,6 @@ export const natsMethods = Object.keys(natsOperations) as NatsMethod[];
 
 /** The fields of a request over NATS. */
 export function natsInputOf(method: NatsMethod): ObjectSchema {
-  const { input = nothing, nats } = natsOperations[method];
-  return nats?.input ?? input;
+  const { input = nothing, nats = input } = natsOperations[method];
+  return nats;
 }

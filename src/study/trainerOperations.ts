@@ -1,16 +1,16 @@
 import { factSchemas } from '../facts/facts.ts';
 import { dataSchema, type ObjectSchema, textSchema } from '../facts/schema.ts';
 import { asked, run, stopping } from './answerSchemas.ts';
-import { fields, type Operation, operationsOf, seconds } from './operation.ts';
+import { fields, operationsOf, seconds } from './operation.ts';
 import type { TrialFact } from './verbs.ts';
 
 /** A trainer's fact about a trial that it has claimed. Over NATS, it is published. @param optional what an answer can do without */
-function said(type: TrialFact['type'], summary: string, answer: string, optional: readonly string[] = []): Operation {
+function said(type: TrialFact['type'], summary: string, answer: string, optional: readonly string[] = []) {
   const { properties, required = [], description = '' } = factSchemas[type];
   const { type: _, v: __, trial: ___, attempt: ____, ...others } = properties!;
   const needed = required.filter((name) => name in others && !optional.includes(name));
   const input: ObjectSchema = { type: 'object', properties: { ...others, run }, required: ['run', ...needed], description };
-  return { summary, answer, role: 'trainer', of: 'trial', method: 'post', input, result: stopping };
+  return { summary, answer, role: 'trainer', of: 'trial', method: 'post', input, result: stopping } as const;
 }
 
 /** What trainers ask and say over HTTP. Over NATS, they pull suggestions and publish facts. */
@@ -21,7 +21,6 @@ export const trainerOperations = operationsOf({
       'The answer has `next`: with `trial`, evaluate its `params`, in a study of examples on those whose places are in `examples` (default: all), in this order; keep its `trial` and `run`, which each report, heartbeat, tell, stopped and fail about it needs. ' +
       'Without a message for `lease` seconds the trial goes to another trainer. With `wait`, no trial is due: ask again. With `over`, there are no more trials, and `reason` says why.',
     role: 'trainer',
-    of: 'study',
     method: 'post',
     input: fields({
       wait: seconds('to wait for a trial'),

@@ -1,9 +1,10 @@
-import type { Entry } from '../../src/facts/entry.ts';
 import type { Created } from '../../src/facts/facts.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import { type Landscape, landscapeOf, type Slice } from '../../src/insight/landscape.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { StudyLog } from '../../src/study/source.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
+import { readUpTo } from '../log/past.ts';
 import { Replay } from './replay.ts';
 import type { Machine, MachineNews } from './watch.ts';
 
@@ -26,32 +27,24 @@ export interface MomentQuestion {
   readonly cells: number;
 }
 
-/** @throws OptionError if the strategy is code, which a log does not hold; Error if another version decided, since this one would think otherwise */
-export function checkReplayable({ strategy, decisions }: Pick<Created, 'strategy' | 'decisions'>, parse: ParseStrategy): void {
-  if (decisions !== DECISIONS)
-    throw new Error(`its suggestions are by version ${decisions} of the decisions, and this is version ${DECISIONS}`);
-  parse(strategy);
-}
-
 /** Replays a log to any of its moments: forwards from the last one, or else from the beginning. */
 export class Moments {
+  readonly #source: Pick<StudyLog, 'past'>;
   readonly #created: Created;
-  readonly #entries: Entry[] = [];
   readonly #parse: ParseStrategy;
   #replay: Replay | undefined;
-  /** How many entries the replay has taken. */
-  #taken = 0;
+  /** The position that the replay has reached. */
+  #reached = 0;
 
-  /** @throws as `checkReplayable` */
-  constructor(created: Created, parse: ParseStrategy) {
-    checkReplayable(created, parse);
+  /** @throws OptionError if the strategy is code, which a log does not hold; Error if another version decided, since this one would think otherwise */
+  constructor(source: Pick<StudyLog, 'past'>, created: Created, parse: ParseStrategy) {
+    const { strategy, decisions } = created;
+    if (decisions !== DECISIONS)
+      throw new Error(`its suggestions are by version ${decisions} of the decisions, and this is version ${DECISIONS}`);
+    parse(strategy);
+    this.#source = source;
     this.#created = created;
     this.#parse = parse;
-  }
-
-  /** Takes the next entries of the log. */
-  add(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#entries.push(entry);
   }
 
   /** @throws what a strategy throws */
@@ -70,25 +63,20 @@ export class Moments {
   }
 
   async #upTo(position: number): Promise<Replay> {
-    const reached = this.#entries[this.#taken - 1]?.position ?? 0;
-    if (this.#replay === undefined || reached > position) this.#begin();
-    while (this.#taken < this.#entries.length && this.#entries[this.#taken]!.position <= position)
-      await this.#replay!.fold(this.#entries[this.#taken++]!);
-    return this.#replay!;
-  }
-
-  #begin(): void {
-    this.close();
-    const entries = this.#entries;
-    const past = async function* () {
-      yield entries;
-    };
-    this.#replay = new Replay({ past }, this.#created, this.#parse);
+    if (this.#reached > position) this.close();
+    this.#replay ??= new Replay(this.#source, this.#created, this.#parse);
+    const replay = this.#replay;
+    for await (const entries of readUpTo(this.#source.past(this.#reached + 1), position))
+      for (const entry of entries) {
+        await replay.fold(entry);
+        this.#reached = entry.position;
+      }
+    return replay;
   }
 
   close(): void {
     this.#replay?.dispose();
     this.#replay = undefined;
-    this.#taken = 0;
+    this.#reached = 0;
   }
 }

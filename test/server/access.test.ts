@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { parseUsers } from '../../src/server/access/users.ts';
 import { operations } from '../../src/server/operations.ts';
-import { operationIds, pathOf, rolesOf } from '../../src/server/routes.ts';
+import { operationIds, rolesOf } from '../../src/server/routes.ts';
 import { serveHttp } from '../../src/server/serve.ts';
 import { coded, wrongOption } from '../support/coded.ts';
 import { open, tokens, users } from './support.ts';
@@ -22,7 +22,7 @@ it('each request needs a token of one of its roles', async () => {
   const roles = { w1: 'trainer', ada: 'operator', board: 'viewer' } as const;
   for (const id of operationIds) {
     const { method } = operations[id];
-    const place = pathOf(id).replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
+    const place = operations[id].path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
     const send = (headers?: Readonly<Record<string, string>>) =>
       id === 'watch' ? head(place, headers) : method === 'get' ? get(place, headers) : post(place, {}, headers);
     expect(await send(), id).toMatchObject({ status: 401, ...(id !== 'watch' && { body: { code: 'unauthorized' } }) });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { openapi } from '../../src/server/document/openapi.ts';
 import { operations } from '../../src/server/operations.ts';
-import { type OperationId, operationIds, pathOf } from '../../src/server/routes.ts';
+import { type OperationId, operationIds } from '../../src/server/routes.ts';
 import { root } from '../support/documents.ts';
 import { type Answer, digits, open, sendTo } from './support.ts';
 
@@ -24,7 +24,7 @@ const document = openapi() as {
 const { components } = document;
 const ajv = new Ajv2020({ strict: false });
 
-const described = (id: OperationId): Described => document.paths[pathOf(id)]![operations[id].method]!;
+const described = (id: OperationId): Described => document.paths[operations[id].path]![operations[id].method]!;
 /** The content of a body or an answer: of several media types, that of JSON. */
 const contentOf = ({ content }: { readonly content: Readonly<Record<string, Content>> }): Content =>
   content['application/json'] ?? Object.values(content)[0]!;
@@ -89,7 +89,7 @@ describe('the OpenAPI document', () => {
       if (request) expectToFit(validator(contentOf(described(id).requestBody!).schema), request, id);
       const { method } = operations[id];
       if (!recorded.get(id)?.answer)
-        recorded.set(id, { request: `${method.toUpperCase()} ${pathOf(id)}`, ...(request && { body: request }), answer: body });
+        recorded.set(id, { request: `${method.toUpperCase()} ${operations[id].path}`, ...(request && { body: request }), answer: body });
       return body;
     };
     const post = (id: OperationId, path: string, body: object) => check(id, at.post(path, body), body);
@@ -117,7 +117,8 @@ describe('the OpenAPI document', () => {
     await post('match', 'studies/digits/match', { objectives: { loss: 'minimize' } });
     await post('signIn', 'session', {});
     const others = operationIds.filter((id) => operations[id].method === 'get' && !('produces' in operations[id]) && id !== 'queue');
-    for (const id of others) await check(id, at.get(pathOf(id).replace('/v1/', '').replace('{study}', 'digits').replace('{trial}', '2')));
+    for (const id of others)
+      await check(id, at.get(operations[id].path.replace('/v1/', '').replace('{study}', 'digits').replace('{trial}', '2')));
     await post('close', 'studies/digits/close', {});
     await post('ask', 'studies/digits/ask', { wait: 0 });
     await expect(exampleText(recorded)).toMatchFileSnapshot(join(root, 'docs/reference/http-examples.yaml'));

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
 import { operations } from '../../src/server/operations.ts';
-import { operationIds, pathOf } from '../../src/server/routes.ts';
+import { operationIds } from '../../src/server/routes.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
 import { digits, open, sendTo, users } from './support.ts';
@@ -220,7 +220,7 @@ describe('over HTTP', () => {
     expect(warned).not.toHaveBeenCalled();
     const refused = streams.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(1);
-    expect(JSON.parse(refused[0]!.first)).toMatchObject({ code: 'too-many', error: expect.stringContaining('board') });
+    expect(JSON.parse(refused[0]!.first)).toMatchObject({ code: 'busy', error: expect.stringContaining('board') });
     const other = await openStream(facts, as('ada'));
     expect(other.status).toBe(200);
     expect((await get('studies/digits/log', as('board'))).status).toBe(200);
@@ -295,8 +295,8 @@ describe('an invalid request is refused, and changes nothing:', () => {
     for (const id of operationIds) {
       const { method, input, consumes } = operations[id];
       const { required = [] } = input ?? {};
-      if (!pathOf(id).includes('{study}')) continue;
-      const place = pathOf(id).replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
+      if (!operations[id].path.includes('{study}')) continue;
+      const place = operations[id].path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
       const fields: Record<string, unknown> = { run: 'r', step: 1, values: {}, params: {}, proposer: 'x', trainer: 'w', to: 'pause' };
       const needed = Object.fromEntries(required.map((name) => [name, fields[name]]));
       const type = consumes === undefined ? undefined : { 'Content-Type': consumes };

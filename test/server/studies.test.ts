@@ -13,8 +13,13 @@ it('shows a study that runs here by what that has folded, and computes from its 
   const take = studies.host('x', study, () => study.ledger.position);
   await study.ready();
   await study.ask();
-  const found = await studies.compute(studies.open('x'), async ({ position, begun }) => ({ position, ...begun }));
-  expect(found).toMatchObject({ position: await study.log.head(), ledger: study.ledger, rows: study.rows });
+  const { feed } = studies.open('x');
+  await feed.caughtUp;
+  expect({ position: feed.position, ...feed.begun }).toMatchObject({
+    position: await study.log.head(),
+    ledger: study.ledger,
+    rows: study.rows,
+  });
   studies.close();
   await study.close();
 });

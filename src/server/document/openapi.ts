@@ -9,7 +9,7 @@ import { trialRowSchema } from '../../study/trialRowSchema.ts';
 import { createdStudySchemas } from '../../text/studySchema.ts';
 import { version } from '../../version.ts';
 import { explained, operations } from '../operations.ts';
-import { type OperationId, operationIds, pathOf, rolesOf } from '../routes.ts';
+import { type OperationId, operationIds, rolesOf } from '../routes.ts';
 
 /** Schemas that have a name in the document. */
 const named: Readonly<Record<string, Schema>> = {
@@ -99,8 +99,8 @@ const idempotencyKey = parameter('Idempotency-Key', 'header', {
 });
 
 function operationObject(id: OperationId) {
-  const { method, summary, answer, input, form, result, streams, produces, consumes }: Operation = operations[id];
-  const inPath = [...pathOf(id).matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
+  const { method, path, summary, answer, input, form, result, streams, produces, consumes }: Operation = operations[id];
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
   const { properties = {}, required: needed = [] } = input ?? {};
   const queries = Object.entries(properties).map(([name, schema]) => parameter(name, 'query', schema, needed.includes(name)));
   const fields = consumes ? { type: 'string', description: input?.description } : { additionalProperties: false, ...input };
@@ -125,8 +125,7 @@ function operationObject(id: OperationId) {
 export function openapi(): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const id of operationIds) {
-    const { method } = operations[id];
-    const path = pathOf(id);
+    const { method, path } = operations[id];
     paths[path] = { ...paths[path], [method]: operationObject(id) };
   }
   return {

@@ -1,17 +1,14 @@
 import { nextTurn } from '../../../streams/engine/timeout.ts';
 import { importancesFrom } from '../../../streams/explanation/importance.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
-import type { Params } from '../../facts/facts.ts';
 import { type ExampleMatrix, exampleMatrix } from '../../insight/examples/matrix.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
-import type { RecommendationTask } from '../../insight/recommendation/inThread.ts';
-import { type Chosen, candidates, withRepetitions } from '../../insight/recommendation/recommendation.ts';
+import { candidates, chosen, withRepetitions } from '../../insight/recommendation/recommendation.ts';
 import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { rowAt } from '../../study/past.ts';
-import { Thread } from '../thread.ts';
 import type { Feed } from './feed.ts';
 import { reportsIn } from './trialChanges.ts';
 import type { Recommended, RowChange } from './wire.ts';
@@ -73,18 +70,13 @@ async function withoutResults({ space }: Begun['ledger'], trials: ReadonlySet<Tr
   return ledger;
 }
 
-/**
- * The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. Each step takes a turn
- * of its own: with very many trials, together they would block the server.
- */
+/** The trial to deploy. Undefined with several objectives, and without results. */
 export const recommendedOf = byResults<Recommended>(async ({ ledger, rows, changes }) => {
   const [objective, ...others] = ledger.settings.objectives;
   if (others.length > 0) return undefined;
-  await nextTurn();
   const known = candidates(objective!, rows);
   if (known.length === 0) return undefined;
-  await nextTurn();
-  const found = await inThread({ space: ledger.space.toJSON(), objective: objective!, rows: known });
+  const found = chosen(ledger.space, objective!, known);
   if (found === undefined) return undefined;
   const { row, repetition, costs, evidence } = withRepetitions(found, objective!, rows);
   const judged = { objectives: ledger.settings.objectives, ranked: known, onFront: [], rows: [...rows], closed: ledger.closed };
@@ -99,12 +91,3 @@ export const recommendedOf = byResults<Recommended>(async ({ ledger, rows, chang
     early,
   });
 });
-
-async function inThread(task: RecommendationTask): Promise<Chosen<Params> | undefined> {
-  const thread = new Thread<typeof import('../../insight/recommendation/inThread.ts')>('insight/recommendation/inThread');
-  try {
-    return await thread.call('recommendationOf', task);
-  } finally {
-    thread.close();
-  }
-}

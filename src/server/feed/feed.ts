@@ -193,27 +193,35 @@ export class Feed {
   }
 }
 
-/** A study that another process runs, or none: its log is read. @param failed called if it can no longer be read */
-export function readingFeed(id: string, source: StudyLog, failed: (error: unknown) => void = () => {}): Feed {
+/** Takes the entries of a log that nothing here applies. @returns takes the next one */
+export function folding(feed: Feed): (entry: Entry) => void {
   const rows = new TrialRows();
   let ledger: Ledger<Params> | undefined;
+  return (entry) => {
+    ledger ??= ledgerFrom(entry);
+    const applied = ledger?.fold(entry);
+    if (ledger === undefined || applied === undefined) return;
+    rows.apply(applied);
+    feed.take(applied, { ledger, rows });
+  };
+}
+
+/** A study that another process runs, or none: its log is read. @param failed called if it can no longer be read */
+export function readingFeed(id: string, source: StudyLog, failed: (error: unknown) => void = () => {}): Feed {
   let next = 1;
   const read = async (log: AsyncIterable<readonly Entry[]>) => {
     const takeTurn = turnsOf(TURN_MS);
     for await (const entries of log) {
       for (const entry of entries) {
         next = entry.position + 1;
-        ledger ??= ledgerFrom(entry);
-        const applied = ledger?.fold(entry);
-        if (ledger === undefined || applied === undefined) continue;
-        rows.apply(applied);
-        feed.take(applied, { ledger, rows });
+        fold(entry);
       }
       await takeTurn();
     }
   };
   const past = read(source.past(1));
   const feed = new Feed(id, source, () => past);
+  const fold = folding(feed);
   past
     .then(() => read(source.read(next, feed.closing)))
     .catch((error) => {

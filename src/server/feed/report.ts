@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Moment } from '../../../streams/explanation/moment.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { MomentsInThread } from '../moments/moments.ts';
 import { type Asset, assetsIn } from '../pageFiles.ts';
 import { examplesOf, importancesOf, recommendedOf } from './byResults.ts';
 import type { Feed } from './feed.ts';
+import { momentsOf } from './moments.ts';
 import type { ReportData, RowChange } from './wire.ts';
 
 /** Studies as one HTML file: the page with their data. */
@@ -74,23 +74,21 @@ async function dataOf(feed: Feed): Promise<ReportData> {
     importances,
     examples: await examplesOf(feed),
     recommended: await recommendedOf(feed),
-    moments: await momentsOf(feed, rows, mostImportant),
+    moments: await framesOf(feed, rows, mostImportant),
   });
 }
 
 /** Moments of a log, evenly spread over the suggestions, with landscapes over the first two parameters. */
-async function momentsOf(feed: Feed, rows: readonly RowChange[], [x, y]: readonly string[]): Promise<readonly Moment[]> {
+async function framesOf(feed: Feed, rows: readonly RowChange[], [x, y]: readonly string[]): Promise<readonly Moment[]> {
   const suggested = rows.map((row) => row.suggested).sort((a, b) => a - b);
   const every = Math.ceil(suggested.length / FRAMES);
   const positions = [...suggested.filter((_, i) => i > 0 && i % every === 0).map((position) => position - 1), feed.position];
-  const inThread = new MomentsInThread();
+  const momentAt = momentsOf(feed);
   const moments: Moment[] = [];
   try {
-    for (const at of positions) moments.push(await inThread.at(feed, { at, x, y }, CELLS));
+    for (const at of positions) moments.push(await momentAt({ at, x, y }, CELLS));
   } catch {
     // Without moments, the report says that the log cannot be replayed.
-  } finally {
-    inThread.close();
   }
   return moments;
 }

@@ -21,10 +21,14 @@ async function logOf(strategy: h.Strategy, cliff = 0): Promise<readonly Entry[]>
 }
 
 function momentsOf(entries: readonly Entry[]): Moments {
-  const moments = new Moments(entries[0]!.fact as never, parseStrategy);
-  moments.add(entries);
-  return moments;
+  return new Moments(sourceOf(entries), entries[0]!.fact as never, parseStrategy);
 }
+
+const sourceOf = (entries: readonly Entry[]) => ({
+  past: async function* (from: number) {
+    yield entries.slice(from - 1);
+  },
+});
 
 const slice = (params: Params) => ({ x: 'x', y: 'y', through: { trial: 1, params } });
 const through = slice({ x: 0.9, y: 0.1, kind: 'good' });
@@ -87,16 +91,16 @@ it('a moment is the same whether it comes first, later or again', async () => {
 
 it('follows a log as it grows, with results that are retracted', async () => {
   const entries = await logOf(h.random());
-  const moments = new Moments(entries[0]!.fact as never, parseStrategy);
-  moments.add(entries.slice(0, 12));
+  const grown = entries.slice(0, 12);
+  const moments = momentsOf(grown);
   expect((await moments.at({ position: 12, by: [], cells: 4 })).news).toMatchObject([{ path: 'random' }]);
   const retracted = { position: 13, at: 1, fact: { type: 'retracted', trial: 1 } } as unknown as Entry;
-  moments.add([retracted]);
+  grown.push(retracted);
   const { news } = await moments.at({ position: 13, by: [], cells: 4 });
   expect(news[0]!.counts.suggested).toBeGreaterThan(0);
 });
 
 it('refuses a study of which another version decided', async () => {
   const [{ fact }] = (await logOf(h.random())) as [Entry];
-  expect(() => new Moments({ ...(fact as object), decisions: 99 } as never, parseStrategy)).toThrow('version 99');
+  expect(() => new Moments(sourceOf([]), { ...(fact as object), decisions: 99 } as never, parseStrategy)).toThrow('version 99');
 });
