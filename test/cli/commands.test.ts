@@ -214,18 +214,4 @@ describe('commands that read', () => {
       `study.repaired.jsonl: 2 of ${lines.length - 1} entries are lost: 6, 7. To continue with it, move it to study.jsonl`,
     );
   });
-
-  it('says in one line that a file is no journal, and warns of damaged lines', async () => {
-    const place = await studied();
-    writeFileSync(join(place, 'notes.txt'), 'parameters:');
-    const other = await hypertide(place, 'trials', 'notes.txt');
-    expectRefused(other);
-    const path = join(place, 'study.jsonl');
-    const lines = readFileSync(path, 'utf8').split('\n');
-    lines[4] = `rubbish ${lines[4]!.slice(9)}`;
-    writeFileSync(path, lines.join('\n'));
-    const { code, err } = await hypertide(place, 'trials', 'study.jsonl');
-    expect(code).toBe(0);
-    expect(err).toContain('study.jsonl:5: expected a JSON object');
-  });
 });

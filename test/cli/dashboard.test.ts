@@ -122,22 +122,6 @@ describe('why, of a stopped trial,', () => {
     });
     expectText((await hypertide(place, 'verify', 's.jsonl')).err);
   });
-
-  it('gives no reason if the strategy is code', async () => {
-    const place = directory();
-    const log = await openJournal(join(place, 's.jsonl'));
-    const never = defineStrategy({ name: 'never', init: () => undefined, tell: () => undefined, stop: () => true });
-    await optimize(
-      space({ x: float(0, 1) }),
-      ({ x }, { report }) => {
-        report(x);
-        return x;
-      },
-      { log, trials: 2, strategy: chain(never, random()) },
-    ).result();
-    await log.close();
-    expect((await hypertide(place, 'trials', 's.jsonl')).out).not.toContain('by never');
-  });
 });
 
 describe('the text of the first rung', () => {

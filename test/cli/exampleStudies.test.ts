@@ -86,14 +86,6 @@ describe('a study of examples', () => {
     expect(of(place, 'completed')[0]!.values).toEqual({ loss: expect.closeTo((of(place, 'suggested')[0]!.params as { x: number }).x, 4) });
   });
 
-  it('names examples that it does not have, once', async () => {
-    const place = studyIn('trials: 3\nexamples: names.txt\nobjective: minimize loss\n');
-    const ended = await run(place, `echo "example=q7 loss=$1"; ${SCORE}`);
-    expect(ended.code, ended.err).toBe(0);
-    expect(times(ended.err, 'example q7')).toBe(1);
-    expect(ended.err).toContain('q1, q2, q3 and 3 more');
-  });
-
   it('refuses names that do not fit into a file of lines', async () => {
     const place = studyIn('trials: 3\nexamples: [q1, "q\\n2"]\n');
     expect(await run(place, SCORE)).toMatchObject({ code: 2, err: expect.stringContaining('"q\\n2"') });
@@ -109,16 +101,6 @@ describe('a study of examples', () => {
 });
 
 describe('a study without examples', () => {
-  it.each([
-    ['example=$q', 'examples: FILE'],
-    ['question=$q', 'examples: 6'],
-  ])('says once that of results such as %s only the last one counts', async (name, advice) => {
-    const place = studyIn('trials: 3\nobjective: maximize score\n');
-    const ended = await run(place, `for q in a b c d e f; do echo "${name} score=$1"; done`);
-    expect(ended.code, ended.err).toBe(0);
-    expect(times(ended.err, advice)).toBe(1);
-  });
-
   it('refuses a command that passes the file of examples', async () => {
     const place = studyIn('trials: 3\n');
     expect(await run(place, 'cat $2; echo loss=$1')).toMatchObject({
@@ -145,11 +127,5 @@ describe('a study without examples', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/examples\.ids\.0 is "question 0" in the log, but "question 4999" here.*and 4992 more of examples/);
     expect(err.length).toBeLessThan(2000);
-  });
-
-  it('says nothing of a value in the middle and one at the end', async () => {
-    const place = studyIn('trials: 3\nobjective: maximize score\n');
-    const ended = await run(place, 'echo "score=$1"; echo "score=$1"');
-    expect(ended.err).not.toContain('without a step');
   });
 });

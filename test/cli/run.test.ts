@@ -150,22 +150,6 @@ describe('run', () => {
     await expectVerified(place);
   });
 
-  it.each([
-    ['crash', 'error', /out of memory/],
-    ['nan', 'non-finite', /value is not finite/],
-  ])('counts a trainer in mode %s as failed by %s', async (mode, reason, message) => {
-    const place = studyIn('trials: 2\n');
-    const ended = await run(place, ['--mode', mode]);
-    expect(ended.code).toBe(7);
-    expectNoTrace(ended);
-    expect(ended.err).toMatch(message);
-    expect(ended.err).toContain('no trial was completed');
-    expect(journalOf(place).filter(({ type }) => type === 'failed')).toMatchObject([
-      { reason, message: expect.stringMatching(message) },
-      { reason, message: expect.stringMatching(message) },
-    ]);
-  });
-
   it('says what trains trials to their end if early stopping stopped each one', async () => {
     const place = studyIn('trials: 2\nstrategy: { chain: [{ patience: { steps: 1, delta: 9 } }, random] }\n');
     const ended = await run(place, ['--steps', '100', '--sleep', '0.05']);
@@ -179,16 +163,6 @@ describe('run', () => {
     expect(completed(place)).toHaveLength(1);
   });
 
-  it.each(['rubbish', 'repeat'])('warns of lines that do not count (%s), and takes the result', async (mode) => {
-    const place = studyIn('trials: 1\n');
-    const ended = await run(place, ['--mode', mode]);
-    expect(ended.code, ended.err).toBe(0);
-    expectNoTrace(ended);
-    expect(completed(place)).toHaveLength(1);
-    if (mode === 'rubbish') expect(ended.err).toMatch(/trial 1: .*-3.*whole number from 0 on/);
-    else expect(ended.err).toMatch(/trial 1: expected a step after 1, which it reported last, got 1/);
-  });
-
   it('says at the end where trials crash, and refers to the first of equal failures', async () => {
     const place = studyIn('trials: 10\nstrategy: { grid: { levels: { x: 10 } } }\n');
     const program = 'case {x} in 0.[6-9]*|1) echo value=1;; *) echo no memory at 0x$$ >&2; exit 3;; esac';
@@ -196,16 +170,6 @@ describe('run', () => {
     expect(err, err).toMatch(/all 6 trials with x <= 0\.5556 failed: exited with code 3: no memory at 0x\d/);
     const [first] = /(?<=trial )\d+(?= failed \(error: exited)/.exec(err)!;
     expect(err.match(/\(error: as trial \d+\)/g)).toEqual(Array(5).fill(`(error: as trial ${first})`));
-  });
-
-  it('counts the epochs of a program that begins with 0', async () => {
-    const place = studyIn('epochs: 6\ntrials: 5\n');
-    const program = 'for e in 0 1 2 3 4 5; do echo "epoch $e loss: $1"; done';
-    const { err } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', program, 'sh', '{x}');
-    expect(err).not.toMatch(/trains for|beyond/);
-    const rows = JSON.parse((await hypertide(place, 'trials', 'study.jsonl', '--json')).out);
-    const steps = rows.filter(({ status }: { status: string }) => status === 'completed').map(({ step }: { step: number }) => step);
-    expect(new Set(steps)).toEqual(new Set([6]));
   });
 
   it('says what early stopping did, as best does', async () => {
@@ -262,26 +226,6 @@ describe('run', () => {
       { trial: 1, type: 'stopped', by: 'timeLimit', step: 2 },
       { trial: 2, type: 'failed', reason: 'timeout' },
     ]);
-  });
-
-  it('fails a trial that takes longer than its time limit', async () => {
-    const place = studyIn('trials: 1\ntimeLimit: 0.5\ngrace: 0.2\n');
-    const { code } = await run(place, ['--sleep', '30']);
-    expect(code).toBe(7);
-    expect(journalOf(place).find(({ type }) => type === 'failed')).toMatchObject({ reason: 'timeout' });
-  });
-
-  it('refuses a journal of another space or seed, and lists the differences', async () => {
-    const place = studyIn('trials: 1\n');
-    await run(place);
-    const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
-    writeFileSync(join(place, 'study.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 2 }\nseed: 8\ntrials: 1\n');
-    const ended = await run(place);
-    expect(ended.code).toBe(2);
-    expect(ended.err).toContain('space.parameters.x.high is 1 in the log, but 2 here');
-    expect(ended.err).toContain('seed is "7" in the log, but "8" here');
-    expect(ended.err).not.toContain('resuming');
-    expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toBe(before);
   });
 
   it('refuses a second run with another command, and requests that do not suit the study', async () => {
@@ -351,13 +295,5 @@ describe('run', () => {
     const ended = await hypertide(place, 'run', 'study.yaml', '--', 'true');
     expectRefused(ended);
     expect(journalOf(place)).toEqual([]);
-  });
-
-  it('without a command, shows examples; and its version', async () => {
-    const place = studyIn();
-    const [help, version] = [await hypertide(place), await hypertide(place, '--version')];
-    expect(help.code).toBe(0);
-    expect(help.out.match(/^ {2}hypertide \w+ .*/gm)).toHaveLength(2);
-    expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 });

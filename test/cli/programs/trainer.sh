@@ -1,4 +1,4 @@
-# A trainer for tests: reports (x - 0.3)^2 + 1 / step at each step. --mode selects a fault; --hold waits before that step for a file `go`.
+# A trainer for tests: reports (x - 0.3)^2 + 1 / step at each step. --mode saving keeps its step after each one, in-turn ends after earlier trials; --hold waits before that step for a file `go`.
 # In shell, which starts ten times as fast as Node.
 steps=2 seconds=0 mode=good hold=0
 while [ $# -gt 0 ]; do
@@ -34,26 +34,13 @@ earlier_have_ended() {
 
 trap 'echo $step > "$kept"; exit 143' TERM
 echo "slot $HYPERTIDE_SLOT, from step $step"
-case $mode in
-  crash)
-    echo 'RuntimeError: out of memory' >&2
-    exit 1
-    ;;
-  nan) echo '{"value": NaN}' ;;
-  silent) exit 0 ;;
-  rubbish)
-    printf '\377\000\007\n'
-    printf '%s\n' '{"value":' '[1,2' 'value=abc' '{"step":-3,"value":1}' '{"step":1.5,"value":1}' '{"value":"high"}' '='
-    ;;
-esac
-while [ $mode != nan ] && [ "$step" -lt "$steps" ]; do
+while [ "$step" -lt "$steps" ]; do
   [ "$seconds" = 0 ] || rest "$seconds"
   while [ "$hold" = $((step + 1)) ] && [ ! -e go ]; do rest 0.02; done
   step=$((step + 1))
   [ $mode != saving ] || echo $step > "$kept"
   say "\"step\":$step," $step
-  [ $mode != repeat ] || echo "{\"step\":$step,\"value\":7}"
 done
 [ $mode != in-turn ] || until earlier_have_ended; do rest 0.02; done
-[ $mode = nan ] || say '' $((steps > 0 ? steps : 1))
+say '' $((steps > 0 ? steps : 1))
 echo $step > "$kept"
