@@ -107,6 +107,7 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(asha, until(plateau, ga), until(plateau, tpe), random)': {
     make: () => h.chain(asha(), h.until(h.plateau(3), h.ga({ population: 4 })), h.until(h.plateau(2), h.tpe({ startup: 4 })), h.random()),
   },
+  'chain(grid, random)': { make: () => h.chain(h.grid({ levels: 1 }), h.random()) },
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },

@@ -7,18 +7,6 @@ import { refusal } from './helpers.ts';
 
 const all = ({ count, at }: GridCells) => Array.from({ length: count }, (_, i) => at(i));
 
-test('all configurations, each once, the last axis fastest', () => {
-  const s = space({ units: int(16, 20, { step: 2 }), act: choice(['relu', 'tanh']) });
-  expect(all(cells(s)).map((point) => Object.values(s.decode(point)).join(' '))).toEqual([
-    '16 relu',
-    '16 tanh',
-    '18 relu',
-    '18 tanh',
-    '20 relu',
-    '20 tanh',
-  ]);
-});
-
 test('parameters that do not exist do not multiply', () => {
   const s = space({
     opt: choice(['adam', 'sgd', 'rmsprop']),

@@ -68,25 +68,6 @@ describe('a space of all kinds', () => {
     expect([params.version, params.note]).toEqual([3, 'biased']);
     expect('note' in net.decode(net.axes.map(() => 0.1))).toBe(false);
   });
-  test('axes contain what strategies may know, and no more', () => {
-    expect(net.axes.map(({ kind, ordered }) => `${kind} ${ordered}`)).toEqual([
-      'float true',
-      'float true',
-      'float true',
-      'int true',
-      'int true',
-      'choice false',
-      'ordinal true',
-      'boolean false',
-      'choice false',
-      'float true',
-      'boolean false',
-      'int true',
-    ]);
-    expect(net.axes[9]!.when).toEqual({ axis: 8, levels: [1, 2] });
-    expect(net.axes[11]!.when).toEqual({ axis: 10, levels: [1] });
-    expect(Object.keys(net.axes[2]!)).toEqual(['name', 'kind', 'ordered']);
-  });
 });
 
 test('size counts configurations, absent parameters once', () => {

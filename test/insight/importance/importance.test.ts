@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodePoints } from '../../../src/insight/importance/coding.ts';
 import { type Interval, meanSquareOfEffects, sharedVolume, subcubeOf } from '../../../src/insight/importance/cylinder.ts';
 import { type AxisImportances, axisImportances } from '../../../src/insight/importance/importance.ts';
 import { type ComparableResult, comparableResults } from '../../../src/insight/importance/results.ts';
@@ -85,18 +84,6 @@ describe('against the evaluators of Optuna, on the same trials', () => {
 });
 
 describe('a category as columns', () => {
-  it('is as many as it has values', () => {
-    const { axes, encode } = space({ c: choice(['p', 'q', 'r']), a: unit }) as Space<Params>;
-    const { columns, columnsOfAxis } = encodePoints(axes, [encode({ c: 'q', a: 0.25 }), encode({ c: 'r', a: 1 })]);
-    expect(columns.map((column) => [...column])).toEqual([
-      [0, 0],
-      [1, 0],
-      [0, 1],
-      [0.25, 1],
-    ]);
-    expect(columnsOfAxis).toEqual([[0, 1, 2], [3]]);
-  });
-
   const [zero, one, either]: Interval[] = [
     { low: 0, high: 0.5 },
     { low: 0.5, high: 1 },

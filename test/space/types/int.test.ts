@@ -77,15 +77,6 @@ test('levels lie in the middle of their bins', () => {
   expect(only(int(1, 4, { log: true })).encode({ x: 2 as never })[0]).toBeCloseTo(Math.log(15) / 2 / Math.log(9), 14);
 });
 
-test('a range of 10^12 values costs nothing', () => {
-  const wide = only(int(0, 1e12));
-  expect([wide.size, wide.decode([1]).x, wide.decode(wide.encode({ x: 123_456_789_012 as never })).x]).toEqual([
-    1e12 + 1,
-    1e12,
-    123_456_789_012,
-  ]);
-});
-
 test('a high that the steps do not reach is lowered', () => {
   const { size, decode } = only(int(16, 65, { step: 2 }));
   expect([size, decode([1]).x]).toEqual([25, 64]);

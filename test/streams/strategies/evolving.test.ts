@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { active } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
 import type { Env } from '../../../src/strategy/env.ts';
 import type { Message, Propose, StrategyEvent, Suggested } from '../../../src/strategy/messages.ts';
@@ -59,31 +58,11 @@ describe.each(rows)('%s', (name, make) => {
     expect(replies.every(({ type }) => type === 'propose')).toBe(true);
   });
 
-  it('suggests feasible points, with 0.5 on inactive axes', () => {
-    for (const { point } of raced(make(), env, 150).replies as Propose[]) {
-      expect(wide.snap(point)).toEqual(point);
-      expect(wide.feasible(point)).toBe(true);
-      active(wide.axes, point).forEach((exists, i) => {
-        if (!exists) expect(point[i]).toBe(0.5);
-      });
-    }
-  });
-
   it('learns: its later trials are better than its first', () => {
     const { told } = raced(make(), env, 200);
     const losses = told.flatMap((m) => (m.type === 'ended' && m.losses ? [m.losses[0]!] : []));
     const mean = (of: number[]) => of.reduce((a, b) => a + b, 0) / of.length;
     expect(mean(losses.slice(-40))).toBeLessThan(0.7 * mean(losses.slice(0, 40)));
-  });
-
-  it('answers the same after the same facts in a new subscription', () => {
-    const { told } = raced(make(), env, 60);
-    for (const [cut, next] of told.entries()) {
-      if (next.type !== 'suggested') continue;
-      const { ask, tell } = interview(make(), env);
-      tell(...told.slice(0, cut));
-      expect(suggestedFrom(ask(next.id) as Propose)).toEqual(next);
-    }
   });
 
   it('answers a rejected ask differently, the same way each time', () => {

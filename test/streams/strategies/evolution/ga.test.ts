@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../../../src/numeric/random.ts';
-import { active, type Point } from '../../../../src/space/axis.ts';
+import type { Point } from '../../../../src/space/axis.ts';
 import { space } from '../../../../src/space/space.ts';
 import { float } from '../../../../src/space/types/dimension.ts';
 import type { Env } from '../../../../src/strategy/env.ts';
-import { isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../../src/strategy/messages.ts';
+import type { Message, Propose, StrategyEvent, Suggested } from '../../../../src/strategy/messages.ts';
 import type { Strategy } from '../../../../streams/kernel/strategy.ts';
 import { type GaOptions, ga } from '../../../../streams/strategies/evolution/ga.ts';
 import { random } from '../../../../streams/strategies/random.ts';
 import { coded } from '../../../support/coded.ts';
 import { completed, failed, interview, rootEnv, suggestedFrom } from '../../../support/interview.ts';
-import { conditional, constrained, mixed } from '../../../support/spaces.ts';
 
 const ball = space(Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`x${i}`, float(-5, 5)])));
 const sphere = (point: Point): number => point.reduce((sum, u, i) => sum + (u - 0.2 - 0.1 * i) ** 2, 0);
@@ -63,56 +62,6 @@ describe.each(modes)('ga, %s', (_, options) => {
     });
     expect(wins.length).toBeGreaterThanOrEqual(19);
   });
-
-  it.each(Object.entries({ conditional, mixed, constrained }))(
-    'suggests feasible points on levels with 0.5 for what does not exist: %s',
-    (_, domain) => {
-      const { told } = evolve(ga(options), rootEnv(domain), (point) => sphere(point), 60);
-      const points = told.filter((m): m is Suggested => m.type === 'suggested').map(({ point }) => point);
-      expect(points.length).toBeGreaterThan(5);
-      for (const point of points) {
-        expect(domain.snap(point)).toEqual(point);
-        expect(domain.feasible(point)).toBe(true);
-        active(domain.axes, point).forEach((exists, i) => {
-          if (!exists) expect(point[i]).toBe(0.5);
-        });
-      }
-    },
-  );
-
-  it('answers the same after the same facts in a new subscription', () => {
-    const { told } = evolve(ga(options), env, sphere, 40);
-    for (let cut = 0; cut < told.length; cut++) {
-      const next = told[cut]!;
-      if (next.type !== 'suggested') continue;
-      const { ask, tell } = interview(ga(options), env);
-      tell(...told.slice(0, cut));
-      expect(suggestedFrom(ask(next.id) as Propose)).toEqual(next);
-    }
-  });
-
-  it('suggests other points for another seed', () => {
-    const points = (seed: string) => evolve(ga(options), { ...env, seed }, sphere, 30).told;
-    expect(points('a')).toEqual(points('a'));
-    expect(points('a')).not.toEqual(points('b'));
-  });
-
-  it('shares nothing between subscriptions', () => {
-    const strategy = ga(options);
-    const alone = interview(strategy, env).ask(1);
-    evolve(strategy, env, sphere, 30);
-    const [one, two] = [interview(strategy, env), interview(strategy, env)];
-    expect(one.ask(1)).toEqual(alone);
-    one.tell(suggestedFrom(one.ask(1) as Propose));
-    expect(two.ask(1)).toEqual(alone);
-  });
-
-  it('unsubscribes from its source', () => {
-    const { source, subscription } = interview(ga(options), env);
-    expect(source.observed).toBe(true);
-    subscription.unsubscribe();
-    expect(source.observed).toBe(false);
-  });
 });
 
 describe('ga', () => {
@@ -141,13 +90,6 @@ describe('ga', () => {
     const median = (of: (id: number) => Message) =>
       Array.from({ length: 51 }, (_, i) => sphere((of(13 + i) as Propose).point)).sort((a, b) => a - b)[25]!;
     expect(median(ask)).toBeLessThan(median(drawn.ask) / 20);
-  });
-
-  it('passes the facts of others on', () => {
-    const { put } = interview(ga(), env);
-    const fact: Message = { type: 'suggested', id: 1, by: 'queue', point: [0, 0, 0, 0, 0] };
-    expect(put(fact)).toEqual([fact]);
-    expect(isStrategyEvent(fact)).toBe(true);
   });
 
   it('has 12 members, more in long studies, and if it waits for generations as many as may be open', () => {
