@@ -28,25 +28,29 @@ interface Kind {
 /** Output that must be scrolled. */
 const LONG = Array.from({ length: 60 }, (_, i) => `line ${i} of a long trace`).join('\n');
 
-/** Trials that end in every way, with reports and metrics. */
+/** Trials in every state, with reports and metrics. */
 function trialsOf(objectives: Kind['objectives']): Fact[] {
   const rng = rngFor('accessibility', '', 0);
-  return Array.from({ length: 30 }, (_, i): Fact[] => {
+  const trials = Array.from({ length: 30 }, (_, i): Fact[] => {
     const trial = i + 1;
     const run = `r${trial}`;
     const params = net.decode(net.axes.map(() => rng())) as never;
     const values = Object.fromEntries(Object.keys(objectives).map((name) => [name, rng()]));
     const end: Fact =
-      trial % 7 === 0
-        ? { type: 'failed', trial, run, reason: 'error', message: 'out of memory', trace: LONG }
-        : { type: 'completed', trial, run, values, metrics: { size: rng() }, constraints: [trial % 5 === 0 ? 1 : 0] };
+      trial === 26
+        ? { type: 'stopped', trial, run }
+        : trial % 7 === 0
+          ? { type: 'failed', trial, run, reason: 'error', message: 'out of memory', trace: LONG }
+          : { type: 'completed', trial, run, values, metrics: { size: rng() }, constraints: [trial % 5 === 0 ? 1 : 0] };
     return [
       { type: 'suggested', trial, attempt: 1, by: 'random', params, tags: { phase: 'exploring' } },
       { type: 'started', trial, attempt: 1, run, trainer: 'gpu' },
       { type: 'reported', trial, run, step: 1, values },
       ...(trial < 29 ? [end] : []),
     ];
-  }).flat();
+  });
+  const waiting: Fact = { ...(trials[0]![0] as Extract<Fact, { type: 'suggested' }>), trial: 31 };
+  return [...trials.flat(), { type: 'retracted', trial: 27 }, waiting];
 }
 
 /** The same trials on examples: the last one has the worst value in all of them. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compromise } from '../../src/insight/figures/front.ts';
 import { gainOf, gainText, timeLeft, worked } from '../../src/insight/progress.ts';
@@ -8,7 +8,7 @@ import { lessons } from '../../src/page/lib/learned.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { bestFirst } from '../../src/study/bestFirst.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
-import { type Board, board, finished, request } from './support.ts';
+import { board, request } from './support.ts';
 
 const ROW = { attempt: 1, by: 'random', suggested: 1, suggestedAt: 0, status: 'completed', params: {} } as const;
 const row = (trial: number, loss: number, more: Partial<TrialRow> = {}): TrialRow => ({
@@ -161,29 +161,6 @@ it('the compromise is the point of the front that is nearest to the best of ever
   ).toBe(1); // in a cube; unscaled, the last would be nearest
   expect(compromise([[1, 1]])).toBe(0);
   expect(compromise([])).toBe(-1);
-});
-
-describe('the recommendation', () => {
-  let served: Board | undefined;
-  afterEach(async () => {
-    await served?.close();
-    served = undefined;
-  });
-
-  it('is served once there are results, with what a verdict needs', async () => {
-    served = await board();
-    const asked = async () => JSON.parse((await request(`${served!.url}v1/studies/net/recommend`)).text) as unknown;
-    expect(await asked()).toBeNull();
-    for (let trial = 1; trial <= 12; trial++) {
-      const lr = 10 ** (-4 + trial / 4);
-      await served.say(...finished(trial, (Math.log10(lr) + 2.5) ** 2, { lr: Math.min(0.1, lr), layers: 2, kind: 'relu' }));
-    }
-    expect(await asked()).toMatchObject({
-      results: 12,
-      trial: 6,
-      evidence: { full: 12, first: 6 },
-    });
-  });
 });
 
 it('the page is sent as gzip to those that accept it', async () => {

@@ -246,39 +246,6 @@ describe('a server at another address', () => {
   });
 });
 
-it('colours have enough contrast, light and dark', async () => {
-  const made = await board();
-  cleanups.push(() => made.close());
-  const states = ['completed', 'running', 'waiting', 'stopped', 'failed', 'infeasible', 'retracted'];
-  const names = ['text', 'muted', 'accent', 'back', 'panel', 'soft', ...states];
-  for (const size of [WIDE, NARROW]) {
-    const page = await openPage(made.url, size);
-    const colours = await page.evaluate<Record<string, string>>(
-      `Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim()]))`,
-    );
-    const { back, panel, soft, ...texts } = colours as Record<'back' | 'panel' | 'soft' | 'text', string>;
-    for (const [name, colour] of Object.entries(texts)) {
-      for (const ground of [back, panel]) expect(contrast(colour, ground), name).toBeGreaterThanOrEqual(4.5);
-    }
-    expect(contrast(texts.text, soft)).toBeGreaterThanOrEqual(7);
-  }
-});
-
-/** The contrast ratio of WCAG 2. */
-function contrast(a: string, b: string): number {
-  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
-  return (high + 0.05) / (low + 0.05);
-}
-
-function luminance(hex: string): number {
-  const digits = hex.length === 4 ? hex.replaceAll(/[^#]/g, '$&$&') : hex;
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const c = Number.parseInt(digits.slice(at, at + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
 it('an address that compares studies opens their comparison', async () => {
   const made = await board();
   cleanups.push(() => made.close());

@@ -13,26 +13,6 @@ import { extendedPlaces } from '../../src/page/lib/trialPlaces.ts';
 import { studyOf, trialRow } from '../insight/figures/support.ts';
 
 describe('the front', () => {
-  it('holds the trials that no other trial dominates, in two and three objectives', () => {
-    expect(
-      front([
-        [1, 4],
-        [2, 2],
-        [3, 3],
-        [4, 1],
-        [2, 2],
-      ]).sort(),
-    ).toEqual([0, 1, 3, 4]);
-    expect(
-      front([
-        [1, 1, 9],
-        [1, 1, 8],
-        [0, 2, 9],
-        [5, 5, 5],
-      ]).sort(),
-    ).toEqual([1, 2, 3]);
-  });
-
   it('equals the front by comparing all pairs', () => {
     const losses = fc.array(fc.tuple(fc.integer({ max: 6, min: 0 }), fc.integer({ max: 6, min: 0 }), fc.integer({ max: 6, min: 0 })), {
       maxLength: 40,
