@@ -4,18 +4,24 @@ import { answers, type ReadingId } from '../../streams/study/answer.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import { type Said, withMeans } from '../ledger/exampleFacts.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { recordOf } from '../schema/recordOf.ts';
-import { parseIntent, RefusedError } from '../study/commands.ts';
+import { parseIntent, RefusedError, unknownTrial } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
 import { verbs } from '../study/verbs.ts';
+import { ANYONE } from './access/access.ts';
+import type { Feed } from './feed/feed.ts';
+import type { TrialEntry } from './feed/wire.ts';
 import { operations } from './operations.ts';
-import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
+import { type Question, questions } from './questions/question.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { OperationId } from './routes.ts';
 import type { OpenStudy, ServedStudies } from './servedStudies.ts';
-import { caughtUp, liveRow, liveState, viewOf } from './view.ts';
+import { caughtUp, filesFor, keptFor, liveRow, liveState, viewOf } from './view.ts';
 
+/** An operation with another answer than JSON. */
+export type MediaOperationId = 'watch' | 'getReport' | 'getFile';
 /** An operation with an answer in JSON. */
 export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
 
@@ -71,6 +77,12 @@ const reading =
     return id === 'log' ? studies.inTurn(act) : act();
   };
 
+/** Answers what reads much of a log. */
+const asking =
+  (what: Question['what']): Handler =>
+  (studies, { study, trial, fields, user = ANYONE, whenGone }) =>
+    studies.questions.ask(studies.open(study).feed, { ...fields, what, trial }, user.name, whenGone);
+
 const readings = recordOf(Object.keys(answers) as ReadingId[], reading);
 
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {
@@ -100,7 +112,25 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   fail: (studies, request) => saying('failed')(studies, { ...request, fields: { reason: 'error', ...request.fields } }),
   trial: (studies, { study, trial }) => liveRow(studies.open(study), trial),
   ...forIntents(commanding),
-  ...pageHandlers,
+  signIn: (_, { user }) => omitUndefined({ name: user?.name, role: user?.role ?? 'agent' }), // without users, everyone may do everything
+  summary: async (studies, { study }) => {
+    const { feed } = studies.open(study);
+    await feed.caughtUp;
+    return feed.summary();
+  },
+  ...recordOf(questions, asking),
+  trialLog: async (studies, { study, trial }) => {
+    const { feed } = studies.open(study);
+    await feed.caughtUp;
+    const found = await studies.inTurn(() => entriesOf(feed, trial));
+    if (!found) throw new RefusedError(unknownTrial(trial));
+    return found;
+  },
+  listFiles: async (studies, request) => (await (await keptFor(studies, request))?.list(request.trial)) ?? null,
+  addFile: async (studies, request) => {
+    const { trial, file = '', bytes = new Uint8Array() } = request;
+    return { name: await (await filesFor(studies, request)).add(trial, file, bytes) };
+  },
 };
 
 /**
@@ -134,4 +164,21 @@ async function preview(id: JsonOperationId, studies: ServedStudies, { study, tri
     return { fact };
   }
   return { open: ledger.running, parallel: ledger.settings.parallel };
+}
+
+/** The most entries of a trial that are returned: if there are more, the first and the last ones. */
+const MOST_ENTRIES = 2000;
+
+/** All entries about a trial in order, including those that do not count. */
+async function entriesOf(feed: Feed, trial: number): Promise<TrialEntry[] | undefined> {
+  const history = feed.begun?.changes.history(trial);
+  if (history === undefined) return undefined;
+  const found: TrialEntry[] = [];
+  for await (const entries of feed.source.past(history.first)) {
+    for (const { position, at, fact, refusal } of entries) {
+      if ((fact as { trial?: unknown } | null)?.trial === trial) found.push({ position, at, fact, ...(refusal && { refusal }) });
+    }
+    if (entries.at(-1)!.position >= history.last) break;
+  }
+  return found.length <= MOST_ENTRIES ? found : [...found.slice(0, MOST_ENTRIES / 2), ...found.slice(-MOST_ENTRIES / 2)];
 }

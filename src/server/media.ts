@@ -3,10 +3,11 @@ import { stream } from 'hono/streaming';
 import { RefusedError } from '../study/commands.ts';
 import { ANYONE, answerAs, HEADERS, type HttpEnv } from './access/access.ts';
 import type { EventStreams } from './eventStreams.ts';
-import { filesFor, type MediaOperationId } from './pageHandlers.ts';
+import type { MediaOperationId } from './handlers.ts';
 import type { HttpRequest } from './request.ts';
 import type { OperationId } from './routes.ts';
 import type { ServedStudies } from './servedStudies.ts';
+import { filesFor } from './view.ts';
 import { watchEvents } from './watch.ts';
 
 /** Answers a request with something else than JSON. */

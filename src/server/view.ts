@@ -5,8 +5,8 @@ import { omitUndefined } from '../schema/omitUndefined.ts';
 import { NOT_BEGUN, RefusedError, unknownTrial } from '../study/commands.ts';
 import { studyStatusOf } from '../study/status.ts';
 import type { TrialRow, TrialRows } from '../study/trials.ts';
-import { sentenceFor } from './request.ts';
-import type { OpenStudy } from './servedStudies.ts';
+import { type HttpRequest, sentenceFor } from './request.ts';
+import type { KeptFiles, OpenStudy, ServedStudies } from './servedStudies.ts';
 
 /** A study that has begun, as its log says, whichever process runs it. */
 interface View {
@@ -57,4 +57,18 @@ export function liveState(study: OpenStudy) {
       error: failure && sentenceFor(failure.error),
     })
   );
+}
+
+/** The files of the trials of a study; undefined if they are on another machine. @throws RefusedError if there is no such trial */
+export async function keptFor(studies: ServedStudies, { study, trial }: HttpRequest): Promise<KeptFiles | undefined> {
+  const open = studies.open(study);
+  await liveRow(open, trial);
+  return open.files;
+}
+
+/** The same, to open one of them. @throws RefusedError if they are on another machine */
+export async function filesFor(studies: ServedStudies, request: HttpRequest): Promise<KeptFiles> {
+  const files = await keptFor(studies, request);
+  if (files) return files;
+  throw new RefusedError({ code: 'unknown-file', message: `${request.study}: the files of its trials are on another machine` });
 }

@@ -84,9 +84,13 @@ const MOST_UNKNOWN = 5;
  * @throws RefusedError with a line for each mistake
  */
 export function refuseMistakes(schema: ObjectSchema, fields: Readonly<Record<string, unknown>>): void {
+  const refusal = mistakesOf(schema, fields);
+  if (refusal) throw new RefusedError(refusal);
+}
+
+function mistakesOf(schema: ObjectSchema, fields: Readonly<Record<string, unknown>>): Refusal | undefined {
   const mistakes = [...mistakesIn(schema, fields), ...unknownIn(schema, fields)];
-  const [first] = mistakes;
-  if (first) throw new RefusedError({ code: first.code, message: mistakes.map(({ message }) => message).join('\n') });
+  return mistakes[0] && { code: mistakes[0].code, message: mistakes.map(({ message }) => message).join('\n') };
 }
 
 function unknownIn({ properties = {}, additionalProperties }: ObjectSchema, fields: Readonly<Record<string, unknown>>): readonly Refusal[] {
@@ -103,7 +107,7 @@ function unknownIn({ properties = {}, additionalProperties }: ObjectSchema, fiel
     }));
 }
 
-/** An intent from data, such as a request. @throws RefusedError */
+/** An intent from data, such as a request, whose fields are checked when the study decides. @throws RefusedError */
 export function parseIntent(data: unknown): Intent {
   if (!isRecord(data)) throw new RefusedError({ code: 'bad-field', message: 'expected a command as a JSON object' });
   const { type } = data;
@@ -114,8 +118,6 @@ export function parseIntent(data: unknown): Intent {
       message: `expected a command (${known}), got ${JSON.stringify(type)?.slice(0, 60)}`,
     });
   }
-  const { type: _, ...fields } = data;
-  refuseMistakes(intents[type].schema, fields);
   return data as unknown as Intent;
 }
 
@@ -127,6 +129,9 @@ export function parseIntent(data: unknown): Intent {
  */
 export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
   if (ledger.created === undefined) return NOT_BEGUN;
+  const { type, ...fields } = intent;
+  const mistakes = mistakesOf(intents[type].schema, fields);
+  if (mistakes) return mistakes;
   const fact = factOf(intent, ledger, prepare);
   if ('code' in fact) return fact;
   const parsed = parseFact(fact);

@@ -43,7 +43,10 @@ export const natsOperations = operationsOf({
   },
   create: {
     summary: 'Create a study, and run it.',
-    answer: 'Leave `strategy` out for a good default. The answer has the state of the study. Then ask for its trials.',
+    answer:
+      'A study file, such as {"name": "digits", "parameters": {"lr": {"type": "float", "low": 0.0001, "high": 0.1, "log": true}, "layers": {"type": "int", "low": 1, "high": 4}, "optimizer": {"type": "choice", "values": ["adam", "sgd"]}, "momentum": {"type": "float", "low": 0, "high": 1, "when": {"optimizer": "sgd"}}}, "objective": "minimize loss", "trials": 60, "parallel": 4}. ' +
+      'Other types are boolean, ordinal with its `values` in order, and constant with its `value`; float and int may have a `step`. Several objectives: `objectives` has minimize or maximize by the name of each. `epochs`, the most of a trial, stops trials that fall behind early; `target` ends the study. ' +
+      'Leave `strategy` out for a good default. The answer has the state of the study. Then ask for its trials.',
     role: 'operator',
     of: 'server',
     method: 'post',

@@ -33,6 +33,8 @@ describe('an intent', () => {
     [{ type: 'cancel', trial: 1 }, 'ended'],
     [{ type: 'change' }, 'nothing-to-change'],
     [{ type: 'change', parallel: -1 }, 'bad-field'],
+    [{ type: 'change', paralel: 2 } as never, 'bad-field'],
+    [{ type: 'retract' } as never, 'missing-field'],
   ])('%j is refused as %s, and changes nothing', (intent, code) => {
     const ledger = studyOf();
     expect(decided(intent, ledger)).toMatchObject({ code });
@@ -53,7 +55,7 @@ describe('an intent', () => {
 
   it('is read from data', () => {
     expect(parseIntent({ type: 'retract', trial: 1 })).toEqual({ type: 'retract', trial: 1 });
-    for (const data of [undefined, 'close', { type: 'explode' }, { type: 'retract' }, { type: 'change', more: 0 }])
+    for (const data of [undefined, 'close', { type: 'explode' }])
       expect(() => parseIntent(data), JSON.stringify(data)).toThrow(RefusedError);
   });
 });

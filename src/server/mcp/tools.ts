@@ -10,7 +10,6 @@ import { checkSize, failureFor } from '../request.ts';
 import { type OperationId, operationIds, rolesOf } from '../routes.ts';
 import type { ServedStudies } from '../servedStudies.ts';
 import { hasDetails, inCompact } from './compact.ts';
-import { studyExample, studyGrammar } from './studyGrammar.ts';
 
 /** The operations that are tools: not those for pages, and not the log, which is too long for an agent. */
 export const toolIds = operationIds.filter((id): id is JsonOperationId => operations[id].tool !== false);
@@ -52,11 +51,10 @@ function inputOf({ method, of, input, result }: Operation): ObjectSchema {
 /** What only a validator reads. */
 const unshown = ['maxLength', 'minItems', 'maxItems'];
 
-/** The arguments that an agent is shown, which fill its context: of a study file, a short grammar with an example instead of the names alone. */
-function shownInput({ form }: Operation, input: ObjectSchema): JsonObject {
-  const shown = form === 'StudyFile' ? { ...input, properties: { ...input.properties, ...studyGrammar }, examples: [studyExample] } : input;
+/** The arguments that an agent is shown, which fill its context. */
+function shownInput(input: ObjectSchema): JsonObject {
   return JSON.parse(
-    JSON.stringify(shown, (key, value) =>
+    JSON.stringify(input, (key, value) =>
       unshown.includes(key) || value === 'a finite number' || value?.length === 0 ? undefined : value,
     ),
   );
@@ -98,7 +96,7 @@ export function registerTools(server: McpServer, studies: ServedStudies, user: U
       toolOf(id),
       {
         description: `${summary} ${paragraph}`,
-        inputSchema: fromJsonSchema<Arguments>(shownInput(operation, input), validatorOf(input)),
+        inputSchema: fromJsonSchema<Arguments>(shownInput(input), validatorOf(input)),
         annotations: method === 'get' ? { readOnlyHint: true } : { destructiveHint: isFinal },
       },
       (given) => answer(id, studies, user, given),
