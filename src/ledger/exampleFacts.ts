@@ -1,6 +1,6 @@
 import type { Completed, Created, ObjectiveSpec, ReportedFact, TrialEvent, Values } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { ExampleResult, Reported, TrialId } from '../strategy/messages.ts';
+import type { ExampleResult, TrialId } from '../strategy/messages.ts';
 import { refuse } from './claim.ts';
 import { type Evaluated, type ExampleResults, meansOf } from './exampleResults.ts';
 import { boundedLosses, lossOf } from './settings.ts';
@@ -56,26 +56,11 @@ export const lossesByExample = (results: Results, objectives: readonly Objective
     return [place!, boundedLosses(losses)] as const;
   });
 
-/** A trial has new results: its values are now the means. @returns the report with the means so far, for people and for strategies */
-export function meansAfter(
-  fact: ReportedFact,
-  trial: OpenTrial<unknown>,
-  of: Evaluated,
-  objectives: readonly ObjectiveSpec[],
-  results: readonly ExampleResult[],
-): { readonly fact: ReportedFact; readonly event: Reported } {
+/** The values of a trial are the means of its configuration, which other trials may evaluate at the same time. */
+export function takeMeans<P>(trial: OpenTrial<P>, of: Evaluated, objectives: readonly ObjectiveSpec[]) {
   const losses = meansOf(of).slice(0, objectives.length);
   const means = losses.map((loss, k) => [objectives[k]!.name, lossOf(objectives[k]!, loss)] as const);
-  const step = of.results.size;
-  trial.evaluated = true;
-  trial.losses = losses;
-  trial.values = { ...fact.values, ...Object.fromEntries(means) };
-  if (fact.metrics) trial.metrics = summed(trial.metrics, fact.metrics);
-  const { values, metrics } = trial;
-  return {
-    fact: { ...fact, step, values, ...(metrics && { metrics }) },
-    event: { type: 'reported', id: fact.trial, step, losses, results },
-  };
+  return Object.assign(trial, { evaluated: true, losses, values: { ...trial.values, ...Object.fromEntries(means) } });
 }
 
 /** Metrics with those of more results. */

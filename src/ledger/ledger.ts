@@ -194,7 +194,7 @@ export class Ledger<P> {
 
   #change(fact: Changed, position: number): Applied<P> {
     this.#settings = changedBy(this.settings, fact);
-    this.#switched = position;
+    if (fact.joined === undefined) this.#switched = position; // as if trainers had come or gone
     this.#closed = undefined;
     this.#trials.govern(this.#settings);
     this.#trials.configurations.change(fact);

@@ -27,7 +27,7 @@ import {
   refuseValues,
 } from './claim.ts';
 import { Configurations } from './configurations.ts';
-import { lossesByExample, meansAfter, refuseResults } from './exampleFacts.ts';
+import { lossesByExample, refuseResults, summed, takeMeans } from './exampleFacts.ts';
 import type { ExampleResults } from './exampleResults.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
@@ -188,7 +188,13 @@ export class Trials<P> {
     const results = this.#retracted.has(id) ? [] : examples.add(id, lossesByExample(given, objectives));
     if (results.length === 0) return { effect: 'noted', fact }; // an earlier attempt reported them
     this.results.pay(fact.metrics);
-    return { effect: 'reported', ...meansAfter(fact, trial, examples.of(id)!, objectives, results) };
+    const of = examples.of(id)!;
+    trial.values = fact.values;
+    if (fact.metrics) trial.metrics = summed(trial.metrics, fact.metrics);
+    const { losses, values, metrics } = takeMeans(trial, of, objectives);
+    const step = of.results.size;
+    const told = { ...fact, step, values, ...(metrics && { metrics }) };
+    return { effect: 'reported', fact: told, event: { type: 'reported', id, step, losses, results } };
   }
 
   #complete(fact: Completed, trial: OpenTrial<P>, at: number): Applied<P> {
@@ -227,12 +233,12 @@ export class Trials<P> {
 
   /** Ends a trial that was evaluated on examples: its result is an estimate. One that was evaluated on all of its examples is completed. */
   #endEvaluated(fact: EndFact, trial: OpenTrial<P>, asked: 'completed' | 'stopped', extras: Partial<End> = {}): Applied<P> {
-    const { proposal, values, metrics } = trial;
     const examples = this.results.examples!;
-    const of = examples.of(proposal.id)!;
+    const of = examples.of(fact.trial)!;
+    const { proposal, values, metrics } = takeMeans(trial, of, this.#settings.objectives);
     const estimate = examples.estimate(of);
     const outcome = examples.isWhole(proposal) && (estimate.constraints || !this.#constrained) ? 'completed' : asked;
-    const told = fact.type === 'completed' ? { ...fact, values: values!, ...(metrics && { metrics }) } : fact;
+    const told = { ...fact, values, ...(metrics && { metrics }) };
     return this.#conclude(told, trial, outcome, { ...extras, outcome, evaluated: of.results.size, ...estimate });
   }
 

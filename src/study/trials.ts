@@ -111,8 +111,6 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     const before = known?.status;
     const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, this.#budgetOf(entry.fact), entry) : known && change(known, entry);
     if (row === undefined) return undefined;
-    // Several trials may evaluate a configuration at once: what it has had at the end is what it is ranked by.
-    if (row.examples !== undefined && row.status === 'completed') row.budget = row.examples;
     if (before !== undefined) this.#counts[before]--;
     else if (row.by === 'import') this.#imported++;
     this.#counts[row.status]++;
@@ -214,7 +212,7 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
       return { ...rest, status: 'retracted' };
     }
   }
-  if (fact.type === 'completed' || (fact.type === 'reported' && effect === 'reported')) {
+  if ('values' in fact && effect !== 'noted') {
     row.values = fact.values;
     if (fact.metrics) row.metrics = fact.metrics;
   }
@@ -245,12 +243,14 @@ const KEPT_FIELDS = ['budget', 'resumes', 'proposal', 'tags', 'step', 'examples'
 /** The row of a trial that has ended. It is a new object: one whose properties were deleted would take three times the memory. */
 function endedRow<P>(
   row: Draft<P>,
-  { outcome, reason, losses, constraints, seconds }: Ended,
+  { outcome, reason, losses, constraints, seconds, evaluated }: Ended,
   { position, at, leader }: At & { readonly leader?: TrialId },
 ): Draft<P> {
   const { trial, params, attempt, by, suggested, suggestedAt, startedAt = suggestedAt } = row;
   const ended: Draft<P> = { trial, params, status: outcome, attempt, by, suggested, suggestedAt, startedAt, ended: position, endedAt: at };
   for (const name of KEPT_FIELDS) copy(row, ended, name);
+  if (evaluated !== undefined) ended.step = ended.examples = evaluated; // other trials may have evaluated it at the same time
+  if (evaluated !== undefined && outcome === 'completed') ended.budget = evaluated; // by which it is ranked
   if (reason !== undefined) ended.reason = reason;
   if (outcome === 'failed') for (const name of ['message', 'trace'] as const) copy(row, ended, name);
   if (losses !== undefined) for (const name of ['values', 'metrics'] as const) copy(row, ended, name);

@@ -7,6 +7,9 @@ import { simulate } from '../../src/testing/simulate.ts';
 import { parseStrategy } from '../../streams/index.ts';
 import { created, line } from './created.ts';
 
+/** Results of the first examples. */
+const results = (...losses: readonly number[]) => losses.map((loss, place) => [place, loss]);
+
 /** A study of four examples. */
 function study(settings: object = {}) {
   const ledger = new Ledger(line);
@@ -64,18 +67,10 @@ describe('the value of a trial on examples', () => {
   it('has a standard error, which is 0 once the trial has all examples', () => {
     const { suggest, report, complete } = study();
     suggest(1);
-    report(1, [
-      [0, 0],
-      [1, 2],
-      [2, 1],
-      [3, 1],
-    ]);
+    report(1, results(0, 2, 1, 1));
     expect(complete(1).event).toMatchObject({ outcome: 'completed', losses: [1], stderr: [0] });
     suggest(2, [0, 1]);
-    report(2, [
-      [0, 0],
-      [1, 2],
-    ]);
+    report(2, results(0, 2));
     // Variance of its own results: (4 * 4 / 4 + 2) / 5 with the pooled 4 / 4 as a prior that counts as four; of two out of four, half is left.
     const { event } = complete(2);
     expect(event).toMatchObject({ losses: [1] });
@@ -94,11 +89,22 @@ describe('the value of a trial on examples', () => {
       expect(event).not.toHaveProperty('stderr');
     }
     suggest(5);
-    report(
-      5,
-      [0, 1, 2, 3].map((place) => [place, 0]),
-    );
+    report(5, results(0, 0, 0, 0));
     expect(complete(5).event).toMatchObject({ evaluated: 4, stderr: [0] });
+  });
+  it('has at its end what others that continue it have reported meanwhile', () => {
+    const { suggest, report, complete, say, rows, ledger } = study();
+    suggest(1, [0]);
+    report(1, [[0, 1]]);
+    complete(1);
+    for (const trial of [2, 3, 4]) suggest(trial, [trial - 1], { resumes: 1, params: { x: 0.1 } });
+    for (const trial of [2, 3, 4]) report(trial, [[trial - 1, trial]]);
+    complete(4);
+    complete(2);
+    expect(rows.get(2)).toMatchObject({ values: { value: 2.5 }, step: 4, examples: 4, budget: 4 });
+    expect(ledger.best).toMatchObject({ trial: 2, values: { value: 2.5 }, loss: 2.5 });
+    say({ type: 'stopped', trial: 3, run: 'r3', by: 'closed' });
+    expect(rows.get(3)).toMatchObject({ status: 'completed', values: { value: 2.5 }, step: 4 });
   });
 });
 
@@ -107,10 +113,7 @@ describe('the leader', () => {
     const { suggest, report, complete, ledger, rows } = study();
     const objective = { name: 'value', direction: 'minimize' } as const;
     const all = (trial: number, losses: readonly number[]) => {
-      report(
-        trial,
-        losses.map((loss, place) => [place, loss]),
-      );
+      report(trial, results(...losses));
       return complete(trial);
     };
     suggest(1, [0, 1]);
@@ -132,10 +135,7 @@ describe('the leader', () => {
   it('is better on the examples that both have, not by its mean', () => {
     const { suggest, report, complete, ledger } = study();
     suggest(1, [0, 1]);
-    report(1, [
-      [0, 0],
-      [1, 10],
-    ]);
+    report(1, results(0, 10));
     complete(1);
     expect(ledger.best?.trial).toBe(1);
     suggest(2, [1]);
@@ -167,10 +167,7 @@ describe('the leader', () => {
     complete(2);
     expect(ledger.best).toBeUndefined();
     suggest(3, [0, 1]);
-    report(3, [
-      [0, 6],
-      [1, 6],
-    ]);
+    report(3, results(6, 6));
     say({ type: 'stopped', trial: 3, run: 'r3', by: 'race' }); // the stop came too late
     expect(ledger.best?.trial).toBe(3);
     const again = new Ledger(line, new Set([3]));

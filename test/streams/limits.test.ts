@@ -82,13 +82,15 @@ describe('limits', () => {
     [{ duplicates: 'never' as never }, 'duplicates: expected forbid or allow, got "never"'],
   ])('refuses %j', (options, message) => expect(() => createTestStudy(box, random(), options)).toThrow(message));
 
-  it('voids a decision that an engine made before it read a change', () => {
-    const world = createTestStudy(box, random(), { trials: 3, parallel: 1 });
+  it('voids a decision that an engine made before it read a change, unless a process has joined', () => {
+    const world = createTestStudy(box, random(), { trials: 5, parallel: 1 });
+    const stale = (trial: number) => world.say({ type: 'suggested', trial, attempt: 1, by: 'random', params: { x: 0.5, n: 5 }, after: 1 });
+    world.say({ type: 'changed', joined: 1 });
+    stale(3);
+    expect(world.engine.ledger.open.has(3)).toBe(true);
     world.say({ type: 'changed', parallel: 2 });
-    const before = world.entries.length;
-    world.say({ type: 'suggested', trial: 3, attempt: 1, by: 'random', params: { x: 0.5, n: 5 }, after: 1 });
-    expect(world.engine.ledger.status(3)).toBe('void');
-    expect(directives(world)).toContainEqual({ type: 'stop', trial: 3, by: 'void' });
-    expect(before).toBeLessThan(world.entries.length);
+    stale(4);
+    expect(world.engine.ledger.status(4)).toBe('void');
+    expect(directives(world)).toContainEqual({ type: 'stop', trial: 4, by: 'void' });
   });
 });
