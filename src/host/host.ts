@@ -89,7 +89,7 @@ export interface Hosting {
  * @example
  * const past = await log.head();
  * const { ports, attach } = host({ name: 'digits', place: 'digits.jsonl', journal: 'digits.jsonl', log, line }, plugins);
- * const study = new HostedStudy(space, log, { ...options, ...ports });
+ * const study = new LocalPort(space, log, { ...options, ...ports });
  * attach(study, past);
  */
 export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {

@@ -4,9 +4,9 @@ import { dryRun } from '../../streams/engine/dryRun.ts';
 import type { Strategy } from '../../streams/kernel/strategy.ts';
 import { type JournalOptions, openJournal } from '../../streams/log/openJournal.ts';
 import { checkName } from '../../streams/nats/protocol/subjects.ts';
+import type { LocalPort } from '../../streams/port/local.ts';
 import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
 import { auto } from '../../streams/strategies/auto.ts';
-import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { ServedStudies } from '../server/servedStudies.ts';
@@ -46,7 +46,7 @@ export interface HostedStudiesOptions {
 export class HostedStudies {
   /** The same for requests. */
   readonly served: ServedStudies;
-  readonly #all = new Map<string, { readonly hosted: HostedStudy; readonly path: string; readonly close: () => Promise<void> }>();
+  readonly #all = new Map<string, { readonly hosted: LocalPort; readonly path: string; readonly close: () => Promise<void> }>();
   readonly #options: HostedStudiesOptions;
   /** Names of studies that are being opened. */
   readonly #opening = new Set<string>();
@@ -62,7 +62,7 @@ export class HostedStudies {
   }
 
   /** Runs the study of a study file, in `<name>.jsonl`. @throws UserError */
-  async host({ space, strategy, options }: StudyFile, directory = '.'): Promise<HostedStudy> {
+  async host({ space, strategy, options }: StudyFile, directory = '.'): Promise<LocalPort> {
     const name = checkName('name', options.study);
     const path = join(directory, `${name}.jsonl`);
     const created = await begunIn(path);
@@ -122,13 +122,7 @@ export class HostedStudies {
     if (first) throw first.reason;
   }
 
-  async #host(
-    name: string,
-    path: string,
-    space: Space<Params>,
-    strategy: Strategy | undefined,
-    options: StudyOptions,
-  ): Promise<HostedStudy> {
+  async #host(name: string, path: string, space: Space<Params>, strategy: Strategy | undefined, options: StudyOptions): Promise<LocalPort> {
     const { lease, atMost, fsync, line: print, plugins = [] } = this.#options;
     const line = ofStudy({ line: print }, name);
     const warn = (message: string) => line(message, { level: 'warn' });

@@ -1,7 +1,7 @@
 import { lostIn } from '../../streams/engine/runEngine.ts';
 import { inTurn } from '../../streams/engine/timeout.ts';
-import type { AskOptions, ClaimReply } from '../../streams/study/hosted/claimedTrial.ts';
-import type { HostedStudy, Stopping, TrainerReply } from '../../streams/study/hosted/hostedStudy.ts';
+import type { LocalPort, Recorded, Stopping } from '../../streams/port/local.ts';
+import type { AskOptions, ClaimReply } from '../../streams/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Said } from '../ledger/exampleFacts.ts';
 import { heldIn } from '../ledger/openTrials.ts';
@@ -26,16 +26,16 @@ export interface TrainerRequests {
   /** Waits for a trial, until the signal aborts. @throws what the study throws */
   ask(options: Pick<AskOptions, 'run' | 'fixed'>, signal?: AbortSignal): Promise<ClaimReply<Params>>;
   /** @param request its name, by which a repeated one is recognised: another process may have taken the study over before it was answered */
-  say(fact: Said, request: string): Promise<TrainerReply>;
+  record(fact: Said, request: string): Promise<Recorded>;
   /** Takes a heartbeat. @throws RefusedError if the run does not hold the trial */
-  beat(trial: TrialId, run: string): Promise<Stopping>;
+  heartbeat(trial: TrialId, run: string): Promise<Stopping>;
   /** Sets limits. Resolves when the next ask gets a decision that they allow. */
   limit(limits: NewLimits): Promise<void>;
 }
 
 /** A study of this process that others may join. */
 export interface Joinable extends TrainerRequests {
-  readonly hosted: HostedStudy<Params>;
+  readonly hosted: LocalPort<Params>;
 }
 
 /** How a process joins: the name of its claims, and how many trials it evaluates at once. */
@@ -73,7 +73,7 @@ export function joiners(study: Promise<Joinable>, command: string | undefined) {
     });
   };
   const lose = ({ hosted }: Joinable, isLost: (claim: string) => boolean) => {
-    for (const fact of lostIn(hosted.ledger, isLost)) hosted.say(fact).catch(() => {}); // it has ended meanwhile
+    for (const fact of lostIn(hosted.ledger, isLost)) hosted.record(fact).catch(() => {}); // it has ended meanwhile
   };
   const check = (own: Joinable) => {
     checking ??= setInterval(() => lose(own, hasEnded), CHECK_EVERY).unref();
@@ -111,8 +111,8 @@ export function joiners(study: Promise<Joinable>, command: string | undefined) {
         return own.ask({ run, fixed }, AbortSignal.any([gone.signal, waiting.signal])).finally(() => waits.delete(run));
       },
       giveUp: (run: string) => waits.get(run)?.abort(),
-      say: own.say,
-      beat: own.beat,
+      record: own.record,
+      heartbeat: own.heartbeat,
       limit: own.limit,
       state: () => stateOf(own),
       parallel: take,

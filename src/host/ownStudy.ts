@@ -1,10 +1,10 @@
 import { changeAtStart } from '../../streams/engine/runEngine.ts';
 import type { AuthoredLog } from '../../streams/log/log.ts';
+import { type HostOptions, LocalPort } from '../../streams/port/local.ts';
+import { unlessBroken } from '../../streams/port/noResult.ts';
+import { whenAborted } from '../../streams/port/port.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
-import { whenAborted } from '../../streams/study/hosted/claimedTrial.ts';
-import { HostedStudy, type HostOptions } from '../../streams/study/hosted/hostedStudy.ts';
-import { unlessBroken } from '../../streams/study/noResult.ts';
 import type { Changed, Params } from '../facts/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
@@ -36,7 +36,7 @@ export async function ownStudy(
   const joining = joiners(begun, command);
   const failure = () => (hosted.failure ? (hosted.failure.error as Error).message : undefined);
   const { ports, attach, close } = host({ ...at, failure, converse: joining.converse }, [...plugins, joining.plugin]);
-  const hosted = new HostedStudy(space, log, { parseStrategy, place: at.place, ...options, ...ports });
+  const hosted = new LocalPort(space, log, { parseStrategy, place: at.place, ...options, ...ports });
   attach(hosted, past);
   const own: OwnStudy = {
     hosted,
@@ -47,8 +47,8 @@ export async function ownStudy(
         return reply;
       });
     },
-    say: (fact, request) => hosted.say(fact, { request }),
-    beat: async (trial, run) => hosted.beat(trial, run),
+    record: (fact, request) => hosted.record(fact, { request }),
+    heartbeat: async (trial, run) => hosted.heartbeat(trial, run),
     limit: async (limits) => {
       await hosted.ready(); // a failed study applies nothing more
       const changed = changedBy(hosted.ledger, limits);

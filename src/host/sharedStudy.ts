@@ -6,9 +6,9 @@ import { waker } from '../../streams/log/follow.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { type Journal, type JournalOptions, openJournal } from '../../streams/log/openJournal.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
+import { followLog } from '../../streams/port/view.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import { auto } from '../../streams/strategies/auto.ts';
-import { followLog } from '../../streams/study/following.ts';
 import type { RequestFailure } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Space } from '../space/space.ts';
@@ -244,8 +244,8 @@ async function joinedSeat(
         signal?.addEventListener('abort', giveUp);
         return call<Awaited<ReturnType<Seat['ask']>>>('ask', { run, fixed }).finally(() => signal?.removeEventListener('abort', giveUp));
       },
-      say: (...given) => call('say', ...given),
-      beat: (...given) => call('beat', ...given),
+      record: (...given) => call('record', ...given),
+      heartbeat: (...given) => call('heartbeat', ...given),
       limit,
       submit,
       seen: async () => reached((await call<Joined>('state')).position),

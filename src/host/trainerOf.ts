@@ -1,5 +1,5 @@
-import type { ClaimReply } from '../../streams/study/hosted/claimedTrial.ts';
-import type { TrainerReply } from '../../streams/study/hosted/hostedStudy.ts';
+import type { Recorded } from '../../streams/port/local.ts';
+import type { ClaimReply } from '../../streams/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Said } from '../ledger/exampleFacts.ts';
 import { isTrialRunning } from '../ledger/openTrials.ts';
@@ -18,7 +18,7 @@ export interface StudyTrainer {
   /** Waits for a trial. */
   ask(options?: { readonly fixed?: Params | undefined; readonly signal?: AbortSignal | undefined }): Promise<ClaimReply<Params>>;
   /** Takes a fact about a trial, for the claim of this process. @throws RefusedError if it does not count */
-  say(fact: Said): Promise<TrainerReply>;
+  record(fact: Said): Promise<Recorded>;
   submit(intent: Intent): Promise<Submitted>;
   limit(limits: NewLimits): Promise<void>;
   /** Looks at once whether a trial should stop. */
@@ -96,7 +96,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
   };
   const check = () => {
     for (const [trial, run] of held)
-      void seat.beat(trial, run).then(
+      void seat.heartbeat(trial, run).then(
         (reply) => heard(trial, reply.stop),
         () => {}, // the claim is lost: its facts are refused
       );
@@ -122,12 +122,12 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
       }
       return reply;
     },
-    say: async (fact) => {
+    record: async (fact) => {
       const { trial } = fact;
       const run = claimOn(trial);
       const request = named();
       if (fact.type !== 'reported' && fact.type !== 'started') held.delete(trial);
-      const reply = await until((now) => now.say(run === undefined ? fact : { ...fact, run }, request));
+      const reply = await until((now) => now.record(run === undefined ? fact : { ...fact, run }, request));
       if (held.has(trial)) heard(trial, reply.stop);
       return reply;
     },

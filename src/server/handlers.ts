@@ -1,7 +1,7 @@
 import { previewOf } from '../../streams/engine/dryRun.ts';
+import type { LocalPort } from '../../streams/port/local.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { answers, type ReadingId } from '../../streams/study/answer.ts';
-import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import { type Said, withMeans } from '../ledger/exampleFacts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
@@ -29,7 +29,7 @@ export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
 const WAIT_SECONDS = 30;
 
 /** @throws RefusedError if another process runs the study */
-function hostOf({ name, host }: OpenStudy): HostedStudy {
+function hostOf({ name, host }: OpenStudy): LocalPort {
   if (host) return host;
   throw new RefusedError({
     code: 'elsewhere',
@@ -41,7 +41,7 @@ function hostOf({ name, host }: OpenStudy): HostedStudy {
 const saying =
   (type: TrialEvent['type']): Handler =>
   (studies, { study, trial, fields, user, key }) =>
-    hostOf(studies.open(study)).say({ ...fields, type, trial } as Said, { author: user?.name, request: key });
+    hostOf(studies.open(study)).record({ ...fields, type, trial } as Said, { author: user?.name, request: key });
 
 /** A command on the trial in the path, or on the study. @throws RefusedError */
 const intentOf = (type: Intent['type'], trial: number, fields: HttpRequest['fields']): Intent =>
@@ -105,7 +105,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   heartbeat: async (studies, { study, trial, fields, user }) => {
     const host = hostOf(studies.open(study));
     await host.ready();
-    return host.beat(trial, fields.run as string, user?.name);
+    return host.heartbeat(trial, fields.run as string, user?.name);
   },
   tell: saying('completed'),
   stopped: saying('stopped'),

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { type WhenGone, whenAborted } from '../../streams/study/hosted/claimedTrial.ts';
+import { type WhenGone, whenAborted } from '../../streams/port/port.ts';
 import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { isDeeper } from '../facts/validate.ts';

@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:fs';
 import { inTurn } from '../../streams/engine/timeout.ts';
-import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
+import type { LocalPort } from '../../streams/port/local.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
@@ -20,7 +20,7 @@ export interface OpenStudy {
   /** Its log, and how it takes commands. */
   readonly source: StudySource;
   /** What runs it here, if that also takes requests of trainers. */
-  host?: HostedStudy | undefined;
+  host?: LocalPort | undefined;
   /** The study as readers see it. */
   readonly feed: Feed;
   /** The files of its trials; absent if they are on another machine. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
-import type { ClaimedTrial } from '../../streams/study/hosted/claimedTrial.ts';
+import type { ClaimedTrial } from '../../streams/port/port.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
 import { identityOf } from '../facts/parse.ts';
 import type { StudyTrainer } from '../host/trainerOf.ts';
@@ -33,7 +33,7 @@ export interface TrialOptions
 
 interface TrainersOptions extends TrialOptions {
   /** Where trials come from. */
-  readonly trainer: Pick<StudyTrainer, 'ask' | 'say'>;
+  readonly trainer: Pick<StudyTrainer, 'ask' | 'record'>;
   /** How many trials run at once. */
   readonly parallel: () => number;
   /** Called if this machine cannot run trials, or the study gives none. */
@@ -79,7 +79,7 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
   const say = async (fact: ReportedFact | EndFact, attempt: number): Promise<void> => {
     waiting++;
     try {
-      await trainer.say(fact);
+      await trainer.record(fact);
     } catch (error) {
       if (!(error instanceof RefusedError)) return failed(error);
       if (error.code === 'duplicate-step' && attempt > 1) return; // it repeats the reports of an earlier one

@@ -7,10 +7,10 @@ import type { Space } from '../../src/space/space.ts';
 import { LET_GO, RefusedError } from '../../src/study/commands.ts';
 import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
-import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
-import { type Following, followLog } from '../study/following.ts';
-import type { ClaimedTrial, ClaimReply } from '../study/hosted/claimedTrial.ts';
-import type { TrainerReply } from '../study/hosted/hostedStudy.ts';
+import type { Recorded } from '../port/local.ts';
+import type { ClaimedTrial, ClaimReply } from '../port/port.ts';
+import { type Following, followLog } from '../port/view.ts';
+import { type Reach, studyElsewhere } from '../port/viewed.ts';
 import type { Study } from '../study/study.ts';
 import { type Client, clientOf, newName, submitTo } from './client.ts';
 import { heartbeats } from './heartbeats.ts';
@@ -88,13 +88,13 @@ function reachOver<P>(client: Client, { ledger, live$ }: Following<P>, closed: (
         return reply;
       }
     },
-    say: async (fact) => {
+    record: async (fact) => {
       const { type, trial, ...fields } = fact;
       const run = fact.run ?? ledger.open.get(trial)?.run; // a server takes no fact without its run
       const refusal = run === undefined ? ledger.refusesFrom(fact) : undefined;
       if (refusal) throw new RefusedError(refusal);
       const path = `/trials/${trial}/${verbs[type]}`;
-      const reply = await client.post<TrainerReply>(path, { body: { ...fields, run }, key: newName() });
+      const reply = await client.post<Recorded>(path, { body: { ...fields, run }, key: newName() });
       if (type !== 'reported') beats.end(trial);
       return reply;
     },

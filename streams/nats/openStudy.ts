@@ -10,11 +10,11 @@ import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { StudyStatus } from '../../src/study/status.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
+import { explaining } from '../port/explaining.ts';
+import { assignmentOf } from '../port/port.ts';
+import { type Following, followLog } from '../port/view.ts';
+import { type Reach, studyElsewhere } from '../port/viewed.ts';
 import { parseStrategy } from '../spec/spec.ts';
-import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
-import { explaining } from '../study/explaining.ts';
-import { type Following, followLog } from '../study/following.ts';
-import { assignmentOf } from '../study/hosted/claimedTrial.ts';
 import type { Study } from '../study/study.ts';
 import { createdOn } from './created.ts';
 import { readLog } from './log/readLog.ts';
@@ -126,7 +126,7 @@ export function reachOf<P>(
       return assignmentOf(suggestion, run);
     }
   };
-  const say: Reach<P>['say'] = async (fact) => {
+  const record: Reach<P>['record'] = async (fact) => {
     const attempt = held.get(fact.trial);
     const parsed = parseFact(fact);
     const refusal = isRefusal(parsed) ? parsed : following.ledger.refusesFrom(fact, attempt?.claim.trainer);
@@ -144,7 +144,7 @@ export function reachOf<P>(
     const by = attempt.stoppedBy();
     return by === undefined ? { stop: false, position } : { stop: true, by, position };
   };
-  return { ...explaining(() => ({ ...following, parseStrategy })), ask, say, submit, close: () => seats.close() };
+  return { ...explaining(() => ({ ...following, parseStrategy })), ask, record, submit, close: () => seats.close() };
 }
 
 /** What tells the reports of a run apart: their steps or, as an engine counts those of examples itself, their results. */

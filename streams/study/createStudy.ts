@@ -3,11 +3,11 @@ import type { EarlierOption } from '../engine/earlier.ts';
 import type { Spans } from '../engine/spans.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
+import { LocalPort } from '../port/local.ts';
+import { headAtStart } from '../port/noResult.ts';
 import { type FoundStrategy, objectivesOf, type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { studyOf } from './handle.ts';
-import { HostedStudy } from './hosted/hostedStudy.ts';
-import { headAtStart } from './noResult.ts';
 import { checkStudy, runningHere } from './runningHere.ts';
 import type { Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
@@ -43,7 +43,7 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
   const settings = { ...rest, parseStrategy };
   const strategy = withEarlyStopping(given, { epochs, early, ...settings }, space);
   const onEntry = watchReports('call study.report(trial, value, step)', headAtStart(log), warn);
-  const hosted = new HostedStudy(space, log, { ...settings, strategy, lease, exclusive: lease === undefined, onEntry });
+  const hosted = new LocalPort(space, log, { ...settings, strategy, lease, exclusive: lease === undefined, onEntry });
   const waits = watchWaits(() => hosted.ledger, warn);
   const { entries$ } = hosted;
   return studyOf(

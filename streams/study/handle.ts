@@ -20,12 +20,12 @@ import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { waker } from '../log/follow.ts';
 import { example, kindOf, oneForSeveral, readExample, type Told } from '../objective.ts';
+import type { LocalPort, Stopping } from '../port/local.ts';
+import { type Breakable, FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from '../port/noResult.ts';
+import type { ClaimedTrial } from '../port/port.ts';
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
-import type { ClaimedTrial } from './hosted/claimedTrial.ts';
-import type { HostedStudy, Stopping } from './hosted/hostedStudy.ts';
-import { type Breakable, FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from './noResult.ts';
 import type { Study, StudyResult } from './study.ts';
 
 /** A study as its handle needs it: what its log says so far, and what can be done where it runs. */
@@ -43,7 +43,7 @@ export interface StudyBackend<P> extends Breakable {
   /** @returns undefined when the study is over */
   ask(options: HandleAsk<P>): Promise<ClaimedTrial<P> | undefined>;
   /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
-  say(fact: TrialFact): Promise<Stopping>;
+  record(fact: TrialFact): Promise<Stopping>;
   /** @throws RefusedError */
   submit(intent: Intent): Promise<Submitted>;
   /** As `Study.importance`. */
@@ -51,7 +51,7 @@ export interface StudyBackend<P> extends Breakable {
   /** As `Study.why`. */
   why(trial: TrialId): Promise<Why>;
   /** The same, if it gives trials to trainers of other programs. */
-  readonly host?: HostedStudy<P> | undefined;
+  readonly host?: LocalPort<P> | undefined;
   /** Resolves when the study has closed and no trial runs, or it runs here no longer. @throws what ended it */
   finished(): Promise<void>;
   close(): Promise<void>;
@@ -85,7 +85,7 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     typeof values === 'number' ? { [running.objectives[0]?.name ?? 'value']: values } : values;
   const end = async (fact: TrialFact): Promise<void> => {
     await running.ready();
-    await running.say(fact);
+    await running.record(fact);
     held.delete(fact.trial);
   };
   /** Reports values at a step. @param result the result of an example that they are of, as facts hold it */
@@ -96,7 +96,7 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     checkOrder(values, step);
     const results = result && [result()];
     if (own) own.step = step;
-    const { stop } = await running.say({
+    const { stop } = await running.record({
       type: 'reported',
       ...of(trial),
       step,

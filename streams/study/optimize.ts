@@ -8,13 +8,13 @@ import { type EvaluateOptions, type Evaluating, evaluate } from '../evaluate.ts'
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
+import { LocalPort } from '../port/local.ts';
+import { headAtStart, noResultIn } from '../port/noResult.ts';
+import { replayed } from '../port/replayed.ts';
 import { type FoundStrategy, objectivesOf, parseNone } from '../spec/options.ts';
 import { withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
 import { studyOf } from './handle.ts';
-import { HostedStudy } from './hosted/hostedStudy.ts';
-import { replayed } from './hosted/replayed.ts';
-import { headAtStart, noResultIn } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import { checkStudy, runningHere } from './runningHere.ts';
 import type { Study, StudyResult } from './study.ts';
@@ -54,7 +54,7 @@ export function optimize<P, O extends string = 'value'>(
   const log = given ?? memoryLog();
   const closing = new AbortController();
   /** The run that is under way, or was last. */
-  let hosted: HostedStudy<P> | undefined;
+  let hosted: LocalPort<P> | undefined;
   const run$ = new Observable<AppliedEntry<P>>((out) => {
     checkStudy(space, options, 'signal', 'timeLimit');
     /** A number is the value of the first objective, named by the options or else by the log. */
@@ -97,7 +97,7 @@ export function optimize<P, O extends string = 'value'>(
     const directives$ = new Subject<Directive<P>>();
     running.add(directives$.pipe(evaluate(objective, evaluating)).subscribe({ next: say, error: fail, complete: end }));
     if (out.closed) return; // the options of the evaluation are wrong
-    const study = new HostedStudy(space, log, {
+    const study = new LocalPort(space, log, {
       ...settings,
       strategy: withEarlyStopping(strategy, { epochs, early, ...settings }, space),
       exclusive: true,

@@ -8,12 +8,12 @@ import { TrialRows } from '../../src/study/trials.ts';
 import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
+import { explaining } from '../port/explaining.ts';
+import type { LocalPort } from '../port/local.ts';
+import { type WhenGone, whenAborted } from '../port/port.ts';
 import { checkLog, checkSpace, parseNone, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { checkDeclared } from '../spec/resuming.ts';
-import { explaining } from './explaining.ts';
 import type { StudyBackend } from './handle.ts';
-import { type WhenGone, whenAborted } from './hosted/claimedTrial.ts';
-import type { HostedStudy } from './hosted/hostedStudy.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import type { Waits } from './waits.ts';
 
@@ -23,7 +23,7 @@ interface Here<P> {
   /** Those of the options. */
   readonly objectives: readonly ObjectiveSpec[];
   /** The study while it runs, and after that; undefined before it has begun. */
-  readonly hosted: () => HostedStudy<P> | undefined;
+  readonly hosted: () => LocalPort<P> | undefined;
   /** Begins the study unless it has begun. @throws what keeps it from that */
   readonly begin?: () => Promise<void>;
   readonly entries$: Observable<AppliedEntry<P>>;
@@ -32,7 +32,7 @@ interface Here<P> {
   /** What happens to an ask that gets no trial at once. */
   readonly waits?: Waits;
   /** The study, if it also gives trials to trainers of other programs. */
-  readonly host?: HostedStudy<P> | undefined;
+  readonly host?: LocalPort<P> | undefined;
 }
 
 /**
@@ -108,7 +108,7 @@ export function runningHere<P>({
       signal?.throwIfAborted();
       return undefined;
     },
-    say: (fact) => hosted()!.say(fact),
+    record: (fact) => hosted()!.record(fact),
     submit: (intent) => hosted()!.submit(intent),
     finished,
     close,

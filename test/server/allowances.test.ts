@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { Allowances } from '../../src/server/allowances.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
+import { LocalPort } from '../../streams/port/local.ts';
 
 it('counts the steps of a trial that resumes another one once', async () => {
   const allowances = new Allowances();
-  const study = new HostedStudy(space({ x: float(0, 1) }), memoryLog(), {
+  const study = new LocalPort(space({ x: float(0, 1) }), memoryLog(), {
     strategy: random(),
     resumes: true,
     onEntry: (entry) => allowances.apply('s', entry),

@@ -3,13 +3,13 @@ import { ServedStudies } from '../../src/server/servedStudies.ts';
 import { parseSpace } from '../../streams/core.ts';
 import { random } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
+import { LocalPort } from '../../streams/port/local.ts';
 
 const space = parseSpace({ parameters: { x: { type: 'float', low: 0, high: 1 } } });
 
 it('shows a study that runs here by what that has folded, and computes from its last entry', async () => {
   const studies = new ServedStudies();
-  const study: HostedStudy = new HostedStudy(space, memoryLog(), { strategy: random(), onEntry: (entry) => take(entry, study) });
+  const study: LocalPort = new LocalPort(space, memoryLog(), { strategy: random(), onEntry: (entry) => take(entry, study) });
   const take = studies.host('x', study, () => study.ledger.position);
   await study.ready();
   await study.ask();
@@ -25,7 +25,7 @@ it('shows a study that runs here by what that has folded, and computes from its 
 });
 
 it('gives a name that can be part of a path, and that no study has', async () => {
-  const study = new HostedStudy(space, memoryLog(), { strategy: random() });
+  const study = new LocalPort(space, memoryLog(), { strategy: random() });
   const studies = new ServedStudies();
   for (const name of ['my study', 'my-study-2', '']) {
     const unused = studies.unusedName('my study');

@@ -7,7 +7,7 @@ import { defineStrategy, propose, type StrategyDefinition } from '../../streams/
 import { chain, createStudy, external, float, optimize, random, space, take } from '../../streams/index.ts';
 import { openJournal } from '../../streams/journal.ts';
 import { serve } from '../../streams/nats/index.ts';
-import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
+import { LocalPort } from '../../streams/port/local.ts';
 import { natsServer } from '../support/nats.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypertide-hostile-'));
@@ -103,7 +103,7 @@ describe('a mistake in a strategy of your own is an error that names it', () => 
 
   it('over HTTP', async () => {
     const log = await openJournal(join(folder, 'hosted.jsonl'));
-    const study = new HostedStudy(line, log, { trials: 4, strategy });
+    const study = new LocalPort(line, log, { trials: 4, strategy });
     await expect(study.ask({ wait: 5 })).rejects.toMatchObject(error);
     await study.close();
   });

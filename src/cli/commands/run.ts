@@ -148,7 +148,7 @@ async function work(given: Work): Promise<number> {
   let trainer: StudyTrainer | undefined;
   const fleet = trainers({
     ...programs,
-    trainer: { ask: (asked) => trainer!.ask(asked), say: (fact) => trainer!.say(fact) },
+    trainer: { ask: (asked) => trainer!.ask(asked), record: (fact) => trainer!.record(fact) },
     parallel: () => Math.min(trainer?.seat.parallel ?? 0, given.room),
     failed,
   });

@@ -3,10 +3,10 @@ import type { Strategy } from '../../../streams/kernel/strategy.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
 import { chain } from '../../../streams/operators/chain.ts';
 import { fill } from '../../../streams/operators/fill.ts';
+import { LocalPort } from '../../../streams/port/local.ts';
+import type { ClaimedTrial, ClaimReply } from '../../../streams/port/port.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { random } from '../../../streams/strategies/random.ts';
-import type { ClaimedTrial, ClaimReply } from '../../../streams/study/hosted/claimedTrial.ts';
-import { HostedStudy } from '../../../streams/study/hosted/hostedStudy.ts';
 import { UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
@@ -44,7 +44,7 @@ export class SessionError extends UserError {
 export async function drivenSpace(init: InitRequest, strategy: unknown = defaultStrategy(init)): Promise<Driven> {
   const { seed = 0, direction = 'minimize', workers = 1, budget, max_step: maxStep } = init;
   const space = parseSpace(spaceDataOf(init.space));
-  const study = new HostedStudy(
+  const study = new LocalPort(
     space,
     memoryLog([], () => 0),
     {
@@ -97,15 +97,17 @@ export async function drivenSpace(init: InitRequest, strategy: unknown = default
       },
       tell: async ({ id, value, step, stopped, grad }: TellRequest) => {
         const trial = trialOf(id);
-        if (stopped) await study.say(omitUndefined({ type: 'stopped', ...trial, step }));
-        else if (value === null) await study.say({ type: 'failed', ...trial, reason: 'infeasible' });
+        if (stopped) await study.record(omitUndefined({ type: 'stopped', ...trial, step }));
+        else if (value === null) await study.record({ type: 'failed', ...trial, reason: 'infeasible' });
         else
-          await study.say(omitUndefined({ type: 'completed', ...trial, values: { value }, gradient: grad ? { value: grad } : undefined }));
+          await study.record(
+            omitUndefined({ type: 'completed', ...trial, values: { value }, gradient: grad ? { value: grad } : undefined }),
+          );
         running.delete(id);
         return { ok: true };
       },
       report: async ({ id, step, value }: ReportRequest) => {
-        const { stop } = await study.say({ type: 'reported', ...trialOf(id), step, values: { value } });
+        const { stop } = await study.record({ type: 'reported', ...trialOf(id), step, values: { value } });
         return { stop };
       },
       recommend: () => {

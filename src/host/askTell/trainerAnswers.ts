@@ -87,10 +87,10 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
     tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason, message, trace }: Ending) => {
       const isEvaluated = trainer.seat.study.ledger.examples !== undefined && reason === undefined && message === undefined;
       const isCompleted = values !== undefined || isEvaluated;
-      if (stopped || (isCompleted && told.has(trial))) await trainer.say({ type: 'stopped', trial });
-      else if (isCompleted) await trainer.say(omitUndefined({ type: 'completed', trial, values, metrics, constraints, checkpoint }));
+      if (stopped || (isCompleted && told.has(trial))) await trainer.record({ type: 'stopped', trial });
+      else if (isCompleted) await trainer.record(omitUndefined({ type: 'completed', trial, values, metrics, constraints, checkpoint }));
       else
-        await trainer.say({
+        await trainer.record({
           type: 'failed',
           trial,
           reason: reason ?? 'error',
@@ -102,7 +102,7 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       return omitUndefined({ ok: true, warning: warning() });
     },
     report: async ({ trial, step, values, results, metrics }: Report) => {
-      const { stop } = await trainer.say(omitUndefined({ type: 'reported', trial, step, values, results, metrics }));
+      const { stop } = await trainer.record(omitUndefined({ type: 'reported', trial, step, values, results, metrics }));
       if (stop) told.add(trial);
       return { stop };
     },

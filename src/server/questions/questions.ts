@@ -1,5 +1,5 @@
 import { readUpTo } from '../../../streams/log/past.ts';
-import type { WhenGone } from '../../../streams/study/hosted/claimedTrial.ts';
+import type { WhenGone } from '../../../streams/port/port.ts';
 import { RefusedError } from '../../study/commands.ts';
 import type { Feed } from '../feed/feed.ts';
 import { LEFT, type Question } from './question.ts';

@@ -1,32 +1,32 @@
 import { type Observable, Subject } from 'rxjs';
-import type { Entry } from '../../../src/facts/entry.ts';
-import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import { type Said, withMeans } from '../../../src/ledger/exampleFacts.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
-import type { Space } from '../../../src/space/space.ts';
-import type { TrialId } from '../../../src/strategy/messages.ts';
-import type { AtMost } from '../../../src/study/atMost.ts';
-import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
-import type { Intent } from '../../../src/study/intents.ts';
-import type { Answered, StudySource, SubmitOrigin } from '../../../src/study/source.ts';
-import { type TrainerRow, trainerRows } from '../../../src/study/trainerRows.ts';
-import type { TrialRows } from '../../../src/study/trials.ts';
-import { Attempts } from '../../attempts/attempts.ts';
-import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
-import type { Directive, Suggestion } from '../../engine/directive.ts';
-import type { EarlierOption } from '../../engine/earlier.ts';
-import { type EngineRun, type RunOptions, runEngine } from '../../engine/runEngine.ts';
-import type { Origin } from '../../engine/submit.ts';
-import type { ParseStrategy } from '../../kernel/strategy.ts';
-import type { AuthoredLog } from '../../log/log.ts';
-import { past } from '../../log/past.ts';
-import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
-import { StudyEnd } from '../ending.ts';
-import { type Breakable, type NoResultError, noResultIn } from '../noResult.ts';
+import type { Entry } from '../../src/facts/entry.ts';
+import type { Params, TrialEvent } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { type Said, withMeans } from '../../src/ledger/exampleFacts.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import type { AtMost } from '../../src/study/atMost.ts';
+import { LET_GO, RefusedError } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
+import type { Answered, StudySource, SubmitOrigin } from '../../src/study/source.ts';
+import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
+import type { TrialRows } from '../../src/study/trials.ts';
+import { Attempts } from '../attempts/attempts.ts';
+import { type AttemptWatch, watchAttempts } from '../attempts/watchAttempts.ts';
+import type { Directive, Suggestion } from '../engine/directive.ts';
+import type { EarlierOption } from '../engine/earlier.ts';
+import { type EngineRun, type RunOptions, runEngine } from '../engine/runEngine.ts';
+import type { Origin } from '../engine/submit.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
+import type { AuthoredLog } from '../log/log.ts';
+import { past } from '../log/past.ts';
+import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type Answers, answersOf } from './answers.ts';
-import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims } from './claims.ts';
+import { StudyEnd } from './ending.ts';
+import { type Breakable, type NoResultError, noResultIn } from './noResult.ts';
+import type { AskOptions, ClaimReply } from './port.ts';
 import { Repeats, wantedOf } from './repeats.ts';
 import { replayed } from './replayed.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
@@ -53,13 +53,13 @@ export interface HostOptions<P>
 export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
 
 /** The answer to a fact of a trainer: the position of the fact, and whether its trial should stop. */
-export type TrainerReply = Stopping & { readonly position: number };
+export type Recorded = Stopping & { readonly position: number };
 
 /**
  * A study that this process runs: it decides, gives trials to trainers that ask, takes their facts, and answers requests. Trainers may vanish, unless
  * they are all in this process. In the log, the facts of a known trainer have its name, so the same rules apply as over NATS.
  */
-export class HostedStudy<P = Params> implements StudySource, Breakable {
+export class LocalPort<P = Params> implements StudySource, Breakable {
   readonly place: string;
   readonly log: AuthoredLog;
   readonly answers: Answers<P>;
@@ -112,7 +112,7 @@ export class HostedStudy<P = Params> implements StudySource, Breakable {
       ledger: () => this.ledger,
       lease: exclusive ? undefined : lease,
       traceparent: settings.spans && ((trial) => settings.spans!.traceparent(trial)),
-      say: (fact, origin) => this.#append(fact, origin),
+      record: (fact, origin) => this.#append(fact, origin),
       append: (fact, origin) => this.answers.append(fact, origin),
       wake: () => this.#run.engine.wake(),
     });
@@ -211,7 +211,7 @@ export class HostedStudy<P = Params> implements StudySource, Breakable {
   }
 
   /** Takes a fact of a trainer. @throws RefusedError */
-  async say(said: Said, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<TrainerReply> {
+  async record(said: Said, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Recorded> {
     const notReady = this.#notReady();
     if (notReady) await notReady;
     const store = async () => {
@@ -223,7 +223,7 @@ export class HostedStudy<P = Params> implements StudySource, Breakable {
   }
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
-  beat(trial: TrialId, run: string, author?: string): Stopping {
+  heartbeat(trial: TrialId, run: string, author?: string): Stopping {
     if (!this.#attempts.hear(trial, run, author, performance.now()))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
     return this.#stopping(trial);

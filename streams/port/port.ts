@@ -1,7 +1,7 @@
-import type { Params } from '../../../src/facts/facts.ts';
-import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
-import type { Tags, TrialId } from '../../../src/strategy/messages.ts';
-import type { Suggestion } from '../../engine/directive.ts';
+import type { Params } from '../../src/facts/facts.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Tags, TrialId } from '../../src/strategy/messages.ts';
+import type { Suggestion } from '../engine/directive.ts';
 
 /** A trial that a trainer has claimed. */
 export interface ClaimedTrial<P = Params> {

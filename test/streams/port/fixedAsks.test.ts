@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact, SuggestedFact } from '../../../../src/facts/facts.ts';
-import { memoryLog } from '../../../../streams/core.ts';
-import { verify } from '../../../../streams/engine/verify.ts';
+import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
+import { memoryLog } from '../../../streams/core.ts';
+import { verify } from '../../../streams/engine/verify.ts';
 import {
   asha,
   bo,
@@ -21,9 +21,9 @@ import {
   space,
   tpe,
   when,
-} from '../../../../streams/index.ts';
-import { readUpTo } from '../../../../streams/log/past.ts';
-import { HostedStudy } from '../../../../streams/study/hosted/hostedStudy.ts';
+} from '../../../streams/index.ts';
+import { readUpTo } from '../../../streams/log/past.ts';
+import { LocalPort } from '../../../streams/port/local.ts';
 
 const models = space({
   model: choice(['svm', 'forest', 'net']),
@@ -162,7 +162,7 @@ describe('an ask with fixed values', () => {
 });
 
 describe('an ask with fixed values of a trainer elsewhere', () => {
-  const host = () => new HostedStudy(models, memoryLog(), { strategy: random(), trials: 3, parallel: 3 });
+  const host = () => new LocalPort(models, memoryLog(), { strategy: random(), trials: 3, parallel: 3 });
 
   it('gets the same trial when it is repeated', async () => {
     const study = host();
@@ -179,23 +179,23 @@ describe('an ask with fixed values of a trainer elsewhere', () => {
 
   it('enqueues its values once even if it gives up, and gets the trial when it asks again', async () => {
     const log = memoryLog();
-    const study = new HostedStudy(models, log, { strategy: random(), trials: 9 });
+    const study = new LocalPort(models, log, { strategy: random(), trials: 9 });
     const first = await study.ask({ author: 'w1', run: 'a' });
     if (first.next !== 'trial') throw new Error('expected a trial');
     const ask = () => study.ask({ author: 'w2', run: 'b', fixed: { model: 'net' } });
     expect([await ask(), await ask()]).toEqual([{ next: 'wait' }, { next: 'wait' }]);
-    await study.say({ type: 'completed', trial: 1, run: 'a', values: { value: 1 } }, { author: 'w1' });
+    await study.record({ type: 'completed', trial: 1, run: 'a', values: { value: 1 } }, { author: 'w1' });
     expect(await ask()).toMatchObject({ next: 'trial', trial: 2, params: { model: 'net' } });
     expect((await suggestionsIn(log)).filter(({ queue }) => queue !== undefined)).toHaveLength(1);
     await study.close();
   });
 
   it('leaves its trial to others when it gives up', async () => {
-    const study = new HostedStudy(models, memoryLog(), { strategy: random(), trials: 9 });
+    const study = new LocalPort(models, memoryLog(), { strategy: random(), trials: 9 });
     expect(await study.ask({ author: 'w1', run: 'a' })).toMatchObject({ next: 'trial', trial: 1 });
     const ask = (run: string) => study.ask({ author: 'w2', run, fixed: { model: 'net' } });
     expect(await ask('b')).toEqual({ next: 'wait' }); // for trial 1, which is evaluated
-    await study.say({ type: 'completed', trial: 1, run: 'a', values: { value: 1 } }, { author: 'w1' });
+    await study.record({ type: 'completed', trial: 1, run: 'a', values: { value: 1 } }, { author: 'w1' });
     expect(await study.ask({ author: 'w1', run: 'd' })).toMatchObject({ next: 'trial', trial: 2, params: { model: 'net' } });
     await study.close();
   });

@@ -3,7 +3,7 @@ import type { Importances } from '../../src/insight/importance/importances.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { RefusedError, unknownTrial } from '../../src/study/commands.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
-import type { StudyBackend } from './handle.ts';
+import type { StudyBackend } from '../study/handle.ts';
 
 /** What a study is explained from: its log, and what makes the strategies that this names. */
 interface Explainable<P> extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows'> {

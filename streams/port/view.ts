@@ -12,10 +12,10 @@ import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { withResolvers } from '../promises.ts';
 import { spaceDifferences } from '../spec/options.ts';
+import type { StudyBackend } from '../study/handle.ts';
 import { StudyEnd } from './ending.ts';
-import type { StudyBackend } from './handle.ts';
-import { replayed } from './hosted/replayed.ts';
 import { noResultIn } from './noResult.ts';
+import { replayed } from './replayed.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
 const TURN_MS = 10;

@@ -1,20 +1,20 @@
 import { expect, it, vi } from 'vitest';
-import { chain, float, random, space } from '../../../../streams/index.ts';
-import { memoryLog } from '../../../../streams/log/memory.ts';
-import { HostedStudy, type HostOptions } from '../../../../streams/study/hosted/hostedStudy.ts';
-import { coded } from '../../../support/coded.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { stopAbove } from '../../../support/stopAbove.ts';
+import { chain, float, random, space } from '../../../streams/index.ts';
+import { memoryLog } from '../../../streams/log/memory.ts';
+import { type HostOptions, LocalPort } from '../../../streams/port/local.ts';
+import { coded } from '../../support/coded.ts';
+import { eventually } from '../../support/eventually.ts';
+import { stopAbove } from '../../support/stopAbove.ts';
 
 const line = space({ x: float(0, 1) });
 
 function host(options: HostOptions<{ x: number }> = {}, log = memoryLog()) {
-  const study = new HostedStudy(line, log, { strategy: random(), trials: 3, ...options });
+  const study = new LocalPort(line, log, { strategy: random(), trials: 3, ...options });
   return { study, log };
 }
 
 /** Asks for a trial. @throws Error if there is none */
-async function claim(study: HostedStudy<{ x: number }>, options = {}) {
+async function claim(study: LocalPort<{ x: number }>, options = {}) {
   const asked = await study.ask(options);
   if (asked.next !== 'trial') throw new Error(`expected a trial, got ${asked.next}`);
   return asked;
@@ -25,10 +25,10 @@ it('runs a study to its end for trainers that ask', async () => {
   const first = await claim(study, { author: 'w1' });
   const second = await claim(study, { author: 'w2' });
   expect([first.trial, second.trial]).toEqual([1, 2]);
-  await study.say({ type: 'completed', trial: 1, run: first.run, values: { value: 0.5 } }, { author: 'w1' });
-  await study.say({ type: 'failed', trial: 2, run: second.run, reason: 'infeasible' }, { author: 'w2' });
+  await study.record({ type: 'completed', trial: 1, run: first.run, values: { value: 0.5 } }, { author: 'w1' });
+  await study.record({ type: 'failed', trial: 2, run: second.run, reason: 'infeasible' }, { author: 'w2' });
   const third = await claim(study, { author: 'w1' });
-  await study.say({ type: 'completed', trial: 3, run: third.run, values: { value: 0.25 } }, { author: 'w1' });
+  await study.record({ type: 'completed', trial: 3, run: third.run, values: { value: 0.25 } }, { author: 'w1' });
   await study.finished;
   expect(await study.ask()).toEqual({ next: 'over', reason: 'trials' });
   expect(study.answers.status()).toMatchObject({ completed: 2, failed: 1, best: { trial: 3, trainer: 'w1' } });
@@ -38,10 +38,10 @@ it('runs a study to its end for trainers that ask', async () => {
 it('lets no trainer write for another one', async () => {
   const { study } = host();
   const { trial, run } = await claim(study, { author: 'w1' });
-  const told = study.say({ type: 'completed', trial, run, values: { value: 0 } }, { author: 'w2' });
+  const told = study.record({ type: 'completed', trial, run, values: { value: 0 } }, { author: 'w2' });
   await expect(told).rejects.toMatchObject({ code: 'wrong-author' });
-  expect(() => study.beat(trial, run, 'w2')).toThrow(coded('stale-run'));
-  expect(study.beat(trial, run, 'w1')).toEqual({ stop: false });
+  expect(() => study.heartbeat(trial, run, 'w2')).toThrow(coded('stale-run'));
+  expect(study.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
   await study.close();
 });
 
@@ -58,7 +58,7 @@ it('gives a repeated ask the same trial, at the same time and later', async () =
 it('hands a trial out again if a claim on it does not count', async () => {
   const { study } = host();
   const { trial, run } = await claim(study, { author: 'w1', run: 'ask-1' });
-  await study.say({ type: 'failed', trial, run, reason: 'preempted' }, { author: 'w1' });
+  await study.record({ type: 'failed', trial, run, reason: 'preempted' }, { author: 'w1' });
   await expect(study.ask({ author: 'w2', run: 'ask-1', wait: 5 })).rejects.toMatchObject({ code: 'wrong-author' });
   await expect(study.ask({ author: 'w2', trainer: 'x'.repeat(5000), wait: 5 })).rejects.toMatchObject({ code: 'bad-field' });
   expect(await claim(study, { author: 'w2', wait: 5 })).toMatchObject({ trial: 1, attempt: 2 });
@@ -82,18 +82,18 @@ it('takes a repeated fact once, also after a restart, and refuses its name for a
   const { study, log } = host();
   const { trial, run } = await claim(study);
   const told = { type: 'completed', trial, run, values: { value: 1 } } as const;
-  await study.say(told, { request: 'a' });
-  await study.say(told, { request: 'a' });
+  await study.record(told, { request: 'a' });
+  await study.record(told, { request: 'a' });
   const head = await log.head();
-  const again = new HostedStudy(line, log, { strategy: random(), trials: 3 });
-  await again.say(told, { request: 'a' });
+  const again = new LocalPort(line, log, { strategy: random(), trials: 3 });
+  await again.record(told, { request: 'a' });
   expect(await log.head()).toBe(head);
-  await expect(again.say({ type: 'failed', trial, run, reason: 'error' }, { request: 'a' })).rejects.toMatchObject({
+  await expect(again.record({ type: 'failed', trial, run, reason: 'error' }, { request: 'a' })).rejects.toMatchObject({
     code: 'request-reused',
   });
-  const other = again.say({ ...told, values: { value: 2 } }, { request: 'a' });
+  const other = again.record({ ...told, values: { value: 2 } }, { request: 'a' });
   await expect(other).rejects.toMatchObject({ code: 'request-reused' });
-  await expect(again.say(told, { request: 'b' })).rejects.toMatchObject({ code: 'ended' });
+  await expect(again.record(told, { request: 'b' })).rejects.toMatchObject({ code: 'ended' });
   const enqueued = await again.submit({ type: 'enqueue', params: { x: 0.5 } }, { user: 'ada', request: 'c' });
   expect(await again.submit({ type: 'enqueue', params: { x: 0.5 } }, { user: 'ada', request: 'c' })).toMatchObject({
     position: enqueued.position,
@@ -113,7 +113,7 @@ it('keeps an ask waiting while the study is full, and answers when there is room
   const { trial, run } = await claim(study);
   expect(await study.ask()).toEqual({ next: 'wait' });
   const waiting = claim(study, { wait: 60 });
-  await study.say({ type: 'completed', trial, run, values: { value: 1 } });
+  await study.record({ type: 'completed', trial, run, values: { value: 1 } });
   expect((await waiting).trial).toBe(2);
   let leave: (() => void) | undefined;
   const left = study.ask({
@@ -135,10 +135,10 @@ it('keeps an ask waiting while the study is full, and answers when there is room
 it('stops a trial by the answer to its report', async () => {
   const { study } = host({ strategy: chain(stopAbove(1), random()) });
   const { trial, run } = await claim(study);
-  expect(await study.say({ type: 'reported', trial, run, step: 1, values: { value: 0.5 } })).toMatchObject({ stop: false, position: 4 });
-  expect(await study.say({ type: 'reported', trial, run, step: 2, values: { value: 5 } })).toMatchObject({ stop: true });
-  expect(study.beat(trial, run)).toMatchObject({ stop: true });
-  await study.say({ type: 'stopped', trial, run });
+  expect(await study.record({ type: 'reported', trial, run, step: 1, values: { value: 0.5 } })).toMatchObject({ stop: false, position: 4 });
+  expect(await study.record({ type: 'reported', trial, run, step: 2, values: { value: 5 } })).toMatchObject({ stop: true });
+  expect(study.heartbeat(trial, run)).toMatchObject({ stop: true });
+  await study.record({ type: 'stopped', trial, run });
   expect(study.answers.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 5 } });
   await study.close();
 });
@@ -149,13 +149,13 @@ it('ends the attempt of a silent trainer, and hands the trial out again', async 
     const { study } = host({ lease: 10 });
     const first = await claim(study, { author: 'w1' });
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
-    study.beat(first.trial, first.run, 'w1');
+    study.heartbeat(first.trial, first.run, 'w1');
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
     expect(study.answers.rows.get(1)).toMatchObject({ running: true });
     for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(500);
     const second = await claim(study, { author: 'w2', wait: 5 });
     expect(second).toMatchObject({ trial: 1, attempt: 2, params: first.params });
-    const late = study.say({ type: 'reported', trial: 1, run: first.run, step: 1, values: { value: 1 } }, { author: 'w1' });
+    const late = study.record({ type: 'reported', trial: 1, run: first.run, step: 1, values: { value: 1 } }, { author: 'w1' });
     await expect(late).rejects.toMatchObject({ code: 'stale-run' });
     await study.close();
   } finally {
@@ -166,11 +166,11 @@ it('ends the attempt of a silent trainer, and hands the trial out again', async 
 it('continues after a restart with the trainers that it had', async () => {
   const { study, log } = host();
   const { trial, run } = await claim(study, { author: 'w1' });
-  const again = new HostedStudy(line, log, { strategy: random(), trials: 3 });
+  const again = new LocalPort(line, log, { strategy: random(), trials: 3 });
   await again.ready();
-  expect(again.beat(trial, run, 'w1')).toEqual({ stop: false });
+  expect(again.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
   expect(await claim(again, { author: 'w1', run })).toMatchObject({ trial, run });
-  await again.say({ type: 'completed', trial, run, values: { value: 1 } }, { author: 'w1' });
+  await again.record({ type: 'completed', trial, run, values: { value: 1 } }, { author: 'w1' });
   expect(again.answers.rows.get(trial)).toMatchObject({ status: 'completed' });
   await again.close();
   void study;
@@ -216,10 +216,10 @@ it('tries a configuration in the place of a failed trial, before the strategy ca
   const worker = { author: 'w1' };
   for (const trial of [1, 2]) {
     const { run } = await claim(study, worker);
-    await study.say({ type: 'completed', trial, run, values: { value: trial } }, worker);
+    await study.record({ type: 'completed', trial, run, values: { value: trial } }, worker);
   }
   const third = await claim(study, worker);
-  await study.say({ type: 'failed', trial: 3, run: third.run, reason: 'error' }, worker);
+  await study.record({ type: 'failed', trial: 3, run: third.run, reason: 'error' }, worker);
   const fourth = await claim(study, worker);
   const next = claim(study, { author: 'w2' });
   const again = { type: 'enqueue', params: third.params, instead: 3 } as const;
@@ -229,8 +229,8 @@ it('tries a configuration in the place of a failed trial, before the strategy ca
   const fifth = await next;
   expect(fifth.params).toEqual(third.params);
   await expect(study.submit({ type: 'enqueue', params: third.params, instead: 1 })).rejects.toThrow(coded('bad-field'));
-  await study.say({ type: 'completed', trial: 4, run: fourth.run, values: { value: 4 } }, worker);
-  await study.say({ type: 'completed', trial: 5, run: fifth.run, values: { value: 5 } }, { author: 'w2' });
+  await study.record({ type: 'completed', trial: 4, run: fourth.run, values: { value: 4 } }, worker);
+  await study.record({ type: 'completed', trial: 5, run: fifth.run, values: { value: 5 } }, { author: 'w2' });
   await study.finished;
   expect(study.answers.status()).toMatchObject({ trials: 5, completed: 4, failed: 1, uncounted: 1, limit: 4 });
   await study.close();
@@ -242,14 +242,14 @@ it('gives a study that is reopened all its seconds again', async () => {
     const { study } = host({ trials: 1, seconds: 60, exclusive: true });
     const { trial, run } = await claim(study);
     vi.advanceTimersByTime(50_000);
-    await study.say({ type: 'completed', trial, run, values: { value: 1 } });
+    await study.record({ type: 'completed', trial, run, values: { value: 1 } });
     await study.finished;
     vi.advanceTimersByTime(3_600_000);
     await study.submit({ type: 'change', more: 1 });
     const next = await claim(study);
     vi.advanceTimersByTime(59_000);
     const report = { type: 'reported', trial: next.trial, run: next.run, step: 1, values: { value: 1 } } as const;
-    expect(await study.say(report)).toMatchObject({ stop: false });
+    expect(await study.record(report)).toMatchObject({ stop: false });
   } finally {
     vi.useRealTimers();
   }

@@ -1,4 +1,4 @@
-import type { WhenGone } from './claimedTrial.ts';
+import type { WhenGone } from './port.ts';
 
 /** Whether it is the turn of an external proposer, and how many of its proposals wait to be used. */
 export type Turn =

@@ -1,22 +1,25 @@
 import { LET_GO, RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
-import type { Following } from './following.ts';
-import { type StudyBackend, studyOf } from './handle.ts';
-import type { TrainerReply } from './hosted/hostedStudy.ts';
-import type { Study } from './study.ts';
+import { type StudyBackend, studyOf } from '../study/handle.ts';
+import type { Study } from '../study/study.ts';
+import type { Recorded } from './local.ts';
+import type { Following } from './view.ts';
 
 /** How this process reaches a study that runs elsewhere. */
 export interface Reach<P> extends Pick<StudyBackend<P>, 'ask' | 'importance' | 'why'> {
   /** Takes a fact of this process. @throws RefusedError */
-  say(fact: TrialFact): Promise<TrainerReply>;
+  record(fact: TrialFact): Promise<Recorded>;
   /** @throws RefusedError */
   submit(intent: Intent): Promise<Submitted>;
   close(): Promise<void>;
 }
 
 /** The handle of a study that runs elsewhere: what it has done can be seen when a call resolves. */
-export function studyElsewhere<P, O extends string>(following: Following<P>, { ask, say, submit, close, ...reach }: Reach<P>): Study<P, O> {
+export function studyElsewhere<P, O extends string>(
+  following: Following<P>,
+  { ask, record, submit, close, ...reach }: Reach<P>,
+): Study<P, O> {
   const { space, source, rows, entries$, live$, finished, stop, reached } = following;
   let isClosed = false;
   const refuseClosed = () => {
@@ -46,8 +49,8 @@ export function studyElsewhere<P, O extends string>(following: Following<P>, { a
       if (!claimed) refuseClosed();
       return claimed;
     },
-    say: async (fact) => {
-      const said = await say(fact);
+    record: async (fact) => {
+      const said = await record(fact);
       await reached(said.position);
       return said;
     },

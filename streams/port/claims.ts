@@ -1,14 +1,14 @@
-import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
-import type { OpenTrial } from '../../../src/ledger/trial.ts';
-import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
-import type { TrialId } from '../../../src/strategy/messages.ts';
-import { decide, RefusedError } from '../../../src/study/commands.ts';
-import { runOf, type Suggestion } from '../../engine/directive.ts';
-import type { Origin, Submitter } from '../../engine/submit.ts';
+import type { Params, TrialEvent } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { OpenTrial } from '../../src/ledger/trial.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import { decide, RefusedError } from '../../src/study/commands.ts';
+import { runOf, type Suggestion } from '../engine/directive.ts';
+import type { Origin, Submitter } from '../engine/submit.ts';
 import { Asks } from './asks.ts';
-import { type AskOptions, assignmentOf, type ClaimReply } from './claimedTrial.ts';
+import { type AskOptions, assignmentOf, type ClaimReply } from './port.ts';
 
 /** Milliseconds that a decision may take even if the trainer does not want to wait. */
 const DECIDING = 250;
@@ -20,7 +20,7 @@ interface ClaimsOptions<P> {
   /** The trace of a trial. */
   readonly traceparent: ((trial: TrialId) => string | undefined) | undefined;
   /** Appends a fact of a trainer, and waits until it counts. @throws RefusedError */
-  readonly say: (fact: TrialEvent, origin: Pick<Origin, 'author'>) => Promise<unknown>;
+  readonly record: (fact: TrialEvent, origin: Pick<Origin, 'author'>) => Promise<unknown>;
   readonly append: Submitter['append'];
   /** Called when a trial may be wanted. */
   readonly wake: () => void;
@@ -82,7 +82,7 @@ export class Claims<P> {
 
   async #claimNext(options: AskOptions): Promise<ClaimReply<P>> {
     const { author, trainer = author, run: named } = options;
-    const { say } = this.#options;
+    const { record } = this.#options;
     if (named !== undefined)
       for (const open of this.#ledger.open.values()) if (isHeld(open, named, author)) return this.#assigned(open.suggestion, named);
     if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
@@ -92,7 +92,7 @@ export class Claims<P> {
     const { trial, attempt } = suggestion;
     const run = named ?? runOf(suggestion);
     try {
-      await say(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
+      await record(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
     } catch (error) {
       if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
       throw error;
