@@ -1,12 +1,11 @@
 import { lostIn } from '../../streams/engine/runEngine.ts';
 import { inTurn } from '../../streams/engine/timeout.ts';
-import type { LocalPort, Recorded, Stopping } from '../../streams/port/local.ts';
-import type { AskOptions, ClaimReply } from '../../streams/port/port.ts';
+import type { LocalPort } from '../../streams/port/local.ts';
+import type { Named, Recorded, TrainerPort } from '../../streams/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Said } from '../ledger/exampleFacts.ts';
 import { heldIn } from '../ledger/openTrials.ts';
 import type { Conversation } from '../stores/controlSocket.ts';
-import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import { hasEnded, isOf } from './claimant.ts';
 import type { Plugin } from './host.ts';
@@ -22,13 +21,9 @@ export interface NewLimits {
 }
 
 /** What a process that evaluates trials asks of the one that runs the study. */
-export interface TrainerRequests {
-  /** Waits for a trial, until the signal aborts. @throws what the study throws */
-  ask(options: Pick<AskOptions, 'run' | 'fixed'>, signal?: AbortSignal): Promise<ClaimReply<Params>>;
-  /** @param request its name, by which a repeated one is recognised: another process may have taken the study over before it was answered */
-  record(fact: Said, request: string): Promise<Recorded>;
-  /** Takes a heartbeat. @throws RefusedError if the run does not hold the trial */
-  heartbeat(trial: TrialId, run: string): Promise<Stopping>;
+export interface TrainerRequests extends TrainerPort<Params> {
+  /** @param named with its request: another process may have taken the study over before it was answered */
+  record(fact: Said, named?: Named): Promise<Recorded>;
   /** Sets limits. Resolves when the next ask gets a decision that they allow. */
   limit(limits: NewLimits): Promise<void>;
 }
@@ -108,7 +103,7 @@ export function joiners(study: Promise<Joinable>, command: string | undefined) {
       ask: ({ run, fixed }: { readonly run: string; readonly fixed?: Params }) => {
         const waiting = new AbortController();
         waits.set(run, waiting);
-        return own.ask({ run, fixed }, AbortSignal.any([gone.signal, waiting.signal])).finally(() => waits.delete(run));
+        return own.ask({ run, fixed, signal: AbortSignal.any([gone.signal, waiting.signal]) }).finally(() => waits.delete(run));
       },
       giveUp: (run: string) => waits.get(run)?.abort(),
       record: own.record,

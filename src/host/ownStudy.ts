@@ -2,7 +2,6 @@ import { changeAtStart } from '../../streams/engine/runEngine.ts';
 import type { AuthoredLog } from '../../streams/log/log.ts';
 import { type HostOptions, LocalPort } from '../../streams/port/local.ts';
 import { unlessBroken } from '../../streams/port/noResult.ts';
-import { whenAborted } from '../../streams/port/port.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { Changed, Params } from '../facts/facts.ts';
@@ -40,15 +39,14 @@ export async function ownStudy(
   attach(hosted, past);
   const own: OwnStudy = {
     hosted,
-    ask: async (asked, signal) => {
-      return unlessBroken(hosted, signal, async (leaving) => {
-        const reply = await hosted.ask({ ...asked, wait: Number.POSITIVE_INFINITY, whenGone: whenAborted(leaving) });
+    ask: async ({ signal, ...asked }) =>
+      unlessBroken(hosted, signal, async (leaving) => {
+        const reply = await hosted.ask({ ...asked, wait: Number.POSITIVE_INFINITY, signal: leaving });
         if (reply.next === 'wait' && !signal?.aborted) leaving.throwIfAborted();
         return reply;
-      });
-    },
-    record: (fact, request) => hosted.record(fact, { request }),
-    heartbeat: async (trial, run) => hosted.heartbeat(trial, run),
+      }),
+    record: (...said) => hosted.record(...said),
+    heartbeat: (...run) => hosted.heartbeat(...run),
     limit: async (limits) => {
       await hosted.ready(); // a failed study applies nothing more
       const changed = changedBy(hosted.ledger, limits);

@@ -239,7 +239,7 @@ async function joinedSeat(
       get parallel() {
         return parallel;
       },
-      ask: async ({ run, fixed }, signal) => {
+      ask: async ({ run, fixed, signal }) => {
         const giveUp = () => void call('giveUp', run).catch(() => {}); // it is gone
         signal?.addEventListener('abort', giveUp);
         return call<Awaited<ReturnType<Seat['ask']>>>('ask', { run, fixed }).finally(() => signal?.removeEventListener('abort', giveUp));
@@ -249,7 +249,7 @@ async function joinedSeat(
       limit,
       submit,
       seen: async () => reached((await call<Joined>('state')).position),
-      finished: following.finished,
+      finished: () => following.finished,
       gone: connection.closed.then(async () => {
         await caughtUp().catch(() => {}); // the journal cannot be read any more
         heard.unsubscribe();

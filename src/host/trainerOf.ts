@@ -1,5 +1,4 @@
-import type { Recorded } from '../../streams/port/local.ts';
-import type { ClaimReply } from '../../streams/port/port.ts';
+import type { ClaimReply, Recorded } from '../../streams/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Said } from '../ledger/exampleFacts.ts';
 import { isTrialRunning } from '../ledger/openTrials.ts';
@@ -115,7 +114,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
     },
     ask: async ({ fixed, signal } = {}) => {
       const run = claimOf(own.name, `${++count}`);
-      const reply = await until((now) => (signal?.aborted ? Promise.resolve({ next: 'wait' as const }) : now.ask({ run, fixed }, signal)));
+      const reply = await until((now) => (signal?.aborted ? Promise.resolve({ next: 'wait' as const }) : now.ask({ run, fixed, signal })));
       if (reply.next === 'trial') {
         held.set(reply.trial, run);
         stopped.delete(reply.trial);
@@ -127,7 +126,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
       const run = claimOn(trial);
       const request = named();
       if (fact.type !== 'reported' && fact.type !== 'started') held.delete(trial);
-      const reply = await until((now) => now.record(run === undefined ? fact : { ...fact, run }, request));
+      const reply = await until((now) => now.record(run === undefined ? fact : { ...fact, run }, { request }));
       if (held.has(trial)) heard(trial, reply.stop);
       return reply;
     },

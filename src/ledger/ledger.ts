@@ -8,7 +8,6 @@ import type {
   CloseReason,
   Created,
   Enqueued,
-  Params,
   ProposedFact,
   SuggestedFact,
   TrialEvent,

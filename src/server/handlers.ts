@@ -61,7 +61,7 @@ const commanding =
 /** Answers what every study answers about itself. */
 const reading =
   (id: ReadingId): Handler =>
-  async (studies, { study: name, fields, whenGone }) => {
+  async (studies, { study: name, fields, signal }) => {
     const study = studies.open(name);
     const { source } = study;
     const { ledger, rows } = await viewOf(study);
@@ -71,7 +71,7 @@ const reading =
       status: () => liveState(study)!,
       trainers: () => source.trainers?.() ?? trainerRows(ledger),
       past: source.past,
-      turn: (proposer: string, options: object) => hostOf(study).turn(proposer, { wait: WAIT_SECONDS, ...options, whenGone }),
+      turn: (proposer: string, options: object) => hostOf(study).turn(proposer, { wait: WAIT_SECONDS, ...options, signal }),
     };
     const act = () => answers[id](asked, fields);
     return id === 'log' ? studies.inTurn(act) : act();
@@ -80,8 +80,8 @@ const reading =
 /** Answers what reads much of a log. */
 const asking =
   (what: Question['what']): Handler =>
-  (studies, { study, trial, fields, user = ANYONE, whenGone }) =>
-    studies.questions.ask(studies.open(study).feed, { ...fields, what, trial }, user.name, whenGone);
+  (studies, { study, trial, fields, user = ANYONE, signal }) =>
+    studies.questions.ask(studies.open(study).feed, { ...fields, what, trial }, user.name, signal);
 
 const readings = recordOf(Object.keys(answers) as ReadingId[], reading);
 
@@ -97,9 +97,9 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     await studies.create(study, request.fields);
     return readings.study(studies, { ...request, study });
   },
-  ask: (studies, { study, fields, user, key, whenGone }) => {
+  ask: (studies, { study, fields, user, key, signal }) => {
     const { wait = WAIT_SECONDS, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
-    return hostOf(studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
+    return hostOf(studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, signal });
   },
   report: saying('reported'),
   heartbeat: async (studies, { study, trial, fields, user }) => {

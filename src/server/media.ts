@@ -49,9 +49,9 @@ export const mediaHandlers: Readonly<Record<MediaOperationId, MediaHandler>> = {
     const watched = { study: study && studies.has(study) ? studies.open(study) : undefined, after: positionIn(c, request) };
     return watchEvents(c, studies, watched, [nameOf(request), streams]);
   },
-  getReport: async (_, studies, { study, user = ANYONE, whenGone }) => {
+  getReport: async (_, studies, { study, user = ANYONE, signal }) => {
     await studies.load(study);
-    const html = await studies.questions.ask(studies.open(study).feed, { what: 'getReport' }, user.name, whenGone);
+    const html = await studies.questions.ask(studies.open(study).feed, { what: 'getReport' }, user.name, signal);
     return answerAs('text/html; charset=utf-8', html as Uint8Array<ArrayBuffer>, 200, {
       'Content-Disposition': 'attachment; filename="report.html"',
     });

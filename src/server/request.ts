@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { type WhenGone, whenAborted } from '../../streams/port/port.ts';
 import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { isDeeper } from '../facts/validate.ts';
@@ -24,7 +23,8 @@ export interface HttpRequest {
   readonly user: User | undefined;
   /** The name of the request, to recognise a repetition. */
   readonly key: string | undefined;
-  readonly whenGone?: WhenGone;
+  /** Aborts when the client has gone. */
+  readonly signal?: AbortSignal;
 }
 
 /** Answers a request with a value in JSON. */
@@ -56,18 +56,19 @@ export function checkedRequest(c: Context<HttpEnv>, operation: Operation, body: 
     bytes,
     user: c.get('user'),
     key,
-    whenGone: outgoing ? whenClosed(outgoing) : whenAborted(c.req.raw.signal),
+    get signal() {
+      return outgoing ? closing(outgoing) : c.req.raw.signal;
+    },
   };
 }
 
-/** Tells when the connection of a request has closed; in a server that is not Node's, when its request is aborted. */
-const whenClosed =
-  (outgoing: NonNullable<HttpEnv['Bindings']['outgoing']>): WhenGone =>
-  (leave) => {
-    if (outgoing.destroyed) queueMicrotask(leave);
-    else outgoing.on('close', leave);
-    return () => void outgoing.off('close', leave);
-  };
+/** Aborts when a connection has closed. */
+function closing(outgoing: NonNullable<HttpEnv['Bindings']['outgoing']>): AbortSignal {
+  const gone = new AbortController();
+  if (outgoing.destroyed) gone.abort();
+  else outgoing.once('close', () => gone.abort());
+  return gone.signal;
+}
 
 const nothing: ObjectSchema = { type: 'object' };
 

@@ -4,6 +4,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { refusedElsewhere, type Submitted } from '../../src/study/commands.ts';
 import { type Intent, type IntentKind, intents } from '../../src/study/intents.ts';
+import { newName } from '../port/port.ts';
 import { eventData } from './events.ts';
 
 /** Milliseconds between two attempts. */
@@ -142,9 +143,6 @@ export const submitTo =
     const [path, body] = kind.ofTrial ? [`/trials/${trial}/${type}`, others] : [`/${type}`, fields];
     return client.post<Submitted>(path, { body, key: newName() });
   };
-
-/** A name for a claim or a request. Pages without TLS have no `randomUUID`. */
-export const newName = (): string => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('');
 
 interface Answered {
   readonly response: Response;

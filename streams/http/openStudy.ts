@@ -7,12 +7,12 @@ import type { Space } from '../../src/space/space.ts';
 import { LET_GO, RefusedError } from '../../src/study/commands.ts';
 import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
-import type { Recorded } from '../port/local.ts';
-import type { ClaimedTrial, ClaimReply } from '../port/port.ts';
+import { type ClaimedTrial, type ClaimReply, newName, type Recorded } from '../port/port.ts';
 import { type Following, followLog } from '../port/view.ts';
-import { type Reach, studyElsewhere } from '../port/viewed.ts';
+import { type Remote, viewed } from '../port/viewed.ts';
+import { studyOf } from '../study/handle.ts';
 import type { Study } from '../study/study.ts';
-import { type Client, clientOf, newName, submitTo } from './client.ts';
+import { type Client, clientOf, submitTo } from './client.ts';
 import { heartbeats } from './heartbeats.ts';
 import { httpLog } from './httpLog.ts';
 
@@ -55,13 +55,11 @@ export async function openStudy<P = Params, O extends string = string>(
   signal?.addEventListener('abort', end);
   try {
     const following = await followLog<P>(httpLog(client, closing.signal), String(address), space);
-    const study = studyElsewhere<P, O>(
-      following,
-      reachOver(client, following, () => {
-        signal?.removeEventListener('abort', end);
-        closing.abort(new RefusedError(LET_GO));
-      }),
-    );
+    const remote = remoteOver(client, following, () => {
+      signal?.removeEventListener('abort', end);
+      closing.abort(new RefusedError(LET_GO));
+    });
+    const study = studyOf<P, O>(viewed(following, remote));
     leave = () => void study.close();
     return study;
   } catch (error) {
@@ -72,15 +70,17 @@ export async function openStudy<P = Params, O extends string = string>(
 }
 
 /** @param closed ends what is under way */
-function reachOver<P>(client: Client, { ledger, live$ }: Following<P>, closed: () => void): Reach<P> {
-  const beats = heartbeats((trial, run) => client.post(`/trials/${trial}/heartbeat`, { body: { run } }));
+function remoteOver<P>(client: Client, { ledger, live$ }: Following<P>, closed: () => void): Remote<P> {
+  const heartbeat: Remote<P>['heartbeat'] = (trial, run) => client.post(`/trials/${trial}/heartbeat`, { body: { run } });
+  const beats = heartbeats(heartbeat);
   return {
-    ask: async ({ fixed, signal }) => {
-      const body = omitUndefined({ run: newName(), wait: WAIT, fixed });
+    heartbeat,
+    ask: async ({ fixed, run = newName(), signal }) => {
+      const body = omitUndefined({ run, wait: WAIT, fixed });
       for (;;) {
         signal?.throwIfAborted();
         const reply = await client.post<ClaimReply<P>>('/ask', { body, signal });
-        if (reply.next === 'over') return undefined;
+        if (reply.next === 'over') return reply;
         if (reply.next === 'wait') continue;
         beats.begin(reply.trial, reply.run, reply.lease!);
         if (!isClaimed(ledger, reply))

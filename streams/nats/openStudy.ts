@@ -11,10 +11,11 @@ import type { Intent } from '../../src/study/intents.ts';
 import type { StudyStatus } from '../../src/study/status.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import { explaining } from '../port/explaining.ts';
-import { assignmentOf } from '../port/port.ts';
+import { assignmentOf, type Stopping } from '../port/port.ts';
 import { type Following, followLog } from '../port/view.ts';
-import { type Reach, studyElsewhere } from '../port/viewed.ts';
+import { type Remote, viewed } from '../port/viewed.ts';
 import { parseStrategy } from '../spec/spec.ts';
+import { studyOf } from '../study/handle.ts';
 import type { Study } from '../study/study.ts';
 import { createdOn } from './created.ts';
 import { readLog } from './log/readLog.ts';
@@ -55,16 +56,16 @@ export async function openStudy<P = Params, O extends string = string>(
   const subjects = subjectsOf(study, naming);
   await createdOn(nc, subjects, { signal, warn });
   const following = await followLog(await readLog(nc, subjects, warn), study, space);
-  return studyElsewhere<P, O>(following, reachOf(nc, subjects, following, { ...naming, warn }));
+  return studyOf<P, O>(viewed(following, remoteOn(nc, subjects, following, { ...naming, warn })));
 }
 
 /** How a program asks for trials of a study on a server, and sends facts and commands to it. */
-export function reachOf<P>(
+export function remoteOn<P>(
   nc: NatsConnection,
   subjects: Subjects,
   following: Following<P>,
   options: NamingOptions & { readonly warn: (message: string) => void },
-): Reach<P> {
+): Remote<P> {
   const { live$, reached } = following;
   const seats = new Seats<P>(nc, subjects.name, options);
   const held = new Map<TrialId, AskedAttempt<P>>();
@@ -107,15 +108,16 @@ export function reachOf<P>(
       throw error;
     }
   };
-  const ask: Reach<P>['ask'] = async ({ fixed, signal }) => {
+  const ask: Remote<P>['ask'] = async ({ fixed, signal }) => {
     signal?.throwIfAborted();
-    if (following.ledger.closed !== undefined) return undefined;
+    const { closed } = following.ledger;
+    if (closed !== undefined) return { next: 'over', reason: closed };
     const reserved = fixed && (await reserve(fixed as Params));
-    if (fixed && reserved === undefined) return undefined;
+    if (fixed && reserved === undefined) return { next: 'over', reason: 'trials' };
     for (;;) {
       const attempt = await seats.ask({ reserved, signal });
       signal?.throwIfAborted();
-      if (!attempt) return undefined;
+      if (!attempt) return { next: 'over', reason: following.ledger.closed ?? 'drained' };
       const { suggestion, run } = attempt.claim;
       const isFirst = await stored(attempt, { type: 'started' }).then(
         () => true,
@@ -126,7 +128,7 @@ export function reachOf<P>(
       return assignmentOf(suggestion, run);
     }
   };
-  const record: Reach<P>['record'] = async (fact) => {
+  const record: Remote<P>['record'] = async (fact) => {
     const attempt = held.get(fact.trial);
     const parsed = parseFact(fact);
     const refusal = isRefusal(parsed) ? parsed : following.ledger.refusesFrom(fact, attempt?.claim.trainer);
@@ -141,10 +143,20 @@ export function reachOf<P>(
     attempt.say.report(fact);
     const position = await storing;
     await decided(position);
-    const by = attempt.stoppedBy();
-    return by === undefined ? { stop: false, position } : { stop: true, by, position };
+    return { ...stoppingOf(fact.trial), position };
   };
-  return { ...explaining(() => ({ ...following, parseStrategy })), ask, record, submit, close: () => seats.close() };
+  const stoppingOf = (trial: TrialId): Stopping => {
+    const by = held.get(trial)?.stoppedBy();
+    return by === undefined ? { stop: false } : { stop: true, by };
+  };
+  return {
+    ...explaining(() => ({ ...following, parseStrategy })),
+    ask,
+    record,
+    heartbeat: async (trial) => stoppingOf(trial), // its trainer sends them
+    submit,
+    close: () => seats.close(),
+  };
 }
 
 /** What tells the reports of a run apart: their steps or, as an engine counts those of examples itself, their results. */

@@ -165,17 +165,18 @@ export class Claims<P> {
     return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
   }
 
-  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, whenGone }: AskOptions): Promise<Suggestion<P> | undefined> {
+  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, signal }: AskOptions): Promise<Suggestion<P> | undefined> {
     if (this.#ledger.closed !== undefined) return undefined;
     const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.#ledger.trainers.isAtWork(author));
     const timer = Number.isFinite(wait) ? setTimeout(giveUp, Math.max(wait * 1000, DECIDING)) : undefined;
     this.#options.wake();
-    const stay = whenGone?.(giveUp);
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
     try {
       return await suggestion;
     } finally {
       clearTimeout(timer);
-      stay?.();
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 }

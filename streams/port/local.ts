@@ -17,7 +17,6 @@ import { type AttemptWatch, watchAttempts } from '../attempts/watchAttempts.ts';
 import type { Directive, Suggestion } from '../engine/directive.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import { type EngineRun, type RunOptions, runEngine } from '../engine/runEngine.ts';
-import type { Origin } from '../engine/submit.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
@@ -25,8 +24,9 @@ import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } f
 import { type Answers, answersOf } from './answers.ts';
 import { Claims } from './claims.ts';
 import { StudyEnd } from './ending.ts';
-import { type Breakable, type NoResultError, noResultIn } from './noResult.ts';
-import type { AskOptions, ClaimReply } from './port.ts';
+import { explaining } from './explaining.ts';
+import { type NoResultError, noResultIn } from './noResult.ts';
+import type { AskOptions, ClaimReply, Named, Recorded, Stopping, StudyPort } from './port.ts';
 import { Repeats, wantedOf } from './repeats.ts';
 import { replayed } from './replayed.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
@@ -49,29 +49,27 @@ export interface HostOptions<P>
   readonly place?: string | undefined;
 }
 
-/** Whether a trial should stop, and what stopped it. */
-export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
-
-/** The answer to a fact of a trainer: the position of the fact, and whether its trial should stop. */
-export type Recorded = Stopping & { readonly position: number };
-
 /**
  * A study that this process runs: it decides, gives trials to trainers that ask, takes their facts, and answers requests. Trainers may vanish, unless
  * they are all in this process. In the log, the facts of a known trainer have its name, so the same rules apply as over NATS.
  */
-export class LocalPort<P = Params> implements StudySource, Breakable {
+export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   readonly place: string;
+  readonly space: Space<P>;
+  readonly source: StudySource = this;
   readonly log: AuthoredLog;
   readonly answers: Answers<P>;
+  /** Whether it also gives trials to trainers of other programs. */
+  readonly isShared: boolean;
+  readonly importance: StudyPort<P>['importance'];
+  readonly why: StudyPort<P>['why'];
   /** Makes the strategies that its log names. */
   get parseStrategy(): ParseStrategy {
     return this.#run.parseStrategy;
   }
   /** Every subscriber gets all entries, from the first one on. Completes when the study runs no longer. */
   readonly entries$: Observable<AppliedEntry<P>>;
-  get live$(): Observable<AppliedEntry<P>> {
-    return this.#entries$;
-  }
+  readonly live$ = new Subject<AppliedEntry<P>>();
   get broken(): NoResultError | undefined {
     return this.#hasBegun ? noResultIn(this) : undefined;
   }
@@ -82,7 +80,6 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
   readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
   readonly #attempts: Attempts;
   #watch: AttemptWatch | undefined;
-  readonly #entries$ = new Subject<AppliedEntry<P>>();
   /** The position of the last entry. */
   #last = 0;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
@@ -105,7 +102,10 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
       ...settings
     } = options;
     this.place = place;
+    this.space = space;
     this.log = log;
+    this.isShared = !exclusive;
+    ({ importance: this.importance, why: this.why } = explaining<P>(() => this));
     this.#local = direct;
     this.#attempts = new Attempts(lease * 1000);
     this.#claims = new Claims({
@@ -134,7 +134,7 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
           this.#claims.apply(entry);
           this.answers.apply(entry);
           onEntry?.(entry);
-          this.#entries$.next(entry);
+          this.live$.next(entry);
           this.#turns.look();
         },
       },
@@ -157,7 +157,7 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
       () => {}, // as above
     );
     this.answers = answersOf(log, this.#run, atMost); // the engine reads its first entry after this
-    this.entries$ = replayed(space, log, this.#entries$, () => this.#last);
+    this.entries$ = replayed(space, log, this.live$, () => this.#last);
     if (!exclusive) this.#watch = watchAttempts(this.#attempts, log, (error) => this.#fail(error));
   }
 
@@ -211,7 +211,7 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
   }
 
   /** Takes a fact of a trainer. @throws RefusedError */
-  async record(said: Said, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Recorded> {
+  async record(said: Said, origin: Named = {}): Promise<Recorded> {
     const notReady = this.#notReady();
     if (notReady) await notReady;
     const store = async () => {
@@ -223,7 +223,7 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
   }
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
-  heartbeat(trial: TrialId, run: string, author?: string): Stopping {
+  async heartbeat(trial: TrialId, run: string, author?: string): Promise<Stopping> {
     if (!this.#attempts.hear(trial, run, author, performance.now()))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
     return this.#stopping(trial);
@@ -249,7 +249,7 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
     this.#stopped ??= { error };
     this.#end(error);
     this.#finished.leave();
-    this.#entries$.complete();
+    this.live$.complete();
   }
 
   /** Ends the engine and closes the log. */
@@ -259,7 +259,7 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
   }
 
   /** Appends a fact of a trainer, and waits until it counts. @returns its position. @throws RefusedError */
-  #append(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'>): Promise<number> {
+  #append(fact: TrialEvent, origin: Named): Promise<number> {
     const refusal = this.ledger.refusesFrom(fact, origin.author);
     if (refusal) throw new RefusedError(refusal);
     return this.answers.append(fact, origin);
@@ -288,7 +288,7 @@ export class LocalPort<P = Params> implements StudySource, Breakable {
     this.#run.stop();
     this.#end(error);
     this.#finished.leave({ error });
-    this.#entries$.error(error);
+    this.live$.error(error);
   }
 
   #end(error: unknown): void {

@@ -1,7 +1,19 @@
+import type { Observable } from 'rxjs';
 import type { Params } from '../../src/facts/facts.ts';
+import type { Importances } from '../../src/insight/importance/importances.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Space } from '../../src/space/space.ts';
 import type { Tags, TrialId } from '../../src/strategy/messages.ts';
+import type { Submitted } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
+import type { StudyLog, SubmitOrigin } from '../../src/study/source.ts';
+import type { TrialRows } from '../../src/study/trials.ts';
+import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Suggestion } from '../engine/directive.ts';
+import type { Why } from '../explanation/why.ts';
+import type { Breakable } from './noResult.ts';
 
 /** A trial that a trainer has claimed. */
 export interface ClaimedTrial<P = Params> {
@@ -49,19 +61,57 @@ export interface AskOptions {
   readonly wait?: number | undefined;
   /** Values that the trial must have; the strategy chooses the rest. Needs `run`, so that a repeated ask gets the same trial. */
   readonly fixed?: Params | undefined;
-  readonly whenGone?: WhenGone | undefined;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Called when a client begins to wait for an answer. It calls back when that client has gone, or soon if it has gone already. @returns unsubscribes */
-export type WhenGone = (leave: () => void) => () => void;
+/** Who asks for something, and the name of the request: repeated with the same name, it takes effect once. */
+export interface Named extends SubmitOrigin {
+  /** The trainer, if its name is known. */
+  readonly author?: string | undefined;
+}
 
-export const whenAborted =
-  (signal: AbortSignal | undefined): WhenGone =>
-  (leave) => {
-    if (signal?.aborted) queueMicrotask(leave);
-    else signal?.addEventListener('abort', leave);
-    return () => signal?.removeEventListener('abort', leave);
-  };
+/** Whether a trial should stop, and what stopped it. */
+export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
+
+/** The answer to a fact of a trainer: its position in the log, and whether its trial should stop. */
+export type Recorded = Stopping & { readonly position: number };
+
+/** What a program that evaluates trials may ask of a study, wherever that runs. */
+export interface TrainerPort<P = Params> {
+  /** Claims the next trial. @throws what the study throws; a study elsewhere, also the reason of the signal */
+  ask(options: AskOptions): Promise<ClaimReply<P>>;
+  /** Takes a fact about a trial, and resolves when the study has applied it. @throws RefusedError if it does not count */
+  record(fact: TrialFact, named?: Named): Promise<Recorded>;
+  /** Says that a run is alive. @throws RefusedError if it does not hold the trial */
+  heartbeat(trial: TrialId, run: string, author?: string): Promise<Stopping>;
+}
+
+/** The same for programs and people that may also read the log and give commands. */
+export interface StudyPort<P = Params> extends TrainerPort<P>, Breakable {
+  readonly space: Space<P>;
+  readonly source: StudyLog;
+  /** What the entries so far say. */
+  readonly ledger: Ledger<P>;
+  readonly rows: TrialRows<P>;
+  /** Every subscriber gets all entries, from the first one on. Completes when the study runs no longer, or is no longer followed. */
+  readonly entries$: Observable<AppliedEntry<P>>;
+  readonly live$: Observable<AppliedEntry<P>>;
+  /** Resolves when the log so far has been read. @throws what keeps the study from running */
+  ready(): Promise<void>;
+  /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit */
+  submit(intent: Intent, named?: SubmitOrigin): Promise<Submitted>;
+  /** As `Study.importance`. */
+  importance(objective?: string): Promise<Importances | undefined>;
+  /** As `Study.why`. */
+  why(trial: TrialId): Promise<Why>;
+  /** Resolves when the study has closed and no trial runs, or it runs here no longer; when it is reopened, there is another promise. @throws what ended it */
+  readonly finished: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A name for a claim or a request. Pages without TLS have no `randomUUID`. */
+export const newName = (): string => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('');
 
 /** The assignment of an attempt that a run has claimed. */
 export function assignmentOf<P>(

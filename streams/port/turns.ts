@@ -1,5 +1,3 @@
-import type { WhenGone } from './port.ts';
-
 /** Whether it is the turn of an external proposer, and how many of its proposals wait to be used. */
 export type Turn =
   | { readonly next: 'propose' | 'wait'; readonly waiting: number }
@@ -10,7 +8,8 @@ export interface TurnOptions {
   readonly ahead?: number | undefined;
   /** Seconds to wait for the turn. Default: 0. */
   readonly wait?: number | undefined;
-  readonly whenGone?: WhenGone | undefined;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Lets proposers wait for their turns. */
@@ -28,14 +27,14 @@ export class Turns {
   }
 
   /** Waits for a turn, or until the time is over. @throws RefusedError if the strategy has no such proposer */
-  async wait(proposer: string, { ahead, wait = 0, whenGone }: TurnOptions): Promise<Turn> {
+  async wait(proposer: string, { ahead, wait = 0, signal }: TurnOptions): Promise<Turn> {
     const turn = this.#turnOf(proposer, ahead);
     if (turn.next !== 'wait' || wait === 0) return turn;
     await new Promise<void>((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
         this.#waiting.delete(look);
-        stay?.();
+        signal?.removeEventListener('abort', end);
         resolve();
       };
       const look = () => {
@@ -48,7 +47,8 @@ export class Turns {
       };
       const timer = setTimeout(end, wait * 1000);
       this.#waiting.add(look);
-      const stay = whenGone?.(end);
+      signal?.addEventListener('abort', end);
+      if (signal?.aborted) end();
     });
     return this.#turnOf(proposer, ahead);
   }

@@ -12,9 +12,9 @@ import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { withResolvers } from '../promises.ts';
 import { spaceDifferences } from '../spec/options.ts';
-import type { StudyBackend } from '../study/handle.ts';
 import { StudyEnd } from './ending.ts';
 import { noResultIn } from './noResult.ts';
+import type { StudyPort } from './port.ts';
 import { replayed } from './replayed.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
@@ -22,7 +22,7 @@ const TURN_MS = 10;
 
 /** A study that runs elsewhere, as its log tells it. */
 export interface Following<P>
-  extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'live$' | 'broken' | 'finished'> {
+  extends Pick<StudyPort<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'live$' | 'broken' | 'finished'> {
   /** Resolves when the log has been read up to a position. @throws what ended the reading */
   reached(position: number): Promise<void>;
   /** Ends the reading; undefined if the engine reads the log. */
@@ -68,7 +68,9 @@ export function followed<P>({ space, place, log, ledger, rows, ...stop }: Follow
     get broken() {
       return noResultIn(following);
     },
-    finished: () => ending.promise,
+    get finished() {
+      return ending.promise;
+    },
     reached: async (position) => {
       if (last < position) await Promise.race([firstValueFrom(live$.pipe(filter((entry) => entry.position >= position))), over.promise]);
     },

@@ -1,14 +1,25 @@
 import type { Space } from '../../src/space/space.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import type { Spans } from '../engine/spans.ts';
+import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import { LocalPort } from '../port/local.ts';
 import { headAtStart } from '../port/noResult.ts';
-import { type FoundStrategy, objectivesOf, type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import {
+  checkLog,
+  checkSpace,
+  type FoundStrategy,
+  objectivesOf,
+  type ParseOption,
+  parseNone,
+  refuseUnknown,
+  type StrategyOption,
+  type StudyOptions,
+} from '../spec/options.ts';
+import { checkDeclared } from '../spec/resuming.ts';
 import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { studyOf } from './handle.ts';
-import { checkStudy, runningHere } from './runningHere.ts';
 import type { Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 import { watchWaits } from './waits.ts';
@@ -44,19 +55,20 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
   const strategy = withEarlyStopping(given, { epochs, early, ...settings }, space);
   const onEntry = watchReports('call study.report(trial, value, step)', headAtStart(log), warn);
   const hosted = new LocalPort(space, log, { ...settings, strategy, lease, exclusive: lease === undefined, onEntry });
-  const waits = watchWaits(() => hosted.ledger, warn);
-  const { entries$ } = hosted;
-  return studyOf(
-    runningHere({
-      space,
-      log,
-      objectives: objectivesOf(options),
-      hosted: () => hosted,
-      entries$,
-      finished: () => hosted.finished,
-      close: () => hosted.close(),
-      waits,
-      host: lease === undefined ? undefined : hosted,
-    }),
-  );
+  return studyOf(hosted, { objectives: objectivesOf(options), waits: watchWaits(() => hosted.ledger, warn) });
+}
+
+/**
+ * Checks what a study of this process is made of.
+ *
+ * @param others the names of options that not every such study has.
+ * @throws OptionError
+ */
+export function checkStudy(space: unknown, options: StudyOptions & StrategyOption & { readonly log?: unknown }, ...others: string[]): void {
+  refuseUnknown(options, 'epochs', 'early', 'earlier', 'log', 'warn', ...others);
+  const { strategy, log } = options;
+  if (strategy !== undefined) checkStrategy('strategy', strategy);
+  checkDeclared(strategy, options);
+  checkSpace(space);
+  if (log !== undefined) checkLog(log);
 }

@@ -1,63 +1,35 @@
-import type { Observable } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
 import { LONGEST_TRACE, type ObjectiveSpec, type Params, type Values } from '../../src/facts/facts.ts';
-import type { Importances } from '../../src/insight/importance/importances.ts';
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { exampleResult, placeOf } from '../../src/ledger/exampleFacts.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { show } from '../../src/space/check.ts';
-import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
-import { RefusedError, type Submitted } from '../../src/study/commands.ts';
+import { RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
-import type { StudyLog } from '../../src/study/source.ts';
-import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
+import type { TrialRow } from '../../src/study/trials.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
-import type { Why } from '../explanation/why.ts';
 import { waker } from '../log/follow.ts';
 import { example, kindOf, oneForSeveral, readExample, type Told } from '../objective.ts';
-import type { LocalPort, Stopping } from '../port/local.ts';
-import { type Breakable, FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from '../port/noResult.ts';
-import type { ClaimedTrial } from '../port/port.ts';
+import { FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from '../port/noResult.ts';
+import { newName, type StudyPort } from '../port/port.ts';
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
 import type { Study, StudyResult } from './study.ts';
 
-/** A study as its handle needs it: what its log says so far, and what can be done where it runs. */
-export interface StudyBackend<P> extends Breakable {
-  readonly space: Space<P>;
-  readonly source: StudyLog;
-  readonly ledger: Ledger<P>;
-  readonly rows: TrialRows<P>;
-  /** Of the study; before the log has been read, those of the options. */
-  readonly objectives: readonly ObjectiveSpec[];
-  readonly entries$: Observable<AppliedEntry<P>>;
-  readonly live$: Observable<AppliedEntry<P>>;
-  /** Resolves when the log so far has been read. @throws what keeps the study from running */
-  ready(): Promise<void>;
-  /** @returns undefined when the study is over */
-  ask(options: HandleAsk<P>): Promise<ClaimedTrial<P> | undefined>;
-  /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
-  record(fact: TrialFact): Promise<Stopping>;
-  /** @throws RefusedError */
-  submit(intent: Intent): Promise<Submitted>;
-  /** As `Study.importance`. */
-  importance(objective?: string): Promise<Importances | undefined>;
-  /** As `Study.why`. */
-  why(trial: TrialId): Promise<Why>;
-  /** The same, if it gives trials to trainers of other programs. */
-  readonly host?: LocalPort<P> | undefined;
-  /** Resolves when the study has closed and no trial runs, or it runs here no longer. @throws what ended it */
-  finished(): Promise<void>;
-  close(): Promise<void>;
+/** What a handle knows besides its port. */
+export interface HandleOptions {
+  /** The objectives before the log has been read. */
+  readonly objectives?: readonly ObjectiveSpec[] | undefined;
+  /** What to do if no trial has a result. */
+  readonly again?: string | undefined;
+  /** What happens while an ask waits. @returns ends it */
+  readonly waits?: (() => () => void) | undefined;
 }
-
-export type HandleAsk<P> = NonNullable<Parameters<Study<P>['ask']>[0]>;
 
 /** A trial that was claimed with this handle. */
 interface Held {
@@ -71,18 +43,20 @@ interface Held {
 const behind = Symbol('hypertide.study');
 
 /** What is behind a handle, for a server in the same process. @throws OptionError for what is no handle */
-export function backendOf(study: object): StudyBackend<Params> {
-  if (behind in study) return study[behind] as StudyBackend<Params>;
+export function portOf(study: object): StudyPort<Params> {
+  if (behind in study) return study[behind] as StudyPort<Params>;
   throw new OptionError('study', 'a study, such as createStudy(space({ lr: float(0, 1) }))', study);
 }
 
-/** The handle of a study, which is the same wherever it runs. @param again what to do if no trial has a result */
-export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: string): Study<P, O> {
+/** The handle of a study, which is the same wherever it runs. */
+export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives = [], again, waits }: HandleOptions = {}): Study<P, O> {
+  const objectivesNow = () => (running.ledger.created ? running.ledger.settings.objectives : objectives);
+  const namesNow = () => objectivesNow().map(({ name }) => name);
   const held = new Map<TrialId, Held>();
   /** The fields that name the attempt in a fact. */
   const of = (trial: TrialId) => omitUndefined({ trial, run: held.get(trial)?.run });
   const named = (values: number | Values): Values =>
-    typeof values === 'number' ? { [running.objectives[0]?.name ?? 'value']: values } : values;
+    typeof values === 'number' ? { [objectivesNow()[0]?.name ?? 'value']: values } : values;
   const end = async (fact: TrialFact): Promise<void> => {
     await running.ready();
     await running.record(fact);
@@ -112,9 +86,9 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
   };
   /** The same promise until the study is opened again. */
   const result = (): Promise<StudyResult<P>> => {
-    const finished = running.finished();
+    const { finished } = running;
     if (last?.finished === finished) return last.result;
-    const ended = finished.then(() => resultOf(running, again));
+    const ended = finished.then(() => resultOf(running, objectivesNow(), again));
     const result = unlessBroken(running, undefined, (leaving) => unlessAborted(ended, leaving));
     last = { finished, result };
     result.catch(() => {
@@ -126,17 +100,28 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
   const study: Study<P> = {
     entries$: running.entries$,
     ready: () => running.ready(),
-    ask: async (options = {}) => {
-      const claimed = await unlessBroken(running, options.signal, (signal) => running.ask({ ...options, signal }));
-      if (claimed) held.set(claimed.trial, { run: claimed.run, step: 0, isTold: false });
-      return claimed;
+    ask: async ({ fixed, signal } = {}) => {
+      signal?.throwIfAborted();
+      const hasTrial = waits?.();
+      try {
+        const reply = await unlessBroken(running, signal, async (leaving) => {
+          const asked = await running.ask({ fixed, run: fixed && newName(), wait: Number.POSITIVE_INFINITY, signal: leaving });
+          if (asked.next === 'wait') leaving.throwIfAborted();
+          return asked;
+        });
+        if (reply.next !== 'trial') return undefined;
+        held.set(reply.trial, { run: reply.run, step: 0, isTold: false });
+        return reply;
+      } finally {
+        hasTrial?.();
+      }
     },
     tell: async (trial, result) => {
       if (held.get(trial)?.isTold) return end({ type: 'stopped', ...of(trial) });
       await running.ready();
       const { values } = running.rows.get(trial) ?? {};
       if (result === undefined && running.ledger.examples && values) return end({ type: 'completed', ...of(trial), values });
-      checkResult(result, namesOf(running));
+      checkResult(result, namesNow());
       return end({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) });
     },
     fail: (trial, reason = 'error', message = '', trace = undefined) =>
@@ -144,7 +129,9 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     report,
     reportExample: async (trial, example, result) => {
       const { values, metrics, constraints } = readExample(result);
-      return report(trial, values, undefined, metrics, () => resultIn(running, example, { values: named(values), constraints }));
+      return report(trial, values, undefined, metrics, () =>
+        resultIn(running, namesNow(), example, { values: named(values), constraints }),
+      );
     },
     stopped: (trial) => end({ type: 'stopped', ...of(trial) }),
     enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params: { ...params } as Params, rest })),
@@ -157,10 +144,10 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     cancel: (trial) => command({ type: 'cancel', trial }),
     retract: (trial) => command({ type: 'retract', trial }),
     best: () => bestRowOf(running.ledger, running.rows),
-    front: () => frontAmong(running.rows, running.objectives),
+    front: () => frontAmong(running.rows, objectivesNow()),
     trials: () => Array.from(running.rows, (row) => ({ ...row })),
     recommend: () => {
-      const [objective, ...more] = running.objectives;
+      const [objective, ...more] = objectivesNow();
       if (more.length > 0) throw new RangeError('recommend: expected a study with one objective; with several, choose from front()');
       return recommendation(running.space, objective!, running.rows, running.ledger.closed);
     },
@@ -181,7 +168,7 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
 }
 
 /** The rows of trials as they end, past ones first, until the study has ended. */
-async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRow<P>, void> {
+async function* endedTrials<P>(running: StudyPort<P>): AsyncGenerator<TrialRow<P>, void> {
   const rowsOf = rowsOfEnded<P>();
   const news = waker();
   let rows: TrialRow<P>[] = [];
@@ -203,7 +190,7 @@ async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRo
     news.wake();
   };
   const subscription = running.entries$.subscribe({ next: take, error: fail, complete: ended });
-  running.finished().then(ended, fail);
+  running.finished.then(ended, fail);
   try {
     for (;;) {
       const some = rows;
@@ -219,13 +206,15 @@ async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRo
   }
 }
 
-const namesOf = <P>({ objectives }: StudyBackend<P>): readonly string[] => objectives.map(({ name }) => name);
-
 /** The result of an example as facts hold it. @throws RefusedError for an example that the study does not have, or without a value */
-function resultIn<P>(running: StudyBackend<P>, example: number | string, result: Parameters<typeof exampleResult>[1]): number[] {
+function resultIn<P>(
+  running: StudyPort<P>,
+  names: readonly string[],
+  example: number | string,
+  result: Parameters<typeof exampleResult>[1],
+): number[] {
   const place = placeOf(example, running.ledger.created?.examples);
   if (typeof place === 'string') throw new RefusedError({ code: 'bad-field', message: `reportExample: ${place}` });
-  const names = namesOf(running);
   const lacking = names.find((name) => result.values[name] === undefined);
   if (lacking !== undefined) throw new RefusedError({ code: 'missing-field', message: `values.${lacking} is missing` });
   return exampleResult(place, result, names);
@@ -256,19 +245,17 @@ const TRY_AGAIN = 'correct the objective, queue these trials again with "hyperti
 /** The same if every trial took too long. */
 const TOO_SLOW = 'raise timeLimit, or let the objective end sooner';
 
-interface Ended<P> {
-  readonly ledger: Ledger<P>;
-  readonly rows: TrialRows<P>;
-  readonly objectives: readonly ObjectiveSpec[];
-}
-
 /**
  * The result of a study that has ended.
  *
  * @param again what to do if no trial has a result.
  * @throws NoResultError if trials failed and none has a result.
  */
-function resultOf<P>({ ledger, rows, objectives }: Ended<P>, again = TRY_AGAIN): StudyResult<P> {
+function resultOf<P>(
+  { ledger, rows }: Pick<StudyPort<P>, 'ledger' | 'rows'>,
+  objectives: readonly ObjectiveSpec[],
+  again = TRY_AGAIN,
+): StudyResult<P> {
   const { completed, stopped, failed, retracted } = rows.counts;
   const failures = lastFailures(rows);
   if (ledger.closed !== undefined && failed > 0 && completed + stopped + retracted === 0) {

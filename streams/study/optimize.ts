@@ -1,22 +1,27 @@
-import { Observable, Subject, Subscription, share, tap } from 'rxjs';
+import { defer, EMPTY, Observable, Subject, Subscription, share, tap } from 'rxjs';
 import type { TrialEvent } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
 import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { StudyLog } from '../../src/study/source.ts';
+import { TrialRows } from '../../src/study/trials.ts';
 import type { Directive } from '../engine/directive.ts';
 import { type EvaluateOptions, type Evaluating, evaluate } from '../evaluate.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
+import { past } from '../log/past.ts';
 import type { Objective } from '../objective.ts';
+import { explaining } from '../port/explaining.ts';
 import { LocalPort } from '../port/local.ts';
 import { headAtStart, noResultIn } from '../port/noResult.ts';
+import type { StudyPort } from '../port/port.ts';
 import { replayed } from '../port/replayed.ts';
 import { type FoundStrategy, objectivesOf, parseNone } from '../spec/options.ts';
 import { withEarlyStopping } from '../spec/withEarlyStopping.ts';
-import type { CreateStudyOptions } from './createStudy.ts';
+import { type CreateStudyOptions, checkStudy } from './createStudy.ts';
 import { studyOf } from './handle.ts';
 import { beforeProcessEnds } from './processEnd.ts';
-import { checkStudy, runningHere } from './runningHere.ts';
 import type { Study, StudyResult } from './study.ts';
 import { watchReports } from './unreported.ts';
 import { areOpen } from './waits.ts';
@@ -70,14 +75,14 @@ export function optimize<P, O extends string = 'value'>(
       }
       out.next(applied);
       reporting(applied);
-      if (applied.refusal || applied.fact.type !== 'changed' || applied.position <= past()) return;
+      if (applied.refusal || applied.fact.type !== 'changed' || applied.position <= before()) return;
       const broken = noResultIn(study);
       if (!broken) return;
       running.unsubscribe();
       queueMicrotask(() => fail(broken)); // others get the entry first
     };
-    const past = headAtStart(log);
-    const reporting = watchReports('call trial.report(value, step)', past, warn);
+    const before = headAtStart(log);
+    const reporting = watchReports('call trial.report(value, step)', before, warn);
     const running = new Subscription();
     out.add(running);
     const fail = (error: unknown) => out.error(error);
@@ -133,9 +138,38 @@ export function optimize<P, O extends string = 'value'>(
     closing.abort();
     await log.close();
   };
-  const objectives = objectivesOf(options);
-  const running = runningHere({ space, log, objectives, hosted: () => hosted, begin, entries$, finished, close });
-  const study = studyOf<P, O>(running, given ? undefined : 'correct the objective and run it again');
+  const idle = { ledger: new Ledger(space), rows: new TrialRows<P>() };
+  const source: StudyLog = { place: '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) };
+  /** The study while it runs, and after that. */
+  const now = async () => {
+    await begin();
+    return hosted!;
+  };
+  const port: StudyPort<P> = {
+    ...explaining(() => ({ space, source, ledger: port.ledger, rows: port.rows, parseStrategy: hosted?.parseStrategy ?? parseNone })),
+    space,
+    source,
+    entries$,
+    live$: defer(() => hosted?.live$ ?? EMPTY),
+    broken: undefined, // it ends then
+    get ledger() {
+      return hosted?.ledger ?? idle.ledger;
+    },
+    get rows() {
+      return hosted?.rows ?? idle.rows;
+    },
+    get finished() {
+      return finished();
+    },
+    ready: async () => (await now()).ready(),
+    ask: async (asked) => (await now()).ask(asked),
+    record: async (...said) => (await now()).record(...said),
+    heartbeat: async (...run) => (await now()).heartbeat(...run),
+    submit: async (...asked) => (await now()).submit(...asked),
+    close,
+  };
+  const again = given ? undefined : 'correct the objective and run it again';
+  const study = studyOf<P, O>(port, { objectives: objectivesOf(options), again });
   const then: Optimization<P, O>['then'] = (resolved, rejected) => study.result().then(resolved, rejected);
   return Object.assign(new Observable<AppliedEntry<P, O>>((out) => study.entries$.subscribe(out)), study, { then });
 }

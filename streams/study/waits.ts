@@ -1,36 +1,30 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
+import { beforeProcessEnds } from './processEnd.ts';
 
-/** What happens to an ask that gets no trial at once. */
-export interface Waits {
-  /** It begins to wait. */
-  readonly begin: () => void;
-  /** It waits, and the process ends. */
-  readonly end: () => void;
-}
-
-/** Warns, once each, of an ask that waits for the trials of its own process: if the program tells their results only afterwards, it waits for ever. */
-export function watchWaits<P>(ledger: () => Ledger<P>, warn: (message: string) => void): Waits {
+/**
+ * Warns, once each, of an ask that waits for the trials of its own process: if the program tells their results only afterwards, it waits for ever.
+ *
+ * @returns call this when an ask begins, and what that returns when it has ended.
+ */
+export function watchWaits<P>(ledger: () => Ledger<P>, warn: (message: string) => void): () => () => void {
   const said = new Set<'begin' | 'end'>();
   const say = (when: 'begin' | 'end', message: string) => {
     if (!said.has(when)) warn(message);
     said.add(when);
   };
   const held = (): TrialId[] => heldIn(ledger().open).map(({ trial }) => trial);
-  return {
-    begin() {
-      if (ledger().created === undefined) return;
-      const { parallel } = ledger().settings;
-      const trials = held();
-      if (trials.length >= parallel)
-        say('begin', `ask waits: ${areOpen(trials)}, and parallel is ${parallel}; tell a result first, or raise parallel`);
-    },
-    end() {
-      const trials = held();
-      if (trials.length > 0)
-        say('end', `the process ends while ask waits: ${areOpen(trials)}, and nothing is left that could tell a result`);
-    },
+  const end = () => {
+    const trials = held();
+    if (trials.length > 0) say('end', `the process ends while ask waits: ${areOpen(trials)}, and nothing is left that could tell a result`);
+  };
+  return () => {
+    const { parallel } = ledger().created ? ledger().settings : { parallel: Number.POSITIVE_INFINITY };
+    const trials = held();
+    if (trials.length >= parallel)
+      say('begin', `ask waits: ${areOpen(trials)}, and parallel is ${parallel}; tell a result first, or raise parallel`);
+    return beforeProcessEnds(end);
   };
 }
 

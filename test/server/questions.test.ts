@@ -19,17 +19,14 @@ async function asking() {
   const answered: string[] = [];
   /** Asks why a trial was suggested. */
   const why = (trial: number, user = 'ada') => {
-    let leave = () => {};
+    const gone = new AbortController();
     const question: Question = { what: 'why', trial };
-    const answer = questions.ask(feed, question, user, (left) => {
-      leave = left;
-      return () => {};
-    });
+    const answer = questions.ask(feed, question, user, gone.signal);
     answer.then(
       () => answered.push(`${user} ${trial}`),
       () => {},
     );
-    return { answer, leave: () => leave() };
+    return { answer, leave: () => gone.abort() };
   };
   return { ...at, why, answered };
 }

@@ -1,4 +1,5 @@
-import { backendOf } from '../../../streams/study/handle.ts';
+import { LocalPort } from '../../../streams/port/local.ts';
+import { portOf } from '../../../streams/study/handle.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import { ServedStudies } from '../servedStudies.ts';
 
@@ -26,14 +27,13 @@ export function toServe(studies: ServableStudies, { metrics, warn = console.warn
 }
 
 function addStudy(served: ServedStudies, name: string, study: ServableStudy): void {
-  const backend = backendOf(study);
-  const { host, source } = backend;
-  if (!host) {
+  const host = portOf(study);
+  if (!(host instanceof LocalPort) || !host.isShared) {
     served.show(name, {
-      ...source,
+      ...host.source,
       submit: async (intent) => {
-        await backend.ready();
-        return { ...(await backend.submit(intent)), running: true };
+        await host.ready();
+        return { ...(await host.submit(intent)), running: true };
       },
     });
     return;

@@ -1,5 +1,4 @@
 import { readUpTo } from '../../../streams/log/past.ts';
-import type { WhenGone } from '../../../streams/port/port.ts';
 import { RefusedError } from '../../study/commands.ts';
 import type { Feed } from '../feed/feed.ts';
 import { LEFT, type Question } from './question.ts';
@@ -36,15 +35,17 @@ export class Questions {
   #resting: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws RefusedError, also if too many questions of the user wait */
-  async ask(feed: Feed, question: Question, user: string, whenGone?: WhenGone): Promise<unknown> {
+  async ask(feed: Feed, question: Question, user: string, signal?: AbortSignal): Promise<unknown> {
     await feed.caughtUp;
     const key = JSON.stringify([feed.id, feed.position, question]);
     const asked = this.#asked.get(key) ?? this.#add(feed, question, user, key);
     asked.readers++;
-    const stay = whenGone?.(() => {
+    const leave = () => {
       if (--asked.readers === 0) this.#drop(asked);
-    });
-    return asked.answer.finally(stay);
+    };
+    signal?.addEventListener('abort', leave);
+    if (signal?.aborted) leave();
+    return asked.answer.finally(() => signal?.removeEventListener('abort', leave));
   }
 
   #add(feed: Feed, question: Question, user: string, key: string): Asked {

@@ -5,12 +5,13 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
 import { followed } from '../../port/view.ts';
-import { studyElsewhere } from '../../port/viewed.ts';
+import { viewed } from '../../port/viewed.ts';
 import { parseStrategy } from '../../spec/spec.ts';
 import { type EarlyOptions, withEarlyStopping } from '../../spec/withEarlyStopping.ts';
+import { studyOf } from '../../study/handle.ts';
 import type { Study } from '../../study/study.ts';
 import { readLog } from '../log/readLog.ts';
-import { reachOf } from '../openStudy.ts';
+import { remoteOn } from '../openStudy.ts';
 import { subjectsOf } from '../protocol/subjects.ts';
 import { type ServedStudy, type ServeStudyOptions, serveStudy } from './serveStudy.ts';
 
@@ -63,12 +64,12 @@ export async function serve<P, O extends string = 'value'>(
   await engine.started;
   const subjects = subjectsOf(name, naming);
   const log = await readLog(nc, subjects, warn);
-  const reach = reachOf(nc, subjects, following, { ...naming, warn });
+  const remote = remoteOn(nc, subjects, following, { ...naming, warn });
   const close = async () => {
-    await reach.close();
+    await remote.close();
     await engine.close();
   };
   const { started, finished, ended, past: before, stored } = engine;
-  const study = studyElsewhere<P, O>(following, { ...reach, close });
+  const study = studyOf<P, O>(viewed(following, { ...remote, close }));
   return Object.assign(study, { lead$: leads$.asObservable(), started, finished, ended, past: before, stored });
 }

@@ -4,7 +4,7 @@ import { MismatchError } from '../../../streams/core.ts';
 import { chain, float, percentileStop, random, space } from '../../../streams/index.ts';
 import { openStudy, trainer } from '../../../streams/nats/index.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
-import { engineOn, fresh, isFact, plane } from './world.ts';
+import { engineOn, fresh, plane } from './world.ts';
 
 const server = natsOfTests();
 

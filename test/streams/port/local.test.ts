@@ -40,8 +40,8 @@ it('lets no trainer write for another one', async () => {
   const { trial, run } = await claim(study, { author: 'w1' });
   const told = study.record({ type: 'completed', trial, run, values: { value: 0 } }, { author: 'w2' });
   await expect(told).rejects.toMatchObject({ code: 'wrong-author' });
-  expect(() => study.heartbeat(trial, run, 'w2')).toThrow(coded('stale-run'));
-  expect(study.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
+  await expect(study.heartbeat(trial, run, 'w2')).rejects.toThrow(coded('stale-run'));
+  expect(await study.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
   await study.close();
 });
 
@@ -115,20 +115,10 @@ it('keeps an ask waiting while the study is full, and answers when there is room
   const waiting = claim(study, { wait: 60 });
   await study.record({ type: 'completed', trial, run, values: { value: 1 } });
   expect((await waiting).trial).toBe(2);
-  let leave: (() => void) | undefined;
-  const left = study.ask({
-    wait: 60,
-    whenGone: (gone) => {
-      leave = gone;
-      return () => {
-        leave = undefined;
-      };
-    },
-  });
-  await eventually(() => expect(leave).toBeDefined());
-  leave!();
+  const gone = new AbortController();
+  const left = study.ask({ wait: 60, signal: gone.signal });
+  gone.abort();
   expect(await left).toEqual({ next: 'wait' });
-  expect(leave).toBeUndefined();
   await study.close();
 });
 
@@ -137,7 +127,7 @@ it('stops a trial by the answer to its report', async () => {
   const { trial, run } = await claim(study);
   expect(await study.record({ type: 'reported', trial, run, step: 1, values: { value: 0.5 } })).toMatchObject({ stop: false, position: 4 });
   expect(await study.record({ type: 'reported', trial, run, step: 2, values: { value: 5 } })).toMatchObject({ stop: true });
-  expect(study.heartbeat(trial, run)).toMatchObject({ stop: true });
+  expect(await study.heartbeat(trial, run)).toMatchObject({ stop: true });
   await study.record({ type: 'stopped', trial, run });
   expect(study.answers.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 5 } });
   await study.close();
@@ -149,7 +139,7 @@ it('ends the attempt of a silent trainer, and hands the trial out again', async 
     const { study } = host({ lease: 10 });
     const first = await claim(study, { author: 'w1' });
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
-    study.heartbeat(first.trial, first.run, 'w1');
+    await study.heartbeat(first.trial, first.run, 'w1');
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
     expect(study.answers.rows.get(1)).toMatchObject({ running: true });
     for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(500);
@@ -168,7 +158,7 @@ it('continues after a restart with the trainers that it had', async () => {
   const { trial, run } = await claim(study, { author: 'w1' });
   const again = new LocalPort(line, log, { strategy: random(), trials: 3 });
   await again.ready();
-  expect(again.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
+  expect(await again.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
   expect(await claim(again, { author: 'w1', run })).toMatchObject({ trial, run });
   await again.record({ type: 'completed', trial, run, values: { value: 1 } }, { author: 'w1' });
   expect(again.answers.rows.get(trial)).toMatchObject({ status: 'completed' });
