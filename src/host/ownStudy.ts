@@ -37,10 +37,11 @@ export async function ownStudy(
   const { ports, attach, close } = host({ ...at, failure, converse: joining.converse }, [...plugins, joining.plugin]);
   const hosted = new LocalPort(space, log, { parseStrategy, place: at.place, ...options, ...ports });
   attach(hosted, past);
+  const untilBroken = unlessBroken(hosted);
   const own: OwnStudy = {
     hosted,
     ask: async ({ signal, ...asked }) =>
-      unlessBroken(hosted, signal, async (leaving) => {
+      untilBroken(signal, async (leaving) => {
         const reply = await hosted.ask({ ...asked, wait: Number.POSITIVE_INFINITY, signal: leaving });
         if (reply.next === 'wait' && !signal?.aborted) leaving.throwIfAborted();
         return reply;

@@ -68,34 +68,38 @@ export interface Breakable {
   readonly live$: Observable<{ readonly fact: unknown }>;
 }
 
-/**
- * Waits for something of a study, but no longer once the study is paused because its first trials failed alike.
- *
- * @param wait its signal aborts then, with the error
- * @throws NoResultError
- */
-export async function unlessBroken<T>(
-  study: Breakable,
-  signal: AbortSignal | undefined,
-  wait: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const leaving = new AbortController();
-  const look = () => {
-    if (study.broken) leaving.abort(study.broken);
+/** Waits for something of a study. The signal that `wait` gets aborts with the error. @throws NoResultError */
+type UnlessBroken = <T>(signal: AbortSignal | undefined, wait: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** Lets what waits for a study wait no longer once it is paused because its first trials failed alike. One subscription serves all. */
+export function unlessBroken(study: Breakable): UnlessBroken {
+  const waiting = new Set<AbortController>();
+  let isWatched = false;
+  const look = (): void => {
+    const { broken } = study;
+    if (broken) for (const leaving of waiting) leaving.abort(broken);
   };
-  look();
-  leaving.signal.throwIfAborted();
-  const watching = study.live$.subscribe({
-    next: ({ fact }) => {
-      if ((fact as Partial<Changed>).why) look();
-    },
-    error: () => {}, // what waits hears of it
-  });
-  try {
-    return await wait(signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal);
-  } finally {
-    watching.unsubscribe();
-  }
+  const watch = () => {
+    isWatched = true;
+    study.live$.subscribe({
+      next: ({ fact }) => {
+        if ((fact as Partial<Changed>).why) look();
+      },
+      error: () => {}, // what waits hears of it
+    });
+  };
+  return async (signal, wait) => {
+    const { broken } = study;
+    if (broken) throw broken;
+    if (!isWatched) watch();
+    const leaving = new AbortController();
+    waiting.add(leaving);
+    try {
+      return await wait(signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal);
+    } finally {
+      waiting.delete(leaving);
+    }
+  };
 }
 
 /** How many failures a result or an error contains. */

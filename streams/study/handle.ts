@@ -53,6 +53,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
   const objectivesNow = () => (running.ledger.created ? running.ledger.settings.objectives : objectives);
   const namesNow = () => objectivesNow().map(({ name }) => name);
   const held = new Map<TrialId, Held>();
+  const untilBroken = unlessBroken(running);
   /** The fields that name the attempt in a fact. */
   const of = (trial: TrialId) => omitUndefined({ trial, run: held.get(trial)?.run });
   const named = (values: number | Values): Values =>
@@ -89,7 +90,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
     const { finished } = running;
     if (last?.finished === finished) return last.result;
     const ended = finished.then(() => resultOf(running, objectivesNow(), again));
-    const result = unlessBroken(running, undefined, (leaving) => unlessAborted(ended, leaving));
+    const result = untilBroken(undefined, (leaving) => unlessAborted(ended, leaving));
     last = { finished, result };
     result.catch(() => {
       last = undefined; // when it continues, it may have a result
@@ -104,7 +105,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
       signal?.throwIfAborted();
       const hasTrial = waits?.();
       try {
-        const reply = await unlessBroken(running, signal, async (leaving) => {
+        const reply = await untilBroken(signal, async (leaving) => {
           const asked = await running.ask({ fixed, run: fixed && newName(), wait: Number.POSITIVE_INFINITY, signal: leaving });
           if (asked.next === 'wait') leaving.throwIfAborted();
           return asked;
