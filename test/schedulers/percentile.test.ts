@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bestOf } from '../../src/numeric/pareto/pareto.ts';
 import { Curves } from '../../src/schedulers/percentile.ts';
@@ -24,17 +23,6 @@ describe('shareBetter', () => {
     expect(curves.shareBetter(3, [0, 9])).toBe(0); // in the first front with three
     expect(curves.shareBetter(3, [2, 5])).toBeCloseTo(3 / 5, 12); // behind (2,2) alone, so level with (3,3)
     expect(curves.shareBetter(3, [6, 6])).toBe(1);
-  });
-
-  it('does not change if an objective is given twice', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 }), fc.integer({ min: 0, max: 9 }), (all, x) => {
-        const once = curvesOf(...all.map((loss) => [loss]));
-        const twice = curvesOf(...all.map((loss) => [loss, loss]));
-        // Equal results are in one front, just as one loss is shared.
-        expect(twice.shareBetter(3, [x, x])).toBe(once.shareBetter(3, [x]));
-      }),
-    );
   });
 });
 
