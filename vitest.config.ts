@@ -7,6 +7,7 @@ const STATIC = ['test/{boundaries,bundle,dependencies,docs,sources,version}.test
 const SHELLS = [
   'test/{cli,dashboard,deploy,examples,host,monitoring,python,server,stores,worker}/**/*.test.ts',
   'test/streams/{http,log,nats,workers}/**/*.test.ts',
+  'test/contract/doors/servers.test.ts',
   'test/{ci,programs/startProgram,programs/outcome,streams/process,streams/processLimits}.test.ts',
   'tools/*/**/*.test.ts',
 ];

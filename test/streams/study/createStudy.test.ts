@@ -21,17 +21,6 @@ const line = space({ x: float(-5, 5) });
 const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
 
 describe('createStudy', () => {
-  it('answers one ask at a time, and waits while all slots are taken', async () => {
-    const study = createStudy(line, { strategy: random(), parallel: 2 });
-    const [a, b] = [await study.ask(), await study.ask()];
-    expect([a!.trial, b!.trial]).toEqual([1, 2]);
-    const third = study.ask();
-    expect(await Promise.race([third, sleep(5, 'waits')])).toBe('waits');
-    await study.tell(1, 3);
-    expect((await third)!.trial).toBe(3);
-    await study.close();
-  });
-
   it('recommends no trial of several objectives, even before the first', async () => {
     const study = createStudy(line, { strategy: random(), objectives: { loss: 'minimize', size: 'minimize' } });
     expect(() => study.recommend()).toThrow('with several, choose from front()');
@@ -240,14 +229,5 @@ describe('createStudy', () => {
     await second.tell(trial);
     expect(await second.result()).toMatchObject({ best: { trial, values: { value: 1.5 }, step: 4 } });
     await second.close();
-  });
-
-  it('is not ready on the log of another study', async () => {
-    const log = memoryLog();
-    const lasting = { ...log, close: async () => {} };
-    const first = createStudy(line, { strategy: random(), log: lasting });
-    await first.ready();
-    await first.close();
-    await expect(createStudy(space({ y: float(0, 1) }), { strategy: random(), log: lasting }).ready()).rejects.toThrow('another study');
   });
 });
