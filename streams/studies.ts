@@ -63,7 +63,6 @@ export {
   type Trial,
   type Valued,
 } from './objective.ts';
-export { type Failure, NoResultError } from './port/noResult.ts';
 export type { Progress } from './results/observe.ts';
 export { best, progress, trials } from './results/observe.ts';
 export type { Front, ParetoOptions } from './results/pareto.ts';
@@ -74,4 +73,5 @@ export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';
 export { type EachObjective, each } from './study/each.ts';
 export { type Optimization, type OptimizeOptions, optimize } from './study/optimize.ts';
+export { type Failure, NoResultError } from './study/port/noResult.ts';
 export type { Study, StudyResult } from './study/study.ts';

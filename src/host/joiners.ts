@@ -1,7 +1,7 @@
 import { lostIn } from '../../streams/engine/runEngine.ts';
 import { inTurn } from '../../streams/engine/timeout.ts';
-import type { LocalPort } from '../../streams/port/local.ts';
-import type { Named, Recorded, TrainerPort } from '../../streams/port/port.ts';
+import type { LocalPort } from '../../streams/study/port/local.ts';
+import type { Named, Recorded, TrainerPort } from '../../streams/study/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Said } from '../ledger/exampleFacts.ts';
 import { heldIn } from '../ledger/openTrials.ts';

@@ -1,9 +1,9 @@
 import { changeAtStart } from '../../streams/engine/runEngine.ts';
 import type { AuthoredLog } from '../../streams/log/log.ts';
-import { type HostOptions, LocalPort } from '../../streams/port/local.ts';
-import { unlessBroken } from '../../streams/port/noResult.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
+import { type HostOptions, LocalPort } from '../../streams/study/port/local.ts';
+import { unlessBroken } from '../../streams/study/port/noResult.ts';
 import type { Changed, Params } from '../facts/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';

@@ -1,4 +1,4 @@
-import type { ClaimReply, Recorded } from '../../streams/port/port.ts';
+import type { ClaimReply, Recorded } from '../../streams/study/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Said } from '../ledger/exampleFacts.ts';
 import { isTrialRunning } from '../ledger/openTrials.ts';

@@ -1,4 +1,4 @@
-import type { ClaimedTrial } from '../../streams/port/port.ts';
+import type { ClaimedTrial } from '../../streams/study/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { valueText } from '../space/value.ts';

@@ -1,7 +1,7 @@
 import { previewOf } from '../../streams/engine/dryRun.ts';
-import type { LocalPort } from '../../streams/port/local.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { answers, type ReadingId } from '../../streams/study/answer.ts';
+import type { LocalPort } from '../../streams/study/port/local.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import { type Said, withMeans } from '../ledger/exampleFacts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';

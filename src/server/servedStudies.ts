@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:fs';
 import { inTurn } from '../../streams/engine/timeout.ts';
-import type { LocalPort } from '../../streams/port/local.ts';
+import type { LocalPort } from '../../streams/study/port/local.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';

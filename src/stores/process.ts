@@ -1,8 +1,8 @@
 import { submit, submitter } from '../../streams/engine/submit.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { past } from '../../streams/log/past.ts';
-import { followLog } from '../../streams/port/view.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
+import { followLog } from '../../streams/study/port/view.ts';
 import type { Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { StudySource, SubmitOrigin } from '../study/source.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
-import type { ClaimedTrial } from '../../streams/port/port.ts';
+import type { ClaimedTrial } from '../../streams/study/port/port.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
 import { identityOf } from '../facts/parse.ts';
 import type { StudyTrainer } from '../host/trainerOf.ts';

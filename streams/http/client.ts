@@ -4,7 +4,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { refusedElsewhere, type Submitted } from '../../src/study/commands.ts';
 import { type Intent, type IntentKind, intents } from '../../src/study/intents.ts';
-import { newName } from '../port/port.ts';
+import { newName } from '../study/port/port.ts';
 import { eventData } from './events.ts';
 
 /** Milliseconds between two attempts. */

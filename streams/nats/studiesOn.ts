@@ -4,7 +4,7 @@ import { StudyError } from '../../src/errors.ts';
 import { refusedElsewhere } from '../../src/study/commands.ts';
 import type { NatsMethod } from '../../src/study/operations.ts';
 import type { ListedStudy } from '../../src/study/status.ts';
-import type { listPage } from '../port/pages.ts';
+import type { listPage } from '../study/port/pages.ts';
 import { loginAs, roleFor } from './config/rights.ts';
 import { jsonOf } from './connection/connection.ts';
 import { isForbidden, isUnheard, isWithoutStreams, withRetry } from './connection/retry.ts';

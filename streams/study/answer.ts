@@ -6,9 +6,9 @@ import { bestRowOf } from '../../src/study/bestFirst.ts';
 import type { StudyStatus } from '../../src/study/status.ts';
 import type { TrainerRow } from '../../src/study/trainerRows.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
-import { entryPage, refuseOther, trialPage } from '../port/pages.ts';
-import type { Turn, TurnOptions } from '../port/turns.ts';
 import { frontAmong } from '../results/pareto.ts';
+import { entryPage, refuseOther, trialPage } from './port/pages.ts';
+import type { Turn, TurnOptions } from './port/turns.ts';
 
 /** A study that has begun, as those know it who answer questions about it. */
 export interface AskedStudy {

@@ -4,8 +4,6 @@ import type { Spans } from '../engine/spans.ts';
 import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
-import { LocalPort } from '../port/local.ts';
-import { headAtStart } from '../port/noResult.ts';
 import {
   checkLog,
   checkSpace,
@@ -20,6 +18,8 @@ import {
 import { checkDeclared } from '../spec/resuming.ts';
 import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { studyOf } from './handle.ts';
+import { LocalPort } from './port/local.ts';
+import { headAtStart } from './port/noResult.ts';
 import type { Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 import { watchWaits } from './waits.ts';

@@ -14,11 +14,11 @@ import type { TrialRow } from '../../src/study/trials.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import { waker } from '../log/follow.ts';
 import { example, kindOf, oneForSeveral, readExample, type Told } from '../objective.ts';
-import { FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from '../port/noResult.ts';
-import { newName, type StudyPort } from '../port/port.ts';
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
+import { FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from './port/noResult.ts';
+import { newName, type StudyPort } from './port/port.ts';
 import type { Study, StudyResult } from './study.ts';
 
 /** What a handle knows besides its port. */

@@ -9,8 +9,8 @@ import type { Changes } from '../../src/study/intents.ts';
 import type { Annotation, CompletedRow, TrialRow } from '../../src/study/trials.ts';
 import type { Why } from '../explanation/why.ts';
 import type { ExampleEvaluation, Told, Valued } from '../objective.ts';
-import type { Failure } from '../port/noResult.ts';
-import type { ClaimedTrial } from '../port/port.ts';
+import type { Failure } from './port/noResult.ts';
+import type { ClaimedTrial } from './port/port.ts';
 
 /** The result of a study. */
 export interface StudyResult<P, O extends string = string> {

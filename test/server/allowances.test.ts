@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Allowances } from '../../src/server/allowances.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { LocalPort } from '../../streams/port/local.ts';
+import { LocalPort } from '../../streams/study/port/local.ts';
 
 it('counts the steps of a trial that resumes another one once', async () => {
   const allowances = new Allowances();

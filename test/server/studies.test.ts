@@ -3,7 +3,7 @@ import { ServedStudies } from '../../src/server/servedStudies.ts';
 import { parseSpace } from '../../streams/core.ts';
 import { random } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { LocalPort } from '../../streams/port/local.ts';
+import { LocalPort } from '../../streams/study/port/local.ts';
 
 const space = parseSpace({ parameters: { x: { type: 'float', low: 0, high: 1 } } });
 

@@ -7,7 +7,7 @@ import { defineStrategy, propose, type StrategyDefinition } from '../../streams/
 import { chain, createStudy, external, float, optimize, random, space, take } from '../../streams/index.ts';
 import { openJournal } from '../../streams/journal.ts';
 import { serve } from '../../streams/nats/index.ts';
-import { LocalPort } from '../../streams/port/local.ts';
+import { LocalPort } from '../../streams/study/port/local.ts';
 import { natsServer } from '../support/nats.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypertide-hostile-'));

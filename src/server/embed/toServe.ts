@@ -1,5 +1,5 @@
-import { LocalPort } from '../../../streams/port/local.ts';
 import { portOf } from '../../../streams/study/handle.ts';
+import { LocalPort } from '../../../streams/study/port/local.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import { ServedStudies } from '../servedStudies.ts';
 

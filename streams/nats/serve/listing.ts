@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { failureOf } from '../../../src/errors.ts';
 import type { ListedStudy } from '../../../src/study/status.ts';
-import { listPage } from '../../port/pages.ts';
+import { listPage } from '../../study/port/pages.ts';
 import { jsonOf } from '../connection/connection.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { isInbox, respond } from '../rpc.ts';

@@ -4,7 +4,7 @@ import type { Intent } from '../../../src/study/intents.ts';
 import type { TrialRow } from '../../../src/study/trials.ts';
 import type { TrialFact } from '../../../src/study/verbs.ts';
 import { choice, float, type Study, space } from '../../../streams/index.ts';
-import type { ClaimedTrial } from '../../../streams/port/port.ts';
+import type { ClaimedTrial } from '../../../streams/study/port/port.ts';
 
 export const SPACE = space({ x: float(-5, 5), kind: choice(['a', 'b']) });
 

@@ -5,7 +5,7 @@ import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts
 import { enlist } from '../../../streams/nats/serve/listing.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { listOn } from '../../../streams/nats/studiesOn.ts';
-import { ROOM } from '../../../streams/port/pages.ts';
+import { ROOM } from '../../../streams/study/port/pages.ts';
 import { type TeamServer, teamServer } from '../../support/teamServer.ts';
 import { plane } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { Observable } from 'rxjs';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { Ledger } from '../../src/ledger/ledger.ts';
-import type { Space } from '../../src/space/space.ts';
-import type { Log } from '../log/log.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Space } from '../../../src/space/space.ts';
+import type { Log } from '../../log/log.ts';
 
 /**
  * The entries of a study, of which every subscriber gets all, from the first: a late one reads the log until it has caught up.

@@ -1,10 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import { chain, float, random, space } from '../../../streams/index.ts';
-import { memoryLog } from '../../../streams/log/memory.ts';
-import { type HostOptions, LocalPort } from '../../../streams/port/local.ts';
-import { coded } from '../../support/coded.ts';
-import { eventually } from '../../support/eventually.ts';
-import { stopAbove } from '../../support/stopAbove.ts';
+import { chain, float, random, space } from '../../../../streams/index.ts';
+import { memoryLog } from '../../../../streams/log/memory.ts';
+import { type HostOptions, LocalPort } from '../../../../streams/study/port/local.ts';
+import { coded } from '../../../support/coded.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { stopAbove } from '../../../support/stopAbove.ts';
 
 const line = space({ x: float(0, 1) });
 

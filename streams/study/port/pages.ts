@@ -1,12 +1,12 @@
-import { MismatchError } from '../../src/errors.ts';
-import type { Entry } from '../../src/facts/entry.ts';
-import type { Created } from '../../src/facts/facts.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { parseSpace } from '../../src/space/space.ts';
-import type { ListedStudy } from '../../src/study/status.ts';
-import type { TrialRow, TrialRows, TrialStatus } from '../../src/study/trials.ts';
-import { spaceOf } from '../engine/applyEntries.ts';
-import { createdOf, differences, type StudyOptions } from '../spec/options.ts';
+import { MismatchError } from '../../../src/errors.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
+import type { Created } from '../../../src/facts/facts.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import { parseSpace } from '../../../src/space/space.ts';
+import type { ListedStudy } from '../../../src/study/status.ts';
+import type { TrialRow, TrialRows, TrialStatus } from '../../../src/study/trials.ts';
+import { spaceOf } from '../../engine/applyEntries.ts';
+import { createdOf, differences, type StudyOptions } from '../../spec/options.ts';
 
 interface PageRequest {
   /** Rows of later trials only. Default: 0. */

@@ -1,4 +1,4 @@
-import { LET_GO, RefusedError } from '../../src/study/commands.ts';
+import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import type { StudyPort, TrainerPort } from './port.ts';
 import type { Following } from './view.ts';
 

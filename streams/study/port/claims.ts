@@ -1,12 +1,12 @@
-import type { Params, TrialEvent } from '../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { OpenTrial } from '../../src/ledger/trial.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
-import { decide, RefusedError } from '../../src/study/commands.ts';
-import { runOf, type Suggestion } from '../engine/directive.ts';
-import type { Origin, Submitter } from '../engine/submit.ts';
+import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { OpenTrial } from '../../../src/ledger/trial.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
+import { decide, RefusedError } from '../../../src/study/commands.ts';
+import { runOf, type Suggestion } from '../../engine/directive.ts';
+import type { Origin, Submitter } from '../../engine/submit.ts';
 import { Asks } from './asks.ts';
 import { type AskOptions, assignmentOf, type ClaimReply } from './port.ts';
 

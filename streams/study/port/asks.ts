@@ -1,4 +1,4 @@
-import type { Suggestion } from '../engine/directive.ts';
+import type { Suggestion } from '../../engine/directive.ts';
 
 /** Whether an ask may get a suggestion. */
 type Accepts<P> = (suggestion: Suggestion<P>) => boolean;

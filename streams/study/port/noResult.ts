@@ -1,12 +1,12 @@
 import type { Observable } from 'rxjs';
-import { UserError } from '../../src/errors.ts';
-import type { Changed } from '../../src/facts/facts.ts';
-import { alikeIn } from '../../src/insight/failingAlike.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
-import type { TrialRows } from '../../src/study/trials.ts';
-import type { Log } from '../log/log.ts';
+import { UserError } from '../../../src/errors.ts';
+import type { Changed } from '../../../src/facts/facts.ts';
+import { alikeIn } from '../../../src/insight/failingAlike.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
+import type { TrialRows } from '../../../src/study/trials.ts';
+import type { Log } from '../../log/log.ts';
 
 /** A trial that failed. */
 export interface Failure {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Fact } from '../../../src/facts/facts.ts';
-import { Repeats } from '../../../streams/port/repeats.ts';
+import type { Fact } from '../../../../src/facts/facts.ts';
+import { Repeats } from '../../../../streams/study/port/repeats.ts';
 
 const REMEMBERED = 10_000;
 const annotated = (request: string) => ({ type: 'annotated', note: 'a', request }) as const satisfies Fact & { readonly request: string };

@@ -1,18 +1,18 @@
 import type { Observable } from 'rxjs';
-import type { Params } from '../../src/facts/facts.ts';
-import type { Importances } from '../../src/insight/importance/importances.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { Space } from '../../src/space/space.ts';
-import type { Tags, TrialId } from '../../src/strategy/messages.ts';
-import type { Submitted } from '../../src/study/commands.ts';
-import type { Intent } from '../../src/study/intents.ts';
-import type { StudyLog, SubmitOrigin } from '../../src/study/source.ts';
-import type { TrialRows } from '../../src/study/trials.ts';
-import type { TrialFact } from '../../src/study/verbs.ts';
-import type { Suggestion } from '../engine/directive.ts';
-import type { Why } from '../explanation/why.ts';
+import type { Params } from '../../../src/facts/facts.ts';
+import type { Importances } from '../../../src/insight/importance/importances.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { Space } from '../../../src/space/space.ts';
+import type { Tags, TrialId } from '../../../src/strategy/messages.ts';
+import type { Submitted } from '../../../src/study/commands.ts';
+import type { Intent } from '../../../src/study/intents.ts';
+import type { StudyLog, SubmitOrigin } from '../../../src/study/source.ts';
+import type { TrialRows } from '../../../src/study/trials.ts';
+import type { TrialFact } from '../../../src/study/verbs.ts';
+import type { Suggestion } from '../../engine/directive.ts';
+import type { Why } from '../../explanation/why.ts';
 import type { Breakable } from './noResult.ts';
 
 /** A trial that a trainer has claimed. */

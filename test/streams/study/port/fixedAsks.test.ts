@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
-import { memoryLog } from '../../../streams/core.ts';
-import { verify } from '../../../streams/engine/verify.ts';
+import type { Fact, SuggestedFact } from '../../../../src/facts/facts.ts';
+import { memoryLog } from '../../../../streams/core.ts';
+import { verify } from '../../../../streams/engine/verify.ts';
 import {
   asha,
   bo,
@@ -21,9 +21,9 @@ import {
   space,
   tpe,
   when,
-} from '../../../streams/index.ts';
-import { readUpTo } from '../../../streams/log/past.ts';
-import { LocalPort } from '../../../streams/port/local.ts';
+} from '../../../../streams/index.ts';
+import { readUpTo } from '../../../../streams/log/past.ts';
+import { LocalPort } from '../../../../streams/study/port/local.ts';
 
 const models = space({
   model: choice(['svm', 'forest', 'net']),

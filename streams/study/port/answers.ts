@@ -1,14 +1,14 @@
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { MOST_PROPOSALS } from '../../src/ledger/proposers.ts';
-import type { AtMost } from '../../src/study/atMost.ts';
-import { refuseProposer, type Submitted } from '../../src/study/commands.ts';
-import type { Intent } from '../../src/study/intents.ts';
-import type { SubmitOrigin } from '../../src/study/source.ts';
-import { type StudyStatus, studyStatusOf } from '../../src/study/status.ts';
-import { TrialRows } from '../../src/study/trials.ts';
-import type { EngineRun } from '../engine/runEngine.ts';
-import { type Submitter, submit, submitter } from '../engine/submit.ts';
-import type { AuthoredLog } from '../log/log.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import { MOST_PROPOSALS } from '../../../src/ledger/proposers.ts';
+import type { AtMost } from '../../../src/study/atMost.ts';
+import { refuseProposer, type Submitted } from '../../../src/study/commands.ts';
+import type { Intent } from '../../../src/study/intents.ts';
+import type { SubmitOrigin } from '../../../src/study/source.ts';
+import { type StudyStatus, studyStatusOf } from '../../../src/study/status.ts';
+import { TrialRows } from '../../../src/study/trials.ts';
+import type { EngineRun } from '../../engine/runEngine.ts';
+import { type Submitter, submit, submitter } from '../../engine/submit.ts';
+import type { AuthoredLog } from '../../log/log.ts';
 import type { Turn } from './turns.ts';
 
 /** What a study that an engine of this process runs says, and what it is told. */

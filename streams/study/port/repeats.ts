@@ -1,9 +1,9 @@
-import type { Fact } from '../../src/facts/facts.ts';
-import type { Refusal } from '../../src/facts/refusal.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { RefusedError } from '../../src/study/commands.ts';
-import { type Decided, type Intent, intents } from '../../src/study/intents.ts';
-import { type Origin, requestOf } from '../engine/submit.ts';
+import type { Fact } from '../../../src/facts/facts.ts';
+import type { Refusal } from '../../../src/facts/refusal.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import { RefusedError } from '../../../src/study/commands.ts';
+import { type Decided, type Intent, intents } from '../../../src/study/intents.ts';
+import { type Origin, requestOf } from '../../engine/submit.ts';
 
 /** How many requests are remembered. */
 const REMEMBERED = 10_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Suggestion } from '../../../streams/engine/directive.ts';
-import { Asks } from '../../../streams/port/asks.ts';
+import type { Suggestion } from '../../../../streams/engine/directive.ts';
+import { Asks } from '../../../../streams/study/port/asks.ts';
 
 const suggestion = (trial: number): Suggestion<{ x: number }> => ({ type: 'suggested', trial, attempt: 1, by: 'random', params: { x: 0 } });
 

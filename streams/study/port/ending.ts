@@ -1,4 +1,4 @@
-import { withResolvers } from '../promises.ts';
+import { withResolvers } from '../../promises.ts';
 
 const pending = () => {
   const next = withResolvers<void>();

@@ -1,8 +1,8 @@
-import type { Params } from '../../src/facts/facts.ts';
-import type { Importances } from '../../src/insight/importance/importances.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
-import { RefusedError, unknownTrial } from '../../src/study/commands.ts';
-import type { ParseStrategy } from '../kernel/strategy.ts';
+import type { Params } from '../../../src/facts/facts.ts';
+import type { Importances } from '../../../src/insight/importance/importances.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
+import { RefusedError, unknownTrial } from '../../../src/study/commands.ts';
+import type { ParseStrategy } from '../../kernel/strategy.ts';
 import type { StudyPort } from './port.ts';
 
 /** What a study is explained from: its log, and what makes the strategies that this names. */
@@ -15,11 +15,11 @@ export function explaining<P>(study: () => Explainable<P>): Pick<StudyPort<P>, '
   const now = () => study() as Explainable<Params>;
   return {
     importance: async (objective?: string): Promise<Importances | undefined> => {
-      const { importanceIn } = await import('../explanation/importance.ts');
+      const { importanceIn } = await import('../../explanation/importance.ts');
       return importanceIn(now(), objective);
     },
     why: async (trial: TrialId) => {
-      const { whyOf } = await import('../explanation/whyOf.ts');
+      const { whyOf } = await import('../../explanation/whyOf.ts');
       const why = await whyOf(now(), trial, now().parseStrategy);
       if (why) return why;
       throw new RefusedError(unknownTrial(trial));
