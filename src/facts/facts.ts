@@ -41,7 +41,7 @@ export const LONGEST_TAG = 1024;
 /** The most characters of a note about a trial or a study. */
 const LONGEST_NOTE = 16_384;
 
-const reservedFor = textSchema('its ask (default: any)', 1024);
+const reservedFor = textSchema('the ask that it is for (default: any)', 1024);
 const suggested = fact(
   'suggested',
   'the engine asks trainers to try a configuration',

@@ -3,7 +3,7 @@ import type { AuthoredLog } from '../../streams/log/log.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { type HostOptions, LocalPort } from '../../streams/study/port/local.ts';
-import { unlessBroken } from '../../streams/study/port/noResult.ts';
+import { askThrough, unlessBroken } from '../../streams/study/port/noResult.ts';
 import type { Changed, Params } from '../facts/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
@@ -40,12 +40,7 @@ export async function ownStudy(
   const untilBroken = unlessBroken(hosted);
   const own: OwnStudy = {
     hosted,
-    ask: async ({ signal, ...asked }) =>
-      untilBroken(signal, async (leaving) => {
-        const reply = await hosted.ask({ ...asked, wait: Number.POSITIVE_INFINITY, signal: leaving });
-        if (reply.next === 'wait' && !signal?.aborted) leaving.throwIfAborted();
-        return reply;
-      }),
+    ask: (asked) => askThrough(hosted, untilBroken, asked),
     record: (...said) => hosted.record(...said),
     heartbeat: (...run) => hosted.heartbeat(...run),
     limit: async (limits) => {

@@ -13,7 +13,7 @@ export interface Alike {
 
 /** The trials because of which a study is paused: its first ones, which failed alike. Undefined if it is not. */
 export function alikeIn<P>(ledger: Ledger<P>, rows: TrialRows<P>): (Alike & { readonly rows: readonly TrialRow<P>[] }) | undefined {
-  const trials = ledger.created && ledger.settings.noResult && ledger.program.broken;
+  const trials = ledger.created && ledger.settings.noResult && ledger.program.failures.broken;
   if (!trials) return undefined;
   const failed = trials.flatMap((trial) => rows.get(trial) ?? []);
   const { reason = '', message = '' } = failed.at(-1)!;

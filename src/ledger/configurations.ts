@@ -13,7 +13,7 @@ export class Configurations {
   #count = 0;
   /** The failed trials, and which of them count. */
   readonly #failed = new Map<TrialId, boolean>();
-  readonly #failures = new Failures();
+  readonly failures = new Failures();
 
   begin(suggestion: SuggestedFact<unknown>): void {
     if (isConfiguration(suggestion)) this.#count++;
@@ -23,11 +23,7 @@ export class Configurations {
   fail(suggestion: SuggestedFact<unknown>, fact?: FailedFact): void {
     const { trial } = suggestion;
     this.#failed.set(trial, isConfiguration(suggestion));
-    if (fact) this.#failures.failed(fact);
-  }
-
-  succeed(): void {
-    this.#failures.succeeded();
+    if (fact) this.failures.failed(fact);
   }
 
   /** Leaves failed trials out of the count. Other trials still count. */
@@ -37,17 +33,12 @@ export class Configurations {
       this.#failed.set(trial, false);
       this.#count--;
     }
-    if (paused === false) this.#failures.resumed(by === undefined);
-  }
-
-  /** The failed trials that show that the program is broken; undefined if it is not. */
-  get broken(): readonly TrialId[] | undefined {
-    return this.#failures.broken;
+    if (paused === false) this.failures.resumed(by === undefined);
   }
 
   /** The change that a study needs: a pause when its program is broken, and the end of that pause if a trial has a result after all. */
   due({ paused, noResult }: Settings): Changed | undefined {
-    const { broken } = this;
+    const { broken } = this.failures;
     if (!broken) return noResult ? { type: 'changed', paused: false } : undefined;
     const more = this.#leavingOut();
     return !paused || (noResult && more) ? { type: 'changed', paused: true, why: 'no-result', ...more } : undefined;
@@ -60,7 +51,7 @@ export class Configurations {
 
   /** Leaves out the failures of the broken program that still count. */
   #leavingOut(): Pick<Changed, 'uncounted'> | undefined {
-    const uncounted = this.broken?.filter((trial) => this.#failed.get(trial)) ?? [];
+    const uncounted = this.failures.broken?.filter((trial) => this.#failed.get(trial)) ?? [];
     return uncounted.length > 0 ? { uncounted } : undefined;
   }
 

@@ -63,6 +63,14 @@ export function takeMeans<P>(trial: OpenTrial<P>, of: Evaluated, objectives: rea
   return Object.assign(trial, { evaluated: true, losses, values: { ...trial.values, ...Object.fromEntries(means) } });
 }
 
+/** A trial has new results. @returns the report with the means so far, and their losses */
+export function meansAfter<P>(fact: ReportedFact, trial: OpenTrial<P>, of: Evaluated, objectives: readonly ObjectiveSpec[]) {
+  trial.values = fact.values;
+  if (fact.metrics) trial.metrics = summed(trial.metrics, fact.metrics);
+  const { losses, values, metrics } = takeMeans(trial, of, objectives);
+  return { losses, told: { ...fact, step: of.results.size, values, ...(metrics && { metrics }) } };
+}
+
 /** Metrics with those of more results. */
 export function summed(before: Values | undefined, more: Values): Values {
   const sums = { ...before };

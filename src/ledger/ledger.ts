@@ -224,7 +224,8 @@ export class Ledger<P> {
     const enough = !fresh && !continues ? 'trials' : results.enough(limits);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
     const isFull = running >= parallel + joined;
-    const queued = fresh && (!isFull || heldIn(open.byId).length < parallel + joined) ? this.queue.next(isFull) : undefined;
+    const mayBegin = !isFull || (this.queue.reserved > 0 && heldIn(open.byId).length < parallel + joined);
+    const queued = fresh && mayBegin ? this.queue.next(isFull) : undefined;
     if (queued) return { type: 'queue', ...queued };
     return isFull ? { type: 'nothing' } : { type: 'ask', fresh };
   }
@@ -251,7 +252,7 @@ export class Ledger<P> {
     return this.#trials.configurations.count;
   }
   /** Whether the program is broken: none of the first trials has a result. */
-  get program(): Pick<Configurations, 'broken' | 'triedAgain'> {
+  get program(): Pick<Configurations, 'failures' | 'triedAgain'> {
     return this.#trials.configurations;
   }
   /** The configurations that were tried, and those that are enqueued. */

@@ -42,14 +42,12 @@ export class Queue<P = Params> {
 
   /** The first entry. @param isFull whether no suggestion for others may begin: then the first one that is for an ask */
   next(isFull: boolean): Queued<P> | undefined {
-    if (isFull && this.#reserved === 0) return undefined;
     for (const entry of this.#entries.values()) if (!isFull || entry.for !== undefined) return entry;
     return undefined;
   }
 
   /** The entry for an ask. */
   for(ask: string): Queued<P> | undefined {
-    if (this.#reserved === 0) return undefined;
     return [...this.#entries.values()].find((entry) => entry.for === ask);
   }
 }

@@ -27,7 +27,7 @@ import {
   refuseValues,
 } from './claim.ts';
 import { Configurations } from './configurations.ts';
-import { lossesByExample, refuseResults, summed, takeMeans } from './exampleFacts.ts';
+import { lossesByExample, meansAfter, refuseResults, takeMeans } from './exampleFacts.ts';
 import type { ExampleResults } from './exampleResults.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
@@ -184,17 +184,11 @@ export class Trials<P> {
   /** Takes results of examples. */
   #evaluate(fact: ReportedFact, given: NonNullable<ReportedFact['results']>, trial: OpenTrial<P>, examples: ExampleResults): Applied<P> {
     const { objectives } = this.#settings;
-    const id = fact.trial;
-    const results = this.#retracted.has(id) ? [] : examples.add(id, lossesByExample(given, objectives));
+    const results = this.#retracted.has(fact.trial) ? [] : examples.add(fact.trial, lossesByExample(given, objectives));
     if (results.length === 0) return { effect: 'noted', fact }; // an earlier attempt reported them
     this.results.pay(fact.metrics);
-    const of = examples.of(id)!;
-    trial.values = fact.values;
-    if (fact.metrics) trial.metrics = summed(trial.metrics, fact.metrics);
-    const { losses, values, metrics } = takeMeans(trial, of, objectives);
-    const step = of.results.size;
-    const told = { ...fact, step, values, ...(metrics && { metrics }) };
-    return { effect: 'reported', fact: told, event: { type: 'reported', id, step, losses, results } };
+    const { told, losses } = meansAfter(fact, trial, examples.of(fact.trial)!, objectives);
+    return { effect: 'reported', fact: told, event: { type: 'reported', id: fact.trial, step: told.step, losses, results } };
   }
 
   #complete(fact: Completed, trial: OpenTrial<P>, at: number): Applied<P> {
@@ -285,7 +279,7 @@ export class Trials<P> {
     this.statuses.set(trial.proposal.id, status);
     if (!trial.evaluated) this.results.pay(trial.metrics);
     if (status === 'failed') this.configurations.fail(trial.suggestion, fact.type === 'failed' ? fact : undefined);
-    else this.configurations.succeed();
+    else this.configurations.failures.succeeded();
     const event = endedOf(trial, end);
     const leader = this.results.add(event, trial);
     return { effect: 'ended', fact, event, ...(leader !== undefined && { leader }) };

@@ -6,7 +6,7 @@ import { operations } from './operations.ts';
 export type OperationId = Exclude<keyof typeof operations, 'load'>;
 export const operationIds = (Object.keys(operations) as OperationId[]).filter((id) => operations[id].path !== '');
 
-/** The users who may ask, by the role of an operation. */
+/** The roles of users that have the role of an operation. */
 export const permitted: Readonly<Record<Operation['role'], readonly UserRole[]>> = {
   anyone: ['viewer', 'operator', 'trainer'],
   viewer: ['viewer', 'operator'],

@@ -153,8 +153,7 @@ function refuseFutile<P>(fact: Decided, { closed, planned, settings, queue }: Le
   if (isEnqueued && fact.for !== undefined) {
     if (queue.reserved >= MOST_RESERVED)
       return { code: 'too-many', message: `${MOST_RESERVED} asks with fixed values are already waiting for their trials` };
-    const { trials = Number.POSITIVE_INFINITY } = settings.limits;
-    if (closed === undefined && planned < trials) return undefined;
+    if (closed === undefined && planned < (settings.limits.trials ?? Number.POSITIVE_INFINITY)) return undefined;
   } else if (closed === undefined || (isEnqueued ? closed === 'trials' : fact.type !== 'proposed')) return undefined;
   return { code: 'closed', message: `the study has ended (${closed ?? 'trials'}), so it would never be tried` };
 }

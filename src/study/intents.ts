@@ -34,8 +34,6 @@ export interface IntentKind {
   readonly summary: string;
   /** What follows from it. */
   readonly answer: string;
-  /** Whether it is always about one trial, whose number is then part of its route over HTTP. */
-  readonly ofTrial?: true;
   /** Whether it cannot be undone. */
   readonly isFinal?: true;
 }
@@ -75,7 +73,6 @@ export const intents = {
     schema: fieldsOf('retracted'),
     summary: 'Declare the result of a trial wrong.',
     answer: 'Strategies no longer learn from the trial. It cannot be undone.',
-    ofTrial: true,
     isFinal: true,
   },
   cancel: {
@@ -83,7 +80,6 @@ export const intents = {
     schema: fieldsOf('cancelled'),
     summary: 'Cancel a trial.',
     answer: 'Its trainer hears of it with its next report or heartbeat. It cannot be undone.',
-    ofTrial: true,
     isFinal: true,
   },
   annotate: {

@@ -7,7 +7,7 @@ export interface Operation {
   readonly summary: string;
   /** What its answer has, and what comes next. */
   readonly answer: string;
-  /** Who may ask. An operator may also do what a viewer may, and an agent everything. */
+  /** The role that it needs. An operator may do what a viewer may, and a user with the role `agent` everything. */
   readonly role: 'anyone' | 'viewer' | 'operator' | 'trainer';
   /** What it is about, which its address names and its input does not. */
   readonly of: 'server' | 'study' | 'trial';

@@ -14,6 +14,7 @@ import { fields, operationsOf, paths, seconds } from './operation.ts';
 import { trainerRowSchema } from './trainerRows.ts';
 import { trialRowSchema } from './trialRowSchema.ts';
 import { trialStatuses } from './trials.ts';
+import { isOfTrial } from './verbs.ts';
 
 const nothing: ObjectSchema = { type: 'object', description: 'nothing' };
 
@@ -155,7 +156,8 @@ export const natsOperations = operationsOf({
     tool: 'list_trainers',
     result: { type: 'array', items: trainerRowSchema },
   },
-  ...forIntents((_, { schema, summary, answer, ofTrial, isFinal = false }) => {
+  ...forIntents((command, { schema, summary, answer, isFinal = false }) => {
+    const ofTrial = isOfTrial(command);
     const { trial, ...others } = schema.properties ?? {};
     const properties = ofTrial ? others : (schema.properties ?? {});
     const required = (schema.required ?? []).filter((name) => name in properties);

@@ -7,3 +7,6 @@ export type TrialFact = Exclude<TrialEvent, Started>;
 export const verbs = { reported: 'report', completed: 'tell', stopped: 'stopped', failed: 'fail' } as const satisfies Readonly<
   Record<TrialFact['type'], string>
 >;
+
+/** Whether a command is always about one trial, whose number is then in its path over HTTP. */
+export const isOfTrial = (command: string): boolean => command === 'retract' || command === 'cancel';

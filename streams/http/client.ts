@@ -3,7 +3,8 @@ import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { refusedElsewhere, type Submitted } from '../../src/study/commands.ts';
-import { type Intent, type IntentKind, intents } from '../../src/study/intents.ts';
+import type { Intent } from '../../src/study/intents.ts';
+import { isOfTrial } from '../../src/study/verbs.ts';
 import { newName } from '../study/port/port.ts';
 import { eventData } from './events.ts';
 
@@ -138,9 +139,8 @@ export function clientOf(address: string, { token, warn, closing }: ClientOption
 export const submitTo =
   (client: Client) =>
   ({ type, ...fields }: Intent): Promise<Submitted> => {
-    const kind: IntentKind = intents[type];
     const { trial, ...others } = fields as { readonly trial?: TrialId };
-    const [path, body] = kind.ofTrial ? [`/trials/${trial}/${type}`, others] : [`/${type}`, fields];
+    const [path, body] = isOfTrial(type) ? [`/trials/${trial}/${type}`, others] : [`/${type}`, fields];
     return client.post<Submitted>(path, { body, key: newName() });
   };
 

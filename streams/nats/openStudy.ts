@@ -143,20 +143,21 @@ export function remoteOn<P>(
     attempt.say.report(fact);
     const position = await storing;
     await decided(position);
-    return { ...stoppingOf(fact.trial), position };
-  };
-  const stoppingOf = (trial: TrialId): Stopping => {
-    const by = held.get(trial)?.stoppedBy();
-    return by === undefined ? { stop: false } : { stop: true, by };
+    return { ...stoppingOf(attempt), position };
   };
   return {
     ...explaining(() => ({ ...following, parseStrategy })),
     ask,
     record,
-    heartbeat: async (trial) => stoppingOf(trial), // its trainer sends them
+    heartbeat: async (trial) => stoppingOf(held.get(trial)), // its trainer sends them
     submit,
     close: () => seats.close(),
   };
+}
+
+function stoppingOf<P>(attempt: AskedAttempt<P> | undefined): Stopping {
+  const by = attempt?.stoppedBy();
+  return by === undefined ? { stop: false } : { stop: true, by };
 }
 
 /** What tells the reports of a run apart: their steps or, as an engine counts those of examples itself, their results. */

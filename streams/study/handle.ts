@@ -17,7 +17,7 @@ import { example, kindOf, oneForSeveral, readExample, type Told } from '../objec
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
-import { FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from './port/noResult.ts';
+import { askThrough, FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from './port/noResult.ts';
 import { newName, type StudyPort } from './port/port.ts';
 import type { Study, StudyResult } from './study.ts';
 
@@ -105,11 +105,8 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
       signal?.throwIfAborted();
       const hasTrial = waits?.();
       try {
-        const reply = await untilBroken(signal, async (leaving) => {
-          const asked = await running.ask({ fixed, run: fixed && newName(), wait: Number.POSITIVE_INFINITY, signal: leaving });
-          if (asked.next === 'wait') leaving.throwIfAborted();
-          return asked;
-        });
+        const reply = await askThrough(running, untilBroken, { fixed, run: fixed && newName(), signal });
+        if (reply.next === 'wait') signal?.throwIfAborted();
         if (reply.next !== 'trial') return undefined;
         held.set(reply.trial, { run: reply.run, step: 0, isTold: false });
         return reply;

@@ -50,7 +50,7 @@ it('users take turns, and of each at most 32 questions wait', async () => {
   expect(answered.indexOf(`board ${trials}`)).toBe(1);
 });
 
-it('a question that nobody waits for any more is dropped, also while it is answered', async () => {
+it('a question whose last reader leaves is dropped, even while the thread works on it', async () => {
   const { why, answered } = await asking();
   const left = Array.from({ length: 30 }, (_, i) => why(i + 1));
   const kept = why(30, 'board');

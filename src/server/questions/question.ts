@@ -13,5 +13,5 @@ export interface Question {
   readonly y?: string;
 }
 
-/** Why it has no answer: those who asked have gone. */
-export const LEFT: CommandRefusal = { code: 'busy', message: 'nobody waits for the answer' };
+/** Why it has no answer: its readers have gone. */
+export const LEFT: CommandRefusal = { code: 'busy', message: 'its readers have gone' };

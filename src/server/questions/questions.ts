@@ -22,8 +22,8 @@ const MOST_WAITING = 32;
 const REST_MS = 60_000;
 
 /**
- * Answers questions that read much of a log, one after another, in a thread that holds the log of one study at a time. Users take turns. A question is
- * dropped when nobody waits for its answer any more, also while it is answered.
+ * Answers questions that read much of a log, one after another, in a thread that holds the log of one study at a time. Users take turns. When the last
+ * reader of a question leaves, it is dropped, even while the thread works on it.
  */
 export class Questions {
   readonly #asked = new Map<string, Asked>();

@@ -91,9 +91,8 @@ export class Seats<P> {
       },
     };
     const accepts = (suggestion: Suggestion<P>) => {
-      if (!seat.waiting) return false;
-      const { reserved } = seat.waiting;
-      return reserved === undefined ? isForAll(suggestion) : suggestion.queue === reserved;
+      const { waiting } = seat;
+      return waiting !== undefined && (waiting.reserved === undefined ? isForAll(suggestion) : suggestion.queue === waiting.reserved);
     };
     const trainer = runTrainer<P>(this.#nc, this.#study, (claim) => this.#serve(seat, claim), { ...this.#options, gate, accepts });
     const seat: Seat<P> = { trainer, isFree: true };

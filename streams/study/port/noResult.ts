@@ -1,12 +1,10 @@
-import type { Observable } from 'rxjs';
 import { UserError } from '../../../src/errors.ts';
 import type { Changed } from '../../../src/facts/facts.ts';
 import { alikeIn } from '../../../src/insight/failingAlike.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
-import type { TrialRows } from '../../../src/study/trials.ts';
 import type { Log } from '../../log/log.ts';
+import type { AskOptions, Breakable, ClaimReply, StudyPort, TrainerPort } from './port.ts';
 
 /** A trial that failed. */
 export interface Failure {
@@ -43,14 +41,8 @@ export class NoResultError extends UserError {
 const MISTAKE = /^(Attribute|Import|Key|ModuleNotFound|Name|Reference|Syntax|Type)Error\b/;
 const INFEASIBLE = '. A configuration that cannot run should fail as infeasible';
 
-/** What a study says of itself. */
-interface Watched<P> {
-  readonly ledger: Ledger<P>;
-  readonly rows: TrialRows<P>;
-}
-
 /** Why a study gives out no trial: it is paused, because its first trials failed alike. */
-export function noResultIn<P>({ ledger, rows }: Watched<P>): NoResultError | undefined {
+export function noResultIn<P>({ ledger, rows }: Pick<StudyPort<P>, 'ledger' | 'rows'>): NoResultError | undefined {
   const alike = alikeIn(ledger, rows);
   if (!alike) return undefined;
   const failures = alike.rows.slice(-FAILURES).map(failureIn);
@@ -60,14 +52,6 @@ export function noResultIn<P>({ ledger, rows }: Watched<P>): NoResultError | und
   return new NoResultError(`the first trials failed ${alike.how}, so the study stops`, failures, todo);
 }
 
-/** What a study says as its entries come. */
-export interface Breakable {
-  /** Why it gives out no trial; undefined if it does, or its log has not been read. */
-  readonly broken: NoResultError | undefined;
-  /** The entries as they come. */
-  readonly live$: Observable<{ readonly fact: unknown }>;
-}
-
 /** Waits for something of a study. The signal that `wait` gets aborts with the error. @throws NoResultError */
 type UnlessBroken = <T>(signal: AbortSignal | undefined, wait: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
@@ -75,15 +59,12 @@ type UnlessBroken = <T>(signal: AbortSignal | undefined, wait: (signal: AbortSig
 export function unlessBroken(study: Breakable): UnlessBroken {
   const waiting = new Set<AbortController>();
   let isWatched = false;
-  const look = (): void => {
-    const { broken } = study;
-    if (broken) for (const leaving of waiting) leaving.abort(broken);
-  };
   const watch = () => {
     isWatched = true;
     study.live$.subscribe({
       next: ({ fact }) => {
-        if ((fact as Partial<Changed>).why) look();
+        const { broken } = study;
+        if (broken && (fact as Partial<Changed>).why) for (const leaving of waiting) leaving.abort(broken);
       },
       error: () => {}, // what waits hears of it
     });
@@ -101,6 +82,18 @@ export function unlessBroken(study: Breakable): UnlessBroken {
     }
   };
 }
+
+/** Asks for a trial, and waits until there is one. @returns `wait` only if the signal has aborted @throws NoResultError; what the study throws */
+export const askThrough = <P>(
+  port: Pick<TrainerPort<P>, 'ask'>,
+  untilBroken: UnlessBroken,
+  { signal, ...asked }: AskOptions,
+): Promise<ClaimReply<P>> =>
+  untilBroken(signal, async (leaving) => {
+    const reply = await port.ask({ ...asked, wait: Number.POSITIVE_INFINITY, signal: leaving });
+    if (reply.next === 'wait' && !signal?.aborted) leaving.throwIfAborted();
+    return reply;
+  });
 
 /** How many failures a result or an error contains. */
 export const FAILURES = 10;

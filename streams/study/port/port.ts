@@ -13,7 +13,6 @@ import type { TrialRows } from '../../../src/study/trials.ts';
 import type { TrialFact } from '../../../src/study/verbs.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { Why } from '../../explanation/why.ts';
-import type { Breakable } from './noResult.ts';
 
 /** A trial that a trainer has claimed. */
 export interface ClaimedTrial<P = Params> {
@@ -65,7 +64,7 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Who asks for something, and the name of the request: repeated with the same name, it takes effect once. */
+/** The user or the trainer that sends a request, and its name: a request that is repeated under one name takes effect once. */
 export interface Named extends SubmitOrigin {
   /** The trainer, if its name is known. */
   readonly author?: string | undefined;
@@ -85,6 +84,14 @@ export interface TrainerPort<P = Params> {
   record(fact: TrialFact, named?: Named): Promise<Recorded>;
   /** Says that a run is alive. @throws RefusedError if it does not hold the trial */
   heartbeat(trial: TrialId, run: string, author?: string): Promise<Stopping>;
+}
+
+/** What a study says as its entries come. */
+export interface Breakable {
+  /** Why it gives out no trial (`NoResultError`); undefined if it does, or its log has not been read. */
+  readonly broken: Error | undefined;
+  /** The entries as they come. */
+  readonly live$: Observable<{ readonly fact: unknown }>;
 }
 
 /** The same for programs and people that may also read the log and give commands. */
