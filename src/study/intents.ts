@@ -24,18 +24,12 @@ export type Intent =
 /** The fact that an intent becomes in the log. */
 export type Decided = UserFact | Closed;
 
-/** The description of an intent, from which its fact and its operation follow. */
+/** What an intent has, and what it becomes. */
 export interface IntentKind {
   /** The fact that it becomes. */
   readonly fact: Decided['type'];
   /** Its fields besides its type. */
   readonly schema: ObjectSchema;
-  /** What it does, as a sentence. */
-  readonly summary: string;
-  /** What follows from it. */
-  readonly answer: string;
-  /** Whether it cannot be undone. */
-  readonly isFinal?: true;
 }
 
 /** The fields that a person gives: those of the fact, without its type and without the name of its author. */
@@ -56,58 +50,14 @@ const change: ObjectSchema = { ...fieldsOf('changed'), properties: settings };
 const more: Schema = { type: 'integer', minimum: 1, description: 'configurations to try in addition' };
 
 export const intents = {
-  enqueue: {
-    fact: 'enqueued',
-    schema: { ...enqueue, properties: { ...enqueue.properties, instead } },
-    summary: 'Try a configuration next.',
-    answer: 'The next ask gets this configuration; the strategy or chance adds missing parameters.',
-  },
-  propose: {
-    fact: 'proposed',
-    schema: fieldsOf('proposed'),
-    summary: 'Propose a configuration for the stage external of a proposer. It is tried when its turn comes.',
-    answer: 'Call it when the answer to queue says so.',
-  },
-  retract: {
-    fact: 'retracted',
-    schema: fieldsOf('retracted'),
-    summary: 'Declare the result of a trial wrong.',
-    answer: 'Strategies no longer learn from the trial. It cannot be undone.',
-    isFinal: true,
-  },
-  cancel: {
-    fact: 'cancelled',
-    schema: fieldsOf('cancelled'),
-    summary: 'Cancel a trial.',
-    answer: 'Its trainer hears of it with its next report or heartbeat. It cannot be undone.',
-    isFinal: true,
-  },
-  annotate: {
-    fact: 'annotated',
-    schema: fieldsOf('annotated'),
-    summary: 'Add a note, labels or a star to a trial or to the study.',
-    answer: 'Only people see them; strategies do not.',
-  },
-  change: {
-    fact: 'changed',
-    schema: { ...change, properties: { ...change.properties, more } },
-    summary: 'Change limits, parallel or strategy; pause, resume or reopen the study.',
-    answer: 'The new settings hold from there on; `more` adds trials, and reopens a closed study.',
-    isFinal: true,
-  },
-  instruct: {
-    fact: 'instructed',
-    schema: fieldsOf('instructed'),
-    summary: 'Tell a trainer to take trials, to take none, or to take none and end.',
-    answer: 'Its current trials continue.',
-  },
-  close: {
-    fact: 'closed',
-    schema: { type: 'object', description: 'nothing' },
-    summary: 'End the study.',
-    answer: 'Open trials are stopped, and an ask gets `over`. To reopen the study, change its limits.',
-    isFinal: true,
-  },
+  enqueue: { fact: 'enqueued', schema: { ...enqueue, properties: { ...enqueue.properties, instead } } },
+  propose: { fact: 'proposed', schema: fieldsOf('proposed') },
+  retract: { fact: 'retracted', schema: fieldsOf('retracted') },
+  cancel: { fact: 'cancelled', schema: fieldsOf('cancelled') },
+  annotate: { fact: 'annotated', schema: fieldsOf('annotated') },
+  change: { fact: 'changed', schema: { ...change, properties: { ...change.properties, more } } },
+  instruct: { fact: 'instructed', schema: fieldsOf('instructed') },
+  close: { fact: 'closed', schema: { type: 'object', description: 'nothing' } },
 } as const satisfies Readonly<Record<Intent['type'], IntentKind>>;
 
 export const isIntent = (type: string): type is Intent['type'] => Object.hasOwn(intents, type);

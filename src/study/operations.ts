@@ -9,8 +9,8 @@ import {
   textSchema,
 } from '../facts/schema.ts';
 import { describedStudy, entrySchema, queueSchema, statusSchema, stored } from './answerSchemas.ts';
-import { forIntents } from './intents.ts';
-import { fields, operationsOf, paths, seconds } from './operation.ts';
+import { forIntents, type Intent } from './intents.ts';
+import { fields, type Operation, operationsOf, paths, seconds } from './operation.ts';
 import { trainerRowSchema } from './trainerRows.ts';
 import { trialRowSchema } from './trialRowSchema.ts';
 import { trialStatuses } from './trials.ts';
@@ -28,6 +28,46 @@ const proposer = objectSchema(
     ),
   },
 );
+
+/** What people command. The study itself needs no word of it. */
+const commands: Readonly<Record<Intent['type'], Pick<Operation, 'summary' | 'answer' | 'isFinal'>>> = {
+  enqueue: {
+    summary: 'Try a configuration next.',
+    answer: 'The next ask gets this configuration; the strategy or chance adds missing parameters.',
+  },
+  propose: {
+    summary: 'Propose a configuration for the stage external of a proposer. It is tried when its turn comes.',
+    answer: 'Call it when the answer to queue says so.',
+  },
+  retract: {
+    summary: 'Declare the result of a trial wrong.',
+    answer: 'Strategies no longer learn from the trial. It cannot be undone.',
+    isFinal: true,
+  },
+  cancel: {
+    summary: 'Cancel a trial.',
+    answer: 'Its trainer hears of it with its next report or heartbeat. It cannot be undone.',
+    isFinal: true,
+  },
+  annotate: {
+    summary: 'Add a note, labels or a star to a trial or to the study.',
+    answer: 'Only people see them; strategies do not.',
+  },
+  change: {
+    summary: 'Change limits, parallel or strategy; pause, resume or reopen the study.',
+    answer: 'The new settings hold from there on; `more` adds trials, and reopens a closed study.',
+    isFinal: true,
+  },
+  instruct: {
+    summary: 'Tell a trainer to take trials, to take none, or to take none and end.',
+    answer: 'Its current trials continue.',
+  },
+  close: {
+    summary: 'End the study.',
+    answer: 'Open trials are stopped, and an ask gets `over`. To reopen the study, change its limits.',
+    isFinal: true,
+  },
+};
 
 /** What every study answers, over HTTP and as a request over NATS: `ht.<study>.rpc.<name>`. */
 export const natsOperations = operationsOf({
@@ -156,18 +196,16 @@ export const natsOperations = operationsOf({
     tool: 'list_trainers',
     result: { type: 'array', items: trainerRowSchema },
   },
-  ...forIntents((command, { schema, summary, answer, isFinal = false }) => {
+  ...forIntents((command, { schema }) => {
     const ofTrial = isOfTrial(command);
     const { trial, ...others } = schema.properties ?? {};
     const properties = ofTrial ? others : (schema.properties ?? {});
     const required = (schema.required ?? []).filter((name) => name in properties);
     return {
-      summary,
-      answer,
+      ...commands[command],
       role: 'operator' as const,
       of: ofTrial ? ('trial' as const) : ('study' as const),
       method: 'post' as const,
-      isFinal,
       input: { type: 'object', properties, required, description: schema.description ?? '' },
       result: stored,
     };

@@ -10,7 +10,6 @@ import type { AtMost } from '../../../src/study/atMost.ts';
 import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import type { Intent } from '../../../src/study/intents.ts';
 import type { Answered, StudySource, SubmitOrigin } from '../../../src/study/source.ts';
-import { type TrainerRow, trainerRows } from '../../../src/study/trainerRows.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
 import { Attempts } from '../../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
@@ -195,11 +194,6 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
 
   read = (from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> => this.log.read(from, signal);
   past = (from: number): AsyncIterable<readonly Entry[]> => past(this.log, from);
-
-  async trainers(): Promise<readonly TrainerRow[]> {
-    await this.ready();
-    return trainerRows(this.ledger);
-  }
 
   /** Claims the next trial for a trainer. @throws what the study throws. */
   async ask(options: AskOptions = {}): Promise<ClaimReply<P>> {
