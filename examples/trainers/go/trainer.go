@@ -1,4 +1,4 @@
-// A trainer, with the steps of docs/reference/asyncapi.yaml: go run ./examples/trainers/go nats://127.0.0.1:4222 plain w1
+// A trainer, with the steps of docs/reference/asyncapi.yaml. In this folder: go mod init trainer && go mod tidy && go run . nats://127.0.0.1:4222 plain w1
 package main
 
 import (
