@@ -17,6 +17,7 @@ import { exampleResult, placeOf } from '../src/ledger/exampleFacts.ts';
 import { isRecord } from '../src/schema/json.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
+import { frozen } from '../src/space/value.ts';
 import type { Tags, TrialId } from '../src/strategy/messages.ts';
 import { DIVERGED } from '../src/study/diverged.ts';
 import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
@@ -222,7 +223,7 @@ export function evaluateTrial<P>(
   };
   const inTime = timeLimit === undefined ? undefined : callAfter(timeLimit, late);
   const context = new Context(suggestion, report, reportExample, stopping);
-  const evaluation = attempted(() => objective(params, context));
+  const evaluation = attempted(() => objective(frozen(params), context));
   if ('broke' in evaluation) broke(evaluation.broke);
   else if (isPromise(evaluation.returned)) evaluation.returned.then(finish, broke);
   else finish(evaluation.returned);

@@ -4,7 +4,7 @@ import type { Metrics } from '../monitoring/metrics.ts';
 import { openTracing } from '../monitoring/openTracing.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
 import { controlSocket } from '../stores/controlSocket.ts';
-import { stripControls } from '../text/plainText.ts';
+import { stripControls } from '../study/plainText.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import { diskAndClock } from './diskAndClock.ts';
 import { openHooks } from './hooks/hooks.ts';

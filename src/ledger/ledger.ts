@@ -19,6 +19,7 @@ import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { fixedIn } from '../space/fixed.ts';
 import type { Space } from '../space/space.ts';
+import { frozen } from '../space/value.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { type Applied, type AppliedEntry, type Demand, rejected } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
@@ -121,10 +122,11 @@ export class Ledger<P> {
   }
 
   #suggest(fact: SuggestedFact<P>): Applied<P> {
-    Object.freeze(fact.params); // readers share them
     const applied = this.#trials.suggest(fact, this.#switched);
-    if (fact.queue !== undefined && applied.effect === 'suggested') this.queue.serve(fact.queue);
-    if (applied.effect === 'suggested') this.#proposers.tell(applied.event);
+    if (applied.effect !== 'suggested') return applied;
+    frozen(fact.params); // readers share them
+    if (fact.queue !== undefined) this.queue.serve(fact.queue);
+    this.#proposers.tell(applied.event);
     return applied;
   }
 

@@ -1,7 +1,7 @@
 import { cssOf, ramp, type Theme } from '../insight/figures/drawing/colours.ts';
 import { looks, type TrialState } from '../insight/figures/drawing/looks.ts';
 import { type Figure, WIDTH } from '../insight/figures/plan.ts';
-import { stripControls } from '../text/plainText.ts';
+import { stripControls } from '../study/plainText.ts';
 import { init } from './echarts.ts';
 
 /** The height of a title and a line of its note, of another line, and of a key. */

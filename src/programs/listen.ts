@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { stripControls } from '../text/plainText.ts';
+import { stripControls } from '../study/plainText.ts';
 import type { LogFile } from './logFile.ts';
 import { metricFile } from './metricFile.ts';
 import { type ExamplesSoFar, type Heard, hasDiverged, hear } from './outcome.ts';

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FailureReason, Values } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { DIVERGED } from '../study/diverged.ts';
-import { stripControls } from '../text/plainText.ts';
+import { stripControls } from '../study/plainText.ts';
 import { type OutputEvent, type PrintedResult, resultIn } from './structuredLine.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */

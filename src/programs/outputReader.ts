@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { stripControls } from '../study/plainText.ts';
 import { canonical, usualDirection } from '../text/names.ts';
-import { stripControls } from '../text/plainText.ts';
 import { exampleReader } from './examples.ts';
 import { type LineReading, readingOf, tableReader } from './readLine.ts';
 import { steps } from './reports.ts';

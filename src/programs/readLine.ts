@@ -1,5 +1,5 @@
+import { stripControls } from '../study/plainText.ts';
 import { splitOf, stepRank, usualDirection } from '../text/names.ts';
-import { stripControls } from '../text/plainText.ts';
 import { type NumbersInLine, numbersInText } from './numbersInText.ts';
 import { numberOrText, numbersIn, type Statement, statementOf, stepOf } from './structuredLine.ts';
 

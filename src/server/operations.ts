@@ -11,12 +11,6 @@ import { userRoles } from './access/users.ts';
 /** The path of a file is the rest of the path of the request. */
 const filePath = `${paths.trial}/files/{file}`;
 
-/** Why a trial was suggested, also as sentences. */
-export const explained: ObjectSchema = {
-  ...whySchema,
-  properties: { ...whySchema.properties, text: { type: 'array', items: { type: 'string' }, description: 'the same as sentences' } },
-};
-
 /** All operations: besides those of every study, what this server computes for readers, and what its page needs. */
 export const operations = operationsOf({
   ...trainerOperations,
@@ -34,7 +28,7 @@ export const operations = operationsOf({
     answer:
       'The answer has the strategy that suggested the trial (`by`), its phase, the value that was expected of it, and what stopped it. In a long study, it takes a while.',
     of: 'trial',
-    result: explained,
+    result: whySchema,
   },
   importance: {
     summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',

@@ -36,13 +36,11 @@ export function valueKey(value: unknown): string {
 /** Whether two values are the same. */
 export const isSameValue = (a: unknown, b: unknown): boolean => a === b || valueKey(a) === valueKey(b);
 
-/** A copy that cannot be changed: an objective gets the same object in each trial that has the value. */
-export function frozen<V extends Value>(value: V): V {
-  if (typeof value !== 'object' || value === null) return value;
-  const copy = Array.isArray(value)
-    ? value.map(frozen)
-    : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, frozen(part)]));
-  return Object.freeze(copy) as V;
+/** The same value, which cannot be changed any more: an objective gets the same object in each trial that has it. */
+export function frozen<V>(value: V): V {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 /** A value as text, for programs, tables and people: JSON, but strings without their quotes. */

@@ -1,5 +1,5 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { stripControls } from '../text/plainText.ts';
+import { stripControls } from '../study/plainText.ts';
 
 /** An option or a positional argument of a program, as its help describes it. */
 export interface Entry {

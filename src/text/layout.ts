@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { asCalled, escapeControls } from './plainText.ts';
+import { escapeControls } from '../study/plainText.ts';
 import { widthOf } from './width.ts';
 
 /** The columns that a text takes. Its colours take none. */
@@ -71,4 +71,11 @@ export function labelled(rows: readonly (readonly string[])[], { isTTY, columns 
   return rows.flatMap(([name = '', text = '']) =>
     wrapped(escapeControls(asCalled(text)), room).map((line, i) => `${(i === 0 ? name : '').padEnd(left)}${line}`),
   );
+}
+
+/** A message for people whose hints name commands as this one was started: by npx, no command is called hypertide. */
+export function asCalled(text: string): string {
+  const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;
+  const isByNpx = event === 'npx' && /^['"]?hypertide\b/.test(script);
+  return isByNpx ? text.replaceAll(/(?<="|: )hypertide (?=[a-z])/g, 'npx hypertide ') : text;
 }

@@ -1,9 +1,9 @@
 import { renameSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
+import { escapeLateControls } from '../study/plainText.ts';
 import { shellQuoted } from '../study/programArguments.ts';
 import { messageLines } from './layout.ts';
-import { escapeLateControls } from './plainText.ts';
 import { UsageError } from './usage.ts';
 
 /** Prints text to standard output: JSON, or lines whose parts are escaped. */

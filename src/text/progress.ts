@@ -3,11 +3,11 @@ import type { Params } from '../facts/facts.ts';
 import { duration } from '../insight/figures/drawing/format.ts';
 import { reachedText } from '../insight/progress.ts';
 import { failureKind } from '../ledger/failures.ts';
+import { stripControls } from '../study/plainText.ts';
+import { pairs, shown } from '../study/shown.ts';
 import type { StudyStatus } from '../study/status.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { aligned, displayWidth } from './layout.ts';
-import { stripControls } from './plainText.ts';
-import { pairs, shown } from './shown.ts';
 
 /** The most characters of the bar, and the fewest. */
 const LONGEST_BAR = 24;

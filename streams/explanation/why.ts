@@ -29,6 +29,8 @@ export interface Why {
   readonly predicted?: ShownPrediction;
   /** Milliseconds that the decision took when it was recomputed. */
   readonly milliseconds?: number;
+  /** The same in sentences. */
+  readonly text: readonly string[];
 }
 
 const count = (description: string) => integerSchema(0, description);
@@ -36,7 +38,11 @@ const count = (description: string) => integerSchema(0, description);
 /** The reason as JSON Schema. */
 export const whySchema = objectSchema(
   'why a trial was suggested',
-  { trial: count('its number'), by: proseSchema('path of the strategy, queue or import') },
+  {
+    trial: count('its number'),
+    by: proseSchema('path of the strategy, queue or import'),
+    text: listSchema(proseSchema('a sentence'), 'the same in sentences'),
+  },
   {
     phases: recordSchema(proseSchema('a phase'), 'the phase of each strategy when it was decided, by path'),
     recomputed: {
@@ -79,5 +85,5 @@ export const whySchema = objectSchema(
       },
     ),
     milliseconds: notNegativeSchema('how long the decision took when it was recomputed'),
-  } satisfies Readonly<Record<Exclude<keyof Why, 'trial' | 'by'>, Schema>>,
+  } satisfies Readonly<Record<Exclude<keyof Why, 'trial' | 'by' | 'text'>, Schema>>,
 );

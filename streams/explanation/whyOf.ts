@@ -15,6 +15,7 @@ import { readUpTo } from '../log/past.ts';
 import { Replay } from './replay.ts';
 import { stopReasons } from './stopReasons.ts';
 import type { Why } from './why.ts';
+import { whyText } from './whyText.ts';
 
 /** A study that has begun: its log, and what that says so far. */
 interface ReadStudy {
@@ -33,8 +34,8 @@ export async function whyOf(study: ReadStudy, trial: TrialId, parse: ParseStrate
   const stops = row?.status === 'stopped' ? await stopReasons(study.source, created, parse, row.ended!, trial) : undefined;
   const predicted = predictionOf(fact, created.objectives);
   const common = omitUndefined({ trial, by: fact.by, predicted, results, stopped: stops?.get(trial) });
-  if (fact.by === 'import') return common;
-  return { ...common, ...(await recompute(study, created, fact, parse)) };
+  const why = fact.by === 'import' ? common : { ...common, ...(await recompute(study, created, fact, parse)) };
+  return { ...why, text: whyText(why, row!) };
 }
 
 async function suggestionOf({ source, rows }: ReadStudy, trial: TrialId): Promise<SuggestedFact | undefined> {

@@ -6,6 +6,7 @@ import { exampleResult, placeOf } from '../../src/ledger/exampleFacts.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { show } from '../../src/space/check.ts';
+import { frozen } from '../../src/space/value.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
 import { RefusedError } from '../../src/study/commands.ts';
@@ -58,9 +59,13 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
   const of = (trial: TrialId) => omitUndefined({ trial, run: held.get(trial)?.run });
   const named = (values: number | Values): Values =>
     typeof values === 'number' ? { [objectivesNow()[0]?.name ?? 'value']: values } : values;
-  const end = async (fact: TrialFact): Promise<void> => {
+  const record = async (fact: TrialFact) => {
     await running.ready();
-    await running.record(fact);
+    refuseNoNumber(fact);
+    return running.record(fact);
+  };
+  const end = async (fact: TrialFact): Promise<void> => {
+    await record(fact);
     held.delete(fact.trial);
   };
   /** Reports values at a step. @param result the result of an example that they are of, as facts hold it */
@@ -71,7 +76,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
     checkOrder(values, step);
     const results = result && [result()];
     if (own) own.step = step;
-    const { stop } = await running.record({
+    const { stop } = await record({
       type: 'reported',
       ...of(trial),
       step,
@@ -83,6 +88,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
   };
   const command = async (intent: Intent): Promise<void> => {
     await running.ready();
+    refuseNoNumber(intent);
     await running.submit(intent);
   };
   /** The same promise until the study is opened again. */
@@ -103,13 +109,14 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
     ready: () => running.ready(),
     ask: async ({ fixed, signal } = {}) => {
       signal?.throwIfAborted();
+      refuseNoNumber(fixed);
       const hasTrial = waits?.();
       try {
         const reply = await askThrough(running, untilBroken, { fixed, run: fixed && newName(), signal });
         if (reply.next === 'wait') signal?.throwIfAborted();
         if (reply.next !== 'trial') return undefined;
         held.set(reply.trial, { run: reply.run, step: 0, isTold: false });
-        return reply;
+        return { ...reply, params: frozen(reply.params) };
       } finally {
         hasTrial?.();
       }
@@ -227,6 +234,14 @@ function checkResult(result: Told | undefined, names: readonly string[]): assert
       ? `tell: got ${result}; ${oneForSeveral(names)}`
       : `tell: expected ${names.length > 1 ? '' : 'a number or '}${example(names)}, got ${kindOf(result)}`;
   throw new RefusedError({ code: 'bad-field', message });
+}
+
+/** JSON has no such numbers: they would become null on their way. @throws RefusedError for NaN and infinity, anywhere in a value */
+function refuseNoNumber(value: unknown, path = ''): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RefusedError({ code: 'bad-field', message: `${path} must be a finite number, not ${value}` });
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) refuseNoNumber(part, path ? `${path}.${name}` : name);
 }
 
 /** @throws RefusedError for `report(trial, step, value)`, if the order is recognisable */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { table } from '../../src/cli/terminal/table.ts';
+import { shown } from '../../src/study/shown.ts';
 import type { CompletedRow, TrialRow } from '../../src/study/trials.ts';
 import { progressFrame, progressLine } from '../../src/text/progress.ts';
-import { shown } from '../../src/text/shown.ts';
 import { openStatusLine } from '../../src/text/statusLine.ts';
 
 const row = (trial: number, names: number): CompletedRow => ({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Created } from '../../facts/facts.ts';
 import { WHAT_TO_CHECK } from '../../insight/constantResults.ts';
 import { type Examples, exampleAt } from '../../programs/examples.ts';
-import { escapeControls } from '../../text/plainText.ts';
+import { escapeControls } from '../../study/plainText.ts';
 import { type CheckedRun, isHeard, valuesIn } from './observeProgram.ts';
 
 /** Steps that the first run may train for; a program that reports more does not keep to its budget. */

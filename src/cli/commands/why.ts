@@ -6,7 +6,6 @@ import { rowOf, trialsIn } from '../../stores/trialTable.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import { print, suggestAfterData, tell } from '../../text/output.ts';
 import { UsageError } from '../../text/usage.ts';
-import { whyText } from '../../text/whyText.ts';
 import { onStudy } from '../command.ts';
 import { json, trialNumber, value } from '../parts.ts';
 
@@ -22,7 +21,7 @@ export const command = onStudy({
     const { source, begun } = await readFeed(study);
     const why = (await whyOf({ source, ...begun! }, row.trial, parseStrategy))!;
     if (json) print(JSON.stringify(why));
-    else for (const line of whyText(why, row)) tell(line);
+    else for (const line of why.text) tell(line);
     if (!json) suggestAfterData('study importance', study);
     return 0;
   },

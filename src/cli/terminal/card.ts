@@ -6,11 +6,11 @@ import type { ExampleResults } from '../../ledger/exampleResults.ts';
 import { keptCommand } from '../../programs/trialCommand.ts';
 import { commandFile, paramsFile } from '../../stores/trialFiles.ts';
 import type { TrialId } from '../../strategy/messages.ts';
+import { escapeControls } from '../../study/plainText.ts';
 import { argumentsOf, shellQuoted } from '../../study/programArguments.ts';
+import { pairs, shown } from '../../study/shown.ts';
 import type { CompletedRow, TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
-import { escapeControls } from '../../text/plainText.ts';
-import { pairs, shown } from '../../text/shown.ts';
 
 /** A trial among the others of its study. */
 export interface Carded {

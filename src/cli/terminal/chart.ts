@@ -6,7 +6,7 @@ import { drawnPath } from '../../insight/figures/drawing/series/lines.ts';
 import type { FigureStudy } from '../../insight/figures/figureStudy.ts';
 import type { Plan } from '../../insight/figures/plan.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
-import { escapeControls } from '../../text/plainText.ts';
+import { escapeControls } from '../../study/plainText.ts';
 import { dots } from './dots.ts';
 
 /** Room for a chart, in characters. */

@@ -7,10 +7,10 @@ import { type EarlyStopping, earlyTexts } from '../../insight/recommendation/ear
 import { type EndAndCost, reopening } from '../../insight/recommendation/reopening.ts';
 import { type Advice, withAction } from '../../insight/recommendation/verdict.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
+import { stripControls } from '../../study/plainText.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { nearby } from '../../text/output.ts';
-import { stripControls } from '../../text/plainText.ts';
 import type { About } from '../../text/statusLine.ts';
 
 /** How a run of a study ended. */

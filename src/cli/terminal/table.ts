@@ -2,10 +2,10 @@ import { styleText } from 'node:util';
 import { duration } from '../../insight/figures/drawing/format.ts';
 import { onExamples, tookSeconds, unfinishedText } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
+import { escapeControls } from '../../study/plainText.ts';
+import { shown } from '../../study/shown.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
-import { escapeControls } from '../../text/plainText.ts';
-import { shown } from '../../text/shown.ts';
 import { cutTo, widthOf } from '../../text/width.ts';
 
 /** How long ago a time was. */

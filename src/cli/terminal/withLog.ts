@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { UserError } from '../../errors.ts';
-import { withoutPassword } from '../../text/plainText.ts';
+import { withoutPassword } from '../../study/plainText.ts';
 import { type About, openStatusLine, type StatusLine } from '../../text/statusLine.ts';
 
 export type LogFormat = 'pretty' | 'json';

@@ -14,7 +14,6 @@ import { bestRowOf } from '../../study/bestFirst.ts';
 import { RefusedError, unknownTrial } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 import type { Annotation } from '../../study/trials.ts';
-import { whyText } from '../../text/whyText.ts';
 import type { NewLimits } from '../joiners.ts';
 import type { StudyTrainer } from '../trainerOf.ts';
 import type { Driven } from './protocol.ts';
@@ -151,7 +150,7 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       if (!row && trial !== undefined) throw new RefusedError(unknownTrial(trial));
       if (!row) throw new SessionError('why: expected the number of a trial, since there is no best trial yet');
       const why = await whyOf({ source: study, ledger: study.ledger, rows: study.rows }, row.trial, parseStrategy);
-      return { why: `${whyText(why!, row).join('\n')}\n` };
+      return { why: `${why!.text.join('\n')}\n` };
     },
   };
 }

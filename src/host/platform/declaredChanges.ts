@@ -1,5 +1,5 @@
 import { differencesIn, isRecord } from '../../schema/json.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../study/shown.ts';
 
 /**
  * In what a platform differs from an earlier one, as its file declares both, such as `speech: trials 30 -> 36`.

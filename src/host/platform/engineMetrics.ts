@@ -1,5 +1,5 @@
 import { StudyError } from '../../errors.ts';
-import { shown } from '../../text/shown.ts';
+import { shown } from '../../study/shown.ts';
 
 /** Milliseconds to wait for a page of a server or an engine. */
 const ANSWER_MS = 3000;

@@ -5,8 +5,8 @@ import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Connection } from '../../stores/connection.ts';
 import { accessOf } from '../../stores/connectNats.ts';
+import { withoutPassword } from '../../study/plainText.ts';
 import { inform, print } from '../../text/output.ts';
-import { withoutPassword } from '../../text/plainText.ts';
 
 /** Connects to a server as its system account. @param keys the folder of the keys @throws ConnectError */
 function asSystem(url: string, keys: string, connection: Connection): ReturnType<typeof connectTo> {

@@ -8,7 +8,7 @@ import type { ServedStudy, ServeStudyOptions, serveStudy } from '../../../stream
 import { messagesOf } from '../../errors.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { stripControls } from '../../text/plainText.ts';
+import { stripControls } from '../../study/plainText.ts';
 import { ofStudy, type StatusLine } from '../../text/statusLine.ts';
 import { host, type Plugin } from '../host.ts';
 import type { HostServer } from '../openServer.ts';

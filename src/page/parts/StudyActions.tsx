@@ -5,7 +5,7 @@ import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange } from '../../space/types/parameterType.ts';
 import { valueKey, valueText } from '../../space/value.ts';
 import type { Changes } from '../../study/intents.ts';
-import { ENQUEUED } from '../../text/shown.ts';
+import { ENQUEUED } from '../../study/shown.ts';
 import { chosenFrom, OTHER, strategyFrom, strategyNames } from '../lib/chosenStrategy.ts';
 import { closedFor, submitAction } from '../state/api.ts';
 import { detail, parameters } from '../state/store.ts';

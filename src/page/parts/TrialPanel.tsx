@@ -3,7 +3,7 @@ import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.t
 import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { reachedText, unfinishedText } from '../../insight/progress.ts';
 import type { TrialEntry } from '../../server/feed/wire.ts';
-import { ENQUEUED } from '../../text/shown.ts';
+import { ENQUEUED } from '../../study/shown.ts';
 import { closedFor, get, submitAction } from '../state/api.ts';
 import { hasExamples } from '../state/examples.ts';
 import { focused, lookAt } from '../state/selection.ts';

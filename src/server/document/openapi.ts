@@ -1,3 +1,4 @@
+import { whySchema } from '../../../streams/explanation/why.ts';
 import { factSchemas } from '../../facts/facts.ts';
 import type { Schema } from '../../facts/schema.ts';
 import { importancesSchema } from '../../insight/importance/importances.ts';
@@ -8,7 +9,7 @@ import { trainerRowSchema } from '../../study/trainerRows.ts';
 import { trialRowSchema } from '../../study/trialRowSchema.ts';
 import { createdStudySchemas } from '../../text/studySchema.ts';
 import { version } from '../../version.ts';
-import { explained, operations } from '../operations.ts';
+import { operations } from '../operations.ts';
 import { type OperationId, operationIds, rolesOf } from '../routes.ts';
 
 /** Schemas that have a name in the document. */
@@ -21,7 +22,7 @@ const named: Readonly<Record<string, Schema>> = {
   AskedWait: asked.wait,
   AskedOver: asked.over,
   Stopping: stopping,
-  Why: explained,
+  Why: whySchema,
   Importance: importancesSchema,
   Queue: queueSchema,
   Trainer: trainerRowSchema,

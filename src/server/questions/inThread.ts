@@ -3,7 +3,6 @@ import { whyOf } from '../../../streams/explanation/whyOf.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Entry } from '../../facts/entry.ts';
 import { RefusedError, unknownTrial } from '../../study/commands.ts';
-import { whyText } from '../../text/whyText.ts';
 import { examplesOf, importancesAt, importancesOf, recommendedOf } from '../feed/byResults.ts';
 import { Feed, folding } from '../feed/feed.ts';
 import { momentsOf } from '../feed/moments.ts';
@@ -44,7 +43,7 @@ const answers: Readonly<Record<Question['what'], (study: Held, question: Questio
   why: async ({ feed: { source, begun } }, { trial = 0 }) => {
     const why = begun && (await whyOf({ source, ...begun }, trial, parseStrategy));
     if (!why) throw new RefusedError(unknownTrial(trial));
-    return { ...why, text: whyText(why, begun.rows.get(trial)!) };
+    return why;
   },
   importance: async ({ feed }, { objective, at }) =>
     (await (at === undefined ? importancesOf(feed, objective) : importancesAt(feed, at, objective))) ?? null,

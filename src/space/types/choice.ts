@@ -55,7 +55,7 @@ export const booleanType: ParameterType<BooleanDimension> = {
 };
 
 function scaleOf(path: string, kind: 'choice' | 'ordinal' | 'boolean', given: readonly Value[]): Scale {
-  const values = given.map(frozen);
+  const values = structuredClone(given).map(frozen);
   const levels = evenLevels(values.length);
   const levelOf = new Map(values.map((value, k) => [valueKey(value), k]));
   if (levelOf.size < values.length) throw fault(`${path}.values`, 'values that differ', values);

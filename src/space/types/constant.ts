@@ -16,7 +16,7 @@ export const constantType: ParameterType<ConstantDimension> = {
   optional: {},
   values: ({ value }) => [value],
   scale(_path, dimension) {
-    const value = frozen(dimension.value);
+    const value = frozen(structuredClone(dimension.value));
     return {
       ordered: false,
       expects: show(value),

@@ -40,7 +40,9 @@ export const ofAll: readonly Scene[] = [
       await step('4 its step', () => firstRow(way, 'step'), { step: 1 });
       await step('4 another one, with a metric', () => way.record(reported(1, 2, { metrics: { usd: 0.5 } })), { stop: false });
       await step('5 the same step', () => refused(way.record(reported(1, 2, { step: 2 }))), 'duplicate-step');
-      await step('6 no number', () => texted(way.record(told(1, Number.NaN))), ['bad-field', expect.stringContaining('NaN')]);
+      await step('6 no number', () => texted(way.record(told(1, Number.NaN))), ['bad-field', expect.stringContaining('not NaN')]);
+      const infinite = { type: 'enqueue', params: { x: Number.POSITIVE_INFINITY } } as const;
+      await step('6 one in a command', () => texted(way.submit(infinite)), ['bad-field', expect.stringContaining('not Infinity')]);
       await step('6 a text', () => refused(way.record(told(1, 'much' as never))), 'bad-field');
       await step('7 a wrong name', () => refused(way.record(told(1, { los: 1 }))), 'missing-field');
       await step('8 a result', () => way.record(told(1, 1), 'q1').then(() => undefined), undefined);

@@ -5,8 +5,8 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { CommandStudy } from '../../../stores/locate.ts';
 import { appliedEntriesIn, rowOf } from '../../../stores/trialTable.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
+import { shown } from '../../../study/shown.ts';
 import { print } from '../../../text/output.ts';
-import { shown } from '../../../text/shown.ts';
 import { textTable } from '../../terminal/table.ts';
 
 /** The entries of the log about one trial, also those that do not count. @returns the exit status */

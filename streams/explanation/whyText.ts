@@ -1,11 +1,13 @@
-import { firstRungText, phaseText } from '../../streams/explanation/phases.ts';
-import type { Why } from '../../streams/explanation/why.ts';
-import type { Params } from '../facts/facts.ts';
-import { reachedText } from '../insight/progress.ts';
-import type { ShownPrediction } from '../study/prediction.ts';
-import type { TrialRow } from '../study/trials.ts';
-import { escapeControls, stripControls } from './plainText.ts';
-import { pairs } from './shown.ts';
+import type { Params } from '../../src/facts/facts.ts';
+import { reachedText } from '../../src/insight/progress.ts';
+import { escapeControls, stripControls } from '../../src/study/plainText.ts';
+import type { ShownPrediction } from '../../src/study/prediction.ts';
+import { pairs } from '../../src/study/shown.ts';
+import type { TrialRow } from '../../src/study/trials.ts';
+import { firstRungText, phaseText } from './phases.ts';
+import type { Why } from './why.ts';
+
+type Reason = Omit<Why, 'text'>;
 
 /** Tags that are sentences for people. */
 const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising by the results of', origin: 'origin' };
@@ -13,9 +15,9 @@ const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising 
 const ANSWERING = 'handOver.answering';
 
 /** Why a trial was suggested, in sentences. */
-export const whyText = (why: Why, row: TrialRow<Params>): readonly string[] => [...linesOf(why, row)].map(escapeControls);
+export const whyText = (why: Reason, row: TrialRow<Params>): readonly string[] => [...linesOf(why, row)].map(escapeControls);
 
-function* linesOf({ trial, by, phases = {}, predicted, results = {}, recomputed, impossible, stopped }: Why, row: TrialRow<Params>) {
+function* linesOf({ trial, by, phases = {}, predicted, results = {}, recomputed, impossible, stopped }: Reason, row: TrialRow<Params>) {
   const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
   for (const [path, phase] of Object.entries(phases)) {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { asCalled, stripControls } from '../../src/text/plainText.ts';
+import { stripControls } from '../../src/study/plainText.ts';
+import { asCalled } from '../../src/text/layout.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

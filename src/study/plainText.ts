@@ -28,10 +28,3 @@ export const stripControls = (text: string): string => text.replace(ESCAPES, '')
 
 /** Text whose addresses have no user names and passwords. */
 export const withoutPassword = (text: string): string => text.replaceAll(/\/\/[^@/,\s]*@/g, '//');
-
-/** A message for people whose hints name commands as this one was started: by npx, no command is called hypertide. */
-export function asCalled(text: string): string {
-  const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;
-  const isByNpx = event === 'npx' && /^['"]?hypertide\b/.test(script);
-  return isByNpx ? text.replaceAll(/(?<="|: )hypertide (?=[a-z])/g, 'npx hypertide ') : text;
-}
