@@ -144,7 +144,14 @@ describe('an ask that no trial can answer', () => {
     const study = createStudy(line, { strategy: random(), trials: 3 });
     await study.ready();
     await study.close();
-    await expect(study.ask()).rejects.toThrow(coded('closed'));
+    await expect(study.ask()).rejects.toThrow(coded('handle-closed'));
+  });
+
+  it('is refused as any command is after the end of `optimize`, whose handle is closed', async () => {
+    const run = optimize(line, ({ x }) => x, { strategy: random(), trials: 1 });
+    await run;
+    for (const call of [run.change({ more: 3 }), run.retract(1), run.enqueue({ x: 0.5 })])
+      await expect(call).rejects.toThrow(coded('handle-closed'));
   });
 
   it('rejects on a log that is closed', async () => {
@@ -159,8 +166,6 @@ describe('an ask that no trial can answer', () => {
   it('is undefined when the study is over', async () => {
     const study = createStudy(space({ x: float(0, 1) }), { strategy: random(), trials: 1 });
     await study.tell((await study.ask())!.trial, 1);
-    expect(await study.ask()).toBeUndefined();
-    await study.close();
     expect(await study.ask()).toBeUndefined();
   });
 });
