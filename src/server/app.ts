@@ -9,11 +9,11 @@ import { eventStreams } from './eventStreams.ts';
 import { handle } from './handlers.ts';
 import { healthRoutes, type Link, metricsRoute } from './health.ts';
 import { factEvents, isMediaOperation, mediaHandlers } from './media.ts';
-import { operations } from './operations.ts';
 import { pageRoutes } from './pageFiles.ts';
 import { bodyIn, checkedRequest, failureFor, type HttpRequest, isOfClient } from './request.ts';
 import { methodsOf, type OperationId, operationIds, rolesOf } from './routes.ts';
 import type { ServedStudies } from './servedStudies.ts';
+import { operations } from './serverOperations.ts';
 
 interface AppOptions extends AccessOptions {
   readonly mcp: McpFetch;

@@ -53,8 +53,8 @@ export function folderPlace(folder: string, warn?: (message: string) => void): S
       return journalSource(path, warn);
     },
     create: async (name, data) => {
-      const { studyFromElsewhere } = await import('../studyFile/elsewhere.ts'); // readers need no study files
-      const { space, strategy, options } = studyFromElsewhere(name, data);
+      const { remoteStudy } = await import('../studyFile/remoteStudy.ts'); // readers need no study files
+      const { space, strategy, options } = remoteStudy(name, data);
       const created = createdOf(space, strategy, options);
       await write(name, linesOf(twice(created)));
       return undefined;
