@@ -70,7 +70,7 @@ const errors = [
   thrown(() => core.space({ x: core.float(1, 0) })),
   thrown(() => strategies.bo({ wrong: 1 })),
   thrown(() => workers('here')),
-  thrown(() => nats.trainer({}, 'no name', () => 1)),
+  thrown(() => nats.trainer({ study: 'no name' }, {}, () => 1)),
   await readJournal('missing.jsonl').next().catch((error) => error),
   await core.optimize(line, () => 1, { strategy: strategies.random(), wrong: 1 }).then(() => {}, (error) => error),
 ];

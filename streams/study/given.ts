@@ -15,12 +15,12 @@ export function checkResult(result: Told | undefined, names: readonly string[]):
   throw new RefusedError({ code: 'bad-field', message });
 }
 
-/** JSON has no such numbers: they would become null on their way. @throws RefusedError for NaN and infinity, anywhere in a value */
-export function refuseNoNumber(value: unknown, path = ''): void {
+/** JSON has no such numbers: they would become null on their way. @throws RefusedError for NaN and infinity in a value, as deep as one can be nested */
+export function refuseNoNumber(value: unknown, path = '', levels = 10): void {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new RefusedError({ code: 'bad-field', message: `${path} must be a finite number, not ${value}` });
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, part] of Object.entries(value)) refuseNoNumber(part, path ? `${path}.${name}` : name);
+  if (typeof value !== 'object' || value === null || levels === 0) return;
+  for (const [name, part] of Object.entries(value)) refuseNoNumber(part, path ? `${path}.${name}` : name, levels - 1);
 }
 
 /** @throws RefusedError for `report(trial, step, value)`, if the order is recognisable */

@@ -1,16 +1,16 @@
 import type { Params } from '../../src/facts/facts.ts';
-import type { Space } from '../../src/space/space.ts';
 import { NOT_BEGUN, RefusedError } from '../../src/study/commands.ts';
 import { firstFactOf, spaceOf } from '../engine/applyEntries.ts';
 import { type JournalOptions, openJournal } from '../log/openJournal.ts';
 import { past } from '../log/past.ts';
+import type { ExpectedStudy } from '../spec/options.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
 import type { Study } from './study.ts';
 
-export interface OpenJournalStudyOptions<P, O extends string = string> extends Omit<CreateStudyOptions<O>, 'log'>, JournalOptions {
-  /** What you expect, which types the configurations; with predicates, if the study has some. Default: the space of the journal. */
-  readonly space?: Space<P> | undefined;
-}
+export interface OpenJournalStudyOptions<P, O extends string = string>
+  extends Omit<CreateStudyOptions<O>, 'log' | 'objectives'>,
+    JournalOptions,
+    ExpectedStudy<P, O> {}
 
 /**
  * Opens the study of a journal, and runs it in this process: it continues with the strategy, the limits and the space of the journal. Resolves when the

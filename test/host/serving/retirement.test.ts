@@ -49,7 +49,7 @@ async function all(pattern: string, unloadAfter: () => number = () => 0.1, http?
 /** A closed study that no engine serves. */
 async function closed(name: string) {
   const study = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 2 });
-  await trainer<{ x: number }>(nc, name, ({ x }) => x, { name: 'w1' }).done;
+  await trainer<{ x: number }>({ nc, study: name }, { name: 'w1' }, ({ x }) => x).done;
   await study.finished;
   await study.close();
   await sleep(150);
@@ -75,7 +75,7 @@ test('a closed study is unloaded with its consumer and series, is listed, and is
   expect(await request(nc, 'done', 'best')).toMatchObject({ status: 'completed' });
   expect(process.engines.engineOf('done')).toBeDefined();
   await request(nc, 'done', 'change', { limits: { trials: 4 } });
-  await trainer<{ x: number }>(nc, 'done', ({ x }) => x, { name: 'w1' }).done;
+  await trainer<{ x: number }>({ nc, study: 'done' }, { name: 'w1' }, ({ x }) => x).done;
   after = 0.1;
   await until(() => unloaded(process, 'done') === 2);
   expect(await listed('done')).toMatchObject({ status: { closed: 'trials', completed: 4 } });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   place = serverPlace(nc, server.url);
   // A study with each kind of entry: facts of the engine, of a trainer, one that another trainer forged, and one that is no JSON.
   const study = await serve(nc, xs, { study: 'digits', strategy: random(), trials: 4, parallel: 2 });
-  await trainer<{ x: number }>(nc, 'digits', ({ x }) => x, { name: 'w1' }).done;
+  await trainer<{ x: number }>({ nc, study: 'digits' }, { name: 'w1' }, ({ x }) => x).done;
   await study.close();
   const js = jetstream(nc);
   await js.publish('ht.digits.log.by.w2.1', '{"type":"completed","trial":1,"run":"forged","values":{"value":-1}}');
@@ -180,7 +180,7 @@ it('a copy continues on the server', async () => {
   expect(await place.busy('copy')).toBeUndefined();
   const served = await serve(nc, xs, { study: 'copy', lease: 0.2 });
   expect(await place.busy('copy')).toBe('an engine serves copy');
-  await trainer<{ x: number }>(nc, 'copy', ({ x }) => x, { name: 'w3' }).done;
+  await trainer<{ x: number }>({ nc, study: 'copy' }, { name: 'w3' }, ({ x }) => x).done;
   await served.close();
   const params = (entries: Entry[]) => entries.flatMap(({ fact }) => (isRecord(fact) && fact.type === 'suggested' ? [fact.params] : []));
   const unique = (all: unknown[]) => [...new Set(all.map((one) => JSON.stringify(one)))];

@@ -31,12 +31,12 @@ describe('a broken trainer among 8', () => {
         await sleep(40);
         return x;
       };
-      trainers.push(trainer<At>(await server.connect(), study, objective, { name: `w${n}` }));
+      trainers.push(trainer<At>({ nc: await server.connect(), study }, { name: `w${n}` }, objective));
     }
     const broken = () => {
       throw new Error('no GPU');
     };
-    trainers.push(trainer<At>(await server.connect(), study, broken, { name: 'broken', warn: (text) => warnings.push(text) }));
+    trainers.push(trainer<At>({ nc: await server.connect(), study }, { name: 'broken', warn: (text) => warnings.push(text) }, broken));
     await engine.finished;
     await Promise.all(trainers.map(({ done }) => done));
     const facts = await factsOf(engine.nc, study);
@@ -96,7 +96,7 @@ describe('a trainer that a person instructs', () => {
     const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
     const warn = (text: string) => warnings.push(text);
     const options: RunTrainerOptions = { name: 'w', slots, warn, offers: { gpu: 2 }, drained, stays };
-    const work = async () => trainer<At>(await server.connect(), study, objective, options);
+    const work = async () => trainer<At>({ nc: await server.connect(), study }, options, objective);
     const instruct = (to: string, more: object = {}) => request(engine.nc, study, 'instruct', { trainer: 'w', to, ...more });
     const row = async () => (await rowsOf(engine, study)).find((one) => one.trainer === 'w');
     const one = await work();
@@ -173,7 +173,7 @@ describe('a trainer that a person instructs', () => {
     await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
     const refused = await engine.heard.until(({ refusal }) => refusal !== undefined);
     expect(refused.refusal).toMatchObject({ code: 'paused', message: 'trainer deaf has the instruction pause: a person has decided it' });
-    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
     await engine.finished;
     await done;
     await engine.close();
@@ -188,7 +188,7 @@ describe('a trainer that a person instructs', () => {
     await first.heard.until(isFact('suggested'));
     await first.close();
     await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
-    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
     const engine = await engineOn(server, options);
     await engine.finished;
     await done;

@@ -135,7 +135,7 @@ async function recordStudy(): Promise<readonly Recorded[]> {
     }
     return x;
   };
-  const { done } = trainer<At>(await server.connect(), study, objective, { name: 'w1' });
+  const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w1' }, objective);
   await engine.finished;
   await done;
   const asked: readonly (readonly [NatsMethod, object?])[] = [
