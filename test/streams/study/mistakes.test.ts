@@ -1,20 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defineStrategy, memoryLog } from '../../../streams/core.ts';
-import {
-  chain,
-  createStudy,
-  float,
-  ga,
-  optimize,
-  plateau,
-  random,
-  runStudy,
-  space,
-  take,
-  tpe,
-  until,
-  when,
-} from '../../../streams/index.ts';
+import { defineStrategy, memoryLog, runStudy } from '../../../streams/core.ts';
+import { chain, createStudy, float, ga, optimize, plateau, random, space, take, tpe, until, when } from '../../../streams/index.ts';
 import { coded, wrongOption } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
@@ -80,7 +66,7 @@ describe('a call with wrong arguments', () => {
 
   it('optimize and runStudy refuse a value that is not a space', async () => {
     await expect(optimize({ x: float(0, 1) } as never, () => 1, { trials: 1 }).result()).rejects.toThrow('did you mean space({ ... })?');
-    const failed = new Promise((_, reject) => runStudy({} as never, memoryLog()).subscribe({ error: reject }));
+    const failed = new Promise((_, reject) => runStudy({} as never, memoryLog(), { strategy: random() }).subscribe({ error: reject }));
     await expect(failed).rejects.toThrow(wrongOption('space'));
   });
 
