@@ -140,6 +140,19 @@ describe('an ask that no trial can answer', () => {
       await expect(call).rejects.toThrow(coded('handle-closed'));
   });
 
+  it('rejects on a log on which another study runs, until that one ends', async () => {
+    const log = memoryLog();
+    const options = { strategy: random(), trials: 2, log };
+    const both = [optimize(line, ({ x }) => x, options), optimize(line, ({ x }) => -x, options)].map((study) => study.result());
+    await expect(both[1]).rejects.toThrow(coded('log-in-use'));
+    await expect(both[0]).resolves.toMatchObject({ completed: 2 });
+    const study = createStudy(line, { ...options, trials: 3 });
+    expect(() => createStudy(line, options)).toThrow(coded('log-in-use'));
+    expect(await study.ask()).toMatchObject({ trial: 3 });
+    await study.close();
+    await expect(log.append({})).rejects.toMatchObject({ code: 'log-closed' });
+  });
+
   it('rejects on a log that is closed', async () => {
     const log = memoryLog();
     const first = createStudy(line, { strategy: random(), trials: 3, log });
