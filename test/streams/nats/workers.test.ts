@@ -205,6 +205,57 @@ describe('a trainer that a person instructs', () => {
   });
 });
 
+describe('a pause of a study', () => {
+  it('lets trials that have begun end and none begin, which trainers say once each, also those that start meanwhile', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 5, parallel: 4, lease: 60 });
+    await engine.started;
+    const change = (more: object) => request(engine.nc, study, 'change', more);
+    const said: string[] = [];
+    const ends: (() => void)[] = [];
+    const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
+    const begin = async (name: string) =>
+      trainer<At>({ nc: await server.connect(), study }, { name, slots: 2, warn: (text) => said.push(text) }, objective);
+    const first = await begin('w1');
+    await eventually(() => expect(ends).toHaveLength(2));
+    await change({ paused: true });
+    for (const end of ends.splice(0)) end();
+    await eventually(() => expect(engine.heard.all.filter(isFact('completed'))).toHaveLength(2));
+    const second = await begin('w2');
+    await request(engine.nc, study, 'annotate', { note: 'hides the pause from those who begin' });
+    const third = await begin('w3');
+    await eventually(() => expect(said).toHaveLength(3));
+    expect(said).toEqual(Array(3).fill(expect.stringContaining('the study is paused')));
+    expect(ends).toEqual([]);
+    await change({ paused: false });
+    await eventually(() => expect(ends).toHaveLength(3));
+    for (const end of ends.splice(0)) end();
+    await engine.finished;
+    await Promise.all([first.done, second.done, third.done]);
+    expect(said.slice(3)).toEqual(Array(3).fill(expect.stringContaining('the study continues')));
+    const begun = engine.heard.all.filter(isFact('started'));
+    expect(begun).toHaveLength(5);
+    await engine.close();
+  });
+
+  it('offers an attempt again whose claim came too late, when it ends', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 600 });
+    const hand = await handOn(server, study, 'deaf');
+    const suggested = (await hand.next())!;
+    await request(engine.nc, study, 'change', { paused: true });
+    await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
+    suggested.ack();
+    await engine.heard.until(isFact('failed', { attempt: 1, reason: 'lost' }));
+    await request(engine.nc, study, 'change', { paused: false });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
+    await engine.finished;
+    await done;
+    expect(engine.heard.all.find(isFact('completed'))?.author).toBe('w');
+    await engine.close();
+  });
+});
+
 it('a trainer that has missed the instruction to work gets it again when it reports', async () => {
   const study = fresh();
   const engine = await engineOn(server, { study, trials: 3, parallel: 1 });

@@ -151,6 +151,8 @@ async function recordStudy(): Promise<readonly Recorded[]> {
     ['retract', { trial: 99 }],
     ['retract', { trial: 3 }],
     ['change', { parallel: 2 }],
+    ['change', { paused: true }],
+    ['change', { paused: false }],
     ['close'],
   ];
   for (const [method, request] of asked) await ask(method, request);
