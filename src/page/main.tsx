@@ -1,8 +1,8 @@
 import { render } from 'preact';
 import { App } from './parts/App.tsx';
-import { startPage } from './state/connectPage.ts';
+import { begin } from './state/connectPage.ts';
 import { keepAddress } from './state/url.ts';
 
-startPage();
+begin();
 keepAddress();
 render(<App />, document.getElementById('app')!);

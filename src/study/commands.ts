@@ -26,7 +26,6 @@ export interface CommandRefusal {
     | 'unknown-command'
     | 'not-begun'
     | 'closed'
-    | 'handle-closed'
     | 'nothing-to-change'
     | 'request-reused'
     | 'unknown-study'
@@ -47,7 +46,6 @@ const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
   open: 'cancel it, or wait for its end',
   'not-begun': 'try again once its engine runs',
   closed: 'change a limit to reopen it',
-  'handle-closed': 'open the study again',
   'request-reused': 'use a new name for each request, and the same one to repeat it',
 };
 
@@ -67,7 +65,7 @@ export const unknownTrial = (trial: number): CommandRefusal => ({ code: 'unknown
 /** The log of the study is empty. */
 export const NOT_BEGUN: CommandRefusal = { code: 'not-begun', message: 'the study has not begun' };
 /** This process has let the study go. */
-export const LET_GO: CommandRefusal = { code: 'handle-closed', message: 'this handle is closed' };
+export const LET_GO: CommandRefusal = { code: 'closed', message: 'the study is closed' };
 
 /** The same error in another process, from the answer to its request: a message has what to do at its end. */
 export function refusedElsewhere({ error, code: name }: RequestFailure): RefusedError {

@@ -1,75 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
+import { operations } from '../../src/server/operations.ts';
 import { operationIds } from '../../src/server/routes.ts';
-import { operations } from '../../src/server/serverOperations.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
 import { digits, open, sendTo, users } from './support.ts';
 
 describe('over HTTP', () => {
-  it('trainers run a study to its end', async () => {
-    const { get, post } = await open();
-    for (let trial = 1; trial <= 5; trial++) {
-      const { body } = await post('studies/digits/ask', { trainer: 'curl' });
-      expect(body).toMatchObject({ next: 'trial', trial, attempt: 1, lease: 30 });
-      const told = { run: body.run, values: { loss: 1 / trial }, metrics: { accuracy: 0.5 } };
-      const report = await post(`studies/digits/trials/${trial}/report`, { run: body.run, step: 1, values: { loss: 2 } });
-      expect(report).toMatchObject({ status: 200, body: { stop: false } });
-      expect(await post(`studies/digits/trials/${trial}/heartbeat`, { run: body.run })).toMatchObject({ body: { stop: false } });
-      expect(await post(`studies/digits/trials/${trial}/tell`, told)).toMatchObject({ status: 200 });
-    }
-    expect(await post('studies/digits/ask')).toMatchObject({ status: 200, body: { next: 'over', reason: 'trials' } });
-    expect((await get('studies/digits/best')).body).toMatchObject({ trial: 5, values: { loss: 0.2 }, trainer: 'curl' });
-    expect((await get('studies')).body).toMatchObject([{ study: 'digits', completed: 5, closed: 'trials' }]);
-    expect((await get('studies/digits')).body).toMatchObject({ created: { strategy: 'random', parallel: 2 } });
-  });
-
-  it('the values of a trial on examples follow from its results', async () => {
-    const { get, post } = await open({}, { ...digits, examples: 2, early: false });
-    const { run } = (await post('studies/digits/ask')).body as { run: string };
-    const tell = (more: object = {}) => post('studies/digits/trials/1/tell', { run, ...more });
-    expect(await tell()).toMatchObject({ status: 400, body: { code: 'missing-field', error: expect.stringContaining('values.loss') } });
-    for (const [step, loss] of [
-      [1, 4],
-      [2, 2],
-    ] as const)
-      await post('studies/digits/trials/1/report', { run, step, values: { loss }, results: [[step - 1, loss, loss - 5]] });
-    const wrong = await post('studies/digits/trials/1/report', { run, step: 3, values: { loss: 1 }, results: [[0, 1]] });
-    expect(wrong).toMatchObject({ status: 400, body: { code: 'bad-field' } });
-    expect(await tell()).toMatchObject({ status: 200 });
-    expect((await get('studies/digits/trials/1')).body).toMatchObject({
-      status: 'completed',
-      values: { loss: 3 },
-      constraints: [-2],
-      examples: 2,
-    });
-    expect(await tell()).toMatchObject({ status: 409, body: { code: 'ended' } });
-  });
-
-  it('without examples, the values of a trial are told by its trainer', async () => {
-    const { post } = await open();
-    const { run } = (await post('studies/digits/ask')).body as { run: string };
-    await post('studies/digits/trials/1/report', { run, step: 1, values: { loss: 1 } });
-    expect(await post('studies/digits/trials/1/tell', { run })).toMatchObject({ status: 400, body: { code: 'missing-field' } });
-  });
-
-  it('a trainer checks the space and the objectives of the study', async () => {
-    const { get, post } = await open();
-    const { created } = (await get('studies/digits')).body as { created: { space: { parameters: Record<string, object> } } };
-    const { parameters } = created.space;
-    const objectives = { loss: 'minimize' };
-    expect(await post('studies/digits/match', { parameters, objectives })).toMatchObject({
-      status: 200,
-      body: { study: 'digits', created },
-    });
-    expect(await post('studies/digits/match')).toMatchObject({ status: 200 });
-    for (const other of [{ parameters: { ...parameters, lr: { type: 'int', low: 1, high: 2 } } }, { objectives: { loss: 'maximize' } }])
-      expect(await post('studies/digits/match', other)).toMatchObject({ status: 400, body: { code: 'other-study' } });
-    expect(await post('studies/digits/match', { parameters: 3 })).toMatchObject({ status: 400, body: { code: 'bad-field' } });
-    expect(await post('studies/digits/match', { parameters: { lr: 3 } })).toMatchObject({ status: 400, body: { code: 'invalid-space' } });
-  });
-
   it('says which trials are best, which to deploy, and why', async () => {
     const { get, post } = await open();
     expect((await get('studies/digits/recommend')).body).toBeNull();
@@ -82,15 +20,6 @@ describe('over HTTP', () => {
     const { text } = (await get('studies/digits/trials/2/why')).body as { text: string[] };
     expect(text[0]).toMatch(/^trial 2 was suggested by random: /);
     expect(text.at(-1)).toBe('recomputed from the log: the suggestion is the same');
-  });
-
-  it('a trainer gets a trial with fixed values', async () => {
-    const { post } = await open();
-    const fixed = (value: unknown, run = 'a') => post('studies/digits/ask', { run, fixed: value });
-    expect((await fixed({ lr: 0.01 })).body).toMatchObject({ next: 'trial', params: { lr: 0.01 } });
-    expect(await fixed({ lr: -1 }, 'b')).toMatchObject({ status: 400, body: { code: 'bad-field' } });
-    expect(await post('studies/digits/ask', { fixed: { lr: 0.01 } })).toMatchObject({ status: 400, body: { code: 'missing-field' } });
-    expect(await fixed(3, 'c')).toMatchObject({ status: 400, body: { error: 'fixed must be an object, not 3' } });
   });
 
   it('the list of studies shows that one has failed, and clients only see errors that they can correct', async () => {
@@ -128,23 +57,6 @@ describe('over HTTP', () => {
     expect((await get('studies/digits/trials?status=failed')).body).toEqual({ trials: [] });
     expect((await get('studies/digits/trials/2')).body).toMatchObject({ trial: 2, running: true });
     expect(await get('studies/digits/trials?status=lost')).toMatchObject({ status: 400, body: { code: 'bad-field' } });
-  });
-
-  it('people change a study', async () => {
-    const { hosted, post } = await open();
-    expect((await post('studies/digits/enqueue', { params: { lr: 0.01 } })).body).toMatchObject({ fact: { type: 'enqueued' } });
-    const { body } = await post('studies/digits/ask');
-    expect(body.params.lr).toBe(0.01);
-    expect((await post('studies/digits/trials/1/cancel')).body).toMatchObject({ fact: { type: 'cancelled', trial: 1 } });
-    const beat = await post('studies/digits/trials/1/heartbeat', { run: body.run });
-    expect(beat.body).toEqual({ stop: true, by: 'person' });
-    await post('studies/digits/trials/1/stopped', { run: body.run });
-    expect(await post('studies/digits/trials/1/retract')).toMatchObject({ status: 200 });
-    expect((await post('studies/digits/change', { more: 3, parallel: 4 })).body).toMatchObject({
-      fact: { limits: { trials: 8 }, parallel: 4 },
-    });
-    expect(await post('studies/digits/close')).toMatchObject({ status: 200 });
-    expect(hosted.ledger.closed).toBe('person');
   });
 
   it('a command without fields needs no body', async () => {
@@ -271,13 +183,14 @@ describe('an invalid request is refused, and changes nothing:', () => {
     ['a wait that is text', 'ask', { wait: '1' }, 400, 'bad-field'],
     ['a result without a run', 'trials/1/tell', { values: { loss: 1 } }, 400, 'missing-field'],
     ['a report without values', 'trials/1/report', { run: 'r', step: 1 }, 400, 'missing-field'],
-    ['a result that is text', 'trials/1/tell', { run: 'r', values: { loss: 'low' } }, 400, 'bad-field'],
     ['a result of a trial that there is not', 'trials/9/tell', { run: 'r', values: { loss: 1 } }, 404, 'unknown-trial'],
     ['a trial that is no number', 'trials/1e3/tell', { run: 'r', values: { loss: 1 } }, 404, 'unknown-trial'],
     ['a trial 0', 'trials/0/cancel', {}, 404, 'unknown-trial'],
-    ['a parameter out of range', 'enqueue', { params: { lr: 7 } }, 400, 'bad-field'],
+    ['fixed values without a claim', 'ask', { fixed: { lr: 0.01 } }, 400, 'missing-field'],
+    ['fixed values that are none', 'ask', { fixed: 3, run: 'r' }, 400, 'bad-field'],
+    ['parameters that are none', 'match', { parameters: 3 }, 400, 'bad-field'],
+    ['a parameter that is none', 'match', { parameters: { lr: 3 } }, 400, 'invalid-space'],
     ['no change', 'change', {}, 400, 'nothing-to-change'],
-    ['a change to an unknown strategy', 'change', { strategy: 'tpee' }, 400, 'invalid-option'],
     ['a reason that there is not', 'trials/1/fail', { run: 'r', reason: 'boredom' }, 400, 'bad-field'],
   ];
 
@@ -334,6 +247,7 @@ describe('an invalid request is refused, and changes nothing:', () => {
     const head = await hosted.log.head();
     for (const [verb, more] of [
       ['tell', {}],
+      ['tell', { values: undefined }],
       ['report', { step: 1 }],
     ] as const)
       expect(await post(`studies/digits/trials/1/${verb}`, { run: body.run, values: { los: 0.5 }, ...more })).toMatchObject({

@@ -48,7 +48,7 @@ export class Claims<P> {
 
   /** Takes every entry that the study applies. */
   apply(entry: AppliedEntry<P>): void {
-    if (entry.effect !== 'rejected' && (entry.fact.type === 'instructed' || entry.fact.type === 'changed')) this.#asks.match();
+    if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
   }
 
   /** @returns whether an ask that waits gets the suggestion. */
@@ -95,7 +95,6 @@ export class Claims<P> {
       await record(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
     } catch (error) {
       if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
-      if (error instanceof RefusedError && error.code === 'paused') return this.#claimNext(options); // meanwhile
       throw error;
     }
     return this.#assigned(suggestion, run);
@@ -113,7 +112,7 @@ export class Claims<P> {
   }
 
   #mayClaim(suggestion: Suggestion<P>, { author }: AskOptions): boolean {
-    return this.#ledger.trainers.refuseClaim(author, suggestion) === undefined;
+    return author === undefined || this.#ledger.trainers.refuseClaim(author, suggestion) === undefined;
   }
 
   /** The suggestion for an ask with fixed values, which it enqueues for itself. @returns `over` if no new configuration may begin */

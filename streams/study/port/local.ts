@@ -17,7 +17,7 @@ import type { Directive, Suggestion } from '../../engine/directive.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, type RunOptions, runEngine } from '../../engine/runEngine.ts';
 import type { ParseStrategy } from '../../kernel/strategy.ts';
-import { type AuthoredLog, LogInUseError } from '../../log/log.ts';
+import type { AuthoredLog } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
 import { type Answers, answersOf } from './answers.ts';
@@ -47,9 +47,6 @@ export interface HostOptions<P>
   /** Where its log is, for people. */
   readonly place?: string | undefined;
 }
-
-/** The logs on which a study of this process runs: another one would write its decisions between these. */
-const inUse = new WeakSet<AuthoredLog>();
 
 /**
  * A study that this process runs: it decides, gives trials to trainers that ask, takes their facts, and answers requests. Trainers may vanish, unless
@@ -89,7 +86,7 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   #hasBegun = false;
   readonly #finished = new StudyEnd();
 
-  /** @throws OptionError, LogInUseError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
+  /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
     const {
       strategy,
@@ -103,7 +100,6 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
       place = '',
       ...settings
     } = options;
-    if (inUse.has(log)) throw new LogInUseError();
     this.place = place;
     this.space = space;
     this.log = log;
@@ -152,7 +148,6 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
         onProposerAwaited: () => this.#turns.look(),
       },
     );
-    inUse.add(log);
     this.#began = Promise.race([this.#run.started, this.finished]);
     this.#began.then(
       () => {
@@ -291,7 +286,6 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   }
 
   #end(error: unknown): void {
-    inUse.delete(this.log);
     this.#watch?.close();
     this.#claims.end({ error });
     this.answers.end(error);

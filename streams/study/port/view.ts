@@ -1,7 +1,9 @@
 import { filter, firstValueFrom, Subject } from 'rxjs';
+import { MismatchError } from '../../../src/errors.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../../src/ledger/openTrials.ts';
+import type { Space } from '../../../src/space/space.ts';
 import { LET_GO, NOT_BEGUN, RefusedError } from '../../../src/study/commands.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
 import { firstFactOf, spaceOf } from '../../engine/applyEntries.ts';
@@ -9,7 +11,7 @@ import { turnsOf } from '../../engine/timeout.ts';
 import type { Log } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
 import { withResolvers } from '../../promises.ts';
-import { type ExpectedStudy, refuseUnexpected } from '../../spec/options.ts';
+import { spaceDifferences } from '../../spec/options.ts';
 import { StudyEnd } from './ending.ts';
 import { noResultIn } from './noResult.ts';
 import type { StudyPort } from './port.ts';
@@ -94,20 +96,22 @@ export function followed<P>({ space, place, log, ledger, rows, ...stop }: Follow
  * Follows the log of a study. Resolves when the log so far has been read.
  *
  * @param place where it is, for people.
- * @throws RefusedError if the study has not begun, or its log is of another version; MismatchError if it is not the expected one; what the log throws.
+ * @param space what the caller expects; default: that of the log.
+ * @throws RefusedError if the study has not begun, or its log is of another version; MismatchError if it has another space; what the log throws.
  */
-export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: string, expected: ExpectedStudy<P> = {}): Promise<Following<P>> {
+export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: string, space?: Space<P>): Promise<Following<P>> {
   const head = await log.head();
   const first = await firstFactOf(past(log, 1));
   if (first === undefined) throw new RefusedError(NOT_BEGUN);
-  refuseUnexpected(first, place, expected);
-  const { space = spaceOf<P>(first) } = expected;
+  const wrong = space ? spaceDifferences(first, space.toJSON()) : [];
+  if (wrong.length > 0) throw new MismatchError(`${place}: the study has another space: ${wrong.join('; ')}`);
+  const known = space ?? spaceOf<P>(first);
 
   const reading = new AbortController();
-  const ledger = new Ledger<P>(space);
+  const ledger = new Ledger<P>(known);
   const rows = new TrialRows<P>();
   const stop = () => reading.abort();
-  const { following, take, end } = followed<P>({ space, place, log, ledger: () => ledger, rows: () => rows, stop });
+  const { following, take, end } = followed<P>({ space: known, place, log, ledger: () => ledger, rows: () => rows, stop });
   const read = async () => {
     const takeTurn = turnsOf(TURN_MS);
     for await (const entries of log.read(1, reading.signal)) {

@@ -1,3 +1,4 @@
+import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import type { StudyPort, TrainerPort } from './port.ts';
 import type { Following } from './view.ts';
 
@@ -7,6 +8,10 @@ export type Remote<P> = TrainerPort<P> & Pick<StudyPort<P>, 'submit' | 'importan
 /** The port of a study that runs elsewhere: what it has done can be seen when a call resolves. */
 export function viewed<P>(following: Following<P>, remote: Remote<P>): StudyPort<P> {
   const { space, source, rows, entries$, live$, stop, reached } = following;
+  let isClosed = false;
+  const refuseClosed = () => {
+    if (isClosed) throw new RefusedError(LET_GO);
+  };
   const seen = async <T extends { readonly position: number }>(answer: T): Promise<T> => {
     await reached(answer.position);
     return answer;
@@ -27,10 +32,17 @@ export function viewed<P>(following: Following<P>, remote: Remote<P>): StudyPort
     get finished() {
       return following.finished;
     },
-    ready: async () => {},
+    ready: async () => refuseClosed(),
+    ask: async (options) => {
+      refuseClosed();
+      const reply = await remote.ask(options);
+      if (reply.next !== 'trial') refuseClosed();
+      return reply;
+    },
     record: async (...said) => seen(await remote.record(...said)),
     submit: async (...asked) => seen(await remote.submit(...asked)),
     close: async () => {
+      isClosed = true;
       stop?.();
       await remote.close();
     },

@@ -49,7 +49,7 @@ const NO_NAMES = 'a handle names no claims and requests';
 export const NAMES = { '3': NO_NAMES, '9 the same result': NO_NAMES, '13': NO_NAMES };
 
 /** A door to a study of this process. @param opener opens the study of a place again, as something that is expected */
-const here = (name: string, opener: (study: DoorStudy) => Promise<(expected?: Expected) => Promise<Handle>>): Door => ({
+export const here = (name: string, opener: (study: DoorStudy) => Promise<(expected?: Expected) => Promise<Handle>>): Door => ({
   name,
   isHandle: true,
   lacks: { ...NAMES, '32': 'a process cannot lose its own trainers' },

@@ -9,6 +9,7 @@ import {
   finish,
   firstRow,
   paused,
+  pauseEmpty,
   QUIET,
   refused,
   reported,
@@ -60,7 +61,11 @@ export const ofAll: readonly Scene[] = [
         metrics: { usd: 0.5 },
       });
       for (const type of ['cancel', 'retract', 'annotate'] as const)
-        await step(`10 ${type}`, () => refused(way.submit({ type, trial: 9, note: '' } as never)), 'unknown-trial');
+        await step(
+          `10 ${type}`,
+          () => refused(way.submit({ type, trial: 9, ...(type === 'annotate' && { note: '' }) } as never)),
+          'unknown-trial',
+        );
       await step('10 why', () => refused(way.read.why(9)), 'unknown-trial');
       await step('10 importance', () => refused(way.read.importance('size')), 'bad-field');
     },
@@ -70,10 +75,10 @@ export const ofAll: readonly Scene[] = [
     play: async ({ way, step }) => {
       const { trial } = await ask(way);
       const leaving = new AbortController();
-      const left = way.ask({ signal: leaving.signal });
+      const left = refused(way.ask({ signal: leaving.signal }));
       await step('11 an ask beside the only trial', () => waits(left), 'waits');
       leaving.abort('left');
-      await step('11 its signal', () => refused(left), 'left');
+      await step('11 its signal', () => left, 'left');
       await step('11 an aborted signal', () => refused(way.ask({ signal: AbortSignal.abort('left') })), 'left');
       await sleep(QUIET); // until the place has noticed
       await way.record(told(trial, 1));
@@ -94,7 +99,7 @@ export const ofAll: readonly Scene[] = [
     play: async ({ place, way, step }) => {
       const other = await place.open();
       const { trial } = await ask(other);
-      const pulls = other.ask().then(() => 'the other trainer');
+      const pulls = other.ask().then(() => 'the other trainer', codeOf);
       await sleep(QUIET);
       const asked = way.ask({ fixed: { kind: 'b' } }).then((claimed) => claimed?.params.kind, codeOf);
       await sleep(QUIET);
@@ -105,15 +110,14 @@ export const ofAll: readonly Scene[] = [
   {
     study: { parallel: 9 },
     play: async ({ way, step }) => {
-      await way.submit(paused(true));
+      await pauseEmpty(way);
       const params = { x: 1, kind: 'b' };
       const enqueued = way.submit({ type: 'enqueue', params });
       params.x = 2;
       await enqueued;
       await way.submit({ type: 'enqueue', params: { x: 3 }, rest: 'strategy' });
       await way.submit(paused(false));
-      const tried: { readonly x?: unknown }[] = [];
-      for (let n = 0; n < 4; n++) tried.push((await ask(way)).params); // two may have been suggested ahead
+      const tried = [await ask(way), await ask(way)].map((one) => one.params); // suggested ahead, these may be others
       const xs = async () => [1, 2, 3].filter((x) => tried.some((params) => params.x === x));
       await step('16 enqueued configurations', xs, [1, 3]);
       await step('17 one outside the space', () => refused(way.submit({ type: 'enqueue', params: { x: 99 } })), 'bad-field');

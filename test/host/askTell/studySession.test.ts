@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
-import { submitToRun } from '../../../src/stores/controlSocket.ts';
-import { command } from '../../support/command.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };
 const init = (more: object = {}) => ({ cmd: 'init', study: { ...STUDY, ...more } });
@@ -66,57 +63,6 @@ describe('ask-tell with a study', () => {
     expect(refused).toMatchObject({ code: 'strategy', error: expect.stringContaining('several') });
   });
 
-  it('uses the names of the objectives, and says when a trial should stop', async () => {
-    const requests = [init({ strategy: { chain: ['percentileStop', 'random'] }, parallel: 9 })];
-    for (let id = 1; id <= 5; id++) {
-      requests.push({ cmd: 'ask' } as never, { cmd: 'report', trial: id, step: 1, values: { loss: id } } as never);
-      if (id < 5) requests.push({ cmd: 'tell', trial: id, values: { loss: id }, metrics: { size: 3 } } as never);
-    }
-    const replies = await inform([...requests, { cmd: 'tell', trial: 5, stopped: true }, { cmd: 'best' }, { cmd: 'trials' }]);
-    expect(replies[0]).toMatchObject({ ok: true, study: 'study', objectives: { loss: 'minimize' } });
-    expect(replies.filter(({ stop }) => stop)).toHaveLength(1);
-    expect(replies.at(-2)).toMatchObject({ best: { trial: 1, values: { loss: 1 }, metrics: { size: 3 } } });
-    const rows = replies.at(-1)!.trials as { readonly status: string }[];
-    expect(rows.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed', 'completed', 'stopped']);
-  });
-
-  it('races on examples, and gives the rest of them to another attempt', async () => {
-    const path = join(folder, 'study.jsonl');
-    const report = (trial: number, place: number, loss: number) => ({
-      cmd: 'report',
-      trial,
-      step: 1,
-      values: { loss },
-      results: [[place, loss]],
-      metrics: { usd: 0.5 },
-    });
-    const racing = init({ examples: ['a', 'b'], spend: { usd: 10 }, strategy: 'random' });
-    const [opened, asked] = await inform([racing, { cmd: 'ask' }, report(1, 1, 4)], path);
-    expect(opened).toMatchObject({ examples: { count: 2, ids: ['a', 'b'] }, endless: false, stops: true });
-    expect([...(asked!.examples as number[])].sort()).toEqual([0, 1]);
-    const tell = (trial: number) => ({ cmd: 'tell', trial });
-    const later = await inform(
-      [init(), { cmd: 'ask' }, report(1, 0, 2), tell(1), { cmd: 'ask' }, report(2, 0, 9), report(2, 1, 9), tell(2), { cmd: 'trials' }],
-      path,
-    );
-    expect(later[1]).toMatchObject({ trial: 1, examples: [0] });
-    expect(later.slice(5, 7)).toEqual([{ stop: false }, { stop: true }]);
-    expect(later.at(-1)!.trials).toMatchObject([
-      { trial: 1, status: 'completed', values: { loss: 3 }, metrics: { usd: 1 }, step: 2 },
-      { trial: 2, values: { loss: 9 } },
-    ]);
-  });
-
-  it('resumes from its journal, where trials that were open are handed out again', async () => {
-    const path = join(folder, 'study.jsonl');
-    const first = await inform([init(), { cmd: 'ask' }, { cmd: 'tell', trial: 1, values: { loss: 1 } }, { cmd: 'ask' }], path);
-    const second = await inform([{ cmd: 'init' }, { cmd: 'ask' }, { cmd: 'report', trial: 2, step: 1, values: { loss: 2 } }], path);
-    expect(second[0]).toMatchObject({ ok: true, objectives: { loss: 'minimize' } });
-    expect(second.slice(1)).toEqual([first[3], { stop: false }]);
-    const [refused] = await inform([init({ parameters: { y: STUDY.parameters.x } })], path);
-    expect(refused!.error).toContain(`${path}: the log belongs to another study: space.parameters.`);
-  });
-
   it('takes from its journal the name and the space that a description lacks, whichever way it spells conditions', async () => {
     const path = join(folder, 'digits.jsonl');
     const opt = { type: 'choice', values: ['sgd', 'adam'] };
@@ -130,11 +76,16 @@ describe('ask-tell with a study', () => {
       expect((await inform([again], moved))[0]).toMatchObject({ ok: true, study: 'digits' });
     expect((await inform([{ cmd: 'init', study: { parallel: 3 } }, { cmd: 'busy' }], moved))[1]).toMatchObject({ parallel: 3 });
     expect((await inform([study(['adam'])], moved))[0]!.error).toContain(
-      'space.parameters.x.when.opt.0 is "sgd" in the log, but "adam" here',
+      `${moved}: the log belongs to another study: space.parameters.x.when.opt.0 is "sgd" in the log, but "adam" here`,
     );
     expect((await inform([study('sgd', { name: 'letters' })], moved))[0]!.error).toContain(
       'study is "digits" in the log, but "letters" here',
     );
+  });
+
+  it('says which examples a study has, and whether it ends', async () => {
+    const [racing] = await inform([init({ examples: ['a', 'b'], spend: { usd: 10 }, strategy: 'random' })]);
+    expect(racing).toMatchObject({ examples: { count: 2, ids: ['a', 'b'] }, endless: false, stops: true });
   });
 
   it('takes another strategy only as long as none of its configurations counts', async () => {
@@ -151,38 +102,6 @@ describe('ask-tell with a study', () => {
       .split('\n')
       .filter((line) => line.includes('"type":"changed"'));
     expect(facts).toHaveLength(1);
-  });
-
-  it('says how much each parameter matters, and where each share lies', async () => {
-    const parameters = { ...STUDY.parameters, y: STUDY.parameters.x };
-    const results = Array.from({ length: 12 }, (_, i) => [
-      { cmd: 'ask' },
-      { cmd: 'tell', trial: i + 1, values: { loss: (i * 0.37) % 1 } },
-    ]).flat();
-    const replies = await inform([init({ parameters, strategy: 'random' }), { cmd: 'importance' }, ...results, { cmd: 'importance' }]);
-    expect(replies[1]).toMatchObject({ error: 'there are too few results, or all are equal: importance needs at least 4' });
-    const { fanova, intervals } = replies.at(-1)!.importance as { fanova: Record<string, number>; intervals: { fanova: object } };
-    expect(fanova.x! + fanova.y!).toBeCloseTo(1, 12);
-    expect(intervals.fanova).toEqual({ x: [expect.any(Number), expect.any(Number)], y: [expect.any(Number), expect.any(Number)] });
-  });
-
-  it('gets trials with fixed values', async () => {
-    const parameters = { ...STUDY.parameters, act: { type: 'choice', values: ['relu', 'tanh', 'gelu'] } };
-    const asks = ['relu', 'tanh', 'gelu'].map((act) => ({ cmd: 'ask', fixed: { act } }));
-    const [, ...replies] = await inform([init({ parameters, parallel: 9 }), ...asks, { cmd: 'ask', fixed: { act: 'elu' } }]);
-    expect(replies.slice(0, 3)).toMatchObject([{ params: { act: 'relu' } }, { params: { act: 'tanh' } }, { params: { act: 'gelu' } }]);
-    expect(replies[3]!.error).toContain('act: expected');
-  });
-
-  it('ends at its limit, and continues with a higher one', async () => {
-    const tell = (id: number) => ({ cmd: 'tell', trial: id, values: { loss: id } });
-    const limit = (trials: number) => ({ cmd: 'limit', trials });
-    const ask = { cmd: 'ask' };
-    const replies = await inform([init(), limit(1), ask, tell(1), ask, limit(1), ask, limit(2), ask, tell(2), { cmd: 'best' }]);
-    expect(replies[4]).toEqual({ over: true });
-    expect(replies[6]).toEqual({ over: true });
-    expect(replies[8]).toMatchObject({ trial: 2 });
-    expect(replies[10]).toMatchObject({ best: { trial: 1 } });
   });
 
   it('gives out no trial after the first ones failed alike, until its program starts again, and does not count them', async () => {
@@ -220,28 +139,6 @@ describe('ask-tell with a study', () => {
     expect((await inform([init(), ...trials, { cmd: 'ask' }])).at(-1)).toMatchObject({ trial: 4 });
   });
 
-  it('takes commands from the command line while it runs, also where it has ended', async () => {
-    const path = join(folder, 'study.jsonl');
-    const report = (step: number) => ({ cmd: 'report', trial: 1, step, values: { loss: step } });
-    const cancel = async () => expect(await submitToRun(path, { type: 'cancel', trial: 1 })).toMatchObject({ fact: { type: 'cancelled' } });
-    const more = async () =>
-      expect(await submitToRun(path, { type: 'change', limits: { trials: 2 } })).toMatchObject({ fact: { type: 'changed' } });
-    const first = [
-      init({ trials: 1 }),
-      { cmd: 'ask' },
-      report(1),
-      cancel,
-      report(2),
-      { cmd: 'tell', trial: 1, stopped: true },
-      { cmd: 'ask' },
-    ];
-    const replies = await inform([...first, more, { cmd: 'ask' }, { cmd: 'trials' }], path);
-    expect(replies.slice(2, 6)).toEqual([{ stop: false }, { stop: true }, { ok: true }, { over: true }]);
-    expect(replies[6]).toMatchObject({ trial: 2 });
-    expect(replies[7]).toMatchObject({ trials: [{ status: 'stopped', values: { loss: 2 } }, { status: 'open' }] });
-    expect(existsSync(`${path}.sock`)).toBe(false);
-  });
-
   it('runs an ended study in one engine when several changes come at once', async () => {
     const path = join(folder, 'study.jsonl');
     const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', trial: id, values: { loss: 1 } }];
@@ -253,15 +150,6 @@ describe('ask-tell with a study', () => {
     );
     expect(replies.at(-1)).toEqual({ over: true });
     expect(readFileSync(path, 'utf8').match(/"type":"closed"/g)).toHaveLength(2);
-  });
-
-  it('cancels a trial, and says which trials keep an ask waiting', async () => {
-    const told = [{ cmd: 'ask' }, { cmd: 'busy' }, { cmd: 'cancel', trial: 1 }, { cmd: 'report', trial: 1, step: 1, values: { loss: 1 } }];
-    const replies = await inform([init(), ...told, { cmd: 'tell', trial: 1, stopped: true }, { cmd: 'busy' }, { cmd: 'cancel', trial: 1 }]);
-    expect(replies[2]).toEqual({ open: [1], parallel: 1, configurations: 1 });
-    expect(replies[4]).toEqual({ stop: true });
-    expect(replies[6]).toEqual({ open: [], parallel: 1, configurations: 1 });
-    expect(replies[7]).toMatchObject({ code: 'ended' });
   });
 
   it('warns once of results that are all equal', async () => {
@@ -342,20 +230,5 @@ describe('ask-tell with a study', () => {
         'expected init, ask, tell, report, enqueue, annotate, busy, cancel, retract, limit, trials, best, front, importance, recommend, why or quit',
       ),
     ]);
-  });
-
-  it('is what the command ask-tell runs', () => {
-    const path = join(folder, 'study.jsonl');
-    const [program, ...before] = command;
-    const { stdout } = spawnSync(program, [...before, 'dev', 'ask-tell', '--journal', path], {
-      input: `${JSON.stringify(init())}\n{"cmd":"ask"}\n`,
-      encoding: 'utf8',
-    });
-    expect(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toMatchObject([{ ok: true }, { trial: 1 }]);
   });
 });

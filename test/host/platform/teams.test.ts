@@ -63,12 +63,13 @@ it('one process serves studies of the same name for several teams, each in its o
         await eventually(() => request(admin, 'digits', 'create', { study }));
         const xs: number[] = [];
         const worker = trainer<{ x: number }>(
-          { nc: await as(`${team}/w1`, '_INBOX.w1'), study: 'digits' },
-          { name: 'w1' },
+          await as(`${team}/w1`, '_INBOX.w1'),
+          'digits',
           async ({ x }) => {
             xs.push(x);
             return x;
           },
+          { name: 'w1' },
         );
         await worker.done;
         return xs;

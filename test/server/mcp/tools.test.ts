@@ -25,32 +25,6 @@ async function connect(at: Server, user?: keyof typeof tokens) {
 const study = 'digits';
 
 describe('an agent', () => {
-  it('runs a study to its end, and asks for an explanation', async () => {
-    const at = await open();
-    const { call } = await connect(at);
-    expect((await call('list_studies')).data).toMatchObject([{ study }]);
-    for (let trial = 1; trial <= 5; trial++) {
-      const { data } = await call('ask', { study });
-      expect(data).toMatchObject({ next: 'trial', trial });
-      const { run, params } = data;
-      expect((await call('report', { study, trial, run, step: 1, values: { loss: 1 } })).data).toMatchObject({ stop: false });
-      await call('tell', { study, trial, run, values: { loss: Math.abs(Math.log10(params.lr) + 2) } });
-    }
-    expect((await call('ask', { study })).data).toEqual({ next: 'over', reason: 'trials' });
-    expect((await call('why', { study, trial: 3 })).data).toMatchObject({ by: 'random', recomputed: 'equal' });
-    expect((await call('importance', { study })).data).toMatchObject({ results: 5, fanova: { lr: expect.any(Number) } });
-    expect((await call('importance', { study, objective: 'loss' })).data).toMatchObject({
-      objective: 'loss',
-      intervals: { fanova: { lr: [expect.any(Number), 1] } },
-    });
-    expect(await call('importance', { study, objective: 'speed' })).toMatchObject({
-      isError: true,
-      text: expect.stringContaining('expected one of loss'),
-    });
-    expect((await call('best', { study })).data).toMatchObject({ status: 'completed', trainer: 'agent' });
-    expect((await call('list_trials', { study, limit: 2 })).data).toMatchObject({ trials: [{ trial: 1 }, { trial: 2 }], next: 2 });
-  });
-
   it('creates a study, enqueues, cancels a suggestion and closes the study, in its own name', async () => {
     const at = await open({}, digits, { atMost: { parallel: 8 } });
     const { call } = await connect(at);
