@@ -28,9 +28,9 @@ const marks: Readonly<Record<string, string>> = {
   'src/cli/program': 'command',
 };
 
-/** Chunks of what only these load, and commands: a program does not load the code of commands with them. */
+/** Chunks of what only these load, with or without commands: a program does not load the code of commands with them. */
 const rest: readonly (readonly [entry: string, mark: string])[] = [
-  ['streams/explanation/importance', 'explanation'],
+  ['streams/explanation/studyImportances', 'explanation'],
   ['streams/explanation/whyOf', 'explanation'],
   ['streams/engine/earlier', 'earlier'],
   ...modules.map(([name, source]) => [source, name] as const),
@@ -55,7 +55,11 @@ function usersOf(graph: Rolldown.ChunkingContext): ReadonlyMap<string, readonly 
   const found = new Map<string, string[]>();
   const modulesOf = (entry: string) => reachedFrom(`${root}${entry}.ts`, graph);
   for (const [entry, mark] of Object.entries(marks)) for (const id of modulesOf(entry)) found.set(id, [...(found.get(id) ?? []), mark]);
-  for (const [entry, mark] of rest) for (const id of modulesOf(entry)) if (!found.has(id)) found.set(id, [mark]);
+  for (const [entry, mark] of rest)
+    for (const id of modulesOf(entry)) {
+      const of = found.get(id) ?? [];
+      if (of.length === 0 || of.join() === 'command') found.set(id, [...of, mark]);
+    }
   return found;
 }
 
