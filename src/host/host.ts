@@ -1,8 +1,10 @@
+import { Subject } from 'rxjs';
 import type { Spans } from '../../streams/engine/spans.ts';
 import type { Log } from '../../streams/log/log.ts';
+import { react } from '../../streams/study/port/entries.ts';
+import type { StudyPort } from '../../streams/study/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { WatchedStudy } from '../monitoring/studyState.ts';
 import type { KeptFiles } from '../server/servedStudies.ts';
 import type { Conversation } from '../stores/controlSocket.ts';
@@ -10,7 +12,6 @@ import type { Watch } from '../strategy/env.ts';
 import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { StudyLog, SubmitOrigin } from '../study/source.ts';
-import type { TrialRows } from '../study/trials.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 
 /** A study to host, wherever its log and its trainers are. */
@@ -31,16 +32,7 @@ export interface HostedAt extends Omit<WatchedStudy, 'state'>, Pick<StudyLog, 'w
 }
 
 /** What a log says so far. The ledger is another one after a change of the strategy. */
-export interface FoldedStudy<P = Params> {
-  readonly ledger: Ledger<P>;
-  readonly rows: TrialRows<P>;
-}
-
-/** What runs a study: its engine, and what that has computed from the log. */
-export interface StudyRun extends FoldedStudy<unknown> {
-  /** @throws what the study throws */
-  submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>;
-}
+export type FoldedStudy = Pick<StudyPort, 'ledger' | 'rows'>;
 
 /** A study of this process, as its observers see it. */
 export interface Hosted extends HostedAt, WatchedStudy {
@@ -64,11 +56,13 @@ export interface Observer {
 /** Begins to observe a study. The order of plugins does not matter. */
 export type Plugin = (study: Hosted) => Observer;
 
+/** What runs a study. */
+type HostedPort = Pick<StudyPort, keyof FoldedStudy | 'live$' | 'submit'>;
+
 /** A study with its observers. They outlive its engines: the next engine reads the log again, and its entries are observed once. */
 export interface Hosting {
   /** Options for each engine of the study. */
   readonly ports: {
-    readonly onEntry: (entry: AppliedEntry) => void;
     readonly watch: Watch | undefined;
     readonly spans: Spans | undefined;
   };
@@ -77,7 +71,7 @@ export interface Hosting {
    *
    * @param past position of the last entry before this start
    */
-  attach(running: StudyRun, past: number): void;
+  attach(running: HostedPort, past: number): void;
   /** No engine runs it now. */
   detach(): void;
   close(): Promise<void>;
@@ -93,7 +87,7 @@ export interface Hosting {
  * attach(study, past);
  */
 export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
-  let running: StudyRun | undefined;
+  let running: HostedPort | undefined;
   let begun = 0;
   let position = 0;
   const hosted: Hosted = {
@@ -106,24 +100,28 @@ export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
     },
   };
   const observers = plugins.map((plugin) => plugin(hosted));
-  const takes = observers.flatMap(({ apply }) => apply ?? []);
+  const live$ = new Subject<AppliedEntry<Params>>();
+  for (const { apply } of observers) if (apply) react(live$, (entry) => apply(entry, running!), study.line);
   const watches = observers.flatMap(({ watch }) => watch ?? []);
   const watchAll: Watch = (inspection) => {
     for (const watch of watches) watch(inspection);
   };
   return {
     ports: {
-      onEntry: (entry) => {
-        if (entry.position <= position) return;
-        position = entry.position;
-        for (const take of takes) take(entry as AppliedEntry<Params>, running as FoldedStudy);
-      },
       watch: watches.length > 0 ? watchAll : undefined,
       spans: observers.find(({ spans }) => spans)?.spans,
     },
     attach: (now, past) => {
       if (position === 0) begun = past;
       running = now;
+      now.live$.subscribe({
+        next: (entry) => {
+          if (entry.position <= position) return;
+          position = entry.position;
+          live$.next(entry);
+        },
+        error: () => {}, // its end says so
+      });
     },
     detach: () => {
       running = undefined;

@@ -63,8 +63,9 @@ export function joiners(study: Promise<Joinable>, command: string | undefined) {
   const admit = (more = 0) => {
     joined += more;
     return turn(async () => {
-      const { ledger, answers } = (await study).hosted;
-      if (ledger.closed === undefined && ledger.settings.joined !== joined) await answers.append({ type: 'changed', joined });
+      const { hosted } = await study;
+      const { closed, settings } = hosted.ledger;
+      if (closed === undefined && settings.joined !== joined) await hosted.append({ type: 'changed', joined });
     });
   };
   const lose = ({ hosted }: Joinable, isLost: (claim: string) => boolean) => {

@@ -46,7 +46,7 @@ export async function ownStudy(
     limit: async (limits) => {
       await hosted.ready(); // a failed study applies nothing more
       const changed = changedBy(hosted.ledger, limits);
-      if (changed) await hosted.answers.append(changed);
+      if (changed) await hosted.append(changed);
     },
     close: async () => {
       await close();

@@ -8,6 +8,7 @@ import { type Journal, type JournalOptions, openJournal } from '../../streams/lo
 import { readJournal } from '../../streams/log/readJournal.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import { auto } from '../../streams/strategies/auto.ts';
+import { reached } from '../../streams/study/port/entries.ts';
 import { followLog } from '../../streams/study/port/view.ts';
 import type { RequestFailure } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
@@ -211,16 +212,16 @@ async function joinedSeat(
     const joined = await call<Joined>('join', { name, parallel });
     const news = waker();
     const read: StudyLog['read'] = (from, signal) => readJournal(path, { from, follow: true, signal, news, warn: () => {} });
-    const following = await followLog<Params>({ read, head: async () => joined.position }, path);
-    const { ledger, entries$, source, stop } = following;
+    const view = await followLog<Params>({ read, head: async () => joined.position }, path);
+    const { ledger, entries$, source, stop } = view;
     refuseOtherStudy(ledger, space, strategy, options);
     refuseOther(path, command, joined.command);
-    const reached = (position: number) => {
+    const seenTo = (position: number) => {
       news.wake();
-      return following.reached(position);
+      return reached(view, position);
     };
     const caughtUp = async () => {
-      for await (const entries of readJournal(path, { from: ledger.position + 1, warn: () => {} })) await reached(entries.at(-1)!.position);
+      for await (const entries of readJournal(path, { from: ledger.position + 1, warn: () => {} })) await seenTo(entries.at(-1)!.position);
     };
     const submit: Seat['submit'] = async (intent, origin) => (await request({ submit: intent, ...origin })) as Submitted;
     const limit: Seat['limit'] = async ({ parallel: slots, ...limits }) => {
@@ -232,9 +233,9 @@ async function joinedSeat(
     const { limits } = changeAtStart(ledger.settings, options);
     if (limits && !isAgain) await submit({ type: 'change', limits });
     seated?.({ pid: locked.pid, isAgain, past: joined.position });
-    const heard = entries$.subscribe({ next: (entry) => apply(entry, following), error: () => {} });
+    const heard = entries$.subscribe({ next: (entry) => apply(entry, view), error: () => {} });
     return {
-      study: { ...source, ledger, rows: following.rows },
+      study: { ...source, ledger, rows: view.rows },
       isOwn: false,
       get parallel() {
         return parallel;
@@ -248,12 +249,12 @@ async function joinedSeat(
       heartbeat: (...given) => call('heartbeat', ...given),
       limit,
       submit,
-      seen: async () => reached((await call<Joined>('state')).position),
-      finished: () => following.finished,
+      seen: async () => seenTo((await call<Joined>('state')).position),
+      finished: () => view.finished,
       gone: connection.closed.then(async () => {
         await caughtUp().catch(() => {}); // the journal cannot be read any more
         heard.unsubscribe();
-        stop?.();
+        stop();
       }),
       leaving: () => {},
       leave: () => call('leave').then(connection.close, connection.close),

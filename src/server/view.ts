@@ -19,7 +19,7 @@ interface View {
 /** What is known now; undefined if the study has not begun. */
 function viewNow({ host, feed }: OpenStudy): View | undefined {
   const { begun } = feed;
-  return begun && { ...begun, phase: host ? host.answers.status().phase : studyPhase(begun) };
+  return begun && { ...begun, phase: host ? host.status().phase : studyPhase(begun) };
 }
 
 /** @throws what keeps the study from running, or its log from being read */

@@ -21,11 +21,10 @@ export const processSource = (
 
 /** Follows a log without an engine, so that it can accept commands. Call `end` when you no longer need it. @throws RefusedError if it has not begun */
 export async function applied(log: Log) {
-  const { append, apply, end } = submitter(log);
   const { ledger, live$, stop } = await followLog<unknown>(log, 'log');
-  live$.subscribe({ next: apply, error: end });
+  const { append } = submitter(log, live$);
   return {
     submit: (intent: Intent, origin?: SubmitOrigin) => submit(intent, { ledger, parseStrategy }, append, origin),
-    end: () => stop?.(),
+    end: () => stop(),
   };
 }

@@ -1,8 +1,9 @@
+import type { Observable } from 'rxjs';
 import type { Fact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type AtMost, refuseAbove } from '../../src/study/atMost.ts';
-import { decide, RefusedError, type Submitted, uncounting } from '../../src/study/commands.ts';
+import { decide, LET_GO, RefusedError, type Submitted, uncounting } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { SubmitOrigin } from '../../src/study/source.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
@@ -21,17 +22,31 @@ export interface Submitter {
   append(fact: Fact, origin?: Origin): Promise<number>;
   /** Whether a request has its name from here: no client repeats it. */
   isOwn(request: string): boolean;
-  /** Takes every entry that the study applies. */
-  apply(entry: AppliedEntry): void;
-  /** The study will apply nothing more: everything that waits fails. */
-  end(error: unknown): void;
 }
 
-/** Recognises a fact that comes back from the log by a request number, of which each process has its own. */
-export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
+/**
+ * Recognises a fact that comes back from the log by a request number, of which each process has its own.
+ *
+ * @param live$ the entries as the study applies them. When they end, everything that waits fails.
+ */
+export function submitter(log: Pick<AuthoredLog, 'append'>, live$: Observable<AppliedEntry>): Submitter {
   const own = `${[...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join('')}.`;
   const waiting = new Map<string, { readonly resolve: (position: number) => void; readonly reject: (error: unknown) => void }>();
   let count = 0;
+  const settle = ({ fact, position, author, refusal }: AppliedEntry) => {
+    if (waiting.size === 0) return;
+    const request = requestOf(fact);
+    const waiter = request === undefined ? undefined : waiting.get(keyOf(request, author));
+    if (!waiter) return;
+    waiting.delete(keyOf(request!, author));
+    if (refusal) waiter.reject(new RefusedError(refusal));
+    else waiter.resolve(position);
+  };
+  const end = (error: unknown) => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  live$.subscribe({ next: settle, error: end, complete: () => end(new RefusedError(LET_GO)) });
   return {
     append: (fact, { author, user, request: named } = {}) =>
       new Promise<number>((resolve, reject) => {
@@ -50,19 +65,6 @@ export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
         void store();
       }),
     isOwn: (request) => request.startsWith(own),
-    apply: ({ fact, position, author, refusal }) => {
-      if (waiting.size === 0) return;
-      const request = requestOf(fact);
-      const waiter = request === undefined ? undefined : waiting.get(keyOf(request, author));
-      if (!waiter) return;
-      waiting.delete(keyOf(request!, author));
-      if (refusal) waiter.reject(new RefusedError(refusal));
-      else waiter.resolve(position);
-    },
-    end: (error) => {
-      for (const { reject } of waiting.values()) reject(error);
-      waiting.clear();
-    },
   };
 }
 

@@ -9,7 +9,7 @@ import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { studyOf } from '../study/handle.ts';
 import { type ClaimedTrial, type ClaimReply, newName, type Recorded } from '../study/port/port.ts';
-import { type Following, followLog } from '../study/port/view.ts';
+import { followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
 import { type Client, clientOf, submitTo } from './client.ts';
@@ -56,6 +56,7 @@ export async function openStudy<P = Params, O extends string = string>(
   try {
     const following = await followLog<P>(httpLog(client, closing.signal), String(address), space);
     const remote = remoteOver(client, following, () => {
+      following.stop();
       signal?.removeEventListener('abort', end);
       closing.abort(new RefusedError(LET_GO));
     });
@@ -70,7 +71,7 @@ export async function openStudy<P = Params, O extends string = string>(
 }
 
 /** @param closed ends what is under way */
-function remoteOver<P>(client: Client, { ledger, live$ }: Following<P>, closed: () => void): Remote<P> {
+function remoteOver<P>(client: Client, { ledger, live$ }: StudyView<P>, closed: () => void): Remote<P> {
   const heartbeat: Remote<P>['heartbeat'] = (trial, run) => client.post(`/trials/${trial}/heartbeat`, { body: { run } });
   const beats = heartbeats(heartbeat);
   return {

@@ -12,9 +12,10 @@ import type { StudyStatus } from '../../src/study/status.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import { studyOf } from '../study/handle.ts';
+import { reached } from '../study/port/entries.ts';
 import { explaining } from '../study/port/explaining.ts';
 import { assignmentOf, type Stopping } from '../study/port/port.ts';
-import { type Following, followLog } from '../study/port/view.ts';
+import { followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
 import { createdOn } from './created.ts';
@@ -56,17 +57,22 @@ export async function openStudy<P = Params, O extends string = string>(
   const subjects = subjectsOf(study, naming);
   await createdOn(nc, subjects, { signal, warn });
   const following = await followLog(await readLog(nc, subjects, warn), study, space);
-  return studyOf<P, O>(viewed(following, remoteOn(nc, subjects, following, { ...naming, warn })));
+  const remote = remoteOn(nc, subjects, following, { ...naming, warn });
+  const close = () => {
+    following.stop();
+    return remote.close();
+  };
+  return studyOf<P, O>(viewed(following, { ...remote, close }));
 }
 
 /** How a program asks for trials of a study on a server, and sends facts and commands to it. */
 export function remoteOn<P>(
   nc: NatsConnection,
   subjects: Subjects,
-  following: Following<P>,
+  following: StudyView<P>,
   options: NamingOptions & { readonly warn: (message: string) => void },
 ): Remote<P> {
-  const { live$, reached } = following;
+  const { live$ } = following;
   const seats = new Seats<P>(nc, subjects.name, options);
   const held = new Map<TrialId, AskedAttempt<P>>();
 
@@ -82,7 +88,7 @@ export function remoteOn<P>(
     const left = new Promise<never>((_, reject) => {
       const leave = async () => {
         const { position } = (await request(nc, subjects, 'study')) as StudyStatus;
-        await reached(position); // its entry may be on its way
+        await reached(following, position); // its entry may be on its way
         throw new RefusedError({ code: 'stale-run', message: `trial ${suggestion.trial} is not held by run ${run}` });
       };
       const leaving = () => void leave().catch(reject);

@@ -1,21 +1,19 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import { failureOf, type RequestFailure, StudyError } from '../../src/errors.ts';
+import { failureOf, type RequestFailure } from '../../src/errors.ts';
 import type { Params } from '../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { AtMost } from '../../src/study/atMost.ts';
 import { parseIntent, RefusedError, refuseMistakes } from '../../src/study/commands.ts';
-import { type Intent, isIntent } from '../../src/study/intents.ts';
+import { isIntent } from '../../src/study/intents.ts';
 import { natsInputOf, natsMethods } from '../../src/study/operations.ts';
+import type { StudyStatus } from '../../src/study/status.ts';
 import { type Present, trainerRows } from '../../src/study/trainerRows.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
-import type { EngineRun } from '../engine/runEngine.ts';
 import { inTurn } from '../engine/timeout.ts';
-import { past } from '../log/past.ts';
 import { type AskedStudy, answers } from '../study/answer.ts';
-import { type Answers, answersOf } from '../study/port/answers.ts';
+import { react } from '../study/port/entries.ts';
+import type { LocalPort } from '../study/port/local.ts';
 import { ROOM } from '../study/port/pages.ts';
 import { publish } from './connection/connection.ts';
 import type { NatsLog } from './log/natsLog.ts';
@@ -31,7 +29,6 @@ interface AnswerOptions {
   readonly present: () => Present;
   /** Why the study may not begin another trial. */
   readonly waits?: (() => string | undefined) | undefined;
-  readonly atMost?: AtMost | undefined;
 }
 
 /** Answers requests about a study and accepts commands. If several engines serve the study, any one of them answers. */
@@ -39,17 +36,16 @@ export function answerRequests<P>(
   nc: NatsConnection,
   subjects: Subjects,
   log: NatsLog,
-  run: EngineRun<P>,
-  { present, waits, atMost }: AnswerOptions,
+  port: LocalPort<P>,
+  { present, waits }: AnswerOptions,
 ) {
-  const answered = answersOf(log, run, atMost);
-  const answers = { ...answered, status: () => omitUndefined({ ...answered.status(), waits: waits?.() }) };
-  const ask = asking(answers, log, run, present);
+  const status = () => omitUndefined({ ...port.status(), waits: waits?.() });
+  const ask = asking(port, status, present);
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;
-    if (!run.engine.ledger.created || !log.leads) return;
-    const { best, ...rest } = answers.status();
+    if (!port.ledger.created || !log.leads) return;
+    const { best, ...rest } = status();
     const text = JSON.stringify({ ...rest, best });
     publish(nc, subjects.status, text.length > ROOM ? JSON.stringify(rest) : text);
   };
@@ -68,19 +64,15 @@ export function answerRequests<P>(
       void answer(method, message.string()).then((reply) => respond(message, reply));
     },
   });
+  react(port.live$, () => {
+    due ??= setTimeout(publishStatus, FRAME);
+  });
   return {
-    apply: (entry: AppliedEntry<P>) => {
-      answers.apply(entry);
-      due ??= setTimeout(publishStatus, FRAME);
-    },
-    rows: answers.rows,
-    status: answers.status,
-    submit: (intent: Intent) => answers.submit(intent),
+    status,
     close: () => {
       clearTimeout(due);
       publishStatus();
       subscription.unsubscribe();
-      answers.end(new StudyError('the engine has ended'));
     },
   };
 }
@@ -88,31 +80,31 @@ export function answerRequests<P>(
 type Request = Readonly<Record<string, unknown>>;
 
 /** Answers requests once the log has been read. It throws RefusedError, and what a command throws. */
-function asking<P>({ rows, status, submit, turnOf }: Answers<P>, log: NatsLog, run: EngineRun<P>, present: () => Present) {
+function asking<P>(port: LocalPort<P>, status: () => StudyStatus, present: () => Present) {
   const study: AskedStudy = {
     get ledger() {
-      return run.engine.ledger as Ledger<Params>;
+      return port.ledger as Ledger<Params>;
     },
-    rows: rows as TrialRows,
+    rows: port.rows as TrialRows,
     status,
-    trainers: () => trainerRows(run.engine.ledger, present()),
-    past: (from) => past(log, from),
-    turn: (proposer, { ahead }) => turnOf(proposer, ahead),
+    trainers: () => trainerRows(port.ledger, present()),
+    past: port.past,
+    turn: (proposer, { ahead }) => port.turn(proposer, { ahead }),
   };
   const queries = {
     ...answers,
-    studies: () => ({ studies: [{ study: run.engine.ledger.settings.study, status: status() }], more: false }),
+    studies: () => ({ studies: [{ study: port.ledger.settings.study, status: status() }], more: false }),
     load: () => ({}),
     create: () => {
-      throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
+      throw new RefusedError({ code: 'study-exists', message: `there is a study ${port.ledger.settings.study} already` });
     },
   };
   const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
   return async (method: string, request: Request): Promise<unknown> => {
     const known = natsMethods.find((name) => name === method);
     if (!known) throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${natsMethods.join(', ')}` });
-    await run.started;
-    if (isIntent(known)) return submit(parseIntent({ ...request, type: known }));
+    await port.ready();
+    if (isIntent(known)) return port.submit(parseIntent({ ...request, type: known }));
     refuseMistakes(natsInputOf(known), request);
     return (known === 'log' ? turnOfLog : turn)(() => queries[known](study, request));
   };

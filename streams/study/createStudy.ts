@@ -18,6 +18,7 @@ import {
 import { checkDeclared } from '../spec/resuming.ts';
 import { type EarlyOptions, withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { studyOf } from './handle.ts';
+import { react } from './port/entries.ts';
 import { LocalPort } from './port/local.ts';
 import { headAtStart } from './port/noResult.ts';
 import type { Study } from './study.ts';
@@ -53,8 +54,8 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
   const { log = memoryLog(), warn = console.warn, strategy: given, epochs, early, lease, parseStrategy = parseNone, ...rest } = options;
   const settings = { ...rest, parseStrategy };
   const strategy = withEarlyStopping(given, { epochs, early, ...settings }, space);
-  const onEntry = watchReports('call study.report(trial, value, step)', headAtStart(log), warn);
-  const hosted = new LocalPort(space, log, { ...settings, strategy, lease, exclusive: lease === undefined, onEntry });
+  const hosted = new LocalPort(space, log, { ...settings, strategy, lease, exclusive: lease === undefined });
+  react(hosted.live$, watchReports('call study.report(trial, value, step)', headAtStart(log), warn), warn);
   return studyOf(hosted, { objectives: objectivesOf(options), waits: watchWaits(() => hosted.ledger, warn) });
 }
 

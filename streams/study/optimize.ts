@@ -16,11 +16,11 @@ import { type FoundStrategy, objectivesOf, parseNone } from '../spec/options.ts'
 import { withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { type CreateStudyOptions, checkStudy } from './createStudy.ts';
 import { studyOf } from './handle.ts';
+import { replayed } from './port/entries.ts';
 import { explaining } from './port/explaining.ts';
 import { LocalPort } from './port/local.ts';
 import { headAtStart, noResultIn } from './port/noResult.ts';
 import type { StudyPort } from './port/port.ts';
-import { replayed } from './port/replayed.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import type { Study, StudyResult } from './study.ts';
 import { watchReports } from './unreported.ts';
@@ -108,8 +108,8 @@ export function optimize<P, O extends string = 'value'>(
       exclusive: true,
       stay: false,
       direct: (directive) => directives$.next(directive),
-      onEntry,
     });
+    study.live$.subscribe({ next: onEntry, error: fail });
     hosted = study;
     running.add(() => study.stop());
     study.finished.then(() => directives$.complete(), fail);

@@ -28,7 +28,7 @@ const at = (study: string) => `${server.url}/${study}`;
 /** An engine that has suggested its first trial. */
 async function engineOf(study: string, trials: number): Promise<ServedStudy> {
   const engine = await serve(await server.connect(), line, { strategy: random(), study, trials, parallel: 1 });
-  await eventually(() => expect([...engine.rows]).not.toEqual([]));
+  await eventually(() => expect([...engine.port.rows]).not.toEqual([]));
   return engine;
 }
 const work = async (study: string) => trainer<{ x: number }>(await server.connect(), study, ({ x }) => x * x, { name: 'w' }).done;
@@ -172,8 +172,8 @@ describe('commands on a study on a server', () => {
   it('say of a run that does not count that no worker takes its trial again', async () => {
     const engine = await engineOf('refused', 1);
     const worker = hypertide(directory(), 'worker', at('refused'), '--name', 'w', '--', 'sleep', '600');
-    await eventually(() => expect([...engine.rows]).toMatchObject([{ running: true }]));
-    const [{ run } = {}] = engine.rows;
+    await eventually(() => expect([...engine.port.rows]).toMatchObject([{ running: true }]));
+    const [{ run } = {}] = engine.port.rows;
     const nc = await server.connect();
     nc.publish('ht.refused.rejected.w', JSON.stringify({ position: 9, code: 'ended', message: 'ended', type: 'started', trial: 1, run }));
     await request(nc, 'refused', 'close');

@@ -1,4 +1,6 @@
+import { Subject } from 'rxjs';
 import { expect, it } from 'vitest';
+import type { Params } from '../../src/facts/facts.ts';
 import { host, type Plugin } from '../../src/host/host.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -9,17 +11,23 @@ import { createdOf } from '../../streams/spec/options.ts';
 
 const line = space({ x: float(0, 1) });
 const submit = async () => ({ position: 1, fact: {} as never });
-const entry = (position: number): AppliedEntry => ({ position, at: 0, effect: 'closed', fact: { type: 'closed', reason: 'trials' } });
+const entry = (position: number): AppliedEntry<Params> => ({
+  position,
+  at: 0,
+  effect: 'closed',
+  fact: { type: 'closed', reason: 'trials' },
+});
 
 /** A study with its observers, and what runs it. */
 function hosted(plugins: readonly Plugin[]) {
+  const live$ = new Subject<AppliedEntry<Params>>();
   const { ports, attach, detach, close } = host({ name: 'digits', place: 'digits.jsonl', log: memoryLog(), line: () => {} }, plugins);
   const run = (past: number) => {
-    const ledger = new Ledger<unknown>(line as never);
-    attach({ ledger, rows: new TrialRows(), submit }, past);
+    const ledger = new Ledger<Params>(line as never);
+    attach({ ledger, rows: new TrialRows(), live$, submit }, past);
     return ledger;
   };
-  return { ports, run, detach, close };
+  return { ports, apply: (entry: AppliedEntry<Params>) => live$.next(entry), run, detach, close };
 }
 
 it('gives each entry to every observer once, though the next engine reads the log again', () => {
@@ -27,11 +35,11 @@ it('gives each entry to every observer once, though the next engine reads the lo
   const named =
     (name: string): Plugin =>
     () => ({ apply: ({ position }) => void seen.push([name, position]) });
-  const { ports, run } = hosted([named('one'), () => ({}), named('other')]);
+  const { apply, run } = hosted([named('one'), () => ({}), named('other')]);
   run(0);
-  for (const position of [1, 2]) ports.onEntry(entry(position));
+  for (const position of [1, 2]) apply(entry(position));
   run(2);
-  for (const position of [1, 2, 3]) ports.onEntry(entry(position));
+  for (const position of [1, 2, 3]) apply(entry(position));
   expect(seen).toEqual(
     [1, 2, 3].flatMap((position) => [
       ['one', position],
@@ -42,7 +50,7 @@ it('gives each entry to every observer once, though the next engine reads the lo
 
 it('keeps the position before its first engine, from which on observers act', () => {
   let past = () => Number.NaN;
-  const { ports, run } = hosted([
+  const { apply, run } = hosted([
     (study) => {
       ({ past } = study);
       return {};
@@ -50,7 +58,7 @@ it('keeps the position before its first engine, from which on observers act', ()
   ]);
   run(5);
   expect(past()).toBe(5);
-  ports.onEntry(entry(6));
+  apply(entry(6));
   run(9);
   expect(past()).toBe(5);
 });
@@ -58,7 +66,7 @@ it('keeps the position before its first engine, from which on observers act', ()
 it('has a state once its log has begun and an engine runs it, and refuses commands without an engine', async () => {
   const states: boolean[] = [];
   let say = submit as (intent: { readonly type: 'close' }) => Promise<unknown>;
-  const { ports, run, detach } = hosted([
+  const { apply, run, detach } = hosted([
     ({ state, submit }) => {
       say = submit;
       return { apply: () => void states.push(state() !== undefined) };
@@ -66,12 +74,12 @@ it('has a state once its log has begun and an engine runs it, and refuses comman
   ]);
   await expect(say({ type: 'close' })).rejects.toMatchObject({ code: 'not-begun' });
   const ledger = run(0);
-  ports.onEntry(entry(1));
+  apply(entry(1));
   ledger.fold({ position: 1, at: 0, fact: createdOf(line, random(), { study: 'digits' }) });
-  ports.onEntry(entry(2));
+  apply(entry(2));
   expect(await say({ type: 'close' })).toMatchObject({ position: 1 });
   detach();
-  ports.onEntry(entry(3));
+  apply(entry(3));
   expect(states).toEqual([false, true, false]);
 });
 

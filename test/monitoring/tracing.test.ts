@@ -70,7 +70,7 @@ it('each trial over NATS is one trace: its decision, its run in the worker, and 
     };
     return { begin };
   });
-  await served.finished;
+  await served.port.finished;
   await worker.done;
   await served.close();
   const all = spans();

@@ -43,7 +43,7 @@ it('a trainer writes only for itself, and the log names it', async () => {
   expect(await post('studies/digits/trials/1/heartbeat', { run: body.run }, as('w2'))).toMatchObject({ status: 409 });
   expect((await post('studies/digits/ask', { run: body.run }, as('w2'))).body).toMatchObject({ trial: 2 });
   expect(await post('studies/digits/trials/1/tell', told, as('w1'))).toMatchObject({ status: 200 });
-  expect(hosted.answers.rows.get(1)).toMatchObject({ trainer: 'w1', values: { loss: 0 } });
+  expect(hosted.rows.get(1)).toMatchObject({ trainer: 'w1', values: { loss: 0 } });
   const { fact } = (await post('studies/digits/enqueue', { params: {} }, as('ada'))).body;
   expect(fact).toMatchObject({ type: 'enqueued' });
   let last: unknown;

@@ -6,13 +6,10 @@ import { LocalPort } from '../../streams/study/port/local.ts';
 
 it('counts the steps of a trial that resumes another one once', async () => {
   const allowances = new Allowances();
-  const study = new LocalPort(space({ x: float(0, 1) }), memoryLog(), {
-    strategy: random(),
-    resumes: true,
-    onEntry: (entry) => allowances.apply('s', entry),
-  });
+  const study = new LocalPort(space({ x: float(0, 1) }), memoryLog(), { strategy: random(), resumes: true });
+  study.live$.subscribe((entry) => allowances.apply('s', entry));
   await study.ready();
-  const { append } = study.answers;
+  const { append } = study;
   for (const [trial, budget, resumes] of [
     [1, 10, {}],
     [2, 30, { resumes: 1 }],

@@ -9,8 +9,9 @@ const space = parseSpace({ parameters: { x: { type: 'float', low: 0, high: 1 } }
 
 it('shows a study that runs here by what that has folded, and computes from its last entry', async () => {
   const studies = new ServedStudies();
-  const study: LocalPort = new LocalPort(space, memoryLog(), { strategy: random(), onEntry: (entry) => take(entry, study) });
+  const study = new LocalPort(space, memoryLog(), { strategy: random() });
   const take = studies.host('x', study, () => study.ledger.position);
+  study.live$.subscribe((entry) => take(entry, study));
   await study.ready();
   await study.ask();
   const { feed } = studies.open('x');

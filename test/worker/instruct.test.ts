@@ -26,7 +26,7 @@ it('a pattern acts on a worker in each open study that matches and that the work
   const mine = await Promise.all(['all-a', 'all-b', 'other'].map((study) => work(study, 'w1')));
   const neighbour = await work('all-c', 'w2');
   await eventually(() =>
-    expect(engines.map(({ rows }) => [...rows].some(({ status }) => status === 'completed'))).toEqual([true, true, true, true]),
+    expect(engines.map(({ port }) => [...port.rows].some(({ status }) => status === 'completed'))).toEqual([true, true, true, true]),
   );
 
   const paused = await on('worker pause', 'all-?', 'w1', '--reason', 'new driver');

@@ -105,7 +105,7 @@ export function world(open: boolean): World {
       },
       ...options,
     });
-    served.finished.catch(() => {}); // an attack without its guard may end it
+    served.port.finished.catch(() => {}); // an attack without its guard may end it
     ends.push(() => served.close().catch(() => {}));
     const entry = (holds: (entry: AppliedEntry) => boolean) =>
       new Promise<AppliedEntry>((resolve) => {

@@ -44,7 +44,7 @@ presence.announce();
 
 /** Claims an attempt as a trainer. @returns its run */
 async function claim(trial: number, attempt: number): Promise<string> {
-  while ((served.ledger.open.get(trial)?.suggestion.attempt ?? 0) < attempt) await setTimeout(5);
+  while ((served.port.ledger.open.get(trial)?.suggestion.attempt ?? 0) < attempt) await setTimeout(5);
   const run = `${trial}.${attempt}`;
   await nc.request(subjects.by(`w${attempt}`, trial), JSON.stringify({ type: 'started', trial, attempt, run }));
   return run;

@@ -120,10 +120,10 @@ export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials
   const warm = withResolvers<void>();
   let completed = 0;
   const onEntry = (applied: AppliedEntry) => typeOf(applied) === 'completed' && ++completed === WARM && warm.resolve();
-  const { finished, close } = await serve(nc, line, { strategy: random(), study, trials: trials + WARM, parallel: 4 * SLOTS, onEntry });
+  const { port, close } = await serve(nc, line, { strategy: random(), study, trials: trials + WARM, parallel: 4 * SLOTS, onEntry });
   await warm.promise;
   const trainers = children.map(({ pid }) => pid!);
-  const figure = await rate(trials, { ...here(server), trainers }, () => finished);
+  const figure = await rate(trials, { ...here(server), trainers }, () => port.finished);
   await close();
   await Promise.all(exits);
   return figure;

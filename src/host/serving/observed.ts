@@ -58,7 +58,7 @@ export function observed(options: ServingOptions, study: string) {
     served: (now: ServedStudy) => {
       engine = now;
       hasBegun = true;
-      attach(now, now.past);
+      attach(now.port, now.past);
     },
     /** Its engine has ended. */
     ended: () => {

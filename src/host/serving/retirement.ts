@@ -129,8 +129,8 @@ export async function retirement(
   const unload = async (study: string) => {
     const engine = serving.engineOf(study);
     const idleFor = performance.now() - (loaded.get(study) ?? Number.NEGATIVE_INFINITY);
-    if (!engine || engine.ledger.closed === undefined || isTrialRunning(engine.ledger, true) || idleFor < after()) return;
-    const { ledger, rows } = engine;
+    if (!engine || engine.port.ledger.closed === undefined || isTrialRunning(engine.port.ledger, true) || idleFor < after()) return;
+    const { ledger, rows } = engine.port;
     if (Date.now() - rows.at < after()) return;
     const status = studyStatusOf(ledger, 'closed', rows);
     const { created, position } = await summaries.logOf(study);

@@ -147,7 +147,7 @@ export function serving(options: ServingOptions): Serving {
           closed();
           hear('closed');
         };
-        engine.finished.then(close, () => {}); // its end says why
+        engine.port.finished.then(close, () => {}); // its end says why
         return engine;
       };
       const note = (now: Supervised) => {

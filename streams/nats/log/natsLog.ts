@@ -218,7 +218,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     out.close();
     storing.close();
     unsubscribe();
-    end ??= written;
+    end ??= Math.max(written, metered);
     news.wake();
   };
   signal?.addEventListener('abort', close);

@@ -1,16 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { BehaviorSubject, type Observable } from 'rxjs';
-import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
-import type { TrialRows } from '../../../src/study/trials.ts';
 import { parseStrategy } from '../../spec/spec.ts';
 import { type EarlyOptions, withEarlyStopping } from '../../spec/withEarlyStopping.ts';
 import { studyOf } from '../../study/handle.ts';
-import { followed } from '../../study/port/view.ts';
 import { viewed } from '../../study/port/viewed.ts';
 import type { Study } from '../../study/study.ts';
-import { readLog } from '../log/readLog.ts';
 import { remoteOn } from '../openStudy.ts';
 import { subjectsOf } from '../protocol/subjects.ts';
 import { type ServedStudy, type ServeStudyOptions, serveStudy } from './serveStudy.ts';
@@ -23,7 +18,8 @@ export interface ServeOptions<O extends string = string> extends Omit<ServeStudy
 /** A study whose engine runs in this process. `close` ends the engine; another one can take over. */
 export interface ServedHandle<P, O extends string = string>
   extends Study<P, O>,
-    Pick<ServedStudy, 'started' | 'finished' | 'ended' | 'past' | 'stored'> {
+    Pick<ServedStudy, 'started' | 'ended' | 'past' | 'stored'>,
+    Pick<ServedStudy['port'], 'finished'> {
   /** Whether this engine decides, of several: the one that wrote last. Emits the current answer first. */
   readonly lead$: Observable<boolean>;
 }
@@ -48,28 +44,15 @@ export async function serve<P, O extends string = 'value'>(
   const { study: name, warn = console.warn, prefix, domain, apiPrefix } = options;
   const naming = { prefix, domain, apiPrefix };
   const leads$ = new BehaviorSubject(false);
-  const { following, take, end } = followed<P>({
-    space,
-    place: name,
-    log: { read: (from, signal) => log.read(from, signal), head: () => log.head() },
-    ledger: () => engine.ledger as Ledger<P>,
-    rows: () => engine.rows as TrialRows<P>,
-  });
-  const onEntry = (applied: AppliedEntry) => take(applied as AppliedEntry<P>);
-  const engine: ServedStudy = await serveStudy(nc, space, { ...options, strategy, onEntry, onLead: (leads) => leads$.next(leads) });
-  void engine.ended.then((error) => {
-    end(error === undefined ? undefined : { error });
-    leads$.complete();
-  });
-  await engine.started;
-  const subjects = subjectsOf(name, naming);
-  const log = await readLog(nc, subjects, warn);
-  const remote = remoteOn(nc, subjects, following, { ...naming, warn });
+  const engine = await serveStudy(nc, space, { ...options, strategy, onLead: (leads) => leads$.next(leads) });
+  const { port, started, ended, past, stored } = engine;
+  void ended.then(() => leads$.complete());
+  await started;
+  const remote = remoteOn(nc, subjectsOf(name, naming), port, { ...naming, warn });
   const close = async () => {
     await remote.close();
     await engine.close();
   };
-  const { started, finished, ended, past: before, stored } = engine;
-  const study = studyOf<P, O>(viewed(following, { ...remote, close }));
-  return Object.assign(study, { lead$: leads$.asObservable(), started, finished, ended, past: before, stored });
+  const study = studyOf<P, O>(viewed(port, { ...remote, close }));
+  return Object.assign(study, { lead$: leads$.asObservable(), started, finished: port.finished, ended, past, stored });
 }

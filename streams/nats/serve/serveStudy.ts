@@ -1,22 +1,21 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { Params } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Settings } from '../../../src/ledger/settings.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { AtMost } from '../../../src/study/atMost.ts';
-import type { Submitted } from '../../../src/study/commands.ts';
-import type { Intent } from '../../../src/study/intents.ts';
-import type { TrialRows } from '../../../src/study/trials.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
-import { type EngineRun, runEngine } from '../../engine/runEngine.ts';
 import type { Spans } from '../../engine/spans.ts';
 import { withResolvers } from '../../promises.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
 import { checkDeclared } from '../../spec/resuming.ts';
 import { parseStrategy } from '../../spec/spec.ts';
+import { react } from '../../study/port/entries.ts';
+import { LocalPort } from '../../study/port/local.ts';
+import type { StudyPort } from '../../study/port/port.ts';
 import { watchReports } from '../../study/unreported.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
 import { joinStudy } from '../connection/outage.ts';
@@ -64,23 +63,16 @@ export interface Room {
 }
 
 /** A study that this process serves. */
-export interface ServedStudy {
+export interface ServedStudy<P = Params> {
+  readonly port: StudyPort<P>;
   /** Resolves when this engine has read the log and continues from it, or was closed before. @throws what prevented that. */
   readonly started: Promise<void>;
-  /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
-  readonly finished: Promise<void>;
   /** Resolves when this engine has ended, with the error if it failed. An engine keeps running when its study closes. */
   readonly ended: Promise<unknown>;
-  /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit */
-  submit(intent: Intent): Promise<Submitted>;
   /** Ends this engine; another one can take over. */
   close(): Promise<void>;
   /** Position of the last entry before this start; 0 for a new study. Entries are read after this is known. */
   readonly past: number;
-  /** The state that this engine has computed from the log. */
-  readonly ledger: Ledger<unknown>;
-  /** The trials so far. */
-  readonly rows: TrialRows<unknown>;
   /** Whether this engine decides: of several, the one that wrote last. */
   readonly leads: boolean;
   /** Whether the server has no room for entries of this engine, or of a trainer. */
@@ -130,7 +122,7 @@ function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeStudyOpt
  * @example
  * const { finished } = await serveStudy(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
-export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options: ServeStudyOptions): Promise<ServedStudy> {
+export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options: ServeStudyOptions): Promise<ServedStudy<P>> {
   refuseUnknown(
     options,
     'strategy',
@@ -152,11 +144,11 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     'domain',
     'apiPrefix',
   );
-  const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, room, atMost } = options;
+  const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, room } = options;
   const subjects = subjectsOf(options.study, options);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
   const missing = (error: unknown) => (isStreamMissing(error) ? deleted(subjects.stream, error) : error);
-  const log = await studyLog(nc, space, options, () => running.engine.ledger.settings).catch((error) => Promise.reject(missing(error)));
+  const log = await studyLog(nc, space, options, () => port.ledger.settings).catch((error) => Promise.reject(missing(error)));
   const pastOf = async () => {
     const head = await log.head();
     signal?.throwIfAborted();
@@ -170,90 +162,72 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
   const leave = joinStudy(nc, options.study);
   let hasStarted = false;
   const unlist = enlist(nc, subjects, () => omitUndefined({ study: options.study, status: hasStarted ? rpc.status() : undefined }));
-  const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
+  const hasRoom = () => room?.isOpen(() => port.wake()) ?? true;
+  const port: LocalPort<P> = new LocalPort<P>(space, log, {
+    ...options,
+    place: options.study,
+    parseStrategy,
+    areClaimed: true,
+    isTrialWanted: () => (port.ledger.queue.reserved > 0 || shell.lookahead.isWanted()) && hasRoom(),
+    direct: (directive) => shell.direct(directive),
+    meaning: missing,
+  });
+  const shell = new Shell<P>(port, nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
-  const { promise: finished, resolve, reject } = withResolvers<void>();
-  finished.catch(() => {});
+  const rpc = answerRequests(nc, subjects, log, port, { present: () => shell.present(), waits: room?.why });
   const { promise: ended, resolve: end } = withResolvers<unknown>();
   const close = async () => {
+    await port.close();
+    end(undefined);
+  };
+  const part = () => {
     signal?.removeEventListener('abort', close);
-    running.stop();
     shell.close();
     checkpoints.close();
     leave();
     unlist();
     rpc.close();
-    await log.close();
-    resolve();
-    end(undefined);
   };
-  const fail = (error: unknown) => {
-    const failure = missing(error);
-    reject(failure);
-    end(failure);
-    void close();
-  };
-  const reporting = watchReports('let the trainer report its value', () => past, warn);
-  const running: EngineRun<P> = runEngine<P>(
-    space,
-    strategy,
-    log,
-    {
-      ...options,
-      parseStrategy,
-      stay: true,
-      areClaimed: true,
-      isTrialWanted: () =>
-        (running.engine.ledger.queue.reserved > 0 || shell.lookahead.isWanted()) && (room?.isOpen(() => running.engine.wake()) ?? true),
-      onEntry: (applied) => {
-        shell.apply(applied);
-        checkpoints.apply(applied);
-        rpc.apply(applied);
-        reporting(applied);
-        onEntry?.(applied);
-      },
+  port.live$.subscribe({
+    error: (error) => {
+      end(error);
+      part();
+      void log.close();
     },
-    {
-      direct: (directive) => shell.direct(directive),
-      finished: () => {
-        shell.closed();
-        resolve();
-      },
-      fail,
-    },
+    complete: part,
+  });
+  react(port.live$, checkpoints.apply, warn);
+  react(
+    port.live$,
+    watchReports('let the trainer report its value', () => past, warn),
+    warn,
   );
-  shell.run = running;
-  const rpc = answerRequests(nc, subjects, log, running, { present: () => shell.present(), waits: room?.why, atMost }); // the engine reads its first entry after this
+  if (onEntry) react(port.live$, onEntry, warn);
   signal?.addEventListener('abort', close);
   const begin = async () => {
-    await running.started;
+    await port.ready();
     hasStarted = true;
     await shell.watch();
     checkpoints.watch({
       get ledger() {
-        return running.engine.ledger; // another one after a change of the strategy
+        return port.ledger; // another one after a change of the strategy
       },
-      rows: rpc.rows,
+      rows: port.rows,
       leads: () => log.leads,
       head: () => log.head(),
       warn,
     });
   };
   const begun = begin();
-  void begun.catch(fail);
-  const started = Promise.race([begun, finished]);
+  begun.catch((error) => port.fail(error));
+  const started = Promise.race([begun, port.finished]);
   started.catch(() => {});
   return {
+    port,
     started,
-    finished,
     ended,
-    submit: rpc.submit,
     close,
     past,
-    rows: rpc.rows,
-    get ledger() {
-      return running.engine.ledger;
-    },
     get leads() {
       return log.leads;
     },
@@ -262,7 +236,7 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     },
     stored: async () => {
       const { head, ...size } = await log.stored();
-      return { ...size, lag: Math.max(0, head - running.engine.ledger.position) };
+      return { ...size, lag: Math.max(0, head - port.ledger.position) };
     },
   };
 }

@@ -1,14 +1,17 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import type { CloseReason } from '../../../src/facts/facts.ts';
 import { identityOf } from '../../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import { isTrialRunning } from '../../../src/ledger/openTrials.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { Present } from '../../../src/study/trainerRows.ts';
-import { Attempts } from '../../attempts/attempts.ts';
+import type { Attempts } from '../../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
 import type { Directive, Rejected } from '../../engine/directive.ts';
-import type { EngineRun } from '../../engine/runEngine.ts';
+import { react } from '../../study/port/entries.ts';
+import type { LocalPort } from '../../study/port/local.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
 import type { NatsLog } from '../log/natsLog.ts';
@@ -18,9 +21,9 @@ import { SuggestionConsumer, waitingPulls } from './consumer.ts';
 import { Lookahead } from './lookahead.ts';
 import { Roster } from './roster.ts';
 
-/** The parts around an engine on a server: its consumer, the attempts that it watches, and messages to trainers. */
+/** The parts around a study on a server: its consumer, the attempts that it watches, and messages to trainers. */
 export class Shell<P> {
-  run!: EngineRun<P>;
+  readonly #study: LocalPort<P>;
   readonly #nc: NatsConnection;
   readonly #log: NatsLog;
   readonly #subjects: Subjects;
@@ -40,23 +43,27 @@ export class Shell<P> {
   #isOver = false;
 
   /** @param lease milliseconds */
-  constructor(nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
+  constructor(study: LocalPort<P>, nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
+    this.#study = study;
     this.#nc = nc;
     this.#log = log;
     this.#subjects = subjects;
-    this.#attempts = new Attempts(lease);
+    this.#attempts = study.attempts;
     this.lookahead = new Lookahead({
       attempts: this.#attempts,
       slots: () => this.#roster.slots(performance.now()),
       waiting: async () => (log.leads ? waitingPulls(jsm, subjects) : undefined),
-      wake: () => this.run.engine.wake(),
+      wake: () => study.wake(),
     });
     this.#consumer = new SuggestionConsumer(jsm, subjects, lease);
+    react(study.live$, (applied) => this.#hear(applied));
   }
 
   /** Begins to watch leases, once the log has been read. */
   async watch(): Promise<void> {
+    if (this.#isOver) return;
     this.#watches = true;
+    this.#closedIfOver();
     const look = () => this.#look();
     await withRetry(this.#nc, look);
     if (this.#isOver) return;
@@ -92,11 +99,11 @@ export class Shell<P> {
     return { trainers: this.#roster.present(now), isComplete: now - this.#listensSince > 2 * PRESENCE };
   }
 
-  /** Handles an entry: the time of its attempt, and messages to its trainer. */
-  apply(applied: AppliedEntry<P>): void {
+  /** Sends what an entry means to its trainer. */
+  #hear(applied: AppliedEntry<P>): void {
     this.lookahead.apply(applied);
-    this.#attempts.apply(applied, performance.now());
     const { fact, refusal } = applied;
+    if (this.#watches) this.#closedIfOver();
     if (refusal?.code === 'paused') this.#offerAgain(identityOf(fact).trial!);
     if (refusal) return;
     if (fact.type === 'instructed') {
@@ -109,14 +116,19 @@ export class Shell<P> {
   direct(directive: Directive<P>): void {
     if (directive.type === 'rejected') return this.#reject(directive);
     if (directive.type !== 'stop') return; // suggestions are in the stream already
-    this.#attempts.stop(directive.trial, directive.by, performance.now());
     this.#tell(directive);
     this.#watch?.check();
   }
 
   /** Tells all trainers that the study is over. */
-  closed(): void {
-    this.#tell({ type: 'closed', reason: this.run.engine.ledger.closed! });
+  #closed(reason: CloseReason): void {
+    this.#tell({ type: 'closed', reason });
+  }
+
+  /** The same, once no trial runs. */
+  #closedIfOver(): void {
+    const { ledger } = this.#study;
+    if (ledger.closed !== undefined && !isTrialRunning(ledger, true)) this.#closed(ledger.closed);
   }
 
   #beat(message: Msg): void {
@@ -133,7 +145,8 @@ export class Shell<P> {
     this.#noteRoom();
     if (!isThere) return;
     if (this.#instructed.has(trainer)) this.#instruct(trainer);
-    if (this.run.engine.ledger.closed !== undefined) this.closed(); // a later fact may hide the close from it
+    const { closed } = this.#study.ledger;
+    if (closed !== undefined) this.#closed(closed); // a later fact may hide the close from it
   }
 
   #noteRoom(): void {
@@ -141,7 +154,7 @@ export class Shell<P> {
   }
 
   #instruct(name: string): void {
-    const { to, reason } = this.run.engine.ledger.trainers.get(name)!;
+    const { to, reason } = this.#study.ledger.trainers.get(name)!;
     this.#tell(omitUndefined({ type: 'instructed', trainer: name, to, reason }));
   }
 
@@ -169,7 +182,7 @@ export class Shell<P> {
    * one ends only by its lease, so that the two do not fill the log.
    */
   #offerAgain(trial: TrialId): void {
-    if (this.run.engine.ledger.open.get(trial)?.unclaimed) return;
+    if (this.#study.ledger.open.get(trial)?.unclaimed) return;
     this.#attempts.hide(trial, performance.now());
     this.#watch?.check();
   }

@@ -1,10 +1,11 @@
+import type { Observable } from 'rxjs';
 import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { OpenTrial } from '../../../src/ledger/trial.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
-import { decide, RefusedError } from '../../../src/study/commands.ts';
+import { decide, LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import { runOf, type Suggestion } from '../../engine/directive.ts';
 import type { Origin, Submitter } from '../../engine/submit.ts';
 import { Asks } from './asks.ts';
@@ -37,18 +38,21 @@ export class Claims<P> {
   /** Asks that name their claim, so that a repeated one gets the same trial. */
   readonly #underWay = new Map<string, Promise<ClaimReply<P>>>();
 
-  constructor(options: ClaimsOptions<P>) {
+  /** @param live$ the entries as the study applies them. When they end, all asks that wait fail. */
+  constructor(options: ClaimsOptions<P>, live$: Observable<AppliedEntry<P>>) {
     this.#options = options;
+    live$.subscribe({
+      next: ({ effect, fact }) => {
+        if (effect === 'noted' && fact.type === 'instructed') this.#asks.match();
+      },
+      error: (error) => this.#asks.end({ error }),
+      complete: () => this.#asks.end({ error: new RefusedError(LET_GO) }),
+    });
   }
 
   /** Whether an ask waits that may get a trial. */
   get any(): boolean {
     return this.#asks.any;
-  }
-
-  /** Takes every entry that the study applies. */
-  apply(entry: AppliedEntry<P>): void {
-    if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
   }
 
   /** @returns whether an ask that waits gets the suggestion. */
@@ -61,9 +65,9 @@ export class Claims<P> {
     this.#asks.put(suggestion);
   }
 
-  /** Ends all asks that wait. @param how with `error`: they fail */
-  end(how?: { readonly error?: unknown }): void {
-    this.#asks.end(how);
+  /** Ends all asks that wait: the study is over. */
+  end(): void {
+    this.#asks.end();
   }
 
   /** Claims the next trial for a trainer. @throws RefusedError; what keeps the log from storing the claim. */

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { withResolvers } from '../../promises.ts';
 
 const pending = () => {
@@ -11,6 +12,11 @@ export class StudyEnd {
   #next = pending();
   #hasEnded = false;
 
+  /** @param live$ what the study does. When it ends, no more will be known of it. */
+  constructor(live$: Observable<unknown>) {
+    live$.subscribe({ error: (error) => this.#next.reject(error), complete: () => this.#next.resolve() });
+  }
+
   /** Resolves when the study has ended; when it is opened again, there is another promise. */
   get promise(): Promise<void> {
     return this.#next.promise;
@@ -21,11 +27,5 @@ export class StudyEnd {
     if (hasEnded) this.#next.resolve();
     else if (this.#hasEnded) this.#next = pending();
     this.#hasEnded = hasEnded;
-  }
-
-  /** Says that no more will be known of the study. @param failure why, if it is no end */
-  leave(failure?: { readonly error: unknown }): void {
-    if (failure) this.#next.reject(failure.error);
-    else this.#next.resolve();
   }
 }

@@ -10,24 +10,25 @@ import type { AtMost } from '../../../src/study/atMost.ts';
 import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import type { Intent } from '../../../src/study/intents.ts';
 import type { Answered, StudySource, SubmitOrigin } from '../../../src/study/source.ts';
-import type { TrialRows } from '../../../src/study/trials.ts';
+import { type StudyStatus, studyStatusOf } from '../../../src/study/status.ts';
+import { TrialRows } from '../../../src/study/trials.ts';
 import { Attempts } from '../../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
 import type { Directive, Suggestion } from '../../engine/directive.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, type RunOptions, runEngine } from '../../engine/runEngine.ts';
+import { type Submitter, submit, submitter } from '../../engine/submit.ts';
 import type { ParseStrategy } from '../../kernel/strategy.ts';
 import type { AuthoredLog } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
-import { type Answers, answersOf } from './answers.ts';
 import { Claims } from './claims.ts';
 import { StudyEnd } from './ending.ts';
+import { replayed } from './entries.ts';
 import { explaining } from './explaining.ts';
 import { type NoResultError, noResultIn } from './noResult.ts';
 import type { AskOptions, ClaimReply, Named, Recorded, Stopping, StudyPort } from './port.ts';
 import { Repeats, wantedOf } from './repeats.ts';
-import { replayed } from './replayed.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
 export interface HostOptions<P>
@@ -35,17 +36,19 @@ export interface HostOptions<P>
     StrategyOption,
     ParseOption,
     EarlierOption,
-    Pick<RunOptions<P>, 'exclusive' | 'onEntry' | 'spans'> {
+    Pick<RunOptions<P>, 'exclusive' | 'spans' | 'areClaimed' | 'isTrialWanted'> {
   /** Whether it stays when the study has closed: a change may reopen it. Default: true. */
   readonly stay?: boolean | undefined;
   /** Seconds without a message of its trainer after which an attempt is lost. Default: 30. */
   readonly lease?: number | undefined;
-  /** Takes the suggestions that no ask waits for, and stops. Default: suggestions are made when there are asks. */
+  /** Takes the suggestions that no ask waits for, stops, and rejections. Default: suggestions are made when there are asks. */
   readonly direct?: ((directive: Directive<P>) => void) | undefined;
   /** What requests may ask for. */
   readonly atMost?: AtMost | undefined;
   /** Where its log is, for people. */
   readonly place?: string | undefined;
+  /** What an error that ends the study means. Default: the error itself. */
+  readonly meaning?: ((error: unknown) => unknown) | undefined;
 }
 
 /**
@@ -57,7 +60,10 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   readonly space: Space<P>;
   readonly source: StudySource = this;
   readonly log: AuthoredLog;
-  readonly answers: Answers<P>;
+  /** The attempts that have not ended. */
+  readonly attempts: Attempts;
+  /** The trials so far. */
+  readonly rows = new TrialRows<P>();
   /** Whether it also gives trials to trainers of other programs. */
   readonly isShared: boolean;
   readonly importance: StudyPort<P>['importance'];
@@ -68,53 +74,50 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   }
   /** Every subscriber gets all entries, from the first one on. Completes when the study runs no longer. */
   readonly entries$: Observable<AppliedEntry<P>>;
-  readonly live$ = new Subject<AppliedEntry<P>>();
+  readonly #live$ = new Subject<AppliedEntry<P>>();
+  readonly live$: Observable<AppliedEntry<P>> = this.#live$;
+  /** Appends a fact, and waits until the study has applied it. @throws RefusedError if it does not count */
+  readonly append: Submitter['append'];
   get broken(): NoResultError | undefined {
     return this.#hasBegun ? noResultIn(this) : undefined;
   }
   readonly #run: EngineRun<P>;
-  readonly #local: HostOptions<P>['direct'];
-  readonly #repeats = new Repeats((request) => this.answers.isOwn(request));
+  readonly #options: HostOptions<P>;
+  readonly #repeats: Repeats;
   readonly #claims: Claims<P>;
-  readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
-  readonly #attempts: Attempts;
+  readonly #turns: Turns;
   #watch: AttemptWatch | undefined;
-  /** The position of the last entry. */
-  #last = 0;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
   #hasBegun = false;
-  readonly #finished = new StudyEnd();
+  readonly #finished = new StudyEnd(this.live$);
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
-    const {
-      strategy,
-      parseStrategy = parseNone,
-      lease = 30,
-      exclusive = false,
-      stay = true,
-      direct,
-      atMost,
-      onEntry,
-      place = '',
-      ...settings
-    } = options;
+    const { strategy, parseStrategy = parseNone, lease = 30, exclusive = false, stay = true, place = '', ...settings } = options;
+    const { direct, areClaimed, isTrialWanted = direct ? undefined : () => this.#claims.any } = settings;
     this.place = place;
     this.space = space;
     this.log = log;
     this.isShared = !exclusive;
     ({ importance: this.importance, why: this.why } = explaining<P>(() => this));
-    this.#local = direct;
-    this.#attempts = new Attempts(lease * 1000);
-    this.#claims = new Claims({
-      ledger: () => this.ledger,
-      lease: exclusive ? undefined : lease,
-      traceparent: settings.spans && ((trial) => settings.spans!.traceparent(trial)),
-      record: (fact, origin) => this.#append(fact, origin),
-      append: (fact, origin) => this.answers.append(fact, origin),
-      wake: () => this.#run.engine.wake(),
-    });
+    this.#options = settings;
+    const { append, isOwn } = submitter(log, this.live$);
+    this.append = append;
+    this.#repeats = new Repeats(isOwn);
+    this.attempts = new Attempts(lease * 1000);
+    this.#turns = new Turns({ ledger: () => this.ledger, isAwaited: (proposer) => this.#run.isAwaited(proposer) }, this.live$);
+    this.#claims = new Claims(
+      {
+        ledger: () => this.ledger,
+        lease: exclusive ? undefined : lease,
+        traceparent: settings.spans && ((trial) => settings.spans!.traceparent(trial)),
+        record: (fact, origin) => this.#record(fact, origin),
+        append,
+        wake: () => this.wake(),
+      },
+      this.live$,
+    );
     this.#run = runEngine<P>(
       space,
       strategy,
@@ -124,18 +127,8 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
         parseStrategy,
         exclusive,
         stay,
-        isTrialWanted: direct ? undefined : () => this.#claims.any,
-        onEntry: (entry) => {
-          this.#last = entry.position;
-          if (this.ledger.closed === undefined) this.#finished.set(false);
-          this.#attempts.apply(entry, performance.now());
-          this.#repeats.apply(entry);
-          this.#claims.apply(entry);
-          this.answers.apply(entry);
-          onEntry?.(entry);
-          this.live$.next(entry);
-          this.#turns.look();
-        },
+        isTrialWanted,
+        onEntry: (entry) => this.#apply(entry),
       },
       {
         direct: (directive) => this.#direct(directive),
@@ -144,7 +137,7 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
           this.#finished.set(true);
           if (!stay) this.stop();
         },
-        fail: (error) => this.#fail(error),
+        fail: (error) => this.fail(error),
         onProposerAwaited: () => this.#turns.look(),
       },
     );
@@ -155,17 +148,19 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
       },
       () => {}, // as above
     );
-    this.answers = answersOf(log, this.#run, atMost); // the engine reads its first entry after this
-    this.entries$ = replayed(space, log, this.live$, () => this.#last);
-    if (!exclusive) this.#watch = watchAttempts(this.#attempts, log, (error) => this.#fail(error));
+    this.entries$ = replayed(space, log, this.live$, () => this.ledger.position);
+    if (exclusive || areClaimed) return;
+    const watch = watchAttempts(this.attempts, log, (error) => this.fail(error));
+    this.#watch = watch;
+    this.live$.subscribe({ error: watch.close, complete: watch.close });
   }
 
   get ledger(): Ledger<P> {
     return this.#run.engine.ledger;
   }
-  /** The trials so far. */
-  get rows(): TrialRows<P> {
-    return this.answers.rows;
+  /** The study must have begun. */
+  status(): StudyStatus {
+    return studyStatusOf(this.ledger, this.#run.engine.phase, this.rows);
   }
 
   /** Resolves when the study has closed and no trial is open; when it is reopened, there is another promise. @throws what the study throws. */
@@ -210,7 +205,7 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
     if (notReady) await notReady;
     const store = async () => {
       const fact = withMeans(said, this.ledger.open);
-      return { position: await this.#append(fact, origin), fact };
+      return { position: await this.#record(fact, origin), fact };
     };
     const { position } = await this.#repeats.once(origin, { ...said }, store);
     return { ...this.#stopping(said.trial), position };
@@ -218,7 +213,7 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
   async heartbeat(trial: TrialId, run: string, author?: string): Promise<Stopping> {
-    if (!this.#attempts.hear(trial, run, author, performance.now()))
+    if (!this.attempts.hear(trial, run, author, performance.now()))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
     return this.#stopping(trial);
   }
@@ -232,18 +227,29 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */
   async submit(intent: Intent, origin: SubmitOrigin = {}): Promise<Answered> {
     await this.#notReady();
-    const submitted = await this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
-    return { ...submitted, running: true };
+    const decide = () => submit(intent, this, this.append, { ...origin, atMost: this.#options.atMost });
+    return { ...(await this.#repeats.once(origin, wantedOf(intent), decide)), running: true };
+  }
+
+  /** Call this when something outside the log may require a new trial. */
+  wake(): void {
+    this.#run.engine.wake();
+  }
+
+  /** Ends the study in this process with an error. */
+  fail(cause: unknown): void {
+    if (this.#stopped) return;
+    const error = this.#options.meaning?.(cause) ?? cause;
+    this.failure ??= { error };
+    this.#run.stop();
+    this.#live$.error(error);
   }
 
   /** Ends the engine. The study can be resumed. */
   stop(): void {
     this.#run.stop();
-    const error = new RefusedError(LET_GO);
-    this.#stopped ??= { error };
-    this.#end(error);
-    this.#finished.leave();
-    this.live$.complete();
+    this.#stopped ??= { error: new RefusedError(LET_GO) };
+    this.#live$.complete();
   }
 
   /** Ends the engine and closes the log. */
@@ -252,42 +258,37 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
     await this.log.close();
   }
 
+  /** Takes an entry that the ledger has already. The state comes first, and waits for nobody: all else reacts to `live$`, in any order. */
+  #apply(entry: AppliedEntry<P>): void {
+    this.rows.apply(entry);
+    this.attempts.apply(entry, performance.now());
+    this.#repeats.apply(entry);
+    if (this.ledger.closed === undefined) this.#finished.set(false);
+    this.#live$.next(entry);
+  }
+
   /** Appends a fact of a trainer, and waits until it counts. @returns its position. @throws RefusedError */
-  #append(fact: TrialEvent, origin: Named): Promise<number> {
+  #record(fact: TrialEvent, origin: Named): Promise<number> {
     const refusal = this.ledger.refusesFrom(fact, origin.author);
     if (refusal) throw new RefusedError(refusal);
-    return this.answers.append(fact, origin);
+    return this.append(fact, origin);
   }
 
   #stopping(trial: TrialId): Stopping {
-    const by = this.#attempts.stopOf(trial);
+    const by = this.attempts.stopOf(trial);
     return by === undefined ? { stop: false } : { stop: true, by };
   }
 
   #direct(directive: Directive<P>): void {
     if (directive.type === 'suggested') return this.#hand(directive);
-    this.#local?.(directive);
-    if (directive.type !== 'stop') return;
-    this.#attempts.stop(directive.trial, directive.by, performance.now());
-    this.#watch?.check();
+    if (directive.type === 'stop') this.attempts.stop(directive.trial, directive.by, performance.now());
+    this.#options.direct?.(directive);
+    if (directive.type === 'stop') this.#watch?.check();
   }
 
   #hand(suggestion: Suggestion<P>): void {
-    if (!this.#local) return this.#claims.put(suggestion);
-    if (!this.#claims.offer(suggestion)) this.#local(suggestion);
-  }
-
-  #fail(error: unknown): void {
-    this.failure ??= { error };
-    this.#run.stop();
-    this.#end(error);
-    this.#finished.leave({ error });
-    this.live$.error(error);
-  }
-
-  #end(error: unknown): void {
-    this.#watch?.close();
-    this.#claims.end({ error });
-    this.answers.end(error);
+    const { direct } = this.#options;
+    if (!direct) return this.#claims.put(suggestion);
+    if (!this.#claims.offer(suggestion)) direct(suggestion);
   }
 }

@@ -1,3 +1,8 @@
+import type { Observable } from 'rxjs';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { MOST_PROPOSALS } from '../../../src/ledger/proposers.ts';
+import { refuseProposer } from '../../../src/study/commands.ts';
+
 /** Whether it is the turn of an external proposer, and how many of its proposals wait to be used. */
 export type Turn =
   | { readonly next: 'propose' | 'wait'; readonly waiting: number }
@@ -12,23 +17,31 @@ export interface TurnOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Lets proposers wait for their turns. */
+interface Proposed {
+  readonly ledger: () => Ledger<unknown>;
+  /** Whether the study waits for a proposer now. */
+  readonly isAwaited: (proposer: string) => boolean;
+}
+
+/** Lets external proposers wait for their turns. */
 export class Turns {
-  readonly #turnOf: (proposer: string, ahead?: number) => Turn;
+  readonly #study: Proposed;
   readonly #waiting = new Set<() => void>();
 
-  constructor(turnOf: (proposer: string, ahead?: number) => Turn) {
-    this.#turnOf = turnOf;
+  /** @param live$ the entries as the study applies them. */
+  constructor(study: Proposed, live$: Observable<unknown>) {
+    this.#study = study;
+    live$.subscribe({ next: () => this.look(), error: () => {} });
   }
 
-  /** Checks whose turn it is: call this when it may have changed. */
+  /** Checks whose turn it is: call this when it may have changed without an entry. */
   look(): void {
     for (const look of this.#waiting) look();
   }
 
   /** Waits for a turn, or until the time is over. @throws RefusedError if the strategy has no such proposer */
   async wait(proposer: string, { ahead, wait = 0, signal }: TurnOptions): Promise<Turn> {
-    const turn = this.#turnOf(proposer, ahead);
+    const turn = this.#of(proposer, ahead);
     if (turn.next !== 'wait' || wait === 0) return turn;
     await new Promise<void>((resolve, reject) => {
       const end = () => {
@@ -39,7 +52,7 @@ export class Turns {
       };
       const look = () => {
         try {
-          if (this.#turnOf(proposer, ahead).next !== 'wait') end();
+          if (this.#of(proposer, ahead).next !== 'wait') end();
         } catch (error) {
           reject(error); // another strategy has replaced it
           end();
@@ -50,6 +63,17 @@ export class Turns {
       signal?.addEventListener('abort', end);
       if (signal?.aborted) end();
     });
-    return this.#turnOf(proposer, ahead);
+    return this.#of(proposer, ahead);
+  }
+  #of(proposer: string, ahead = 1): Turn {
+    const ledger = this.#study.ledger();
+    refuseProposer(proposer, ledger);
+    const { proposals, isAbsent } = ledger.inbox(proposer);
+    const waiting = proposals.length;
+    if (ledger.closed !== undefined) return { next: 'over', waiting, reason: ledger.closed };
+    // A proposal that waits while the proposer is awaited or absent was rejected. An absent proposer is not waited for: its next proposal makes it
+    // present again.
+    const isDue = waiting < MOST_PROPOSALS && (this.#study.isAwaited(proposer) || waiting < ahead || isAbsent);
+    return { next: isDue && !ledger.settings.paused ? 'propose' : 'wait', waiting };
   }
 }

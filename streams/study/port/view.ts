@@ -1,95 +1,31 @@
-import { filter, firstValueFrom, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import { MismatchError } from '../../../src/errors.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../../src/ledger/openTrials.ts';
 import type { Space } from '../../../src/space/space.ts';
-import { LET_GO, NOT_BEGUN, RefusedError } from '../../../src/study/commands.ts';
+import { NOT_BEGUN, RefusedError } from '../../../src/study/commands.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
 import { firstFactOf, spaceOf } from '../../engine/applyEntries.ts';
 import { turnsOf } from '../../engine/timeout.ts';
 import type { Log } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
-import { withResolvers } from '../../promises.ts';
 import { spaceDifferences } from '../../spec/options.ts';
 import { StudyEnd } from './ending.ts';
+import { reached, replayed } from './entries.ts';
 import { noResultIn } from './noResult.ts';
 import type { StudyPort } from './port.ts';
-import { replayed } from './replayed.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
 const TURN_MS = 10;
 
+/** What the entries of a study tell of it. */
+export type StudyView<P> = Pick<StudyPort<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'live$' | 'broken' | 'finished'>;
+
 /** A study that runs elsewhere, as its log tells it. */
-export interface Following<P>
-  extends Pick<StudyPort<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'live$' | 'broken' | 'finished'> {
-  /** Resolves when the log has been read up to a position. @throws what ended the reading */
-  reached(position: number): Promise<void>;
-  /** Ends the reading; undefined if the engine reads the log. */
-  readonly stop?: () => void;
-}
-
-interface Followed<P> extends Pick<Following<P>, 'space' | 'stop'> {
-  /** Where it is, for people. */
-  readonly place: string;
-  readonly log: Pick<Log, 'read' | 'head'>;
-  /** What the entries so far say. */
-  readonly ledger: () => Ledger<P>;
-  readonly rows: () => TrialRows<P>;
-}
-
-/** A study that is followed, and what feeds it. */
-interface Fed<P> {
-  readonly following: Following<P>;
-  /** Takes the next entry, which the ledger and the rows have already. */
-  readonly take: (applied: AppliedEntry<P>) => void;
-  /** Ends it. @param failure why, if its engine or its log failed */
-  readonly end: (failure?: { readonly error: unknown }) => void;
-}
-
-/** A study whose entries are passed to `take`. */
-export function followed<P>({ space, place, log, ledger, rows, ...stop }: Followed<P>): Fed<P> {
-  const live$ = new Subject<AppliedEntry<P>>();
-  const ending = new StudyEnd();
-  const over = withResolvers<never>();
-  over.promise.catch(() => {}); // it may fail before anyone waits for it
-  let last = 0;
-  const following: Following<P> = {
-    space,
-    source: { place, read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
-    get ledger() {
-      return ledger();
-    },
-    get rows() {
-      return rows();
-    },
-    entries$: replayed(space, log, live$, () => last),
-    live$,
-    get broken() {
-      return noResultIn(following);
-    },
-    get finished() {
-      return ending.promise;
-    },
-    reached: async (position) => {
-      if (last < position) await Promise.race([firstValueFrom(live$.pipe(filter((entry) => entry.position >= position))), over.promise]);
-    },
-    ...stop,
-  };
-  return {
-    following,
-    take: (applied) => {
-      last = applied.position;
-      live$.next(applied);
-      ending.set(ledger().closed !== undefined && !isTrialRunning(ledger(), true));
-    },
-    end: (failure) => {
-      over.reject(failure ? failure.error : new RefusedError(LET_GO));
-      if (failure) live$.error(failure.error);
-      else live$.complete();
-      ending.leave(failure);
-    },
-  };
+export interface Following<P> extends StudyView<P> {
+  /** Ends the reading. */
+  readonly stop: () => void;
 }
 
 /**
@@ -110,23 +46,39 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
   const reading = new AbortController();
   const ledger = new Ledger<P>(known);
   const rows = new TrialRows<P>();
-  const stop = () => reading.abort();
-  const { following, take, end } = followed<P>({ space: known, place, log, ledger: () => ledger, rows: () => rows, stop });
+  const live$ = new Subject<AppliedEntry<P>>();
+  const ending = new StudyEnd(live$);
   const read = async () => {
     const takeTurn = turnsOf(TURN_MS);
     for await (const entries of log.read(1, reading.signal)) {
       for (const entry of entries) {
         const applied = ledger.fold(entry);
         rows.apply(applied);
-        take(applied);
+        live$.next(applied);
+        ending.set(ledger.closed !== undefined && !isTrialRunning(ledger, true));
       }
       await takeTurn();
     }
   };
   read().then(
-    () => end(),
-    (error) => end({ error }),
+    () => live$.complete(),
+    (error) => live$.error(error),
   );
-  await following.reached(head);
-  return following;
+  const view: Following<P> = {
+    space: known,
+    source: { place, read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
+    ledger,
+    rows,
+    live$,
+    entries$: replayed(known, log, live$, () => ledger.position),
+    get broken() {
+      return noResultIn(view);
+    },
+    get finished() {
+      return ending.promise;
+    },
+    stop: () => reading.abort(),
+  };
+  await reached(view, head);
+  return view;
 }

@@ -1,19 +1,20 @@
 import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
+import { reached } from './entries.ts';
 import type { StudyPort, TrainerPort } from './port.ts';
-import type { Following } from './view.ts';
+import type { StudyView } from './view.ts';
 
 /** How this process reaches a study that runs elsewhere. */
 export type Remote<P> = TrainerPort<P> & Pick<StudyPort<P>, 'submit' | 'importance' | 'why' | 'close'>;
 
 /** The port of a study that runs elsewhere: what it has done can be seen when a call resolves. */
-export function viewed<P>(following: Following<P>, remote: Remote<P>): StudyPort<P> {
-  const { space, source, rows, entries$, live$, stop, reached } = following;
+export function viewed<P>(view: StudyView<P>, remote: Remote<P>): StudyPort<P> {
+  const { space, source, rows, entries$, live$ } = view;
   let isClosed = false;
   const refuseClosed = () => {
     if (isClosed) throw new RefusedError(LET_GO);
   };
   const seen = async <T extends { readonly position: number }>(answer: T): Promise<T> => {
-    await reached(answer.position);
+    await reached(view, answer.position);
     return answer;
   };
   return {
@@ -24,13 +25,13 @@ export function viewed<P>(following: Following<P>, remote: Remote<P>): StudyPort
     entries$,
     live$,
     get ledger() {
-      return following.ledger;
+      return view.ledger;
     },
     get broken() {
-      return following.broken;
+      return view.broken;
     },
     get finished() {
-      return following.finished;
+      return view.finished;
     },
     ready: async () => refuseClosed(),
     ask: async (options) => {
@@ -43,7 +44,6 @@ export function viewed<P>(following: Following<P>, remote: Remote<P>): StudyPort
     submit: async (...asked) => seen(await remote.submit(...asked)),
     close: async () => {
       isClosed = true;
-      stop?.();
       await remote.close();
     },
   };

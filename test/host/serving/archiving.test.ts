@@ -50,7 +50,7 @@ async function closed(study: string) {
   writeFileSync(model, `weights of ${study}`);
   const checkpoint = await saveCheckpoint({ nc, study, trainer: 'hand', trial: 1, run: 'r1' }, model);
   await hand.say(1, { type: 'completed', run: 'r1', values: { value: 1 }, checkpoint });
-  await engine.finished;
+  await engine.port.finished;
   await engine.close();
   await nc.close();
   const [log, parts] = [await linesOf(study), await partsOf(study)];

@@ -26,7 +26,7 @@ async function engineOf(study: string) {
 it('an engine names the trial that is lost, and its worker, as a warning', async () => {
   const { engine, lines, close } = await engineOf('lost');
   const { say } = await handOn(server, 'lost', 'w1');
-  await eventually(() => expect(engine.ledger.open.size).toBe(1));
+  await eventually(() => expect(engine.port.ledger.open.size).toBe(1));
   await say(1, { type: 'started', attempt: 1, run: 'r' });
   const lost = { text: 'lost: trial 1 is lost: w1 was silent for 1 s', level: 'warn', study: 'lost', trial: 1, run: 'r' };
   await eventually(() => expect(lines).toContainEqual(lost));
@@ -35,7 +35,7 @@ it('an engine names the trial that is lost, and its worker, as a warning', async
 
 it('a second engine prints that it is a standby, and that it leads once the first one has ended', async () => {
   const first = await engineOf('two');
-  await eventually(() => expect(first.engine.ledger.open.size).toBe(1));
+  await eventually(() => expect(first.engine.port.ledger.open.size).toBe(1));
   const second = await engineOf('two');
   const { say } = await handOn(server, 'two', 'w1');
   const complete = async (trial: number) => {

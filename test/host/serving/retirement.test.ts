@@ -50,7 +50,7 @@ async function all(pattern: string, unloadAfter: () => number = () => 0.1, http?
 async function closed(name: string) {
   const study = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 2 });
   await trainer<{ x: number }>(nc, name, ({ x }) => x, { name: 'w1' }).done;
-  await study.finished;
+  await study.port.finished;
   await study.close();
   await sleep(150);
 }
@@ -113,7 +113,7 @@ test('the next process lists it without its log, and reads that if it has change
   await second.end();
   const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'grown-re', trials: 2 });
   await other.started;
-  await other.submit({ type: 'change', limits: { trials: 3 } });
+  await other.port.submit({ type: 'change', limits: { trials: 3 } });
   await other.close();
   const next = await all('*-re', () => 0.1);
   await until(() => next.engines.engineOf('grown-re'));
@@ -127,9 +127,9 @@ test('a fact that another engine writes loads it, and a deletion removes it', as
   await until(() => unloaded(process, 'shared') === 1);
   const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'shared', trials: 2 });
   await other.started;
-  await other.submit({ type: 'change', limits: { trials: 3 } });
-  await until(() => process.engines.engineOf('shared')?.ledger.closed === undefined && process.engines.engineOf('shared'));
-  await other.submit({ type: 'close' });
+  await other.port.submit({ type: 'change', limits: { trials: 3 } });
+  await until(() => process.engines.engineOf('shared')?.port.ledger.closed === undefined && process.engines.engineOf('shared'));
+  await other.port.submit({ type: 'close' });
   await until(() => unloaded(process, 'shared') === 2);
   await other.close();
   await serverPlace(nc, server.url).delete('shared');
@@ -142,8 +142,8 @@ test('the home of a page for viewers shows studies as engines list them, and loa
   for (const name of ['s1', 's2']) {
     const study = await serve(await secured.as('engine'), space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 1 });
     await study.started;
-    await study.submit({ type: 'close' });
-    await study.finished;
+    await study.port.submit({ type: 'close' });
+    await study.port.finished;
     await study.close();
   }
   const retire = () => ({ unloadAfter: 0.1 });
@@ -256,8 +256,8 @@ test('with logins, an engine deletes nothing, unless it has the login of an admi
   const own = await connection('engine');
   const study = await serve(own, space({ x: float(0, 1) }), { strategy: random(), study: 's1', trials: 1 });
   await study.started;
-  await study.submit({ type: 'close' });
-  await study.finished;
+  await study.port.submit({ type: 'close' });
+  await study.port.finished;
   await study.close();
   await own.close();
   const serveAs = async (as?: string) => {

@@ -99,7 +99,7 @@ describe('a request of an agent', () => {
   it('is answered without internal errors of the server', async () => {
     const at = await open();
     const { call } = await connect(at);
-    at.hosted.answers.status = () => {
+    at.hosted.status = () => {
       throw new Error('no space left at /secret');
     };
     expect(await call('best', { study })).toMatchObject({ isError: true, text: 'internal: the server failed; its output says why' });

@@ -254,7 +254,7 @@ describe('the consumer of the trainers', () => {
     await eventually(async () => expect((await info()).created).not.toBe(lost.created));
     expect((await info()).num_pending).toBe(0);
     go(1);
-    await engine.finished;
+    await engine.port.finished;
     await done;
     expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(trials + 1);
     await engine.close();

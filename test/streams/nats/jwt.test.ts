@@ -67,7 +67,7 @@ describe('a server whose users have credentials', () => {
     const of = (nc: NatsConnection, name: string) =>
       trainer<At>(nc, study, ({ x }) => new Promise((yes) => setTimeout(yes, 20, x)), { name });
     await Promise.all([of(w1, 'w1'), of(w2, 'w2'), of(w3, 'w3')].map(({ done }) => done));
-    await engine.finished;
+    await engine.port.finished;
     const authors = heard.all.flatMap(({ fact }) => ('trainer' in (fact as object) ? [(fact as { trainer: string }).trainer] : []));
     expect([...new Set(authors)].sort()).toEqual(['w1', 'w2', 'w3']);
     await engine.close();
@@ -83,7 +83,7 @@ describe('a server whose users have credentials', () => {
     const theirs = hearing();
     const twin = await serve(await as('nlp/engine'), plane, { strategy: random(), study, trials: 1, onEntry: theirs.note });
     await trainer<At>(await as('nlp/w1'), study, () => 7, { name: 'w1' }).done;
-    await twin.finished;
+    await twin.port.finished;
     expect(heard.all.some(isFact('started'))).toBe(false); // its twin has the same name
     await Promise.all([engine.close(), twin.close()]);
   });
@@ -242,7 +242,7 @@ describe('a server whose users have credentials', () => {
         const study = fresh();
         const serving = await serve(await login(own, engine), plane, { strategy: random(), study, trials: 1 });
         await trainer<At>(await login(own, next.files['speech/w1.creds']!, '_INBOX.w1'), study, () => 7, { name: 'w1' }).done;
-        await serving.finished;
+        await serving.port.finished;
         await serving.close();
 
         await own.kill();

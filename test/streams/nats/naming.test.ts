@@ -62,7 +62,7 @@ describe('with a prefix', () => {
     const engine = await serve(await server.connect(), plane, { study, prefix, trials: 4, strategy: random() });
     await engine.started;
     const done = trainer(await server.connect(), study, square, { prefix }).done;
-    await Promise.all([done, engine.finished]);
+    await Promise.all([done, engine.port.finished]);
     expect(await request(nc, subjectsOf(study, naming), 'study')).toMatchObject({ completed: 4 });
     expect([...seen]).toEqual([`${prefix}.${study}`]);
     const other = await serve(await server.connect(), plane, { study, trials: 2, strategy: random() });
@@ -123,7 +123,7 @@ describe('with a prefix', () => {
     const engine = await serve(await as('engine'), plane, { ...options, prefix });
     await engine.started;
     await trainer(await as('w1', '_INBOX.w1'), 's1', square, { name: 'w1', prefix }).done;
-    await engine.finished;
+    await engine.port.finished;
     expect(await studiesOn(await as('w1', '_INBOX.w1'), naming)).toEqual(['s1']);
     const other = await serve(await as('engine'), plane, options);
     await expect(other.started).rejects.toMatchObject({ code: 'forbidden' });
@@ -157,7 +157,7 @@ describe('through a leaf node', () => {
       return x;
     };
     await trainer(await leaf.connect(), study, saving, { domain }).done;
-    await engine.finished;
+    await engine.port.finished;
     const saved = applied.flatMap(({ fact }) => ((fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : []));
     expect(saved).toEqual(['nats:', 'nats:', 'nats:']);
     const trials = await hypertide(directory(), 'trials', `${leaf.url}/${study}?domain=hub`, '--json');

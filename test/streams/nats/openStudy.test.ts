@@ -32,7 +32,7 @@ describe('a study on a server', () => {
     await expect(openStudy(nc, study, other)).rejects.toBeInstanceOf(MismatchError);
     await expect(trainer(nc, study, other, ({ z }) => z).done).rejects.toBeInstanceOf(MismatchError);
     await trainer(nc, study, plane, ({ x, n }) => x * n).done;
-    expect(engine.rows.counts.completed).toBe(1);
+    expect(engine.port.rows.counts.completed).toBe(1);
     const reason = new Error('enough');
     const stop = new AbortController();
     const opening = openStudy(nc, fresh(), plane, { signal: stop.signal, warn: () => {} });

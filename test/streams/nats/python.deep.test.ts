@@ -48,7 +48,7 @@ describe('a study of the trainer in Python', () => {
     await engine.started;
     const program = 'print(h.run(url, study, lambda trial: trial["n"], name="W_1"))';
     expect(await python(`${own.url}?prefix=acme.ml&domain=hub`, study, program).ended).toEqual({ code: 0, text: '3\n' });
-    await engine.finished;
+    await engine.port.finished;
     await engine.close();
     const wrong = await python(`${own.url}?prefx=acme.ml`, study, program).ended;
     expect(wrong.text).toContain('expected prefix, domain or api after the question mark of an address, got prefx');
@@ -77,7 +77,7 @@ def objective(trial):
     return n
 print(h.run(url, study, objective, "py"))`;
     const { ended } = python(server.url, study, program);
-    await engine.finished;
+    await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: '6\n' });
     const n = new Map<number, number>();
     const ends: unknown[] = [];
@@ -99,7 +99,7 @@ print(h.run(url, study, objective, "py"))`;
     const engine = await engineOn(server, { study, trials: 2 });
     await lateFactOn(server, study, engine.heard, hasEnded);
     const { ended } = python(server.url, study, 'h.run(url, study, lambda trial: print(trial.number) or 1.0, "py")');
-    await engine.finished;
+    await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: trained });
     await engine.close();
   });
@@ -115,7 +115,7 @@ def objective(trial):
     return 1.0
 print(h.run(url, study, objective, "py"))`;
     const { ended } = python(server.url, study, program);
-    await engine.finished;
+    await engine.port.finished;
     const { code, text } = await ended;
     expect(code).toBe(0);
     expect(text).toContain('trial 2: metrics left out of completed');
@@ -147,7 +147,7 @@ def objective(trial):
     return abs(trial["rate"] - 0.5)
 h.run(url, study, objective, "py")`;
     const { ended } = python(server.url, study, program);
-    await engine.finished;
+    await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: '' });
     const facts = heard.all.map(({ fact }) => fact as Said & { budget?: number; resumes?: number; tags?: { pbt: string } });
     const suggested = facts.filter(({ type }) => type === 'suggested');
@@ -173,7 +173,7 @@ h.run(url, study, objective)`;
     const { ended } = python(server.url, study, program);
     await engine.heard.until(isFact('reported', { step: 2 }));
     await engine.nc.request(`ht.${study}.rpc.cancel`, JSON.stringify({ trial: 1 }));
-    await engine.finished;
+    await engine.port.finished;
     expect((await ended).code).toBe(0);
     expect(engine.heard.all.filter(isFact('failed'))).toEqual([]);
     expect((await factsOf(engine.nc, study)).map(({ type }) => type)).toEqual(
@@ -198,7 +198,7 @@ h.run(url, study, objective)`;
     const { ended } = python(server.url, study, program);
     await engine.heard.until(isFact('reported'));
     await engine.nc.request(`ht.${study}.rpc.cancel`, JSON.stringify({ trial: 1 }));
-    await engine.finished;
+    await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: '' });
     expect((await factsOf(engine.nc, study)).at(-2)).toMatchObject({ type: 'stopped', step: 1, by: 'person' });
     await engine.close();
@@ -220,7 +220,7 @@ h.run(url, study, objective)`;
       await engine.heard.until(isFact('completed', { trial: 3 }));
       await own.kill();
       await own.restart();
-      await engine.finished;
+      await engine.port.finished;
       expect((await ended).code).toBe(0);
       expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed')).toHaveLength(8);
       await engine.close();

@@ -254,7 +254,7 @@ h.run(url, study, objective)`;
   it('ends at SIGTERM although its study was deleted while its trial ran', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
-    engine.finished.catch(() => {});
+    engine.port.finished.catch(() => {});
     const program = `
 def objective(trial):
     trial.report(1, step=1)

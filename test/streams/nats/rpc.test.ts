@@ -93,7 +93,7 @@ describe('an engine', () => {
       await say(trial, { type: 'started', attempt: 1, run: 'a' });
       await say(trial, { type: 'completed', run: 'a', values: { value: trial }, metrics });
     }
-    await engine.finished;
+    await engine.port.finished;
     const seen: number[] = [];
     let pages = 0;
     for (let after: number | undefined = 0; after !== undefined; pages++) {
@@ -141,7 +141,7 @@ describe('an engine', () => {
     await complete(1);
     await engine.heard.until(isFact('suggested', { trial: 3 }));
     for (const trial of [2, 3]) await complete(trial);
-    await engine.finished;
+    await engine.port.finished;
     const { result } = await ask('trials');
     expect((result as { trials: { by: string }[] }).trials.map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);
     await engine.close();
@@ -158,7 +158,7 @@ describe('an engine', () => {
     );
     await engine.heard.until(isFact('started'));
     expect(await ask('close')).toMatchObject({ ok: true });
-    await engine.finished;
+    await engine.port.finished;
     await done;
     expect((await factsOf(engine.nc, study)).map(({ type }) => type)).toContain('closed');
     await engine.close();

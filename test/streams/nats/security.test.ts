@@ -46,7 +46,7 @@ describe('a server with the generated configuration', () => {
       const { done } = trainer<At>(await as(name), 's1', ({ x }) => x, { name });
       await done;
     });
-    await engine.finished;
+    await engine.port.finished;
     await Promise.all(works);
     await eventually(() => expect(seen).toContain('ht.s1.status'));
     const authors = new Set(
@@ -210,7 +210,7 @@ describe('a server with the generated configuration', () => {
         { name: 'w2' },
       );
       await done;
-      await engine.finished;
+      await engine.port.finished;
       expect(heard.all.filter(isFact('completed', { trial: 1 }))).toHaveLength(1);
       await engine.close();
     });

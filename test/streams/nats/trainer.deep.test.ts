@@ -13,7 +13,7 @@ const server = natsOfTests();
 it('a trainer reports that its study was deleted on the server, and that it is back', async () => {
   const study = fresh();
   const engine = await engineOn(server, { study });
-  engine.finished.catch(() => {});
+  engine.port.finished.catch(() => {});
   const warnings: string[] = [];
   const { close } = trainer<At>(await server.connect(), study, () => new Promise<never>(() => {}), {
     name: 'w',
@@ -34,7 +34,7 @@ it('a trainer reports that its study was deleted on the server, and that it is b
 async function endsWithResult(on: NatsServer, happen: (engine: Awaited<ReturnType<typeof engineOn>>, study: string) => Promise<unknown>) {
   const study = fresh();
   const engine = await engineOn(on, { study });
-  engine.finished.catch(() => {});
+  engine.port.finished.catch(() => {});
   const warnings: string[] = [];
   let finish = (_: number) => {};
   const objective = () => new Promise<number>((resolve) => (finish = resolve));
@@ -89,7 +89,7 @@ it('a trainer sends every fact across a kill of the server, once', async () => {
       },
       { slots: 2 },
     );
-    await engine.finished;
+    await engine.port.finished;
     await done;
     const facts = await factsOf(engine.nc, study);
     expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(6);

@@ -19,7 +19,7 @@ describe('trainer', () => {
     const engine = await engineOn(server, { study, trials: 30, parallel: 4 });
     const trainers = [];
     for (const name of ['a', 'b']) trainers.push(trainer<At>(await server.connect(), study, parabola, { name, slots: 2 }));
-    await engine.finished;
+    await engine.port.finished;
     await Promise.all(trainers.map(({ done }) => done));
     const facts = await factsOf(engine.nc, study);
     const ends = facts.filter(({ type }) => type === 'completed');
@@ -92,7 +92,7 @@ describe('trainer', () => {
       return { values: { value: x }, metrics: named(metrics), ...(gradient && { gradient: { value: named(gradient) } }) };
     };
     const { done } = trainer<At>(await server.connect(), study, objective as never, { name: 'w', warn: (text) => warnings.push(text) });
-    await engine.finished;
+    await engine.port.finished;
     await done;
     expect(trainings).toBe(1);
     const { fact } = await engine.heard.until(isFact('completed'));
@@ -116,7 +116,7 @@ describe('trainer', () => {
       reason = signal.reason;
       return 17;
     });
-    await engine.finished;
+    await engine.port.finished;
     await done;
     expect((reason as Error).message).toBe('stopped by person');
     expect(engine.heard.all.map(({ fact }) => fact).find((fact) => (fact as { type: string }).type === 'stopped')).toMatchObject({
@@ -133,7 +133,7 @@ describe('trainer', () => {
     await engine.heard.until(isFact('started'));
     await first.close();
     const second = trainer<At>(await server.connect(), study, parabola, { name: 'second' });
-    await engine.finished;
+    await engine.port.finished;
     await second.done;
     const facts = await factsOf(engine.nc, study);
     expect(facts).toContainEqual(expect.objectContaining({ type: 'failed', reason: 'preempted', trial: 1, attempt: 1 }));
@@ -202,7 +202,7 @@ describe('trainer', () => {
       subjects.by('quick', 1),
       JSON.stringify({ type: 'completed', trial: 1, run: 'quick', values: { value: 3 } }),
     );
-    await engine.finished;
+    await engine.port.finished;
     await done;
     const ends = (await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed');
     expect(ends).toMatchObject([{ run: 'quick' }, { trial: 2 }]);
@@ -221,7 +221,7 @@ describe('trainer', () => {
       begun.push(trial);
       return x;
     });
-    await engine.finished;
+    await engine.port.finished;
     await done;
     expect(begun).toEqual(trained);
     await engine.close();
@@ -235,7 +235,7 @@ describe('trainer', () => {
       return x;
     };
     const { done } = trainer<At>(await server.connect(), study, block, { blocking: { servers: server.url } });
-    await engine.finished;
+    await engine.port.finished;
     await done;
     expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'failed')).toEqual([]);
     await engine.close();
@@ -266,7 +266,7 @@ describe('trainer', () => {
       },
       { warn: (message) => warnings.push(message) },
     );
-    await engine.finished;
+    await engine.port.finished;
     await done;
     const facts = (await factsOf(engine.nc, study)).filter(({ type }) => ['reported', 'completed', 'failed'].includes(type));
     expect(facts).toMatchObject([

@@ -41,7 +41,7 @@ describe('a trainer in TypeScript', () => {
     const [north, south] = [machine(), machine()];
     const trainers = [];
     for (const place of [north, south]) trainers.push(trainer<At>(await server.connect(), study, on(place)));
-    await engine.finished;
+    await engine.port.finished;
     await Promise.all(trainers.map(({ done }) => done));
     const resumed = begun.filter(([, resumes]) => resumes);
     expect(resumed.length).toBeGreaterThan(2);
@@ -71,7 +71,7 @@ describe('a trainer in TypeScript', () => {
       found = checkpoint;
       return stepIn(checkpoint);
     });
-    await engine.finished;
+    await engine.port.finished;
     await second.done;
     expect((await engine.heard.until(isFact('completed'))).fact).toMatchObject({ attempt: 2, values: { value: 2 } });
     const [, folder] = /(hypertide-checkpoint-[^/]+)/.exec(found!)!;
@@ -120,7 +120,7 @@ describe('a trainer in TypeScript', () => {
     await lost.close();
     rmSync(place, { recursive: true });
     const second = trainer<At>(await server.connect(), study, (_, { checkpoint }) => stepIn(checkpoint));
-    await engine.finished;
+    await engine.port.finished;
     await second.done;
     const { fact } = await engine.heard.until(isFact('completed'));
     expect((fact as { values: { value: number } }).values.value).toBeGreaterThan(0);

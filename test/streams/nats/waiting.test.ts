@@ -114,14 +114,14 @@ describe.concurrent('a signal that aborts later', () => {
     const gone = new AbortController();
     const one = trainer(await server.connect(), study, async () => sleep(20, 1), { signal: gone.signal });
     await engine.started;
-    await eventually(() => expect(engine.ledger.position).toBeGreaterThan(5));
+    await eventually(() => expect(engine.port.ledger.position).toBeGreaterThan(5));
     gone.abort();
     await one.done;
     await server.kill();
     await sleep(500); // the engine waits for a confirmation
     stop.abort();
     expect(await engine.ended).toBeUndefined();
-    await engine.finished;
+    await engine.port.finished;
     await server.dispose();
   });
 });

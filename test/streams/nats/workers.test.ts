@@ -37,7 +37,7 @@ describe('a broken trainer among 8', () => {
       throw new Error('no GPU');
     };
     trainers.push(trainer<At>(await server.connect(), study, broken, { name: 'broken', warn: (text) => warnings.push(text) }));
-    await engine.finished;
+    await engine.port.finished;
     await Promise.all(trainers.map(({ done }) => done));
     const facts = await factsOf(engine.nc, study);
     expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(80);
@@ -174,7 +174,7 @@ describe('a trainer that a person instructs', () => {
     const refused = await engine.heard.until(({ refusal }) => refusal !== undefined);
     expect(refused.refusal).toMatchObject({ code: 'paused', message: 'trainer deaf has the instruction pause: a person has decided it' });
     const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
-    await engine.finished;
+    await engine.port.finished;
     await done;
     await engine.close();
   });
@@ -190,7 +190,7 @@ describe('a trainer that a person instructs', () => {
     await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
     const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
     const engine = await engineOn(server, options);
-    await engine.finished;
+    await engine.port.finished;
     await done;
     const facts = (await factsOf(engine.nc, study)).slice(3); // after the suggestion and the instruction
     expect(facts).toMatchObject([

@@ -136,7 +136,7 @@ async function recordStudy(): Promise<readonly Recorded[]> {
     return x;
   };
   const { done } = trainer<At>(await server.connect(), study, objective, { name: 'w1' });
-  await engine.finished;
+  await engine.port.finished;
   await done;
   const asked: readonly (readonly [NatsMethod, object?])[] = [
     ['study'],

@@ -14,7 +14,7 @@ async function wide() {
   await engine.started;
   const hand = await handOn(server, study);
   const announce = (trainer: string, message: object) => hand.nc.publish(subjectsOf(study).beat(trainer, 0), JSON.stringify(message));
-  const { ledger } = engine;
+  const { ledger } = engine.port;
   /** That so many trials are open, and no more a moment later. */
   const settlesAt = async (open: number) => {
     await eventually(() => expect(ledger.open.size).toBeGreaterThanOrEqual(open));

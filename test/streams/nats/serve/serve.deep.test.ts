@@ -26,7 +26,7 @@ it('an engine warns once that the server is full, pauses between retries, and co
   expect((await jsm.getAccountInfo()).api.total - before).toBeLessThan(40); // of an engine and a trainer that retry once a second
   expect([...said, ...heard].filter((line) => line.includes('no room')).length).toBeLessThanOrEqual(2);
   await jsm.streams.update(stream, { max_msgs: -1 });
-  await engine.finished;
+  await engine.port.finished;
   await done;
   await engine.close();
 });
@@ -60,7 +60,7 @@ it('an engine answers ten thousand facts that do not count, and continues', asyn
   for (let i = 0; i < 50; i++) await Promise.all(Array.from({ length: 200 }, (_, k) => say(1, kinds[k % kinds.length]!)));
   await all;
   const { done } = trainer<At>(await server.connect(), study, square);
-  await engine.finished;
+  await engine.port.finished;
   await done;
   await engine.close();
 });
@@ -86,7 +86,7 @@ it('an attempt that a trainer has hidden is offered again within three leases in
   const { done } = trainer<At>(await server.connect(), study, square);
   await engine.heard.until(isFact('completed'));
   expect(performance.now() - since).toBeLessThan(3000 * lease + 500);
-  await engine.finished;
+  await engine.port.finished;
   await done;
   const lost = engine.heard.all.filter(isFact('failed', { reason: 'lost' }));
   expect(lost.map(({ fact }) => (fact as { message: string }).message)).toEqual(Array(4).fill('no trainer claimed it'));
@@ -101,7 +101,7 @@ it('an engine that starts replaces a consumer that hides attempts, so that they 
   const { done } = trainer<At>(await server.connect(), study, square);
   await new Promise((resolve) => setTimeout(resolve, 3000 * lease + 500));
   const second = await engineOn(server, { study, lease });
-  await second.finished;
+  await second.port.finished;
   await done;
   expect(second.heard.all.filter(isFact('failed'))).toEqual([]);
   expect(second.heard.all.filter(isFact('completed'))).toHaveLength(12);
@@ -113,7 +113,7 @@ it('attempts that wait for busy trainers are not offered again, however many the
   const engine = await engineOn(server, { study, trials: 12, parallel: 12, lease: 0.3 });
   const slow = async ({ x }: At) => new Promise<number>((resolve) => setTimeout(resolve, 1000, x));
   const { done } = trainer<At>(await server.connect(), study, slow, { slots: 2 });
-  await engine.finished;
+  await engine.port.finished;
   await done;
   expect(engine.heard.all.filter(isFact('failed'))).toEqual([]);
   expect(engine.heard.all.filter(isFact('suggested'))).toHaveLength(12);

@@ -29,7 +29,7 @@ describe('serve', () => {
     const large = await serve(nc, space({ name: choice(values(10_000)) }), { study, trials: 1, strategy: random() });
     const objective = async ({ name }: { readonly name: string }) => name.length;
     await trainer(await server.connect(), study, objective).done;
-    await large.finished;
+    await large.port.finished;
     await large.close();
     const other = fresh();
     await expect(serve(nc, space({ name: choice(values(100_000)) }), { study: other, trials: 1, strategy: random() })).rejects.toThrow(
@@ -44,7 +44,7 @@ describe('serve', () => {
     const engine = await serve(await server.connect(), plane, { study, trials: 3, strategy: random() });
     const name = `Pod-${'x'.repeat(60)}`;
     await trainer(await server.connect(), study, square, { name }).done;
-    await engine.finished;
+    await engine.port.finished;
     expect(new Set((await factsOf(await server.connect(), study)).map(({ type }) => type))).toContain('completed');
     await engine.close();
   });
@@ -86,11 +86,11 @@ describe('serve', () => {
     const one = await serve(await server.connect(), plane, options);
     const other = await serve(await server.connect(), plane, options);
     await Promise.all([one.started, other.started]);
-    const isLate = ({ ledger }: typeof one) => ledger.inbox('agent').isAbsent;
+    const isLate = ({ port }: typeof one) => port.ledger.inbox('agent').isAbsent;
     await eventually(() => expect([isLate(one), isLate(other)]).toEqual([true, true]));
     const [leader, next] = one.leads ? [one, other] : [other, one];
     await leader.close();
-    await next.submit({ type: 'change', paused: true });
+    await next.port.submit({ type: 'change', paused: true });
     expect(next.leads).toBe(true);
     await next.close();
   });
@@ -100,7 +100,7 @@ describe('serve', () => {
     const options = { study, trials: 40, parallel: 4, strategy: random() };
     const engines = [await serve(await server.connect(), plane, options), await serve(await server.connect(), plane, options)];
     await trainer(await server.connect(), study, square, { name: 'w' }).done;
-    await Promise.all(engines.map(({ finished }) => finished));
+    await Promise.all(engines.map(({ port }) => port.finished));
     await sleep(1.5 * standby.pause);
     expect((await factsOf(await server.connect(), study)).filter(({ type }) => type === 'closed')).toHaveLength(1);
     expect(engines.filter(({ leads }) => leads)).toHaveLength(1);
@@ -163,13 +163,13 @@ describe('serve', () => {
     await engine.heard.until(isFact('started'));
     await request(engine.nc, study, 'close');
     let isFinished = false;
-    void engine.finished.then(() => {
+    void engine.port.finished.then(() => {
       isFinished = true;
     });
     expect(await request(engine.nc, study, 'study')).toMatchObject({ phase: 'draining', open: 2, waiting: 1 });
     expect(isFinished).toBe(false);
     await say(1, { type: 'completed', run: 'alive', values: { value: 1 } });
-    await engine.finished;
+    await engine.port.finished;
     await engine.close();
   });
 
@@ -188,7 +188,7 @@ describe('serve', () => {
     await say(1, { type: 'completed', run: 'second', values: { value: 1 } });
     await engine.heard.until(isFact('completed', { trial: 1 }));
     await say(2, { type: 'completed', run: 'alive', values: { value: 2 } });
-    await engine.finished;
+    await engine.port.finished;
     clearInterval(beating);
     expect(again.position).toBeGreaterThan(4);
     expect(engine.heard.all.filter(isFact('failed'))).toHaveLength(1);
@@ -215,7 +215,7 @@ describe('serve', () => {
     (await next())!.ack(); // without a claim
     await engine.heard.until(isFact('suggested', { attempt: 2 }));
     const { done } = trainer<At>(await server.connect(), study, square);
-    await engine.finished;
+    await engine.port.finished;
     await done;
     await engine.close();
   });
@@ -285,7 +285,7 @@ describe('serve', () => {
     await first.heard.until(isFact('completed', { trial: 7 }));
     await first.close();
     const second = await engineOn(server, { study, trials: 20, parallel: 2 });
-    await second.finished;
+    await second.port.finished;
     await done;
     await second.close();
     expect(await verify(plane, random(), () => readAll(second.nc, study))).toEqual({ recomputed: 20 });
@@ -297,7 +297,7 @@ describe('serve', () => {
     const { done } = trainer<At>(await server.connect(), study, square, { slots: 3 });
     await b.heard.until(isFact('completed', { trial: 20 }));
     await a.nc.close(); // as if it were gone
-    await b.finished;
+    await b.port.finished;
     await done;
     const facts = await factsOf(b.nc, study);
     const suggested = facts.flatMap((fact) => (fact.type === 'suggested' ? [fact.trial] : []));
@@ -319,7 +319,7 @@ describe('serve', () => {
     const jsm = await jetstreamManager(nc);
     await jsm.consumers.delete(stream, 'trainers');
     const { done } = trainer<At>(await server.connect(), study, square);
-    await engine.finished;
+    await engine.port.finished;
     await done;
     expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(2);
     await engine.close();
@@ -331,7 +331,7 @@ describe('serve', () => {
     await first.heard.until(isFact('created'));
     await first.close();
     const other = await engineOn(server, { study, trials: 2, seed: 2 });
-    await expect(other.finished).rejects.toThrow('seed');
+    await expect(other.port.finished).rejects.toThrow('seed');
   });
 });
 

@@ -31,7 +31,7 @@ it('runs a study to its end for trainers that ask', async () => {
   await study.record({ type: 'completed', trial: 3, run: third.run, values: { value: 0.25 } }, { author: 'w1' });
   await study.finished;
   expect(await study.ask()).toEqual({ next: 'over', reason: 'trials' });
-  expect(study.answers.status()).toMatchObject({ completed: 2, failed: 1, best: { trial: 3, trainer: 'w1' } });
+  expect(study.status()).toMatchObject({ completed: 2, failed: 1, best: { trial: 3, trainer: 'w1' } });
   await study.close();
 });
 
@@ -129,7 +129,7 @@ it('stops a trial by the answer to its report', async () => {
   expect(await study.record({ type: 'reported', trial, run, step: 2, values: { value: 5 } })).toMatchObject({ stop: true });
   expect(await study.heartbeat(trial, run)).toMatchObject({ stop: true });
   await study.record({ type: 'stopped', trial, run });
-  expect(study.answers.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 5 } });
+  expect(study.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 5 } });
   await study.close();
 });
 
@@ -141,7 +141,7 @@ it('ends the attempt of a silent trainer, and hands the trial out again', async 
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
     await study.heartbeat(first.trial, first.run, 'w1');
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
-    expect(study.answers.rows.get(1)).toMatchObject({ running: true });
+    expect(study.rows.get(1)).toMatchObject({ running: true });
     for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(500);
     const second = await claim(study, { author: 'w2', wait: 5 });
     expect(second).toMatchObject({ trial: 1, attempt: 2, params: first.params });
@@ -161,7 +161,7 @@ it('continues after a restart with the trainers that it had', async () => {
   expect(await again.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
   expect(await claim(again, { author: 'w1', run })).toMatchObject({ trial, run });
   await again.record({ type: 'completed', trial, run, values: { value: 1 } }, { author: 'w1' });
-  expect(again.answers.rows.get(trial)).toMatchObject({ status: 'completed' });
+  expect(again.rows.get(trial)).toMatchObject({ status: 'completed' });
   await again.close();
   void study;
 });
@@ -170,9 +170,9 @@ it('ends a trial that no trainer has claimed when a person cancels it or closes 
   const { study, log } = host();
   await study.ready();
   await log.append({ type: 'suggested', trial: 1, attempt: 1, by: 'random', params: { x: 0.5 } });
-  await eventually(() => expect(study.answers.rows.get(1)).toBeDefined());
+  await eventually(() => expect(study.rows.get(1)).toBeDefined());
   await study.submit({ type: 'cancel', trial: 1 }, { user: 'ada' });
-  await eventually(() => expect(study.answers.rows.get(1)).toMatchObject({ status: 'failed', reason: 'lost' }));
+  await eventually(() => expect(study.rows.get(1)).toMatchObject({ status: 'failed', reason: 'lost' }));
   await study.submit({ type: 'close' });
   await study.finished;
   expect(await study.ask()).toEqual({ next: 'over', reason: 'person' });
@@ -222,7 +222,7 @@ it('tries a configuration in the place of a failed trial, before the strategy ca
   await study.record({ type: 'completed', trial: 4, run: fourth.run, values: { value: 4 } }, worker);
   await study.record({ type: 'completed', trial: 5, run: fifth.run, values: { value: 5 } }, { author: 'w2' });
   await study.finished;
-  expect(study.answers.status()).toMatchObject({ trials: 5, completed: 4, failed: 1, uncounted: 1, limit: 4 });
+  expect(study.status()).toMatchObject({ trials: 5, completed: 4, failed: 1, uncounted: 1, limit: 4 });
   await study.close();
 });
 

@@ -1,8 +1,10 @@
-import { Observable } from 'rxjs';
+import { catchError, EMPTY, filter, firstValueFrom, Observable, type Subscription, tap, throwIfEmpty } from 'rxjs';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
+import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import type { Log } from '../../log/log.ts';
+import type { StudyPort } from './port.ts';
 
 /**
  * The entries of a study, of which every subscriber gets all, from the first: a late one reads the log until it has caught up.
@@ -52,3 +54,22 @@ export const replayed = <P>(
     catchUp().catch((error) => out.error(error));
     return undefined;
   });
+
+/** Resolves when a study has applied the entry at a position. @throws what ends the study; RefusedError if it is let go */
+export async function reached<P>({ ledger, live$ }: Pick<StudyPort<P>, 'ledger' | 'live$'>, position: number): Promise<void> {
+  if (ledger.position >= position) return;
+  const later$ = live$.pipe(
+    filter((entry) => entry.position >= position),
+    throwIfEmpty(() => new RefusedError(LET_GO)),
+  );
+  await firstValueFrom(later$);
+}
+
+/** Lets something react to each entry, after the state of the study has it. A reaction that throws ends with a warning, and the study goes on. */
+export const react = <T>(live$: Observable<T>, next: (entry: T) => void, warn: (message: string) => void = console.warn): Subscription =>
+  live$
+    .pipe(
+      catchError(() => EMPTY), // who asks something of the study hears of it
+      tap(next),
+    )
+    .subscribe({ error: (error: Error) => warn(`what observes the study failed, and observes it no longer: ${error.stack ?? error}`) });
