@@ -105,7 +105,7 @@ def test_optimizes(open_study):
     assert (study.best_params, study.best_value) == (best["params"], best["values"]["loss"])
     assert best["trial"] in [row["trial"] for row in study.front]
     assert study.recommendation["row"]["status"] == "completed"
-    assert sum(study.importance()["fanova"].values()) == pytest.approx(1)
+    assert sum(study.importance()["shares"].values()) == pytest.approx(1)
     with pytest.raises(ht.HypertideError, match="objective"):
         study.importance("other")
     assert re.search(r"trial 3 was suggested by .*\n(.*\n)*recomputed from the log: the suggestion is the same\n$", study.why(3))

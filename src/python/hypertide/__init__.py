@@ -23,8 +23,23 @@ from .space import boolean, choice, constant, float, int, log  # noqa: A004
 from .study import Study
 from .trial import Trial
 
-__all__ = ["EngineError", "HypertideError", "Infeasible", "Stopped", "Study", "Trial", "TrialsFailed", "__version__"]
-__all__ += ["boolean", "choice", "constant", "each", "float", "int", "log"]
+__all__ = [
+    "EngineError",
+    "HypertideError",
+    "Infeasible",
+    "Stopped",
+    "Study",
+    "Trial",
+    "TrialsFailed",
+    "__version__",
+    "boolean",
+    "choice",
+    "constant",
+    "each",
+    "float",
+    "int",
+    "log",
+]
 
 if not TYPE_CHECKING:  # a type checker sees wrong names by itself
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Awaitable, Callable, Generic, Iterator, Mapping, Sequence, TypeVar
+from typing import Any, Awaitable, Callable, Generic, Iterable, Iterator, Mapping, Sequence, TypeVar
 
-from ._values import Result
+from ._values import Result, Value, finite, named
 from .errors import HypertideError
-from .trial import Trial
+from .trial import Example, Metrics, Trial
 
 E = TypeVar("E")
 
@@ -85,7 +85,19 @@ def refuse_others(given: Any, study: Mapping[str, Any]) -> None:
         raise HypertideError(f"examples: expected those of the study, in its order, got {other[1]!r} instead of {other[0]!r}")
 
 
-def place_of(example: int | str, study: Mapping[str, Any]) -> int:
+def reported(
+    objectives: Iterable[str], study: Mapping[str, Any], value: Value, metrics: Metrics, example: Example | None
+) -> dict[str, Any]:
+    """What a report says. Numbers of an example that are no objective are metrics, whose sum is kept."""
+    given = named(objectives, value)
+    if example is None:
+        return {"values": given, "metrics": finite(metrics or {})}
+    values = {name: given.pop(name) for name in objectives}
+    results = [[_place_of(example[0], study), *values.values(), *example[1]]]
+    return {"values": values, "results": results, "metrics": finite({**given, **(metrics or {})})}
+
+
+def _place_of(example: int | str, study: Mapping[str, Any]) -> int:
     """The place of an example in the list of a study. Raises HypertideError if it has no such example."""
     if not study:
         raise HypertideError("report_example: expected a study with examples; write Study(..., examples=...), or report steps")

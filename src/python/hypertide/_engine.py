@@ -15,7 +15,7 @@ from collections import deque
 from concurrent.futures import Future, TimeoutError
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any, Callable, Protocol
+from typing import Any, Callable
 
 from ._values import plain
 from .errors import EngineError, HypertideError, Interrupted, TrialsFailed
@@ -24,7 +24,7 @@ PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 ENGINE_THREAD = "hypertide-engine"  # how the names of the threads begin that read what engines say
 SLOW = 10.0  # seconds
 PAUSE = 0.5  # seconds between two looks whether a request is still worth waiting for
-GRACE = 5.0  # seconds that a request has after Ctrl-C: while a disk is full, the engine answers none, but keeps what it was told
+GRACE = 5.0  # seconds that a request has after Ctrl-C, for a full disk: the engine keeps what it was told
 
 Answer = dict[str, Any]
 
@@ -90,29 +90,21 @@ class Patience:
             raise Interrupted
 
 
-class Engine(Protocol):
-    """What answers the requests of a study: the command next to this process, or a program elsewhere. Requests of several threads overlap."""
-
-    patience: Patience
-
-    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> Answer:
-        """Sends a request and waits for its reply. Fields that are None are left out. `slow` is called once if that takes ten seconds.
-
-        Raises HypertideError where it is refused, EngineError where the engine has ended.
-        """
-
-    def close(self) -> None: ...
-
-
 class LocalEngine:
-    """The command next to this process."""
+    """The command next to this process answers the requests of a study. Those of several threads overlap."""
 
     def __init__(self, *arguments: str) -> None:
         self.patience = Patience()
         self._pid = os.getpid()
         # A session of its own: Ctrl-C in a terminal reaches Python alone, which closes the study in good order.
         self._process = subprocess.Popen(
-            command(*arguments), stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, encoding="utf-8", start_new_session=True
+            command(*arguments),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
         )
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Future[Answer]] = {}
@@ -124,6 +116,10 @@ class LocalEngine:
         self._replies.start()
 
     def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> Answer:
+        """Sends a request and waits for its reply. Fields that are None are left out. `slow` is called once if that takes ten seconds.
+
+        Raises HypertideError where it is refused, EngineError where the engine has ended.
+        """
         refuse_forked(self._pid)
         number = next(self._numbers)
         given = {name: field for name, field in fields.items() if field is not None}

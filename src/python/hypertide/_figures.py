@@ -11,11 +11,7 @@ from typing import Callable
 
 from ._engine import printed
 from ._rows import Row
-from ._values import meant
 from .errors import HypertideError
-
-KINDS = "history importance slice contour parallel intermediate timeline pareto hypervolume schedule examples".split()
-"""The figures of `hypertide study plot`."""
 
 
 class Plot:
@@ -56,8 +52,6 @@ def report(journal: str, path: Path) -> Path:
 
 
 def plot(journal: str, kind: str | None, params: list[str], theme: str) -> Plot | Figure:
-    if kind is not None and kind not in KINDS:
-        raise HypertideError(f"plot: expected one of {', '.join(KINDS)}, got {kind}{meant(kind, KINDS, cutoff=0.6)}")
     with tempfile.TemporaryDirectory() as folder:
         if kind is None:
             return Plot(report(journal, Path(folder) / "report.html").read_text(encoding="utf-8"))

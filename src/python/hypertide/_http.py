@@ -23,7 +23,7 @@ SILENCE = 30.0  # seconds without a byte after which a request is sent again
 UNREACHED = 2.0  # seconds until a person is told that the server cannot be reached
 LONGEST_PAUSE = 2.0  # seconds between two attempts
 PASSING = (429, 502, 503, 504)  # the statuses of a proxy whose server starts again
-LOST = ("ended", "stale-run", "wrong-author")  # the codes of a trial that another run holds, or that has ended
+LOST = ("ended", "stale-run", "wrong-author")  # codes: another run holds the trial, or it is over
 
 
 class _Passing(ValueError):

@@ -21,7 +21,7 @@ Objective = Callable[[Trial], Value | None | Awaitable[Value | None]]
 T = TypeVar("T", bound=Trial)
 
 LONGEST_MESSAGE = 4000  # characters of what went wrong that a fact holds
-LONGEST_TRACE = 8000  # characters of a traceback that are kept: its end, which names the line that failed
+LONGEST_TRACE = 8000  # characters of a traceback: its end names the line that failed
 
 
 class NotStarted(Exception):

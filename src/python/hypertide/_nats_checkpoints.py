@@ -16,7 +16,8 @@ from typing import Any, Iterator, Protocol
 from ._nats_connection import Headers, Message, token_of
 from ._nats_study import StudyOnServer
 
-File = tuple[str, Path, int, bool]  # its name below the checkpoint, its place, its size, and whether it can be run
+File = tuple[str, Path, int, bool]
+"""Its name below the checkpoint, its place, its size, and whether it can be run."""
 
 CHUNK = 512 * 1024
 LONGEST_MANIFEST = 1_000_000

@@ -44,7 +44,7 @@ class Trainer:
         self.save_every = save_every
         self.closed = False
         self.told = "work"
-        self.attempts: dict[int, NatsTrial] = {}  # the trials that this trainer holds, by their numbers
+        self.attempts: dict[int, NatsTrial] = {}  # those that it holds, by the numbers of their trials
         self._should_leave = False
         self._can_leave = False
         self.nats.subscribe(f"{self.study.root}.directive.*", self._obey)

@@ -11,10 +11,10 @@ import time
 from typing import Any, Mapping
 
 from . import _nats_checkpoints as checkpoints
-from ._each import place_of
+from ._each import reported
 from ._nats_connection import token_of
 from ._nats_study import Refused, StudyOnServer
-from ._values import Value, finite, named, plain, result_of
+from ._values import Value, plain
 from .errors import Abandoned
 from .trial import Example, Metrics, Trial
 
@@ -35,17 +35,14 @@ class NatsTrial(Trial):
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
         self.stop_by: str | None = None
         self.began = time.monotonic()
-        self.directory: str | None = None  # where the checkpoint on the server that it resumes from is restored
+        self.directory: str | None = None  # of the checkpoint that it was given, restored here
         self._save_every = save_every
         self._saved_at = self.began
         self._saved: str | None = None
-        self.lost = threading.Event()  # set when the engine has refused this claim, or another run holds the trial
+        self.lost = threading.Event()  # set when this claim was refused, or another run holds the trial
 
     def send_report(self, _number: int, step: int, value: Value, metrics: Metrics, example: Example | None) -> bool:
-        objectives = self._study.objectives()
-        if example is not None:
-            return self.sent(step, **result_of(objectives, place_of(example[0], self._study.examples()), value, metrics, example[1]))
-        return self.sent(step, named(objectives, value), metrics=finite(metrics or {}))
+        return self.sent(step, **reported(self._study.objectives(), self._study.examples(), value, metrics, example))
 
     def sent(self, step: int, values: Mapping[str, float], **more: Any) -> bool:
         """Sends a report. Returns whether the trial should stop."""

@@ -93,7 +93,7 @@ def wrong_steps(trial: Trial, epochs: int | None) -> str | None:
     if not trial._reported:
         todo = "call trial.report(value) after each epoch, or turn early stopping off"
         return f"trial {trial.number} completed without a report, so no trial can be stopped early; {todo}"
-    if epochs is not None and trial.step < (trial.budget or epochs) // 2:
+    if epochs is not None and 0 < trial.step < (trial.budget or epochs) // 2:
         return f"trial {trial.number} completed at step {trial.step} of {epochs}; if training ends there, write epochs={trial.step}"
     if epochs is not None and trial.step > epochs:
         todo = f"count steps up to {epochs}, such as trial.report(value, epoch)"

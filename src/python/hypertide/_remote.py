@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Protocol
 
 from ._each import refuse_others
-from ._engine import ENGINE_THREAD, SLOW, Answer, Engine, LocalEngine, Patience, refuse_forked
+from ._engine import ENGINE_THREAD, SLOW, Answer, LocalEngine, Patience, refuse_forked
 from ._http import HttpServer
 from ._values import warn
 from .errors import Abandoned, EngineError, HypertideError, Interrupted
 
-COMPARED = ("parameters", "constraints", "objectives")  # what of a `Study` is compared with the study elsewhere: all else is decided there
+COMPARED = ("parameters", "constraints", "objectives")
+"""What of a `Study` is compared with the study elsewhere. All else is decided there."""
 
 
-def engine_of(path: Path | None, url: str | None, token: str | None, here: Mapping[str, object]) -> Engine:
+def engine_of(path: Path | None, url: str | None, token: str | None, here: Mapping[str, object]) -> LocalEngine | RemoteEngine:
     """The engine of a study in a journal or, without a path, in memory; with a url, that of a study elsewhere.
 
     here  what this process does with its study.
@@ -72,7 +73,7 @@ class Server(Protocol):
 
 
 class RemoteEngine:
-    """Answers the requests of a study by a server, and keeps its claims."""
+    """A server elsewhere answers the requests of a study. Keeps the claims of this process."""
 
     def __init__(self, server: Server, patience: Patience) -> None:
         self._pid = os.getpid()

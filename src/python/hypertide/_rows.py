@@ -90,20 +90,14 @@ class Recommendation(TypedDict):
     early: NotRequired[dict[str, Any]]
 
 
-class Intervals(TypedDict):
-    fanova: dict[str, list[float]]
-    ped_anova: dict[str, list[float]]
-
-
 class Importance(TypedDict):
     """How much each parameter matters for an objective."""
 
     objective: str
     results: int
     partial: int
-    fanova: dict[str, float]
-    ped_anova: dict[str, float]
-    intervals: Intervals
+    shares: dict[str, float]
+    intervals: dict[str, list[float]]
 
 
 FIRST = ("trial", "status", "values", "params", "metrics", "step", "reason", "message")
@@ -143,7 +137,8 @@ def recommendation_of(answer: Mapping[str, Any], objects: Objects) -> Recommenda
 
 
 def importance_of(answer: Mapping[str, Any]) -> Importance:
-    return cast(Importance, {**snake_case(answer), "intervals": snake_case(answer["intervals"])})
+    counts = {name: answer[name] for name in ("objective", "results", "partial")}
+    return cast(Importance, {**counts, "shares": answer["fanova"], "intervals": answer["intervals"]["fanova"]})
 
 
 def tag_of(text: Any) -> Any:

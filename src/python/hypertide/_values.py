@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import warnings
 from difflib import get_close_matches
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Iterator, Mapping
 
 from .errors import HypertideError
 
-Value = float | Mapping[str, float] | tuple[float, ...]  # a number, or with several objectives a number for each name, or for each objective in order
+Value = float | Mapping[str, float] | tuple[float, ...]
+"""A number, or with several objectives a number for each name, or for each objective in order."""
 
 Result = Value | Mapping[str, float | Iterable[float]]
 """The result of an example: a value, or a dictionary that also holds metrics and the list `constraints`."""
 
-DIVERGED = 3  # after so many reports in a row that are not finite, training has diverged; a few are passed over: some metrics have no value at first
+DIVERGED = 3
+"""After so many reports in a row that are not finite, training has diverged. Some metrics have no value at first."""
+
+
+@contextlib.contextmanager
+def about(trial: int) -> Iterator[None]:
+    """Errors say which trial they are about."""
+    try:
+        yield
+    except HypertideError as error:
+        raise HypertideError(f"trial {trial}: {error}") from None
 
 
 def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
@@ -47,17 +59,6 @@ def apart(result: Result) -> tuple[Value, list[float]]:
     if not isinstance(given, Iterable):
         raise HypertideError(f"constraints: expected a list such as [seconds - 2], got the {type(given).__name__} {given}")
     return rest, [number(f"constraints[{i}]", one) for i, one in enumerate(given)]
-
-
-def result_of(
-    objectives: Iterable[str], place: int, value: Value, metrics: Mapping[str, Any] | None, constraints: Iterable[float]
-) -> dict[str, Any]:
-    """What a report says of one example. Numbers that are no objective are metrics, whose sum is kept."""
-    objectives = list(objectives)
-    given = named(objectives, value)
-    values = {name: given[name] for name in objectives}
-    more = finite({name: one for name, one in given.items() if name not in values} | dict(metrics or {}))
-    return {"values": values, "results": [[place, *values.values(), *constraints]], **({"metrics": more} if more else {})}
 
 
 def mean_of(objectives: Iterable[str], results: Iterable[Value]) -> dict[str, float]:
@@ -116,9 +117,9 @@ def plain(value: Any) -> Any:
     raise HypertideError(f"expected a value that JSON can hold, got {value!r} of type {type(value).__name__}")
 
 
-def meant(name: str, known: Iterable[str], instead: Mapping[str, str] | None = None, cutoff: float = 0.75) -> str:
+def meant(name: str, known: Iterable[str], instead: Mapping[str, str] | None = None) -> str:
     """The end of a message about a wrong name: which one was meant, if one is close, or what to write `instead` of it."""
-    found = (instead or {}).get(name) or next(iter(get_close_matches(name, list(known), 1, cutoff)), None)
+    found = (instead or {}).get(name) or next(iter(get_close_matches(name, list(known), 1, 0.75)), None)
     return f"; did you mean {found}?" if found else ""
 
 

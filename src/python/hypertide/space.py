@@ -49,7 +49,13 @@ def log(low: builtins.float, high: builtins.float, *, when: When | None = None, 
 
 
 def int(
-    low: builtins.int, high: builtins.int, *, log: bool = False, step: builtins.int | None = None, when: When | None = None, prior: When | None = None
+    low: builtins.int,
+    high: builtins.int,
+    *,
+    log: bool = False,
+    step: builtins.int | None = None,
+    when: When | None = None,
+    prior: When | None = None,
 ) -> Parameter:
     """A whole number between `low` and `high`, both included. `log`, `step`, `when` and `prior` are those of `float`."""
     return _parameter("int", low=low, high=high, log=log or None, step=step, when=when, prior=prior)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, No
 
 from . import _figures as figures
 from ._description import Names, Paths, described, journal_at, limit_of
-from ._each import each, evaluated_on, place_of
+from ._each import each, evaluated_on, reported
 from ._engine import ENGINE_THREAD, Answer
 from ._foreign import ATTRIBUTES, refuse_foreign
 from ._loop import Ending, Objective, ended_with, run
@@ -20,7 +20,7 @@ from ._processes import in_process, refuse_in_child
 from ._progress import Progress, no_result, waiting, wrong_steps
 from ._remote import engine_of
 from ._rows import Importance, Objects, Recommendation, Row, importance_of, recommendation_of, row_of, table_of
-from ._values import Value, finite, mean_of, meant, named, result_of, warn
+from ._values import Value, about, mean_of, meant, named, warn
 from .errors import HypertideError, Interrupted, TrialsFailed
 from .trial import Example, Metrics, Trial, number_of
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 Callback = Callable[["Study", Trial], object]
 
-_open: weakref.WeakValueDictionary[Path, Study] = weakref.WeakValueDictionary()  # the studies whose journals this process writes
+_open: weakref.WeakValueDictionary[Path, Study] = weakref.WeakValueDictionary()
+"""The studies whose journals this process writes."""
 
 
 class Study:
@@ -120,7 +121,7 @@ class Study:
         self._endless: bool = reply["endless"]
         self._joined: bool = reply["joined"]
         self._slots = 1
-        self._needs_reports: bool = reply["stops"]  # whether to warn about a trial without a report: it cannot be stopped early
+        self._needs_reports: bool = reply["stops"]  # whether to warn of a trial without a report
 
     def ask(self, fixed: Mapping[str, Any] | None = None) -> Trial | None:
         """The next trial to evaluate; None when the study is over. It waits while `parallel` trials are open (default: 1).
@@ -339,14 +340,14 @@ class Study:
         return None if found is None else recommendation_of(found, self._objects)
 
     def importance(self, objective: str | None = None) -> Importance:
-        """How much each parameter matters, by two measures. Raises HypertideError while there are too few results, and says how many it takes.
+        """How much each parameter matters. Raises HypertideError while there are too few results, and says how many it takes.
 
             found = study.importance()
-            found["fanova"]["lr"], found["intervals"]["fanova"]["lr"]  # 0.61, [0.48, 0.72]
+            found["shares"]["lr"], found["intervals"]["lr"]  # 0.61, [0.48, 0.72]
 
-        `fanova` holds the share of the variation of all results that each parameter explains, `ped_anova` its share in what tells the best tenth of
-        the results from the others. `intervals` holds the 90 % interval of each share, by bootstrap samples of the results: shares whose intervals
-        overlap may be equal. `results` is the number of results that count, `partial` how many are of configurations that were trained in part.
+        `shares` holds the share of the variation of all results that each parameter explains, by fANOVA. `intervals` holds the 90 % interval of each
+        share, by bootstrap samples of the results: shares whose intervals overlap may be equal. `results` is the number of results that count,
+        `partial` how many are of configurations that were trained in part. `hypertide study importance` also prints what tells the best tenth apart.
 
         objective  the objective to explain. Default: the first one.
         """
@@ -416,17 +417,12 @@ class Study:
         return Trial({**suggestion, "params": params, **evaluated_on(self._examples, suggestion)}, self._report)
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics, example: Example | None = None) -> bool:
-        if example is not None:
-            said = result_of(self.objectives, place_of(example[0], self._examples), value, metrics, example[1])
-        else:
-            said = {"values": named(self.objectives, value), "metrics": None if metrics is None else finite(metrics)}
+        said = reported(self.objectives, self._examples, value, metrics, example)
         return self._engine.request("report", trial=number, step=step, **said)["stop"] is True
 
     def _named(self, number: int, value: Value) -> dict[str, float]:
-        try:
+        with about(number):
             return named(self.objectives, value)
-        except HypertideError as error:
-            raise HypertideError(f"trial {number}: {error}") from None
 
     def _end(self, trial: Trial | int | Row, ending: Ending) -> None:
         self._tell(trial, ending)

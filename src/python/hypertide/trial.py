@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NoReturn
 
 from ._foreign import ATTRIBUTES_OF_TRIAL
-from ._values import DIVERGED, Result, Value, apart, finite, meant, not_finite, number, parts
+from ._values import DIVERGED, Result, Value, about, apart, finite, meant, not_finite, number, parts
 from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
@@ -110,14 +109,14 @@ class Trial:
         Raises Stopped when the trial should stop, as `report` does. When all examples are reported, return from your objective, or call `tell`,
         without a value.
         """
-        with self._named():
+        with about(self.number):
             rest, constraints = apart(value)
         self._say(self.step + 1, rest, metrics, (example, constraints))
 
     def _say(self, step: int, value: Value, metrics: Metrics, example: Example | None = None) -> None:
         self.step = step
         self._reported = True
-        with self._named():
+        with about(self.number):
             numbers = {name: number(name, one) for name, one in parts(value).items()}
             wrong = not_finite(numbers | {f"constraints[{i}]": one for i, one in enumerate(example[1] if example else [])})
         self._in_a_row = self._in_a_row + 1 if wrong else 0
@@ -133,17 +132,9 @@ class Trial:
         if self.should_stop:
             raise Stopped(f"trial {self.number} should stop after step {self.step}")
 
-    @contextlib.contextmanager
-    def _named(self) -> Iterator[None]:
-        """Errors say which trial they are about."""
-        try:
-            yield
-        except HypertideError as error:
-            raise HypertideError(f"trial {self.number}: {error}") from None
-
     def extras(self) -> dict[str, Any]:
         """What is kept with the result besides its values."""
-        with self._named():
+        with about(self.number):
             metrics = finite(self.metrics)
         checkpoint = None if self.checkpoint == self._given_checkpoint else self.checkpoint
         extras = {"metrics": metrics, "constraints": list(self.constraints), "checkpoint": checkpoint}

@@ -11,4 +11,4 @@ def metric_of(metrics: Mapping[str, Any] | None, name: str, what: str = "metric"
     """The metric of a training library that a callback reports. Raises HypertideError, which lists the names, if there is none of that name."""
     if metrics is not None and name in metrics:
         return metrics[name]
-    raise HypertideError(f"ReportCallback: {what}: expected one of {', '.join(map(str, metrics or ())) or 'none'}, got {name}")
+    raise HypertideError(f"{what}: expected one of {', '.join(map(str, metrics or ())) or 'none'}, got {name}")

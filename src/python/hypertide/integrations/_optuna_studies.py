@@ -17,31 +17,14 @@ from .optuna import objective_names, space_of
 ROOM = 64  # how many trials may run at once, unless there are more
 
 
-class Known:
-    """The trials that are known, by their numbers: all before `next`, and some later ones."""
-
-    def __init__(self, first: int) -> None:
-        self.next = first
-        self._later: set[int] = set()
-
-    def __contains__(self, number: int) -> bool:
-        return number < self.next or number in self._later
-
-    def add(self, number: int) -> None:
-        self._later.add(number)
-        while self.next in self._later:
-            self._later.remove(self.next)
-            self.next += 1
-
-
 class Search:
     """A hypertide study over one search space of an Optuna study."""
 
     def __init__(self, study: OptunaStudy, space: dict[str, BaseDistribution], strategy: Any, seed: int, parallel: int) -> None:
         self._optuna = study
         self._space = dict(space)
-        self._open: dict[int, Trial] = {}  # the trials that it has sampled and that have not finished, by their numbers in Optuna
-        self._told = Known(0)
+        self._open: dict[int, Trial] = {}  # those that it has sampled, by their numbers in Optuna
+        self._told: set[int] = set()
         self._room = max(parallel, ROOM)
         self._cells = math.prod(map(_cells, space.values()))
         self._tried: set[str] = set()
@@ -79,7 +62,7 @@ class Search:
 
     def learn(self) -> None:
         """Tells the trials that have finished since the last call."""
-        for trial in self._optuna.get_trials(deepcopy=False)[self._told.next :]:
+        for trial in self._optuna.get_trials(deepcopy=False):
             if trial.state.is_finished() and trial.number not in self._told:
                 self._told.add(trial.number)
                 self._tell(trial)
@@ -139,10 +122,10 @@ class Race:
         number = {"type": "int", "low": 0, "high": 10**9}
         self._study = Study({"number": number}, objectives=ways, parallel=10**6, **options)
         self._trials: dict[int, Trial] = {}  # the running trials, by their numbers in Optuna
-        self._told = Known(0)
+        self._told: set[int] = set()
 
     def is_behind(self, study: OptunaStudy, trial: FrozenTrial) -> bool:
-        for other in study.get_trials(deepcopy=False)[self._told.next :]:
+        for other in study.get_trials(deepcopy=False):
             if other.number != trial.number and other.number not in self._told:
                 self._follow(other)
         return self._follow(trial)

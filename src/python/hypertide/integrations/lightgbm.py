@@ -10,19 +10,16 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ..errors import HypertideError
 from ..trial import Trial
+from . import metric_of
 
 
 def report(trial: Trial, data: str, metric: str) -> Callable[[Any], None]:
     """A callback that reports a metric to the trial after each round; raises Stopped when the trial should stop."""
 
     def callback(env: Any) -> None:
-        values = {(name, measured): value for name, measured, value, *_ in env.evaluation_result_list}
-        if (data, metric) not in values:
-            known = ", ".join(f"{name} {measured}" for name, measured in values)
-            raise HypertideError(f"report: expected one of {known or 'none'} (data and metric), got {data} {metric}")
-        trial.report(values[data, metric], env.iteration + 1)
+        values = {f"{name} {measured}": value for name, measured, value, *_ in env.evaluation_result_list}
+        trial.report(metric_of(values, f"{data} {metric}", "data and metric"), env.iteration + 1)
 
     callback.order = 25  # type: ignore[attr-defined]  # after LightGBM's own callbacks have recorded the round
     return callback

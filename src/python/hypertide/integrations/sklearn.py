@@ -80,8 +80,17 @@ class HypertideSearchCV(BaseSearchCV):
         error_score: float = math.nan,
         return_train_score: bool = False,
     ) -> None:
-        common = {"pre_dispatch": pre_dispatch, "error_score": error_score, "return_train_score": return_train_score}
-        super().__init__(estimator=estimator, scoring=scoring, n_jobs=n_jobs, refit=refit, cv=cv, verbose=verbose, **common)
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
         self.space = space
         self.n_trials = n_trials
         self.parallel = parallel
