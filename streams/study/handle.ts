@@ -237,11 +237,11 @@ function checkResult(result: Told | undefined, names: readonly string[]): assert
 }
 
 /** JSON has no such numbers: they would become null on their way. @throws RefusedError for NaN and infinity, anywhere in a value */
-function refuseNoNumber(value: unknown, path = ''): void {
+function refuseNoNumber(value: unknown, path = '', within: readonly unknown[] = []): void {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new RefusedError({ code: 'bad-field', message: `${path} must be a finite number, not ${value}` });
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, part] of Object.entries(value)) refuseNoNumber(part, path ? `${path}.${name}` : name);
+  if (typeof value !== 'object' || value === null || within.includes(value)) return; // a circle is refused as no JSON
+  for (const [name, part] of Object.entries(value)) refuseNoNumber(part, path ? `${path}.${name}` : name, [...within, value]);
 }
 
 /** @throws RefusedError for `report(trial, step, value)`, if the order is recognisable */
