@@ -15,7 +15,8 @@ import type { Scale } from './scale.ts';
 import { checkConstraints, checkDimensions, type SpaceData } from './schema.ts';
 import { fields, type Shape } from './shape.ts';
 import { withoutNamedBounds } from './types/bounds.ts';
-import { type Dimensions, isNumeric, type ParamsOf, type WithKnownParents } from './types/dimension.ts';
+import { type Dimensions, isNumeric, type WithKnownParents } from './types/dimension.ts';
+import type { ParamsOf } from './types/paramsOf.ts';
 
 /** A set of configurations, and their encoding in the unit cube. `P`: a configuration as trainers receive it. */
 export interface Space<P> extends Domain {

@@ -17,25 +17,88 @@ const parameters = {
 
 test('the type of a configuration is exact', () => {
   const net = space(parameters);
-  expectTypeOf<Infer<typeof net>>().toEqualTypeOf<{
+  type Common = {
     readonly lr: number;
     readonly units: number;
     readonly act: 'relu' | 'tanh' | 'gelu';
     readonly heads: 1 | 2 | 4;
     readonly bias: boolean;
-    readonly opt: 'adam' | 'sgd';
     readonly version: 3;
-    readonly momentum?: number;
-    readonly nesterov?: boolean;
-  }>();
+    readonly nesterov: boolean;
+  };
+  type Sgd = { readonly opt: 'sgd'; readonly momentum: number };
+  type Adam = { readonly opt: 'adam'; readonly momentum?: never };
+  expectTypeOf<Infer<typeof net>>().branded.toEqualTypeOf<Common & (Sgd | Adam)>();
   expectTypeOf(net.decode).returns.toEqualTypeOf<Infer<typeof net>>();
   expectTypeOf(net.parse).returns.toEqualTypeOf<Infer<typeof net>>();
   expectTypeOf(parseSpace).returns.toEqualTypeOf<Space<Readonly<Record<string, unknown>>>>();
 });
 
+test('a parameter below a choice is there where its parent has its value', () => {
+  const net = space({ m: choice(['a', 'b', 'c', 'd']), k: when('m', 'a', int(1, 3)), j: when('m', ['a', 'b'], boolean()) });
+  type Net = Infer<typeof net>;
+  const use = (p: Net) => {
+    expectTypeOf(p.m).toEqualTypeOf<'a' | 'b' | 'c' | 'd'>();
+    expectTypeOf(p.k).toEqualTypeOf<number | undefined>();
+    if (p.m === 'a') expectTypeOf([p.k, p.j] as const).toEqualTypeOf<readonly [number, boolean]>();
+    if (p.m === 'b') expectTypeOf([p.k, p.j] as const).toEqualTypeOf<readonly [undefined, boolean]>();
+    if (p.m === 'd') expectTypeOf([p.k, p.j] as const).toEqualTypeOf<readonly [undefined, undefined]>();
+    const { m, k } = p;
+    if (m === 'a') expectTypeOf(k).toEqualTypeOf<number>();
+    // @ts-expect-error it is there below a only
+    if (p.m !== 'a') p.k.toFixed();
+  };
+  expectTypeOf(use)
+    .parameter(0)
+    .toEqualTypeOf<
+      | { readonly m: 'a'; readonly k: number; readonly j: boolean }
+      | { readonly m: 'b'; readonly j: boolean; readonly k?: never }
+      | { readonly m: 'c' | 'd'; readonly k?: never; readonly j?: never }
+    >();
+  use({ m: 'c' });
+  // @ts-expect-error it is missing
+  use({ m: 'a', j: true });
+  // @ts-expect-error it is not there
+  use({ m: 'd', j: true });
+});
+
+test('a choice below a choice, two choices, and a truth value do the same', () => {
+  const deep = space({
+    a: choice(['x', 'y']),
+    b: when('a', 'x', choice([1, 2])),
+    c: when('b', 2, float(0, 1)),
+    d: boolean(),
+    e: when('d', true, constant('e')),
+  });
+  const use = (p: Infer<typeof deep>) => {
+    if (p.b === 2) expectTypeOf([p.a, p.c] as const).toEqualTypeOf<readonly ['x', number]>();
+    if (p.a === 'y') expectTypeOf([p.b, p.c] as const).toEqualTypeOf<readonly [undefined, undefined]>();
+    if (p.d) expectTypeOf(p.e).toEqualTypeOf<'e'>();
+    if (p.d && p.a === 'x') expectTypeOf([p.b, p.e] as const).toEqualTypeOf<readonly [1 | 2, 'e']>();
+  };
+  use({ a: 'x', b: 2, c: 0.5, d: false });
+});
+
+test('a parameter below a number, a list, or values that are not known may be absent, as all below many parents', () => {
+  const names: readonly string[] = ['a', 'b'];
+  const loose = space({
+    n: int(1, 3),
+    a: when('n', [2, 3], choice(['x', 'y'])),
+    b: when('a', 'x', float(0, 1)),
+  });
+  expectTypeOf<Infer<typeof loose>>().toEqualTypeOf<{ readonly n: number; readonly a?: 'x' | 'y'; readonly b?: number }>();
+  const open = space({ m: choice(names), l: choice([[1, 2], [3]]), k: when('m', 'a', int(1, 3)), j: when('l', [[3]], int(1, 3)) });
+  expectTypeOf<Infer<typeof open>['k' | 'j']>().toEqualTypeOf<number | undefined>();
+  const [a, b] = [boolean(), when('a', true, boolean())];
+  const many = space({ a, b, c: when('b', true, boolean()), d: when('c', true, boolean()), e: when('d', true, int(1, 3)) });
+  type Many = { readonly a: boolean } & { readonly [K in 'b' | 'c' | 'd']?: boolean } & { readonly e?: number };
+  expectTypeOf<Infer<typeof many>>().branded.toEqualTypeOf<Many>();
+});
+
 test('parameters may be written as data', () => {
   const net = space({ act: { type: 'choice', values: ['relu', 'tanh'] }, n: { type: 'int', low: 1, high: 2, when: { act: 'relu' } } });
-  expectTypeOf<Infer<typeof net>>().toEqualTypeOf<{ readonly act: 'relu' | 'tanh'; readonly n?: number }>();
+  type Net = { readonly act: 'relu'; readonly n: number } | { readonly act: 'tanh'; readonly n?: never };
+  expectTypeOf<Infer<typeof net>>().toEqualTypeOf<Net>();
 });
 
 test('constraints know the parameters', () => {

@@ -68,15 +68,6 @@ export type ValueOf<D> = D extends { readonly values: readonly (infer V)[] }
       ? boolean
       : number;
 
-type Flat<T> = { [K in keyof T]: T[K] };
-
-/** The configurations of a space. Conditional parameters may be absent. */
-export type ParamsOf<D> = Flat<
-  { readonly [K in keyof D as D[K] extends Conditional ? never : K]: ValueOf<D[K]> } & {
-    readonly [K in keyof D as D[K] extends Conditional ? K : never]?: ValueOf<D[K]>;
-  }
->;
-
 /** Requires that the parents in conditions exist and have the values. Their order is checked when the space is made. */
 export type WithKnownParents<D> = {
   readonly [K in keyof D]: D[K] extends Conditional<infer W>
@@ -168,7 +159,8 @@ export const boolean = (options: { readonly prior?: PriorData | undefined } = {}
 export const constant = <const V extends Value>(value: V): ConstantDimension<V> => ({ type: 'constant', value });
 
 /**
- * A parameter that exists only if an earlier one exists and has this value or one of these values.
+ * A parameter that exists only if an earlier one exists and has this value or one of these values. Types know that below a choice: after
+ * `if (p.opt === 'sgd')`, `p.momentum` is a number.
  *
  * @param parent an earlier parameter with finitely many values; it may be conditional too
  * @param values a value or a list of values; a value that is a list itself must be in such a list, as in `when('hidden', [[64, 32]], ...)`
