@@ -56,7 +56,7 @@ export interface Evaluating extends EvaluateOptions {
  *
  * @throws OptionError into the stream for an invalid `timeLimit`.
  * @example
- * runStudy(space, log).pipe(evaluate(({ x }) => (x - 1) ** 2)).subscribe((event) => log.append(event));
+ * results$.pipe(suggest(space), evaluate(({ x }) => (x - 1) ** 2)).subscribe(results$);
  */
 export const evaluate =
   <P>(objective: Objective<P>, options: Evaluating = {}): OperatorFunction<Directive<P>, TrialEvent> =>

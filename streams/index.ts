@@ -1,18 +1,15 @@
-import type { Observable, OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { parseStrategy } from './strategies.ts';
 import {
   type CreateStudyOptions,
   createStudy as createStudyIn,
   type Directive,
-  type Log,
   type Objective,
   type Optimization,
   type OptimizeOptions,
   optimize as optimizeIn,
   type ParseOption,
   type ParseStrategy,
-  type RunStudyOptions,
-  runStudy as runStudyIn,
   type Space,
   type Study,
   type SuggestOptions,
@@ -53,20 +50,6 @@ export const optimize = <P, O extends string = 'value'>(
  */
 export const createStudy = <P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<O> = {}): Study<P, O> =>
   createStudyIn(space, named(options));
-
-/**
- * Runs a study on a log. Each subscription is an engine that reads the log, resumes at its end, and emits directives for trainers. Trainers append
- * their facts to the same log. The stream completes when the study has closed and no trial is open.
- *
- * @example
- * runStudy(space, log, { strategy: ga(), trials: 100, parallel: 4 })
- *   .pipe(evaluate(objective))
- *   .subscribe((event) => log.append(event));
- *
- * @throws into the stream: MismatchError if the log has another space, strategy or seed; StalledError; StrategyError of a strategy.
- */
-export const runStudy = <P>(space: Space<P>, log: Log, options: RunStudyOptions<P> = {}): Observable<Directive<P>> =>
-  runStudyIn(space, log, named(options));
 
 /**
  * A study as an operator, from facts of trainers to directives. Without the option `log` it keeps none: the facts that come in are the log, and each

@@ -1,6 +1,6 @@
 export { JournalError, JournalLockedError } from './log/errors.ts';
 export type { Log } from './log/log.ts';
-export { LogClosedError } from './log/log.ts';
+export { LogClosedError, LogInUseError } from './log/log.ts';
 export type { JournalOptions } from './log/openJournal.ts';
 export { openJournal } from './log/openJournal.ts';
 export type { ReadJournalOptions } from './log/readJournal.ts';

@@ -1,4 +1,3 @@
-export { UserError } from '../src/errors.ts';
 export type { Entry } from '../src/facts/entry.ts';
 export type {
   Changed,
@@ -42,18 +41,14 @@ export type {
   TrialId,
   Wait,
 } from '../src/strategy/messages.ts';
-export { RefusedError } from '../src/study/commands.ts';
 export type { CompletedRow, TrialRow, TrialStatus } from '../src/study/trials.ts';
 export type { Difference } from './engine/difference.ts';
 export type { Directive, Rejected, StopDirective, Suggestion } from './engine/directive.ts';
 export type { EarlierOption, EarlierStudy } from './engine/earlier.ts';
-export type { RunStudyOptions } from './engine/runStudy.ts';
-export { runStudy } from './engine/runStudy.ts';
 export { type SuggestOptions, suggest } from './engine/suggest.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export type { ParseStrategy, Strategy, StrategySpec } from './kernel/strategy.ts';
 export type { Log } from './log/log.ts';
-export { memoryLog } from './log/memory.ts';
 export {
   type Evaluation,
   type ExampleEvaluation,
@@ -67,7 +62,6 @@ export type { Progress } from './results/observe.ts';
 export { best, progress, trials } from './results/observe.ts';
 export type { Front, ParetoOptions } from './results/pareto.ts';
 export { pareto } from './results/pareto.ts';
-export { envOf } from './spec/envOf.ts';
 export type { FoundStrategy, ParseOption, StrategyOption, StudyOptions } from './spec/options.ts';
 export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { wholeProgram } from '../src/cli/program.ts';
 import { readPlatform } from '../src/host/platform/platformFile.ts';
 import { readStudyFile } from '../src/studyFile/studyFile.ts';
-import { strategyContract } from '../src/testing/strategy.ts';
+import { strategyContract } from '../src/testing/strategyContract.ts';
 import { studyLayout } from '../src/text/studyLayout.ts';
 import { readAssignments } from '../src/worker/assignments.ts';
 import { chain, random, type Strategy } from '../streams/index.ts';

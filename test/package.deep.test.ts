@@ -70,13 +70,13 @@ const errors = [
   thrown(() => core.space({ x: core.float(1, 0) })),
   thrown(() => strategies.bo({ wrong: 1 })),
   thrown(() => workers('here')),
-  thrown(() => nats.trainer({}, 'no name', () => 1)),
+  thrown(() => nats.trainer({ study: 'no name' }, {}, () => 1)),
   await readJournal('missing.jsonl').next().catch((error) => error),
   await core.optimize(line, () => 1, { strategy: strategies.random(), wrong: 1 }).then(() => {}, (error) => error),
 ];
 const study = core.optimize(line, ({ x }) => x, { strategy: strategies.random(), trials: 2 });
 console.log(JSON.stringify({
-  errors: errors.map((error) => [error.constructor.name, error instanceof main.UserError]),
+  errors: errors.map((error) => [error.constructor.name, error instanceof core.UserError]),
   same: Object.keys(main).filter((name) => name in { ...core, ...strategies } && main[name] !== (core[name] ?? strategies[name])),
   observable: study instanceof Observable,
   parts: Object.keys(core).filter((name) => main[name] === undefined).length > 10,
@@ -172,7 +172,7 @@ describe('the packed package, in an empty project', () => {
         ['JournalError', true],
         ['OptionError', true],
       ],
-      same: ['createStudy', 'optimize', 'runStudy', 'suggest'],
+      same: ['createStudy', 'optimize', 'suggest'],
       observable: true,
       parts: true,
       last: 'closed',

@@ -21,5 +21,5 @@ function errorOf(series: readonly number[], { level, trend }: { readonly level: 
 for await (const message of nc.subscribe('studies.begun')) {
   const { study, series } = message.json<Begun>();
   message.respond();
-  trainer<{ level: number; trend: number }>(nc, study, (params) => errorOf(series, params), { slots: 2 });
+  trainer<{ level: number; trend: number }>({ nc, study }, { slots: 2 }, (params) => errorOf(series, params));
 }

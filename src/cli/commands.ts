@@ -56,9 +56,9 @@ const worker: Branch = {
   commands: {
     start: leaf('run a program for trials from a server', async () => (await import('./commands/worker/start.ts')).command),
     list: leaf('list the workers of a study', async () => (await import('./commands/worker/list.ts')).command),
-    drain: leaf('let a worker finish its trials and end', async () => (await import('./commands/worker/instruct.ts')).drain),
-    pause: leaf('stop a worker from taking trials', async () => (await import('./commands/worker/instruct.ts')).pause),
-    resume: leaf('let a worker take trials again', async () => (await import('./commands/worker/instruct.ts')).resume),
+    drain: leaf('let a worker finish its trials and end', async () => (await import('./commands/worker/instruct.ts')).drainWorker),
+    pause: leaf('stop a worker from taking trials', async () => (await import('./commands/worker/instruct.ts')).pauseWorker),
+    resume: leaf('let a worker take trials again', async () => (await import('./commands/worker/instruct.ts')).resumeWorker),
   },
 };
 

@@ -20,7 +20,7 @@ import type { AtMost } from '../study/atMost.ts';
 import { RefusedError } from '../study/commands.ts';
 import { stripControls } from '../study/plainText.ts';
 import { checkResuming } from '../studyFile/checkResuming.ts';
-import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
+import { remoteStudy } from '../studyFile/remoteStudy.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { ofStudy, type StatusLine } from '../text/statusLine.ts';
 import type { Plugin } from './host.ts';
@@ -95,7 +95,7 @@ export class HostedStudies {
     const { directory, atMost } = this.#options;
     if (directory === undefined)
       throw new RefusedError({ code: 'closed', message: 'this server creates no studies: it was started without --folder' });
-    const file = studyFromElsewhere(checkName('name', name), data, atMost);
+    const file = remoteStudy(checkName('name', name), data, atMost);
     if (this.#all.has(name) || this.#opening.has(name))
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${name}` });
     this.#opening.add(name);

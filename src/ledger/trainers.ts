@@ -45,9 +45,16 @@ export class Trainers implements Iterable<TrainerState> {
   /** Those that have failed a trial at once since their last result. */
   readonly #watched = new Set<Known>();
   #results = 0;
+  /** Whether the study is paused. */
+  arePaused = false;
 
-  /** Why a trainer must not take a trial. */
-  refuseClaim(name: string, { trial, attempt, avoid }: SuggestedFact<unknown>): Refusal | undefined {
+  /** Why a trainer must not take a trial. @param name undefined if it has none */
+  refuseClaim(
+    name: string | undefined,
+    { trial, attempt, avoid }: Pick<SuggestedFact, 'trial' | 'attempt' | 'avoid'>,
+  ): Refusal | undefined {
+    if (this.arePaused) return refuse('paused', 'the study is paused: no trial begins until it is resumed');
+    if (name === undefined) return undefined;
     const { to, reason = 'a person has decided it' } = this.#known.get(name) ?? { to: 'work' };
     if (to !== 'work') return refuse('paused', `trainer ${name} has the instruction ${to}: ${reason}`);
     if (!avoid?.includes(name)) return undefined;

@@ -65,6 +65,7 @@ export class Trials<P> {
   govern(settings: Settings): void {
     this.#settings = settings;
     this.results.govern(settings);
+    this.trainers.arePaused = settings.paused;
   }
 
   /** Applies a fact about an open trial. @param author the trainer that wrote it, if the log knows authors. @param at milliseconds since 1970 */

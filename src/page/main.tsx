@@ -1,8 +1,8 @@
 import { render } from 'preact';
 import { App } from './parts/App.tsx';
-import { begin } from './state/connectPage.ts';
+import { startPage } from './state/connectPage.ts';
 import { keepAddress } from './state/url.ts';
 
-begin();
+startPage();
 keepAddress();
 render(<App />, document.getElementById('app')!);

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { stripControls } from '../study/plainText.ts';
 import { canonical, usualDirection } from '../text/names.ts';
-import { exampleReader } from './examples.ts';
+import { exampleReader } from './exampleReader.ts';
 import { type LineReading, readingOf, tableReader } from './readLine.ts';
 import { steps } from './reports.ts';
 import { metricChoice, noResult, type ProposedObjective, proposalOf } from './resultName.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Params } from '../facts/facts.ts';
 import { UsageError } from '../text/usage.ts';
-import type { Examples } from './examples.ts';
+import type { Examples } from './exampleReader.ts';
 import { checkVariables } from './programRun.ts';
 import { type CommandTemplate, mentions, parseTemplate, unmentioned } from './template.ts';
 

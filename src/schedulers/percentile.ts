@@ -1,4 +1,4 @@
-import { fronts, type Losses } from '../numeric/pareto/pareto.ts';
+import { fronts, type Losses } from '../numeric/pareto/domination.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 
 const firstPrecedes = (a: Losses, b: Losses): boolean => a[0]! < b[0]!;

@@ -1,5 +1,5 @@
 import { crowdedPlaces } from '../numeric/pareto/crowding.ts';
-import { domination, type Losses } from '../numeric/pareto/pareto.ts';
+import { domination, type Losses } from '../numeric/pareto/domination.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 import { type Agreement, agreement, type Pair } from '../samplers/budgets/firstRung.ts';
 import type { ComparedConfiguration } from '../samplers/budgets/rungResults.ts';

@@ -2,18 +2,18 @@ import { setMaxListeners } from 'node:events';
 import { type Context, Hono } from 'hono';
 import { RefusedError } from '../study/commands.ts';
 import type { Operation } from '../study/operation.ts';
-import { type AccessOptions, ANYONE, answer, checksFor, type HttpEnv, refuseElsewhere } from './access/access.ts';
+import { type AccessOptions, ANYONE, answerJson, checksFor, type HttpEnv, refuseElsewhere } from './access/access.ts';
 import { type User, userRoles } from './access/users.ts';
 import { openapi } from './document/openapi.ts';
 import { eventStreams } from './eventStreams.ts';
 import { handle } from './handlers.ts';
 import { healthRoutes, type Link, metricsRoute } from './health.ts';
 import { factEvents, isMediaOperation, mediaHandlers } from './media.ts';
-import { operations } from './operations.ts';
 import { pageRoutes } from './pageFiles.ts';
 import { bodyIn, checkedRequest, failureFor, type HttpRequest, isOfClient } from './request.ts';
 import { methodsOf, type OperationId, operationIds, rolesOf } from './routes.ts';
 import type { ServedStudies } from './servedStudies.ts';
+import { operations } from './serverOperations.ts';
 
 interface AppOptions extends AccessOptions {
   readonly mcp: McpFetch;
@@ -57,10 +57,10 @@ function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }
   const app = new Hono<HttpEnv>();
   const streams = eventStreams(ending);
   const { permit, cookieFor } = checksFor({ users });
-  app.get('/v1/openapi.json', () => answer(openapi()));
+  app.get('/v1/openapi.json', () => answerJson(openapi()));
   const answering = (id: OperationId): Answering => {
     if (isMediaOperation(id)) return (c, request) => mediaHandlers[id](c, studies, request, streams);
-    const inJson: Answering = async (_, request) => answer(await handle(id, studies, request));
+    const inJson: Answering = async (_, request) => answerJson(await handle(id, studies, request));
     if (id === 'log') return (c, request) => (wantsEvents(c) ? factEvents(c, studies, request, streams) : inJson(c, request));
     return id === 'signIn' ? async (c, request) => withCookie(await inJson(c, request), cookieFor(c)) : inJson;
   };
@@ -86,7 +86,7 @@ function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }
   pageRoutes(app);
   app.notFound((c) => noRoute(c.req.method, c.req.path));
   app.onError((error) => {
-    const answered = answer(
+    const answered = answerJson(
       failureFor(error, (message) => studies.warn(message)),
       statusOf(error),
     );
@@ -111,8 +111,8 @@ async function headersOf(answered: Response | Promise<Response>): Promise<Respon
 /** Why a request has no route: its path has none, or not with its method. */
 function noRoute(method: string, path: string): Response {
   const methods = methodsOf(path);
-  if (methods.length === 0) return answer({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404);
-  const response = answer({ error: `there is no ${method} of this path, only ${methods.join(' and ')}`, code: 'wrong-method' }, 405);
+  if (methods.length === 0) return answerJson({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404);
+  const response = answerJson({ error: `there is no ${method} of this path, only ${methods.join(' and ')}`, code: 'wrong-method' }, 405);
   response.headers.set('Allow', methods.join(', '));
   return response;
 }

@@ -13,12 +13,12 @@ import { verbs } from '../study/verbs.ts';
 import { ANYONE } from './access/access.ts';
 import type { Feed } from './feed/feed.ts';
 import type { TrialEntry } from './feed/wire.ts';
-import { operations } from './operations.ts';
 import { type Question, questions } from './questions/question.ts';
 import type { Handler, HttpRequest } from './request.ts';
 import type { OperationId } from './routes.ts';
 import type { OpenStudy, ServedStudies } from './servedStudies.ts';
-import { caughtUp, filesFor, keptFor, liveRow, liveState, viewOf } from './view.ts';
+import { operations } from './serverOperations.ts';
+import { caughtUp, filesFor, keptFor, liveRow, liveState, viewOf } from './studyView.ts';
 
 /** An operation with another answer than JSON. */
 export type MediaOperationId = 'watch' | 'getReport' | 'getFile';

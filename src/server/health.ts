@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Measured, Metrics } from '../monitoring/metrics.ts';
 import { studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { answer, answerAs, type HttpEnv, type Permit } from './access/access.ts';
+import { answerAs, answerJson, type HttpEnv, type Permit } from './access/access.ts';
 import { permitted } from './routes.ts';
 
 /** The connection of this process to a server. */
@@ -58,7 +58,7 @@ export function healthRoutes(app: Hono<HttpEnv>, metrics: Metrics, link?: Link):
   });
   app.get('/readyz', async () => {
     const readiness = await readinessOf(metrics, link);
-    return answer(readiness, readiness.ready ? 200 : 503);
+    return answerJson(readiness, readiness.ready ? 200 : 503);
   });
 }
 

@@ -7,7 +7,7 @@ import type { MediaOperationId } from './handlers.ts';
 import type { HttpRequest } from './request.ts';
 import type { OperationId } from './routes.ts';
 import type { ServedStudies } from './servedStudies.ts';
-import { filesFor } from './view.ts';
+import { filesFor } from './studyView.ts';
 import { watchEvents } from './watch.ts';
 
 /** Answers a request with something else than JSON. */

@@ -1,6 +1,6 @@
 import type { Operation } from '../study/operation.ts';
 import type { UserRole } from './access/users.ts';
-import { operations } from './operations.ts';
+import { operations } from './serverOperations.ts';
 
 /** Operations over HTTP. */
 export type OperationId = Exclude<keyof typeof operations, 'load'>;

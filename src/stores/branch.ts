@@ -45,6 +45,6 @@ export async function sizeOf(entries: AsyncIterable<Entry>): Promise<LogSize> {
 }
 
 /** Entries one by one. */
-export async function* each(batches: AsyncIterable<readonly Entry[]>): AsyncGenerator<Entry> {
+export async function* eachEntry(batches: AsyncIterable<readonly Entry[]>): AsyncGenerator<Entry> {
   for await (const batch of batches) yield* batch;
 }

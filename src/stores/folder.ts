@@ -8,7 +8,7 @@ import { checkUnlocked, lock } from '../../streams/log/lock.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { checkEntries, type StudyPlace } from '../study/place.ts';
 import { UsageError } from '../text/usage.ts';
-import { each, sizeOf } from './branch.ts';
+import { eachEntry, sizeOf } from './branch.ts';
 import { createdIn } from './journalFile.ts';
 import { journalsIn } from './journalFolder.ts';
 import { journalSource } from './journalSource.ts';
@@ -53,8 +53,8 @@ export function folderPlace(folder: string, warn?: (message: string) => void): S
       return journalSource(path, warn);
     },
     create: async (name, data) => {
-      const { studyFromElsewhere } = await import('../studyFile/elsewhere.ts'); // readers need no study files
-      const { space, strategy, options } = studyFromElsewhere(name, data);
+      const { remoteStudy } = await import('../studyFile/remoteStudy.ts'); // readers need no study files
+      const { space, strategy, options } = remoteStudy(name, data);
       const created = createdOf(space, strategy, options);
       await write(name, linesOf(twice(created)));
       return undefined;
@@ -71,7 +71,7 @@ export function folderPlace(folder: string, warn?: (message: string) => void): S
       const unlock = refusalOf(() => lock(real));
       if (typeof unlock === 'string') throw new UsageError(`${path}: ${unlock}; stop it, then delete the study`);
       try {
-        if (entries !== undefined) checkEntries(name, entries, (await sizeOf(each(journalSource(path).past(1)))).entries);
+        if (entries !== undefined) checkEntries(name, entries, (await sizeOf(eachEntry(journalSource(path).past(1)))).entries);
         for (const other of await leftoversOf(real)) await rm(other);
         await rm(path);
       } finally {

@@ -16,7 +16,7 @@ import { annotationSchemas, trialRowSchema } from './trialRowSchema.ts';
 const count = (description: string) => integerSchema(0, description);
 
 /** The claim of a trainer. */
-export const run = textSchema('the claim on the trial, from the answer to ask');
+export const claim = textSchema('the claim on the trial, from the answer to ask');
 
 /** The state of a study, as `ht.<study>.status` publishes it. */
 export const statusSchema = objectSchema(
@@ -63,7 +63,7 @@ export const asked = {
       next: { const: 'trial' },
       trial: integerSchema(1, 'its number'),
       attempt: integerSchema(1, 'its attempt'),
-      run,
+      run: claim,
       params,
       budget: { type: 'number', description: 'the step up to which it may train' },
       examples: factSchemas.suggested.properties!.examples!,

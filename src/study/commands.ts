@@ -26,6 +26,7 @@ export interface CommandRefusal {
     | 'unknown-command'
     | 'not-begun'
     | 'closed'
+    | 'handle-closed'
     | 'nothing-to-change'
     | 'request-reused'
     | 'unknown-study'
@@ -46,6 +47,7 @@ const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
   open: 'cancel it, or wait for its end',
   'not-begun': 'try again once its engine runs',
   closed: 'change a limit to reopen it',
+  'handle-closed': 'open the study again',
   'request-reused': 'use a new name for each request, and the same one to repeat it',
 };
 
@@ -65,7 +67,7 @@ export const unknownTrial = (trial: number): CommandRefusal => ({ code: 'unknown
 /** The log of the study is empty. */
 export const NOT_BEGUN: CommandRefusal = { code: 'not-begun', message: 'the study has not begun' };
 /** This process has let the study go. */
-export const LET_GO: CommandRefusal = { code: 'closed', message: 'the study is closed' };
+export const LET_GO: CommandRefusal = { code: 'handle-closed', message: 'this handle is closed' };
 
 /** The same error in another process, from the answer to its request: a message has what to do at its end. */
 export function refusedElsewhere({ error, code: name }: RequestFailure): RefusedError {

@@ -47,10 +47,10 @@ export const operationsOf = <Id extends string>(rows: Readonly<Record<Id, Row>>)
   });
 
 /** The fields of an input of which none is required. */
-export const fields = (properties: NonNullable<ObjectSchema['properties']>, description = 'nothing is required'): ObjectSchema => ({
+export const inputOf = (properties: NonNullable<ObjectSchema['properties']>, description = 'nothing is required'): ObjectSchema => ({
   type: 'object',
   properties,
   description,
 });
 
-export const seconds = (why: string): Schema => ({ type: 'number', minimum: 0, maximum: 60, description: `seconds ${why} (default: 30)` });
+export const waiting = (why: string): Schema => ({ type: 'number', minimum: 0, maximum: 60, description: `seconds ${why} (default: 30)` });

@@ -10,7 +10,7 @@ import {
 } from '../facts/schema.ts';
 import { describedStudy, entrySchema, queueSchema, statusSchema, stored } from './answerSchemas.ts';
 import { forIntents, type Intent } from './intents.ts';
-import { fields, type Operation, operationsOf, paths, seconds } from './operation.ts';
+import { inputOf, type Operation, operationsOf, paths, waiting } from './operation.ts';
 import { trainerRowSchema } from './trainerRows.ts';
 import { trialRowSchema } from './trialRowSchema.ts';
 import { trialStatuses } from './trials.ts';
@@ -80,7 +80,7 @@ export const natsOperations = operationsOf({
     tool: 'list_studies',
     result: { type: 'array', items: statusSchema },
     // To the subject of `_all` studies, each process answers for those that it runs, in the order of their names, with as many as fit into an answer.
-    nats: fields({ after: proseSchema('later names only: ask again with it while an answer says `more`') }),
+    nats: inputOf({ after: proseSchema('later names only: ask again with it while an answer says `more`') }),
   },
   create: {
     summary: 'Create a study, and run it.',
@@ -132,7 +132,7 @@ export const natsOperations = operationsOf({
     role: 'anyone',
     method: 'post',
     tool: false,
-    input: fields(
+    input: inputOf(
       {
         parameters: dataSchema('its parameters by name, as in a study file'),
         constraints: listSchema({}, 'its constraints, as in a study file'),
@@ -157,7 +157,7 @@ export const natsOperations = operationsOf({
     answer:
       'The answer has a page of trials with their parameters, status and values. If it has `next`, there are more: pass it as `after`.',
     tool: 'list_trials',
-    input: fields({
+    input: inputOf({
       after: integerSchema(0, 'rows of later trials only'),
       status: enumSchema(trialStatuses, 'only these'),
       limit: integerSchema(1, 'how many rows at most (default: as many as fit into an answer)'),
@@ -177,7 +177,7 @@ export const natsOperations = operationsOf({
     answer:
       'The answer has the next entries after the position `after`, as many as fit into it: all that happened in the study. Ask again until there are none. With "Accept: text/event-stream", also new entries, as server-sent events.',
     tool: false,
-    input: fields({ after: integerSchema(0, 'entries of later positions only') }),
+    input: inputOf({ after: integerSchema(0, 'entries of later positions only') }),
     result: { type: 'array', items: entrySchema, maxItems: 1_000_000 },
     streams: true,
   },
@@ -186,7 +186,7 @@ export const natsOperations = operationsOf({
     answer:
       'Only for studies whose strategy has a stage `external`. The answer has `next`: with `propose`, call propose; with `wait`, call this again; with `over`, the study has ended.',
     role: 'operator',
-    input: { ...proposer, properties: { ...proposer.properties, wait: seconds('to wait for the turn') } },
+    input: { ...proposer, properties: { ...proposer.properties, wait: waiting('to wait for the turn') } },
     result: queueSchema,
     nats: proposer, // which does not wait
   },

@@ -1,7 +1,7 @@
 import { factSchemas } from '../facts/facts.ts';
 import { dataSchema, type ObjectSchema, textSchema } from '../facts/schema.ts';
-import { asked, run, stopping } from './answerSchemas.ts';
-import { fields, operationsOf, seconds } from './operation.ts';
+import { asked, claim, stopping } from './answerSchemas.ts';
+import { inputOf, operationsOf, waiting } from './operation.ts';
 import type { TrialFact } from './verbs.ts';
 
 /** A trainer's fact about a trial that it has claimed. Over NATS, it is published. @param optional what an answer can do without */
@@ -9,7 +9,7 @@ function said(type: TrialFact['type'], summary: string, answer: string, optional
   const { properties, required = [], description = '' } = factSchemas[type];
   const { type: _, v: __, trial: ___, attempt: ____, ...others } = properties!;
   const needed = required.filter((name) => name in others && !optional.includes(name));
-  const input: ObjectSchema = { type: 'object', properties: { ...others, run }, required: ['run', ...needed], description };
+  const input: ObjectSchema = { type: 'object', properties: { ...others, run: claim }, required: ['run', ...needed], description };
   return { summary, answer, role: 'trainer', of: 'trial', method: 'post', input, result: stopping } as const;
 }
 
@@ -22,8 +22,8 @@ export const trainerOperations = operationsOf({
       'Without a message for `lease` seconds the trial goes to another trainer. With `wait`, no trial is due: ask again. With `over`, there are no more trials, and `reason` says why.',
     role: 'trainer',
     method: 'post',
-    input: fields({
-      wait: seconds('to wait for a trial'),
+    input: inputOf({
+      wait: waiting('to wait for a trial'),
       run: textSchema(
         'a claim of your own; with the claim of an open trial, you get that trial again (default: the Idempotency-Key, or a random one)',
       ),
@@ -44,7 +44,7 @@ export const trainerOperations = operationsOf({
     role: 'trainer',
     of: 'trial',
     method: 'post',
-    input: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
+    input: { type: 'object', properties: { run: claim }, required: ['run'], description: 'the claim' },
     result: stopping,
   },
   tell: said(

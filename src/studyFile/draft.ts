@@ -4,7 +4,7 @@ import type { KnownParameter } from '../space/known/programs.ts';
 import { parameterTypes } from '../space/types/dimension.ts';
 import { usualDirection } from '../text/names.ts';
 import { EMPTY, rangeOf } from './guessedRange.ts';
-import type { Entry } from './helpText.ts';
+import type { HelpEntry } from './helpText.ts';
 import type { Argument, ProgramHelp } from './programHelp.ts';
 
 const ONE_LINE = { collectionStyle: 'flow', lineWidth: 0 } as const;
@@ -100,13 +100,13 @@ function knownLine(name: string, { dimension, default: otherwise, note }: KnownP
 }
 
 /** Few flags are hyperparameters, so a person has to choose them. */
-const flagOf = (flag: Entry): string => {
+const flagOf = (flag: HelpEntry): string => {
   const [key, { name, hasNegation }] = [keyOf(flag), flag];
   const off = hasNegation ? ` --no-${name}{!${key}}` : '';
   return `  # ${key}: { type: boolean }   # a flag: to search it, remove the first #, and add --${name}{?${key}}${off} to the command`;
 };
 
-const keyOf = ({ name }: Argument | Entry): string => name.replaceAll('-', '_');
+const keyOf = ({ name }: Argument | HelpEntry): string => name.replaceAll('-', '_');
 const placeOf = (argument: Argument): string =>
   `${argument.option}${argument.option === '' || argument.option.endsWith('=') ? '' : isSigned(argument) ? '=' : ' '}{${keyOf(argument)}}`;
 /** Whether a value may begin with a dash, which parsers would take for an option. */

@@ -1,4 +1,4 @@
-import type { Entry } from './helpText.ts';
+import type { HelpEntry } from './helpText.ts';
 
 /** Parameters that are better searched on a logarithmic scale. */
 const LOGARITHMIC = /(?:^|[-_.])(?:lr|eta|rate|C|decay|alpha|lambda|l1|l2|reg|gamma|eps|epsilon|wd|tau|tol|temperature)(?:$|[-_])/i;
@@ -24,7 +24,7 @@ interface Range {
 }
 
 /** A range for an argument from its bounds, its default or its name. `from` says which one; `nothing`: a person has to write it. */
-export function rangeOf({ name, type: kind, default: otherwise = '', low: least, high: most }: Entry): Range & {
+export function rangeOf({ name, type: kind, default: otherwise = '', low: least, high: most }: HelpEntry): Range & {
   readonly from: 'default' | 'name' | 'nothing';
 } {
   const type = kind === 'int' || kind === 'float' ? kind : undefined;

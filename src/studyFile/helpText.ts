@@ -2,7 +2,7 @@ import { omitUndefined } from '../schema/omitUndefined.ts';
 import { stripControls } from '../study/plainText.ts';
 
 /** An option or a positional argument of a program, as its help describes it. */
-export interface Entry {
+export interface HelpEntry {
   readonly name: string;
   /** How the program takes it, up to its value: `--lr`, `-C`, `lr=` of Hydra, `$LR=` for a variable of the environment, or nothing for a positional one. */
   readonly option: string;
@@ -35,7 +35,7 @@ export const withoutBoxes = (help: string): string =>
     .join('\n');
 
 /** The options in a help text: lines that begin with a dash, each with the lines below that are indented more. */
-export function entriesIn(help: string): Entry[] {
+export function entriesIn(help: string): HelpEntry[] {
   const blocks: string[][] = [];
   let depth = Number.POSITIVE_INFINITY;
   for (const line of help.split('\n')) {
@@ -57,7 +57,7 @@ const VALUE =
 const COLUMN = /^ {2,}(INTEGER|FLOAT|TEXT|PATH|FILE|\[[\w.-]+(?:\|[\w.-]+)+\])(?= |$)/;
 
 /** The option that a text begins with; undefined if it begins with something else. */
-function entryOf(block: string): Entry | undefined {
+function entryOf(block: string): HelpEntry | undefined {
   const names: string[] = [];
   let value: string | undefined;
   let rest = block.trimStart().replace(/^\* +/, '');
@@ -118,7 +118,7 @@ const CHOICES = [
 ];
 
 /** What a description and the name of a value say about the values. */
-function describedBy(text: string, value: string): Omit<Entry, 'name' | 'option'> {
+function describedBy(text: string, value: string): Omit<HelpEntry, 'name' | 'option'> {
   const first = (patterns: readonly RegExp[], ...texts: string[]) =>
     patterns.flatMap((pattern) => texts.map((one) => pattern.exec(one)?.[1])).find((found) => found !== undefined);
   const bound = (pattern: string) => first([new RegExp(pattern.replaceAll('N', `(${NUMBER})`), 'i')], text);
@@ -137,11 +137,11 @@ function describedBy(text: string, value: string): Omit<Entry, 'name' | 'option'
 /** What the line of the usage says. */
 interface Usage {
   /** Its options with a value. */
-  readonly options: readonly Entry[];
+  readonly options: readonly HelpEntry[];
   /** Spellings of the options that are required. */
   readonly required: readonly string[];
   /** Arguments without a name that are required and not yet among the words. */
-  readonly positional: readonly Entry[];
+  readonly positional: readonly HelpEntry[];
 }
 
 const OPTION_WITH_VALUE = /--?[A-Za-z][\w.-]*(?:[= ](?:<[^>]*>|\{[^}]*\}|[A-Z]\w*))?/g;

@@ -2,7 +2,7 @@ import { ownValue } from '../schema/ownValue.ts';
 import { programNamed, withKnownPriors } from '../space/known/known.ts';
 import { type KnownParameter, knownPrograms } from '../space/known/programs.ts';
 import { choice, type Dimension, float, int } from '../space/types/dimension.ts';
-import type { Entry } from './helpText.ts';
+import type { HelpEntry } from './helpText.ts';
 
 /** The known program that a script imports and calls, or that a command starts; of several, the one that has most of these parameters. */
 export function programIn(words: readonly string[], sources: readonly string[], parameters: readonly string[]): string | undefined {
@@ -22,7 +22,7 @@ function uses(source: string, name: string): boolean {
 }
 
 /** What is known about an argument of a program. Its own choices and bounds count more than the known range. */
-export function knownArgument({ name, type, choices, default: otherwise, low, high }: Entry, program: string): KnownParameter | undefined {
+export function knownArgument({ name, type, choices, default: usual, low, high }: HelpEntry, program: string): KnownParameter | undefined {
   const key = name.replaceAll('-', '_').split('.').at(-1)!;
   const rows = ownValue(programNamed(program).parameters, key);
   const own: Dimension | undefined = choices
@@ -30,7 +30,7 @@ export function knownArgument({ name, type, choices, default: otherwise, low, hi
     : low !== undefined && high !== undefined
       ? (type === 'int' ? int : float)(low, high)
       : undefined;
-  const wanted = own?.type ?? type ?? (Number.isInteger(Number(otherwise)) && !/[.e]/i.test(otherwise ?? '') ? 'int' : 'float');
+  const wanted = own?.type ?? type ?? (Number.isInteger(Number(usual)) && !/[.e]/i.test(usual ?? '') ? 'int' : 'float');
   const row =
     rows?.find(({ dimension }) => dimension.type === wanted) ??
     (own || type ? undefined : rows?.find(({ dimension }) => 'low' in dimension));

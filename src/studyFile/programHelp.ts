@@ -2,12 +2,12 @@ import { parseDocument } from 'yaml';
 import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { KnownParameter } from '../space/known/programs.ts';
-import { type Entry, entriesIn, typeNamed, usageIn, withoutBoxes, wordsAfterProgram } from './helpText.ts';
+import { entriesIn, type HelpEntry, typeNamed, usageIn, withoutBoxes, wordsAfterProgram } from './helpText.ts';
 import { knownArgument, programIn } from './knownProgram.ts';
 import { declaredIn, printedIn, scriptArguments } from './programSource.ts';
 
 /** An argument of a program with a value. */
-export interface Argument extends Entry {
+export interface Argument extends HelpEntry {
   /** What is known about it by its name. */
   readonly known?: KnownParameter;
 }
@@ -17,7 +17,7 @@ export interface ProgramHelp {
   /** The arguments with a value that are hyperparameters. */
   readonly found: readonly Argument[];
   /** The options without a value that may be. */
-  readonly flags: readonly Entry[];
+  readonly flags: readonly HelpEntry[];
   /** The arguments without which the program does not start, and that are no hyperparameters. */
   readonly lacking: readonly string[];
   /** The commands of a program that has no arguments without one. */
@@ -37,7 +37,7 @@ export function programHelp(text: string, words: readonly string[], sources: rea
   const usage = usageIn(help, words);
   const given = wordsAfterProgram(words).length;
   const own = [...hydraSettings(help), ...entriesIn(help)];
-  const isNew = ({ option }: Entry) => !own.some((other) => other.option === option || other.names?.includes(option));
+  const isNew = ({ option }: HelpEntry) => !own.some((other) => other.option === option || other.names?.includes(option));
   const entries = [...own, ...usage.options.filter(isNew), ...usage.positional]
     .concat(script.filter(({ option }, k) => option !== '' || script.slice(0, k).filter((one) => one.option === '').length >= given))
     .filter(
@@ -79,7 +79,7 @@ export function programHelp(text: string, words: readonly string[], sources: rea
 }
 
 /** The numbers, texts and groups of the configuration that a program with Hydra shows. It takes them as `model.width=64`. */
-function hydraSettings(help: string): Entry[] {
+function hydraSettings(help: string): HelpEntry[] {
   const [, shown = '', config] =
     /(?:== Configuration groups ==\n[^\n]*\n([\s\S]*?))?== Config ==\n[^\n]*\n([\s\S]*?)\n(?:Powered by Hydra|$)/.exec(help) ?? [];
   if (config === undefined) return [];
@@ -89,7 +89,7 @@ function hydraSettings(help: string): Entry[] {
     choices: choices!.split(', '),
   }));
   const data: unknown = parseDocument(config).toJS();
-  const entries = (part: unknown, path: string): Entry[] =>
+  const entries = (part: unknown, path: string): HelpEntry[] =>
     isRecord(part)
       ? Object.entries(part).flatMap(([key, value]) => entries(value, path === '' ? key : `${path}.${key}`))
       : typeof part === 'number' || typeof part === 'string'
@@ -101,7 +101,7 @@ function hydraSettings(help: string): Entry[] {
     choices.find((choice) =>
       settings.some((one) => one.name.startsWith(`${name}.`) && one.default!.toLowerCase().split('.').at(-1) === choice.toLowerCase()),
     );
-  const inGroup = (entry: Entry) => groups.find(({ name }) => entry.name.startsWith(`${name}.`));
+  const inGroup = (entry: HelpEntry) => groups.find(({ name }) => entry.name.startsWith(`${name}.`));
   const known = groups.filter((group) => chosen(group) !== undefined || !settings.some((entry) => inGroup(entry) === group));
   return [
     ...known,

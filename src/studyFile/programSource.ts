@@ -1,5 +1,5 @@
 import { canonical, splitOf, usualDirection } from '../text/names.ts';
-import type { Entry } from './helpText.ts';
+import type { HelpEntry } from './helpText.ts';
 
 /** Defaults or types of arguments in the source of programs that use argparse or click. */
 export function declaredIn(sources: readonly string[], setting: 'default' | 'type'): ReadonlyMap<string, string> {
@@ -25,11 +25,11 @@ const VARIABLE = [
 ];
 
 /** The arguments of scripts that take them by their places or from the environment, and so have no help. */
-export function scriptArguments(sources: readonly string[]): Entry[] {
+export function scriptArguments(sources: readonly string[]): HelpEntry[] {
   if (sources.some((source) => /add_argument|getopts|--help|argparse|click|typer|fire|docopt/.test(source))) return [];
   const found = (patterns: readonly RegExp[]) =>
     patterns.flatMap((pattern) => sources.flatMap((source) => [...source.matchAll(pattern)].map(({ groups }) => groups!)));
-  const entryOf = (option: string, { name, otherwise, type }: Record<string, string>): Entry => ({
+  const entryOf = (option: string, { name, otherwise, type }: Record<string, string>): HelpEntry => ({
     name: name!.toLowerCase(),
     option,
     ...(otherwise === undefined ? { isRequired: true } : { default: otherwise }),

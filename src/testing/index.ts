@@ -10,7 +10,7 @@ export type { RecordedWorkload } from './recorded.ts';
 export { recordedWorkload } from './recorded.ts';
 export type { NewBest, SimulateOptions, Simulation } from './simulate.ts';
 export { simulate } from './simulate.ts';
-export { strategyContract, strategyProperties } from './strategy.ts';
+export { strategyContract, strategyProperties } from './strategyContract.ts';
 export type { StrategyCase } from './subscribed.ts';
 export type { PositionedDirective, TestStudy } from './testStudy.ts';
 export { createTestStudy } from './testStudy.ts';

@@ -1,7 +1,7 @@
 import type { Progress } from '../../streams/results/observe.ts';
 import type { Params } from '../facts/facts.ts';
 import { duration } from '../insight/figures/drawing/format.ts';
-import { reachedText } from '../insight/progress.ts';
+import { reachedText } from '../insight/gain.ts';
 import { failureKind } from '../ledger/failures.ts';
 import { stripControls } from '../study/plainText.ts';
 import { pairs, shown } from '../study/shown.ts';

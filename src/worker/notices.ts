@@ -2,7 +2,7 @@ import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
 import { stopsTrials } from '../../streams/spec/defaults.ts';
 import type { ObjectiveSpec, Params, ReportedFact } from '../facts/facts.ts';
-import { exampleAt } from '../programs/examples.ts';
+import { exampleAt } from '../programs/exampleReader.ts';
 import type { TrialId } from '../strategy/messages.ts';
 
 /** Warns, once per subject, about the output of a program. */

@@ -7,7 +7,7 @@ import { identityOf } from '../facts/parse.ts';
 import type { StudyTrainer } from '../host/trainerOf.ts';
 import { exampleResult } from '../ledger/exampleFacts.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
-import { examplesAt } from '../programs/examples.ts';
+import { examplesAt } from '../programs/exampleReader.ts';
 import type { ProgramOutcome } from '../programs/outcome.ts';
 import type { TrialRun } from '../programs/programRun.ts';
 import { type ProgramOptions, type RunningProgram, startProgram } from '../programs/startProgram.ts';

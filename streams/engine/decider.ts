@@ -40,11 +40,11 @@ export interface DeciderOptions<P> {
 }
 
 /** What an engine decides. */
-export type Decision<P> = SuggestedFact<P> | Instructed | Changed | Closed;
+export type DecidedFact<P> = SuggestedFact<P> | Instructed | Changed | Closed;
 
 /** What the study does next: append a fact, or wait for the next fact, for a model, or for an external proposer for some seconds. */
 export type Next<P> =
-  | { readonly type: 'append'; readonly fact: Decision<P> }
+  | { readonly type: 'append'; readonly fact: DecidedFact<P> }
   | { readonly type: 'wait'; readonly until?: 'ready' }
   | { readonly type: 'wait'; readonly until: 'proposal'; readonly proposer: string; readonly seconds: number };
 

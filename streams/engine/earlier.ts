@@ -8,11 +8,11 @@ import { type EarlierFacts, earlierResults } from '../../src/samplers/earlier/ea
 import { isRecord } from '../../src/schema/json.ts';
 import type { Space } from '../../src/space/space.ts';
 import { isStrategyEvent, type StrategyEvent, type TrialId } from '../../src/strategy/messages.ts';
-import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
+import { type ParseStrategy, rungsIn, type Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { budgetsOthers } from '../operators/startingWith.ts';
-import { budgetingIn, rungsIn } from '../spec/defaults.ts';
+import { budgetingIn } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
 import { spaceOf } from './applyEntries.ts';
 

@@ -14,7 +14,7 @@ import type { Space } from '../../src/space/space.ts';
 import type { Watch } from '../../src/strategy/env.ts';
 import type { Inspect } from '../kernel/drive.ts';
 import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
-import { Decider, type Decision, type Next } from './decider.ts';
+import { type DecidedFact, Decider, type Next } from './decider.ts';
 import { type Directive, Directives } from './directive.ts';
 import type { Spans } from './spans.ts';
 
@@ -27,7 +27,7 @@ export interface EngineOptions<P> {
   readonly watch?: Watch | undefined;
   readonly spans?: Spans | undefined;
   /** Appends a fact to the log, from which it comes back through `receive`. */
-  readonly append: (fact: Decision<P> | ExpiredFact) => void;
+  readonly append: (fact: DecidedFact<P> | ExpiredFact) => void;
   readonly direct: (directive: Directive<P>) => void;
   /** Called with each entry of the log and what it did. */
   readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
@@ -60,7 +60,7 @@ export class Engine<P> {
   #decider: Decider<P>;
   #mailbox: Entry[] = [];
   /** The decision on its way to the log. */
-  #sent: Decision<P> | undefined;
+  #sent: DecidedFact<P> | undefined;
   /** Position of the last entry before that decision. */
   #sentAfter = 0;
   /** The position from which the study continues while it reads; infinite until it is known. */
@@ -268,7 +268,7 @@ export class Engine<P> {
 }
 
 /** Whether a fact answers the question of the one that was sent, no matter which engine wrote it. */
-function isSame<P>(sent: Decision<P> | undefined, fact: unknown): boolean {
+function isSame<P>(sent: DecidedFact<P> | undefined, fact: unknown): boolean {
   if (!sent || !isRecord(fact) || fact.type !== sent.type) return false;
   if (sent.type === 'changed') return fact.paused === sent.paused;
   if (sent.type === 'suggested') return fact.trial === sent.trial && fact.attempt === sent.attempt;

@@ -23,7 +23,17 @@ export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, ParseO
   readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
 }
 
-/** `runStudy` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
+/**
+ * Runs a study on a log. Each subscription is an engine that reads the log, resumes at its end, and emits directives for trainers. Trainers append
+ * their facts to the same log. The stream completes when the study has closed and no trial is open. The options hold the strategy, or `parseStrategy`.
+ *
+ * @example
+ * runStudy(space, log, { strategy: ga(), trials: 100, parallel: 4 })
+ *   .pipe(evaluate(objective))
+ *   .subscribe((event) => log.append(event));
+ *
+ * @throws into the stream: MismatchError if the log has another space, strategy or seed; StalledError; StrategyError of a strategy.
+ */
 export const runStudy = <P>(space: Space<P>, log: Log, options: RunStudyOptions<P> & FoundStrategy): Observable<Directive<P>> =>
   new Observable((out) => {
     refuseUnknown(options, 'earlier', 'exclusive', 'onEntry');

@@ -1,5 +1,5 @@
 import type { Params } from '../../src/facts/facts.ts';
-import { reachedText } from '../../src/insight/progress.ts';
+import { reachedText } from '../../src/insight/gain.ts';
 import { escapeControls, stripControls } from '../../src/study/plainText.ts';
 import type { ShownPrediction } from '../../src/study/prediction.ts';
 import { pairs } from '../../src/study/shown.ts';

@@ -3,10 +3,10 @@ import type { Params } from '../../src/facts/facts.ts';
 import type { Importances } from '../../src/insight/importance/importances.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { Space } from '../../src/space/space.ts';
 import { LET_GO, RefusedError } from '../../src/study/commands.ts';
 import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
+import type { ExpectedStudy } from '../spec/options.ts';
 import { studyOf } from '../study/handle.ts';
 import { type ClaimedTrial, type ClaimReply, newName, type Recorded } from '../study/port/port.ts';
 import { followLog, type StudyView } from '../study/port/view.ts';
@@ -16,11 +16,9 @@ import { type Client, clientOf, submitTo } from './client.ts';
 import { heartbeats } from './heartbeats.ts';
 import { httpLog } from './httpLog.ts';
 
-export interface OpenHttpOptions<P> {
+export interface OpenHttpOptions<P, O extends string = string> extends ExpectedStudy<P, O> {
   /** The token of a user of the server: a viewer reads the study, an operator commands it too, and an agent also gets trials. */
   readonly token?: string | undefined;
-  /** The space that you expect. Default: that of the study, with configurations of any type. */
-  readonly space?: Space<P> | undefined;
   /** Closes the handle, as `close` does. */
   readonly signal?: AbortSignal | undefined;
   /** Called with a warning: the server does not answer, or answers no longer. Default: `console.warn`. */
@@ -35,17 +33,17 @@ const WAIT = 30;
  * trial that it has claimed is open, it sends heartbeats; requests whose answer is lost are repeated, so the server may be started again meanwhile.
  *
  * @typeParam P the type of configurations; follows from `space`.
- * @typeParam O the names of the objectives.
+ * @typeParam O the names of the objectives; follow from `objectives`.
  * @param address of the study: that of the server, with the path where it is mounted, and the name of the study.
  * @throws OptionError for what is no address; StudyError if there is no such server or study, or no right to read it; RefusedError if the study has not begun;
- * MismatchError if it has another space; the reason of the signal.
+ * MismatchError if it is not the one that you expect; the reason of the signal.
  * @example
- * await using study = await openStudy('http://127.0.0.1:8080/digits', { space: space({ lr: float(1e-4, 1e-1) }) });
+ * await using study = await openStudy('http://127.0.0.1:8080/digits', { space: network, objectives: { loss: 'minimize' } });
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, train(next.params));
  */
 export async function openStudy<P = Params, O extends string = string>(
   address: string | URL,
-  { token, space, signal, warn = console.warn }: OpenHttpOptions<P> = {},
+  { token, signal, warn = console.warn, ...expected }: OpenHttpOptions<P, O> = {},
 ): Promise<Study<P, O>> {
   signal?.throwIfAborted();
   const closing = new AbortController();
@@ -54,7 +52,7 @@ export async function openStudy<P = Params, O extends string = string>(
   const end = () => leave();
   signal?.addEventListener('abort', end);
   try {
-    const following = await followLog<P>(httpLog(client, closing.signal), String(address), space);
+    const following = await followLog<P>(httpLog(client, closing.signal), String(address), expected);
     const remote = remoteOver(client, following, () => {
       following.stop();
       signal?.removeEventListener('abort', end);

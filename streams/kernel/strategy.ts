@@ -86,3 +86,12 @@ export function stageOf<S extends OptionSet>(
   const settings = resolveOptions(name, set, options);
   return stage(name, options, (env) => build(env, settings));
 }
+
+/** The budgets at which a recorded strategy compares trials; undefined if it compares none, or is only code. */
+export function rungsIn(recorded: unknown, parse: ParseStrategy): readonly number[] | undefined {
+  try {
+    return parse(recorded).rungs;
+  } catch {
+    return undefined;
+  }
+}

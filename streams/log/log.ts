@@ -1,3 +1,4 @@
+import { UserError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 
 /**
@@ -34,7 +35,17 @@ export interface AuthoredLog extends Log {
 /** Something was appended to a log after it was closed. */
 export class LogClosedError extends Error {
   override readonly name = 'LogClosedError';
+  readonly code = 'log-closed';
   constructor() {
     super('the log is closed: nothing can be appended to it');
+  }
+}
+
+/** A study was begun on a log on which another one of this process runs. */
+export class LogInUseError extends UserError {
+  override readonly name = 'LogInUseError';
+  readonly code = 'log-in-use';
+  constructor() {
+    super('another study of this process runs on this log', { todo: 'close it first, or give each study a log of its own' });
   }
 }

@@ -7,7 +7,15 @@ import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.
 import { RefusedError } from '../../src/study/commands.ts';
 import { jsonOf } from './connection/connection.ts';
 import { ailmentOf, isForbidden, isPassing, SILENCE, violationIn } from './connection/retry.ts';
-import { type StudyNaming, type StudyRef, type Subjects, subjectsOf, trainersApi } from './protocol/subjects.ts';
+import { type NamingOptions, type StudyNaming, type StudyRef, type Subjects, subjectsOf, trainersApi } from './protocol/subjects.ts';
+
+/** A study on the server of a connection, which the caller closes. */
+export interface NatsStudy extends NamingOptions {
+  /** To survive a restart of the server, it needs settings such as `reconnectOptions`. */
+  readonly nc: NatsConnection;
+  /** Its name. */
+  readonly study: string;
+}
 
 /** Milliseconds between two checks. */
 const POLL_MS = 250;

@@ -1,5 +1,6 @@
 export { StudyError } from '../../src/errors.ts';
 export { reconnectOptions } from './connection/connect.ts';
+export type { NatsStudy } from './created.ts';
 export type { NatsLog, NatsLogOptions } from './log/natsLog.ts';
 export { natsLog } from './log/natsLog.ts';
 export type { OpenStudyOptions } from './openStudy.ts';

@@ -4,12 +4,12 @@ import { filter, firstValueFrom, map } from 'rxjs';
 import type { Params, ReportedFact, Started } from '../../src/facts/facts.ts';
 import { identityOf, isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { StudyStatus } from '../../src/study/status.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
+import type { ExpectedStudy } from '../spec/options.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import { studyOf } from '../study/handle.ts';
 import { reached } from '../study/port/entries.ts';
@@ -18,13 +18,13 @@ import { assignmentOf, type Stopping } from '../study/port/port.ts';
 import { followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
-import { createdOn } from './created.ts';
+import { createdOn, type NatsStudy } from './created.ts';
 import { readLog } from './log/readLog.ts';
 import { type NamingOptions, type Subjects, subjectsOf } from './protocol/subjects.ts';
 import { request } from './studiesOn.ts';
 import { type AskedAttempt, Seats } from './trainer/seats.ts';
 
-export interface OpenStudyOptions extends NamingOptions {
+export interface OpenStudyOptions<P, O extends string = string> extends ExpectedStudy<P, O> {
   /** Ends the wait for a study that is not there yet; the promise then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called with a line for people, such as what it waits for. Default: `console.warn`. */
@@ -39,24 +39,19 @@ const QUESTIONS = 200;
  * Opens a study on a server, which an engine runs, such as one of `serve` or `hypertide serve`. Waits for a study that is not there yet, and resolves
  * when its log so far has been read. The trials that you `ask` for are claimed, and their heartbeats sent, until you tell their end or `close`.
  *
- * @param nc the caller closes it.
- * @param space what you expect, which types the configurations. Default: that of the study.
- * @throws MismatchError if the study has another space; StudyError if this user may not read it.
+ * @throws MismatchError if it is not the study that you expect; StudyError if this user may not read it.
  * @example
- * await using study = await openStudy(nc, 'digits', network);
+ * await using study = await openStudy({ nc, study: 'digits' }, { space: network, objectives: { loss: 'minimize' } });
  * await study.enqueue({ lr: 0.01 });
  * console.log(study.best()?.params);
  */
 export async function openStudy<P = Params, O extends string = string>(
-  nc: NatsConnection,
-  study: string,
-  space?: Space<P>,
-  options: OpenStudyOptions = {},
+  { nc, study, ...naming }: NatsStudy,
+  { signal, warn = (message: string) => console.warn(message), ...expected }: OpenStudyOptions<P, O> = {},
 ): Promise<Study<P, O>> {
-  const { signal, warn = (message: string) => console.warn(message), ...naming } = options;
   const subjects = subjectsOf(study, naming);
   await createdOn(nc, subjects, { signal, warn });
-  const following = await followLog(await readLog(nc, subjects, warn), study, space);
+  const following = await followLog(await readLog(nc, subjects, warn), study, expected);
   const remote = remoteOn(nc, subjects, following, { ...naming, warn });
   const close = () => {
     following.stop();
@@ -152,7 +147,10 @@ export function remoteOn<P>(
     return { ...stoppingOf(attempt), position };
   };
   return {
-    ...explaining(() => ({ ...following, parseStrategy })),
+    ...explaining(() => {
+      const { space, source, ledger, rows } = following;
+      return { space, source, ledger, rows, parseStrategy };
+    }),
     ask,
     record,
     heartbeat: async (trial) => stoppingOf(held.get(trial)), // its trainer sends them

@@ -1,4 +1,3 @@
-import type { ParseStrategy } from '../kernel/strategy.ts';
 import { mapStages } from './compositions.ts';
 import type { Keyed } from './forms.ts';
 
@@ -38,15 +37,6 @@ export const stopsTrials = (strategy: unknown): boolean =>
 
 /** The first strategy in data that decides for how long trials train; undefined if there is none. */
 export const budgetingIn = (strategy: unknown): string | undefined => find(strategy, (_, options) => options.max !== undefined);
-
-/** The budgets at which a recorded strategy compares trials; undefined if it compares none, or is only code. */
-export function rungsIn(recorded: unknown, parse: ParseStrategy): readonly number[] | undefined {
-  try {
-    return parse(recorded).rungs;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Whether data contain a strategy. */
 export const isIn = (name: string, strategy: unknown): boolean => find(strategy, (one) => one === name) !== undefined;

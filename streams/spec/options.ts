@@ -1,4 +1,4 @@
-import { OptionError } from '../../src/errors.ts';
+import { MismatchError, OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, FORMAT, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
@@ -203,16 +203,28 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
   };
 }
 
-/** The differences between the space of a log and another one, as data, a line each. */
-export const spaceDifferences = (logged: Created, space: unknown): string[] =>
-  compare('space', withConditionsAlike(logged.space as SpaceData), withConditionsAlike(space as SpaceData));
+/** What a program expects of a study that it opens. The types of configurations and values follow from it. */
+export interface ExpectedStudy<P, O extends string = string> {
+  /** With predicates, if the study has some. Default: the space of the study, with configurations of any type. */
+  readonly space?: Space<P> | undefined;
+  /** All of them, the first one first. Default: those of the study, with any names. */
+  readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
+}
+
+/** @throws MismatchError if a study is not the expected one. @param place where it is, for people */
+export function refuseUnexpected<P>(logged: Created, place: string, { space, objectives }: ExpectedStudy<P>): void {
+  const wanted = { ...logged, space: space?.toJSON() ?? logged.space, objectives: objectivesOf({ objectives }) };
+  const wrong = differences(logged, wanted, { objectives });
+  if (wrong.length > 0) throw new MismatchError(`${place} is another study: ${wrong.join('; ')}`);
+}
 
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */
 export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
   const named = (['study', 'seed', 'objectives', 'examples', 'duplicates', 'requires'] as const).filter(
     (name) => options[name] !== undefined,
   );
-  return [...spaceDifferences(logged, wanted.space), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
+  const [there, here] = [logged, wanted].map(({ space }) => withConditionsAlike(space as SpaceData));
+  return [...compare('space', there, here), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
 }
 
 /**

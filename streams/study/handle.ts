@@ -3,21 +3,20 @@ import { LONGEST_TRACE, type ObjectiveSpec, type Params, type Values } from '../
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { exampleResult, placeOf } from '../../src/ledger/exampleFacts.ts';
-import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { show } from '../../src/space/check.ts';
 import { frozen } from '../../src/space/value.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
-import { RefusedError } from '../../src/study/commands.ts';
+import { LET_GO, RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import { waker } from '../log/follow.ts';
-import { example, kindOf, oneForSeveral, readExample, type Told } from '../objective.ts';
+import { readExample } from '../objective.ts';
 import { unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
+import { checkOrder, checkResult, refuseNoNumber } from './given.ts';
 import { askThrough, FAILURES, type Failure, failureIn, NoResultError, unlessBroken } from './port/noResult.ts';
 import { newName, type StudyPort } from './port/port.ts';
 import type { Study, StudyResult } from './study.ts';
@@ -41,6 +40,9 @@ interface Held {
   isTold: boolean;
 }
 
+/** Milliseconds after which a handle that closes does not wait any longer until what it hands back is stored. */
+const HAND_BACK_MS = 2000;
+
 const behind = Symbol('hypertide.study');
 
 /** What is behind a handle, for a server in the same process. @throws OptionError for what is no handle */
@@ -54,23 +56,33 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
   const objectivesNow = () => (running.ledger.created ? running.ledger.settings.objectives : objectives);
   const namesNow = () => objectivesNow().map(({ name }) => name);
   const held = new Map<TrialId, Held>();
+  const closing = new AbortController();
   const untilBroken = unlessBroken(running);
+  const untilLeft = unlessBroken(running, closing.signal);
+  const ready = async () => {
+    closing.signal.throwIfAborted();
+    await running.ready();
+  };
   /** The fields that name the attempt in a fact. */
   const of = (trial: TrialId) => omitUndefined({ trial, run: held.get(trial)?.run });
   const named = (values: number | Values): Values =>
     typeof values === 'number' ? { [objectivesNow()[0]?.name ?? 'value']: values } : values;
   const record = async (fact: TrialFact) => {
-    await running.ready();
+    await ready();
     refuseNoNumber(fact);
     return running.record(fact);
   };
   const end = async (fact: TrialFact): Promise<void> => {
-    await record(fact);
-    held.delete(fact.trial);
+    const own = held.get(fact.trial);
+    held.delete(fact.trial); // it is not handed back meanwhile
+    await record(fact).catch((error) => {
+      if (own) held.set(fact.trial, own);
+      throw error;
+    });
   };
   /** Reports values at a step. @param result the result of an example that they are of, as facts hold it */
   const report = async (trial: TrialId, values: number | Values, given?: number, metrics?: Values, result?: () => number[]) => {
-    await running.ready();
+    await ready();
     const own = held.get(trial);
     const step = given ?? Math.max(running.ledger.open.get(trial)?.at ?? 0, own?.step ?? 0) + 1;
     checkOrder(values, step);
@@ -87,7 +99,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
     return { stop };
   };
   const command = async (intent: Intent): Promise<void> => {
-    await running.ready();
+    await ready();
     refuseNoNumber(intent);
     await running.submit(intent);
   };
@@ -103,16 +115,27 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
     });
     return result;
   };
+  /** Hands back what was claimed with this handle, so that others need not wait until it is lost. */
+  const handBack = ([trial, { run }]: [TrialId, Held]) =>
+    running.record({ type: 'failed', trial, run, reason: 'preempted', message: 'handed back: its handle was closed' });
+  const leave = async () => {
+    closing.abort(new RefusedError(LET_GO));
+    if (held.size > 0)
+      await unlessAborted(Promise.allSettled(Array.from(held, handBack)), AbortSignal.timeout(HAND_BACK_MS)).catch(() => {});
+    await running.close();
+  };
+  let left: Promise<void> | undefined;
+  const close = () => (left ??= leave());
   let last: { readonly finished: Promise<void>; readonly result: Promise<StudyResult<P>> } | undefined;
   const study: Study<P> = {
     entries$: running.entries$,
-    ready: () => running.ready(),
+    ready,
     ask: async ({ fixed, signal } = {}) => {
-      signal?.throwIfAborted();
+      for (const ending of [signal, closing.signal]) ending?.throwIfAborted();
       refuseNoNumber(fixed);
       const hasTrial = waits?.();
       try {
-        const reply = await askThrough(running, untilBroken, { fixed, run: fixed && newName(), signal });
+        const reply = await askThrough(running, untilLeft, { fixed, run: fixed && newName(), signal });
         if (reply.next === 'wait') signal?.throwIfAborted();
         if (reply.next !== 'trial') return undefined;
         held.set(reply.trial, { run: reply.run, step: 0, isTold: false });
@@ -123,7 +146,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
     },
     tell: async (trial, result) => {
       if (held.get(trial)?.isTold) return end({ type: 'stopped', ...of(trial) });
-      await running.ready();
+      await ready();
       const { values } = running.rows.get(trial) ?? {};
       if (result === undefined && running.ledger.examples && values) return end({ type: 'completed', ...of(trial), values });
       checkResult(result, namesNow());
@@ -157,16 +180,16 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
       return recommendation(running.space, objective!, running.rows, running.ledger.closed);
     },
     importance: async (objective) => {
-      await running.ready();
+      await ready();
       return running.importance(objective);
     },
     why: async (trial) => {
-      await running.ready();
+      await ready();
       return running.why(trial);
     },
     result: ({ signal } = {}) => unlessAborted(result(), signal),
-    close: () => running.close(),
-    [Symbol.asyncDispose]: () => running.close(),
+    close,
+    [Symbol.asyncDispose]: close,
     [Symbol.asyncIterator]: () => endedTrials(running),
   };
   return Object.assign(study as Study<P> as Study<P, O>, { [behind]: running }); // the study refuses values by other names
@@ -223,34 +246,6 @@ function resultIn<P>(
   const lacking = names.find((name) => result.values[name] === undefined);
   if (lacking !== undefined) throw new RefusedError({ code: 'missing-field', message: `values.${lacking} is missing` });
   return exampleResult(place, result, names);
-}
-
-/** @throws RefusedError for what is no result */
-function checkResult(result: Told | undefined, names: readonly string[]): asserts result is Told {
-  if (typeof result === 'number' && names.length === 1) return;
-  if (isRecord(result) && isRecord(result.values)) return;
-  const message =
-    typeof result === 'number'
-      ? `tell: got ${result}; ${oneForSeveral(names)}`
-      : `tell: expected ${names.length > 1 ? '' : 'a number or '}${example(names)}, got ${kindOf(result)}`;
-  throw new RefusedError({ code: 'bad-field', message });
-}
-
-/** JSON has no such numbers: they would become null on their way. @throws RefusedError for NaN and infinity, anywhere in a value */
-function refuseNoNumber(value: unknown, path = '', within: readonly unknown[] = []): void {
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new RefusedError({ code: 'bad-field', message: `${path} must be a finite number, not ${value}` });
-  if (typeof value !== 'object' || value === null || within.includes(value)) return; // a circle is refused as no JSON
-  for (const [name, part] of Object.entries(value)) refuseNoNumber(part, path ? `${path}.${name}` : name, [...within, value]);
-}
-
-/** @throws RefusedError for `report(trial, step, value)`, if the order is recognisable */
-function checkOrder(values: number | Values, step: unknown): void {
-  if (Number.isInteger(step) || (typeof step === 'number' && typeof values !== 'number')) return;
-  if (typeof step !== 'number')
-    throw new RefusedError({ code: 'bad-field', message: `report: expected a whole number as the step, got ${kindOf(step)}` });
-  const message = `report: expected (trial, value, step), got the step ${show(step)} and the value ${show(values)}; are they swapped?`;
-  throw new RefusedError({ code: 'bad-field', message });
 }
 
 /** What to do after a study without a result: in a log that is resumed, failed trials count. */

@@ -182,6 +182,9 @@ export interface Study<P, O extends string = string> extends AsyncIterable<Trial
    * @throws NoResultError if trials failed and none has a result; what the study throws.
    */
   result(options?: { readonly signal?: AbortSignal | undefined }): Promise<StudyResult<P, O>>;
-  /** Lets the study go: what runs in this process ends, and its log is closed. The study can be resumed or opened again. */
+  /**
+   * Closes the handle: what runs in this process ends, its log is closed, and trials that were claimed with it are handed back. The study can be resumed or
+   * opened again.
+   */
   close(): Promise<void>;
 }

@@ -31,7 +31,7 @@ async function engineOf(study: string, trials: number): Promise<ServedStudy> {
   await eventually(() => expect([...engine.port.rows]).not.toEqual([]));
   return engine;
 }
-const work = async (study: string) => trainer<{ x: number }>(await server.connect(), study, ({ x }) => x * x, { name: 'w' }).done;
+const work = async (study: string) => trainer<{ x: number }>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x * x).done;
 
 /** A study of some trials that is over, and that no engine serves. */
 async function finished(study: string, trials = 5): Promise<void> {
@@ -217,7 +217,7 @@ describe('on a server with the least rights for each user', () => {
     mkdirSync(join(place, 'keys'));
     for (const [name, creds] of Object.entries(own.creds)) writeFileSync(join(place, 'keys', `${name}.creds`), creds);
     engine = await engineAs();
-    await trainer<{ x: number }>(await as('w1'), 's1', ({ x }) => x * x, { name: 'w1' }).done;
+    await trainer<{ x: number }>({ nc: await as('w1'), study: 's1' }, { name: 'w1' }, ({ x }) => x * x).done;
   });
   afterAll(async () => {
     await engine.close();

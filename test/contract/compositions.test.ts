@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { strategyContract } from '../../src/testing/strategy.ts';
+import { strategyContract } from '../../src/testing/strategyContract.ts';
 import { caseOf, compositions } from './cases.ts';
 
 for (const name of compositions) strategyContract({ describe, it }, name, caseOf(name));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Coverage, newCoverage } from '../../src/testing/coverage.ts';
-import { strategyContract, strategyProperties } from '../../src/testing/strategy.ts';
+import { strategyContract, strategyProperties } from '../../src/testing/strategyContract.ts';
 import type { StrategyCase } from '../../src/testing/subscribed.ts';
 import { caseOf, strategies } from './cases.ts';
 import type { Net } from './world.ts';

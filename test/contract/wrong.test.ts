@@ -1,7 +1,7 @@
 import { filter, map, mergeMap, Observable, Subject, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { answeringChart, chart } from '../../machines/index.ts';
-import { strategyProperties } from '../../src/testing/strategy.ts';
+import { strategyProperties } from '../../src/testing/strategyContract.ts';
 import type { StrategyCase } from '../../src/testing/subscribed.ts';
 import { type Core, defineStrategy, drive, operatorOf, propose, runInner, stage, stateTag } from '../../streams/core.ts';
 import { type Ask, type Condition, type Env, type Message, type Point, random, type Strategy, until } from '../../streams/index.ts';

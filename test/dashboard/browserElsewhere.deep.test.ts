@@ -33,8 +33,8 @@ describe('a study on a NATS server', () => {
       objectives: { loss: 'minimize' },
     });
     const fleet = trainer(
-      nc,
-      'remote',
+      { nc, study: 'remote' },
+      { name: 'gpu-1', slots: 2 },
       async ({ x, n }: { x: number; n: number }, { report }: { report: (loss: number) => unknown }) => {
         for (let step = 0; step < 3; step++) {
           await new Promise((resolve) => setTimeout(resolve, 30));
@@ -42,7 +42,6 @@ describe('a study on a NATS server', () => {
         }
         return (x - 0.3) ** 2 + n;
       },
-      { name: 'gpu-1', slots: 2 },
     );
     cleanups.push(
       () => served.close(),

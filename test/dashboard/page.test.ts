@@ -4,7 +4,7 @@ import type { Rgb } from '../../src/insight/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../src/insight/figures/drawing/format.ts';
 import { ends, numeric, parameterScale, roundScale } from '../../src/insight/figures/drawing/scale.ts';
 import { front } from '../../src/insight/figures/front.ts';
-import { dominates } from '../../src/numeric/pareto/pareto.ts';
+import { dominates } from '../../src/numeric/pareto/domination.ts';
 import { curvePart } from '../../src/page/lib/curvePart.ts';
 import { markFrom, stampBelow } from '../../src/page/lib/marks.ts';
 import { blank, inkOf } from '../../src/page/lib/pixels.ts';

@@ -17,7 +17,7 @@ afterAll(() => Promise.all(servers.map((server) => server.dispose())));
 async function study(server: NatsServer, name: string, trials: number): Promise<void> {
   const nc = await server.connect();
   const { finished, close } = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: name, trials });
-  await trainer<{ readonly x: number }>(nc, name, ({ x }) => x).done;
+  await trainer<{ readonly x: number }>({ nc, study: name }, {}, ({ x }) => x).done;
   await finished;
   await close();
 }

@@ -112,6 +112,31 @@ describe('an error within 10 seconds', () => {
   });
 });
 
+describe('a claim while the study is paused', () => {
+  it('does not count, whoever makes it, until the study is resumed', () => {
+    const { ledger, say, suggest, claim, complete } = study();
+    suggest(1);
+    suggest(2);
+    claim(2, 'a');
+    say({ type: 'changed', paused: true });
+    expect([claim(1, 'a'), claim(1, 'b'), claim(2, 'a')]).toEqual(['paused', 'paused', 'noted']);
+    expect(ledger.trainers.refuseClaim(undefined, ledger.open.get(1)!.suggestion)?.code).toBe('paused');
+    expect(complete(1, 'a')).toBe('stale-run');
+    expect(complete(2, 'a')).toBe('ended');
+    say({ type: 'changed', parallel: 3 });
+    expect(claim(1, 'a')).toBe('paused');
+    say({ type: 'changed', paused: false });
+    expect([claim(1, 'a'), complete(1, 'a')]).toEqual(['noted', 'ended']);
+  });
+
+  it('counts in the process that runs the study, whose trials begin when they are suggested', () => {
+    const { say, suggest } = study();
+    suggest(1);
+    say({ type: 'changed', paused: true });
+    expect(say({ type: 'started', trial: 1, attempt: 1, run: '1.1' })).toBe('noted');
+  });
+});
+
 describe('a claim that is stored twice', () => {
   it('began when it was stored first', () => {
     const { ledger, suggest, claim, wait } = study();

@@ -133,7 +133,7 @@ it('of two engines, only the one whose decision was stored traces it', async () 
         spans: new Tracing().spansOf(study),
       }),
     );
-  await trainer<{ x: number }>(await server.connect(), study, ({ x }) => x).done;
+  await trainer<{ x: number }>({ nc: await server.connect(), study }, {}, ({ x }) => x).done;
   for (const engine of engines) await engine.close();
   const asks = spans().filter(({ name, attempt }) => name === 'hypertide.ask' && attempt === 1);
   expect(asks.map(({ trial }) => trial).sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bestOf } from '../../src/numeric/pareto/pareto.ts';
+import { bestOf } from '../../src/numeric/pareto/domination.ts';
+import { advance } from '../../src/schedulers/improvement.ts';
 import { Curves } from '../../src/schedulers/percentile.ts';
-import { advance } from '../../src/schedulers/progress.ts';
 
 const curvesOf = (...losses: readonly number[][]) => {
   const curves = new Curves();

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { parseUsers } from '../../src/server/access/users.ts';
-import { operations } from '../../src/server/operations.ts';
 import { operationIds, rolesOf } from '../../src/server/routes.ts';
 import { serveHttp } from '../../src/server/serve.ts';
+import { operations } from '../../src/server/serverOperations.ts';
 import { coded, wrongOption } from '../support/coded.ts';
 import { open, tokens, users } from './support.ts';
 

@@ -3,8 +3,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { openapi } from '../../src/server/document/openapi.ts';
-import { operations } from '../../src/server/operations.ts';
 import { type OperationId, operationIds } from '../../src/server/routes.ts';
+import { operations } from '../../src/server/serverOperations.ts';
 import { root } from '../support/documents.ts';
 import { type Answer, digits, open, sendTo } from './support.ts';
 

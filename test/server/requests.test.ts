@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
-import { operations } from '../../src/server/operations.ts';
 import { operationIds } from '../../src/server/routes.ts';
+import { operations } from '../../src/server/serverOperations.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
 import { digits, open, sendTo, users } from './support.ts';

@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import type { InspectionEvent } from 'xstate';
 import { compare, runFleet, simulate } from '../../src/testing/index.ts';
-import { memoryLog } from '../../streams/core.ts';
+import { memoryLog, runStudy } from '../../streams/core.ts';
 import * as h from '../../streams/index.ts';
 import { openJournal, readJournal } from '../../streams/journal.ts';
 
@@ -47,7 +47,7 @@ test('an option that may be left out may be undefined', () => {
   h.boolean(blank(h.boolean));
   h.space({ x: h.float(0, 1) }, { constraints: undefined });
   void h.optimize(line, ({ x }) => x, blank(h.optimize<{ x: number }>));
-  h.runStudy(line, log, blank(h.runStudy<{ x: number }>));
+  runStudy(line, log, { ...blank(runStudy<{ x: number }>), strategy: h.random() });
   h.createStudy(line, blank(h.createStudy<{ x: number }>));
   h.suggest(line, blank(h.suggest<{ x: number }>));
   h.evaluate(({ x }: { x: number }) => x, blank(h.evaluate));

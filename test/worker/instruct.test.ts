@@ -22,7 +22,7 @@ it('a pattern acts on a worker in each open study that matches and that the work
     names.map(async (study) => serve(await server.connect(), line, { strategy: random(), study, trials: 100_000, parallel: 8 })),
   );
   const work = async (study: string, name: string) =>
-    trainer<{ x: number }>(await server.connect(), study, async ({ x }) => sleep(20, x), { name });
+    trainer<{ x: number }>({ nc: await server.connect(), study }, { name }, async ({ x }) => sleep(20, x));
   const mine = await Promise.all(['all-a', 'all-b', 'other'].map((study) => work(study, 'w1')));
   const neighbour = await work('all-c', 'w2');
   await eventually(() =>

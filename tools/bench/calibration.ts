@@ -7,9 +7,9 @@
 // - where another value of a parameter costs something: whether it does, by the loss without noise.
 import { parseArgs } from 'node:util';
 import type { Entry } from '../../src/facts/entry.ts';
+import { timeLeft } from '../../src/insight/gain.ts';
 import { importances } from '../../src/insight/importance/rowImportances.ts';
 import { byShare, isClear } from '../../src/insight/importance/whatMatters.ts';
-import { timeLeft } from '../../src/insight/progress.ts';
 import { deployed, recommendations } from '../../src/insight/recommendation/recommendation.ts';
 import { verdictOn } from '../../src/insight/recommendation/verdict.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';

@@ -4,6 +4,6 @@ import { trainer } from '../../streams/nats/index.ts';
 
 const [servers, study, slots] = process.argv.slice(2);
 const nc = await connect({ servers: servers! });
-await trainer<{ readonly x: number }>(nc, study!, ({ x }) => x * x, { slots: Number(slots) }).done;
+await trainer<{ readonly x: number }>({ nc, study: study! }, { slots: Number(slots) }, ({ x }) => x * x).done;
 await nc.close();
 process.disconnect();

@@ -4,8 +4,8 @@
 import { parseArgs } from 'node:util';
 import { textTable } from '../../src/cli/terminal/table.ts';
 import { mean } from '../../src/numeric/averages.ts';
+import { fronts, type Losses } from '../../src/numeric/pareto/domination.ts';
 import { hypervolume } from '../../src/numeric/pareto/hypervolume.ts';
-import { fronts, type Losses } from '../../src/numeric/pareto/pareto.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { dtlz2, dtlz7 } from '../../test/samplers/evolution/dtlz.ts';
 import { type Contender, optuna, ours } from './quality/contenders.ts';

@@ -49,7 +49,7 @@ async function hold({ studies, slots }: Extract<Order, { type: 'hold' }>): Promi
     void (async () => {
       for (let i = 0; i < studies.length; i += SHARED) {
         const nc = await connected();
-        for (const study of studies.slice(i, i + SHARED)) trainer(nc, study, begin, { slots });
+        for (const study of studies.slice(i, i + SHARED)) trainer({ nc, study }, { slots }, begin);
       }
     })();
   });
@@ -59,18 +59,13 @@ async function train({ study, trainers }: Extract<Order, { type: 'train' }>): Pr
   for (let i = 0; i < trainers; i += SHARED) {
     const nc = await connected();
     for (let j = i; j < Math.min(trainers, i + SHARED); j++)
-      trainer(
-        nc,
-        study,
-        async () => {
-          count(1);
-          await setTimeout(milliseconds * (0.9 + 0.2 * Math.random()));
-          count(-1);
-          ended++;
-          return Math.random();
-        },
-        { name: `w${process.pid}-${j}` },
-      );
+      trainer({ nc, study }, { name: `w${process.pid}-${j}` }, async () => {
+        count(1);
+        await setTimeout(milliseconds * (0.9 + 0.2 * Math.random()));
+        count(-1);
+        ended++;
+        return Math.random();
+      });
   }
 }
 

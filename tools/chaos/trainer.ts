@@ -43,30 +43,25 @@ const say = (trial: number, fact: object | string) =>
     .publish(`ht.${study}.log.by.${name}.${trial}`, typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact }))
     .catch(() => {});
 
-const { done } = trainer<{ readonly x: number }>(
-  nc,
-  study,
-  async ({ x }, { trial, attempt, report }) => {
-    const rng = rngFor(seed, name, trial, attempt);
-    const mood = rng();
-    note({ type: 'begun', trial, attempt });
-    for (let step = 1; step <= 3; step++) {
-      await sleep((Number(pace) / 3) * (0.5 + rng()));
-      report(x + 1 / step, step);
-    }
-    if (mood < 0.01) {
-      note({ type: 'blocked', trial, attempt });
-      block(Number(lease) * 1500); // longer than a lease; then it continues as if nothing had happened
-    } else if (mood < 0.05) say(trial, { type: 'reported', step: 2, values: { value: x } });
-    else if (mood < 0.08) say(trial, { type: 'completed', run: 'forged', values: { value: -1 } });
-    else if (mood < 0.1) say(trial, '{"type":');
-    else if (mood < 0.12) say(trial, { type: 'closed', reason: 'person' });
-    else if (mood < 0.14) say(trial, { type: 'started', attempt, run: 'second' });
-    else if (mood < 0.16) say(trial, { type: 'failed', attempt: attempt + 1, reason: 'lost' });
-    note({ type: 'ended', trial, attempt });
-    return x * x;
-  },
-  { name },
-);
+const { done } = trainer<{ readonly x: number }>({ nc, study }, { name }, async ({ x }, { trial, attempt, report }) => {
+  const rng = rngFor(seed, name, trial, attempt);
+  const mood = rng();
+  note({ type: 'begun', trial, attempt });
+  for (let step = 1; step <= 3; step++) {
+    await sleep((Number(pace) / 3) * (0.5 + rng()));
+    report(x + 1 / step, step);
+  }
+  if (mood < 0.01) {
+    note({ type: 'blocked', trial, attempt });
+    block(Number(lease) * 1500); // longer than a lease; then it continues as if nothing had happened
+  } else if (mood < 0.05) say(trial, { type: 'reported', step: 2, values: { value: x } });
+  else if (mood < 0.08) say(trial, { type: 'completed', run: 'forged', values: { value: -1 } });
+  else if (mood < 0.1) say(trial, '{"type":');
+  else if (mood < 0.12) say(trial, { type: 'closed', reason: 'person' });
+  else if (mood < 0.14) say(trial, { type: 'started', attempt, run: 'second' });
+  else if (mood < 0.16) say(trial, { type: 'failed', attempt: attempt + 1, reason: 'lost' });
+  note({ type: 'ended', trial, attempt });
+  return x * x;
+});
 await done;
 process.exit(0);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Created } from '../../facts/facts.ts';
 import { WHAT_TO_CHECK } from '../../insight/constantResults.ts';
-import { type Examples, exampleAt } from '../../programs/examples.ts';
+import { type Examples, exampleAt } from '../../programs/exampleReader.ts';
 import { escapeControls } from '../../study/plainText.ts';
 import { type CheckedRun, isHeard, valuesIn } from './observeProgram.ts';
 

@@ -8,7 +8,7 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Params } from '../../facts/facts.ts';
 import { StepCount } from '../../ledger/stepCount.ts';
 import { rngFor } from '../../numeric/random.ts';
-import { examplesAt } from '../../programs/examples.ts';
+import { examplesAt } from '../../programs/exampleReader.ts';
 import { fillingOf, type TrialRun } from '../../programs/programRun.ts';
 import type { ProposedObjective } from '../../programs/resultName.ts';
 import type { PrintedReport } from '../../programs/structuredLine.ts';

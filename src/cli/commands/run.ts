@@ -29,7 +29,7 @@ import { trainers } from '../../worker/trainerPrograms.ts';
 import { declare } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { value } from '../parts.ts';
-import { planOf, type RunFlags, type RunPlan, runOptions } from '../plan.ts';
+import { planOf, type RunFlags, type RunPlan, runOptions } from '../runPlan.ts';
 import type { Ending } from '../terminal/conclusion.ts';
 import { RUN_EXAMPLE } from '../terminal/runExample.ts';
 import { type RunWatch, watch } from '../terminal/runView.ts';

@@ -1,5 +1,5 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
-import { gainOf, gainText } from '../../insight/progress.ts';
+import { gainOf, gainText } from '../../insight/gain.ts';
 import type { Recommendation } from '../../insight/recommendation/recommendation.ts';
 import { isSame, repetitionText } from '../../insight/recommendation/repeats.ts';
 import type { ExampleResults } from '../../ledger/exampleResults.ts';

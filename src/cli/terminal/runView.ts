@@ -2,7 +2,7 @@ import { frontAmong } from '../../../streams/results/pareto.ts';
 import type { FailedFact, Params } from '../../facts/facts.ts';
 import type { FoldedStudy } from '../../host/host.ts';
 import { constantTexts } from '../../insight/constantResults.ts';
-import { LATEST, timeLeft } from '../../insight/progress.ts';
+import { LATEST, timeLeft } from '../../insight/gain.ts';
 import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import { deployed } from '../../insight/recommendation/recommendation.ts';
 import { endOf } from '../../insight/recommendation/reopening.ts';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { duration } from '../../insight/figures/drawing/format.ts';
-import { onExamples, tookSeconds, unfinishedText } from '../../insight/progress.ts';
+import { onExamples, tookSeconds, unfinishedText } from '../../insight/gain.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { escapeControls } from '../../study/plainText.ts';
 import { shown } from '../../study/shown.ts';

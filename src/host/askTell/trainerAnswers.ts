@@ -1,9 +1,9 @@
-import { importanceIn } from '../../../streams/explanation/importance.ts';
+import { importanceIn } from '../../../streams/explanation/studyImportances.ts';
 import { whyOf } from '../../../streams/explanation/whyOf.ts';
 import { frontAmong } from '../../../streams/results/pareto.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type ReportedFact, type Values } from '../../facts/facts.ts';
-import { tooFewResults } from '../../insight/importance/importance.ts';
+import { tooFewResults } from '../../insight/importance/axisImportances.ts';
 import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
 import { endedIn } from '../../ledger/openTrials.ts';

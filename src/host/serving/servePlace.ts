@@ -1,7 +1,7 @@
 import { aborted } from '../../../streams/promises.ts';
 import { StudyError } from '../../errors.ts';
-import { serveAll } from './all.ts';
 import type { Place, Shared } from './placeToServe.ts';
+import { serveAll } from './serveAll.ts';
 import type { Served } from './serving.ts';
 
 /**

@@ -5,7 +5,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { ExampleMatrix, MatrixRow } from './matrix.ts';
 
 /** How a configuration differs from another one on the examples that both have. */
-export interface PairedDifference {
+export interface PairComparison {
   /** How many examples both have. */
   readonly n: number;
   /** The mean of the first one minus that of the second, on these examples. */
@@ -21,7 +21,7 @@ export interface PairedDifference {
 const SHARE = 0.9;
 
 /** Compares two configurations in pairs: on the same examples, so that it does not matter how hard these are. */
-export function pairedDifference({ objective, differences }: ExampleMatrix, a: MatrixRow, b: MatrixRow): PairedDifference {
+export function comparePair({ objective, differences }: ExampleMatrix, a: MatrixRow, b: MatrixRow): PairComparison {
   const lossesOf = ({ results }: MatrixRow) => ({ results: new Map(results.map(([place, value]) => [place, [lossOf(objective, value)]])) });
   const pairs = differencesByExample(lossesOf(a), lossesOf(b));
   const difference = meanDifference(pairs);

@@ -1,7 +1,7 @@
 import { lossOf } from '../../ledger/settings.ts';
 import { cut, formatNumber, percent, rounded } from '../figures/drawing/format.ts';
 import type { ExampleMatrix, MatrixRow } from './matrix.ts';
-import type { PairedDifference } from './pair.ts';
+import type { PairComparison } from './pair.ts';
 
 /** What the leader has, and why that is too good. */
 export function leaderText({ objective, rows: [first], leader, configurations, count }: ExampleMatrix): string | undefined {
@@ -21,7 +21,7 @@ export const luckText = (configurations: number): string =>
 export function pairText(
   { objective }: Pick<ExampleMatrix, 'objective'>,
   [a, b]: readonly [MatrixRow, MatrixRow],
-  { n, mean, interval, better, deciding }: PairedDifference,
+  { n, mean, interval, better, deciding }: PairComparison,
 ): string {
   if (n === 0) return `Trials ${a.trial} and ${b.trial} have no example in common.`;
   const side = mean === 0 ? 'equal to' : lossOf(objective, mean) < 0 ? 'better than' : 'worse than';

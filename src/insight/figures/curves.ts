@@ -1,4 +1,4 @@
-import { onExamples } from '../progress.ts';
+import { onExamples } from '../gain.ts';
 import type { Points } from './cells.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';

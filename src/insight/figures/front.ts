@@ -1,4 +1,4 @@
-import { dominates, type Losses } from '../../numeric/pareto/pareto.ts';
+import { dominates, type Losses } from '../../numeric/pareto/domination.ts';
 
 /** The indices of the losses on the front. */
 export function front(all: readonly Losses[]): number[] {

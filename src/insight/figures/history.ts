@@ -1,7 +1,7 @@
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { Spending } from '../../ledger/spending.ts';
 import type { TrialId } from '../../strategy/messages.ts';
-import { onExamples } from '../progress.ts';
+import { onExamples } from '../gain.ts';
 import type { Points } from './cells.ts';
 import { chartAxis, HEAD_ROOM } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';

@@ -1,5 +1,5 @@
+import { dominates, type Losses } from '../../numeric/pareto/domination.ts';
 import { hypervolume } from '../../numeric/pareto/hypervolume.ts';
-import { dominates, type Losses } from '../../numeric/pareto/pareto.ts';
 import { roundScale, trialScale } from './drawing/scale.ts';
 import { type Path, placed, upTo } from './drawing/series/lines.ts';
 import { counts, type FigureStudy, objectiveValue, rowLosses } from './figureStudy.ts';

@@ -1,6 +1,6 @@
 import type { Values } from '../../facts/facts.ts';
 import type { Schema } from '../../facts/schema.ts';
-import type { AxisImportances } from './importance.ts';
+import type { AxisImportances } from './axisImportances.ts';
 
 /** How much of the variation of the results each parameter explains; shares that sum to 1. */
 export interface Importances {

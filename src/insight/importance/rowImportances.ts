@@ -10,8 +10,8 @@ import { isRange } from '../../space/types/parameterType.ts';
 import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { StudyParts } from '../figures/figureStudy.ts';
+import { type AxisImportances, axisImportances } from './axisImportances.ts';
 import { PLACES } from './coding.ts';
-import { type AxisImportances, axisImportances } from './importance.ts';
 import type { Importances } from './importances.ts';
 import { comparableResults } from './results.ts';
 

@@ -1,5 +1,5 @@
 import { grouped } from '../grouped.ts';
-import { fronts, type Losses } from './pareto.ts';
+import { fronts, type Losses } from './domination.ts';
 
 /**
  * The crowding distance of each trial of a front: the sum of the sides of the box between its neighbours, each as a share of the front's range;

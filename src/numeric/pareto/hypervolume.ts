@@ -1,4 +1,4 @@
-import { dominates, type Losses } from './pareto.ts';
+import { dominates, type Losses } from './domination.ts';
 
 /**
  * Volume between some points and a reference point that is worse in every objective: the union of the boxes they span. Exact. By a sweep for up to three

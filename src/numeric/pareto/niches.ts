@@ -1,6 +1,6 @@
 import { LuDecomposition, Matrix } from 'ml-matrix';
 import { dot } from '../vectors.ts';
-import type { Losses } from './pareto.ts';
+import type { Losses } from './domination.ts';
 
 /**
  * The indices of the `room` trials of a front that fill the niches of some reference directions best: repeatedly, the direction with the fewest

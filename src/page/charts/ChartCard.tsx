@@ -8,7 +8,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { pngOf, save } from '../lib/save.ts';
 import { palette, theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { figures } from '../state/figures.ts';
+import { figures } from '../state/shownStudy.ts';
 import { detail } from '../state/store.ts';
 import { svgOf } from '../svg.ts';
 import { Chart } from './Chart.tsx';

@@ -1,7 +1,7 @@
 import { sentence } from '../../insight/figures/drawing/format.ts';
 import { plans, whyNone } from '../../insight/figures/figures.ts';
 import type { FigureKind } from '../../insight/figures/kinds.ts';
-import { figures } from '../state/figures.ts';
+import { figures } from '../state/shownStudy.ts';
 import { ChartCard } from './ChartCard.tsx';
 
 /** The figures of a kind as cards, or why there are none. */

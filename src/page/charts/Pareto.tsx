@@ -1,6 +1,6 @@
 import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { paretoPlans } from '../../insight/figures/pareto.ts';
-import { figures } from '../state/figures.ts';
+import { figures } from '../state/shownStudy.ts';
 import { PlanChart, Save } from './ChartCard.tsx';
 
 interface ParetoProps {

@@ -2,7 +2,7 @@ import { ofMetric } from '../../insight/figures/figureStudy.ts';
 import { historyPlan } from '../../insight/figures/history.ts';
 import { Pick } from '../parts/Card.tsx';
 import { metricNames } from '../state/columns.ts';
-import { figures } from '../state/figures.ts';
+import { figures } from '../state/shownStudy.ts';
 import { chosenView, objectives } from '../state/store.ts';
 import { kept } from '../state/url.ts';
 import { ChartCard } from './ChartCard.tsx';

@@ -6,8 +6,8 @@ import { markOf, putPicture } from '../lib/canvas.ts';
 import { fillBelow, type Mark, stampBelow } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
 import { colour, palette, rgb } from '../lib/theme.ts';
-import { figures } from '../state/figures.ts';
 import { focusedIndex, selected, selectedIndices } from '../state/selection.ts';
+import { figures } from '../state/shownStudy.ts';
 import { rows } from '../state/store.ts';
 import { across, NEAR, type Overlay, up } from './overlay.ts';
 

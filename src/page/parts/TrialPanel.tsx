@@ -1,13 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../insight/figures/figureStudy.ts';
-import { reachedText, unfinishedText } from '../../insight/progress.ts';
+import { reachedText, unfinishedText } from '../../insight/gain.ts';
 import type { TrialEntry } from '../../server/feed/wire.ts';
 import { ENQUEUED } from '../../study/shown.ts';
 import { closedFor, get, submitAction } from '../state/api.ts';
-import { hasExamples } from '../state/examples.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, shownRow } from '../state/store.ts';
+import { hasExamples } from '../state/useExamples.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
 import { Term } from './Card.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';

@@ -6,10 +6,10 @@ import type { FigureRow } from '../../insight/figures/figureStudy.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { notesIn } from '../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../study/prediction.ts';
-import { parentsIn } from '../lib/parents.ts';
+import { parentsIn } from '../lib/parentsIn.ts';
 import { get } from '../state/api.ts';
-import { hasExamples } from '../state/examples.ts';
 import { connection, objectives, rows, shownRow } from '../state/store.ts';
+import { hasExamples } from '../state/useExamples.ts';
 import { Term, TrialLink } from './Card.tsx';
 
 /** The tags of the suggestion, and on demand the decision recomputed from the log. */

@@ -1,13 +1,13 @@
 import { computed } from '@preact/signals';
 import type { FigureRow } from '../../insight/figures/figureStudy.ts';
-import { tookSeconds } from '../../insight/progress.ts';
+import { tookSeconds } from '../../insight/gain.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { csvLine } from '../../study/csv.ts';
 import { notesIn } from '../../study/notes.ts';
 import { listIn, toggled } from '../lib/lists.ts';
-import { hasExamples } from './examples.ts';
 import { objectives, parameters, rows } from './store.ts';
 import { kept } from './url.ts';
+import { hasExamples } from './useExamples.ts';
 
 /** A column of the table of trials. */
 export interface TableColumn {

@@ -15,7 +15,7 @@ function embedded(): readonly ReportData[] | undefined {
 }
 
 /** Moves the token out of the address and connects. */
-export function begin(): void {
+export function startPage(): void {
   reported = embedded();
   if (reported) return follow(reported);
   keepToken();

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { fewestResults } from '../../insight/importance/importance.ts';
+import { fewestResults } from '../../insight/importance/axisImportances.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Phase } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';

@@ -18,7 +18,7 @@ import type { Importances } from '../../insight/importance/importances.ts';
 import type { Detail, Headline, Recommended, RowChange, RowChanges } from '../../server/feed/wire.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
-import { countsOf, rowAt } from '../../study/past.ts';
+import { countsOf, rowAt } from '../../study/rowAt.ts';
 import { extendedPlaces, type TrialPlaces } from '../lib/trialPlaces.ts';
 import { kept, picked } from './url.ts';
 

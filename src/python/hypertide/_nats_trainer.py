@@ -44,12 +44,15 @@ class Trainer:
         self.save_every = save_every
         self.closed = False
         self.told = "work"
+        self.paused = False  # whether the study is
         self.attempts: dict[int, NatsTrial] = {}  # those that it holds, by the numbers of their trials
         self._should_leave = False
         self._can_leave = False
         self.nats.subscribe(f"{self.study.root}.directive.*", self._obey)
         self.nats.subscribe(f"{self.study.root}.rejected.{self.name}", self._regret)
-        self.closed = self.study.has_closed()  # it may have closed before this trainer started
+        self.closed = self.study.is_last(b'"type":"closed"')  # before this trainer started
+        if self.study.is_last(b'"paused":true'):
+            self._obey(b'{"type":"paused"}')
         threading.Thread(target=self._beat, daemon=True).start()
 
     def close(self) -> None:
@@ -101,7 +104,7 @@ class Trainer:
         for lost in [trial for trial in self.attempts.values() if trial.lost.is_set()]:
             self._release(lost)
         with self._leavable():
-            if self.told == "pause":
+            if self.told == "pause" or self.paused:
                 time.sleep(0.1)
                 return None
             pulled = self.study.pull(until=lambda: self.closed)
@@ -110,7 +113,7 @@ class Trainer:
         headers, reply, data = pulled
         try:
             suggestion = json.loads(data)
-            if self.told == "pause" or self.name in suggestion.get("avoid", ()):
+            if self.told == "pause" or self.paused or self.name in suggestion.get("avoid", ()):
                 self.nats.publish(reply, FOR_OTHERS)
                 return None
             state = self.study.state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
@@ -212,6 +215,10 @@ class Trainer:
         elif message.get("type") == "closed":
             self.closed = True
             self.nats.wake()
+        elif message.get("type") in ("paused", "resumed"):
+            was, self.paused = self.paused, message["type"] == "paused"
+            if was != self.paused:
+                print(f"the study {'is paused: no trial begins until it is resumed' if self.paused else 'continues'}", file=sys.stderr)
         elif message.get("type") == "instructed" and message.get("trainer") == self.name:
             self._instruct(message.get("to"), message.get("reason"))
 

@@ -4,16 +4,13 @@ import type { Ended, StrategyEvent } from '../../strategy/messages.ts';
 /** An estimate is never taken to be more precise than this. */
 const LEAST_ERROR = 1e-9;
 
-/** A result, and its standard error if it has one. */
-export type Estimate = Pick<Ended, 'losses' | 'stderr'>;
-
 /**
  * What a trial says that continues another one on more examples: its estimate holds that of the other, so the model gets only the difference, as an estimate that is
  * independent of the other. Precisions of independent estimates add up.
  *
  * @returns its own result if it continues none, or has no standard error; undefined if it adds nothing
  */
-export function addedBy(ended: Ended, facts: History<StrategyEvent>): Estimate | undefined {
+export function addedBy(ended: Ended, facts: History<StrategyEvent>): Pick<Ended, 'losses' | 'stderr'> | undefined {
   const { losses, stderr, resumes } = ended;
   const before = resumes === undefined || stderr === undefined ? undefined : endOf(resumes, facts);
   if (!losses || !stderr || !before?.losses || !before.stderr) return ended;

@@ -1,7 +1,7 @@
 import { log1mexp, logExpectedImprovement, logSumExp } from '../../numeric/distributions/special.ts';
 import type { Posterior } from '../../numeric/gp/posterior.ts';
 import { predictMany, predictSlopes } from '../../numeric/gp/predict.ts';
-import { dominates } from '../../numeric/pareto/pareto.ts';
+import { dominates } from '../../numeric/pareto/domination.ts';
 import type { AcquisitionTerm } from './acquisition.ts';
 
 type Pair = readonly [number, number];

@@ -1,7 +1,7 @@
 import { priorVariance } from '../../numeric/gp/kernel.ts';
 import { covarianceRow, type Posterior } from '../../numeric/gp/posterior.ts';
 import { addFantasy, meansAt } from '../../numeric/gp/predict.ts';
-import { dominates } from '../../numeric/pareto/pareto.ts';
+import { dominates } from '../../numeric/pareto/domination.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Suggested } from '../../strategy/messages.ts';
 import { BUDGET, type Features } from './features.ts';

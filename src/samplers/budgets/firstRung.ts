@@ -1,4 +1,4 @@
-import { domination, type Losses } from '../../numeric/pareto/pareto.ts';
+import { domination, type Losses } from '../../numeric/pareto/domination.ts';
 
 /** How well a rung predicts the next one. */
 export interface Agreement {

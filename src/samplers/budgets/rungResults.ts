@@ -1,4 +1,4 @@
-import { bestOf, type Losses } from '../../numeric/pareto/pareto.ts';
+import { bestOf, type Losses } from '../../numeric/pareto/domination.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
 import type { Env } from '../../strategy/env.ts';
 import { type Ended, isWhole, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../strategy/messages.ts';

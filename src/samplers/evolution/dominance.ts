@@ -1,5 +1,5 @@
 import { leastCrowded } from '../../numeric/pareto/crowding.ts';
-import { fronts, type Losses } from '../../numeric/pareto/pareto.ts';
+import { fronts, type Losses } from '../../numeric/pareto/domination.ts';
 import { compareRanked, type RankedTrial, sameTier } from '../rankedTrial.ts';
 import type { Individual, Population } from './population.ts';
 

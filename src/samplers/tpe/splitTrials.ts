@@ -1,5 +1,5 @@
+import { fronts } from '../../numeric/pareto/domination.ts';
 import { exclusiveContributions, greedyHypervolumeSubset } from '../../numeric/pareto/hypervolume.ts';
-import { fronts } from '../../numeric/pareto/pareto.ts';
 import { type RankedTrial, sameTier } from '../rankedTrial.ts';
 
 /** The indices of the trials below the split, the best first, each with its weight; undefined with a single objective. */

@@ -21,7 +21,7 @@ export const HEADERS = {
 };
 
 /** An answer in JSON. It is built in one piece, because middleware that adds headers later costs twice as much. */
-export const answer = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status, headers: HEADERS });
+export const answerJson = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status, headers: HEADERS });
 
 /** An answer that is not in JSON, with the same headers. */
 export const answerAs = (
@@ -70,11 +70,11 @@ export function refuseElsewhere({
   names = [],
 }: Pick<AccessOptions, 'host' | 'names'>): (request: Request) => Response | undefined {
   const known = new Set([...namesOf(host), ...names.map((name) => name.toLowerCase())]);
-  const elsewhere = () => answer({ error: 'requests from other sites are refused', code: 'other-site' }, 403);
+  const elsewhere = () => answerJson({ error: 'requests from other sites are refused', code: 'other-site' }, 403);
   return ({ headers, url }) => {
     const asked = (headers.get('host') ?? '').toLowerCase();
     if (!known.has(asked.replace(/:\d+$/, '')))
-      return answer({ error: 'this server does not know that host name: name a proxy with --proxy', code: 'unknown-host' }, 421);
+      return answerJson({ error: 'this server does not know that host name: name a proxy with --proxy', code: 'unknown-host' }, 421);
     const origin = headers.get('origin');
     if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`) return elsewhere();
     if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/') return elsewhere();
@@ -96,9 +96,9 @@ export function checksFor({ users }: Pick<AccessOptions, 'users'>): {
   const reading = readingCookies();
   if (users === undefined) return { permit: () => undefined, cookieFor: () => undefined };
   const check = (c: Context<HttpEnv>, user: User | undefined, roles: readonly UserRole[]): Refusal => {
-    if (!user) return answer({ error: 'a token is needed: send it as "Authorization: Bearer <token>"', code: 'unauthorized' }, 401);
+    if (!user) return answerJson({ error: 'a token is needed: send it as "Authorization: Bearer <token>"', code: 'unauthorized' }, 401);
     if (!hasRole(user, roles))
-      return answer({ error: `${user.name} is a ${user.role}: this needs the role ${roles.join(' or ')}`, code: 'forbidden' }, 403);
+      return answerJson({ error: `${user.name} is a ${user.role}: this needs the role ${roles.join(' or ')}`, code: 'forbidden' }, 403);
     c.set('user', user);
     return undefined;
   };

@@ -9,8 +9,8 @@ import { trainerRowSchema } from '../../study/trainerRows.ts';
 import { trialRowSchema } from '../../study/trialRowSchema.ts';
 import { createdStudySchemas } from '../../text/studySchema.ts';
 import { version } from '../../version.ts';
-import { operations } from '../operations.ts';
 import { type OperationId, operationIds, rolesOf } from '../routes.ts';
+import { operations } from '../serverOperations.ts';
 
 /** Schemas that have a name in the document. */
 const named: Readonly<Record<string, Schema>> = {

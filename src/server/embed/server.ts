@@ -1,4 +1,4 @@
-import { type AccessOptions, answer, isLoopback } from '../access/access.ts';
+import { type AccessOptions, answerJson, isLoopback } from '../access/access.ts';
 import { openApp } from '../app.ts';
 import { checkOpenness } from '../serve.ts';
 import { type ServableStudies, type StudiesOptions, toServe } from './toServe.ts';
@@ -43,7 +43,7 @@ export function studiesApp(studies: ServableStudies, { names, users, ...options 
     fetch: (request, env) => {
       const { incoming, outgoing } = (env ?? {}) as Bindings;
       if (users === undefined && !isLoopback(peerOf(request, env).replace(/^::ffff:/, '')))
-        return answer({ error: 'without users, only the machine of the server has access', code: 'open-server' }, 403);
+        return answerJson({ error: 'without users, only the machine of the server has access', code: 'open-server' }, 403);
       return app.fetch(request, outgoing ? { incoming, outgoing } : {});
     },
     close: async () => {

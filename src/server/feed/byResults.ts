@@ -1,5 +1,5 @@
 import { nextTurn } from '../../../streams/engine/timeout.ts';
-import { importancesFrom } from '../../../streams/explanation/importance.ts';
+import { importancesFrom } from '../../../streams/explanation/studyImportances.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type ExampleMatrix, exampleMatrix } from '../../insight/examples/matrix.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
@@ -8,7 +8,7 @@ import { verdictOn } from '../../insight/recommendation/verdict.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
-import { rowAt } from '../../study/past.ts';
+import { rowAt } from '../../study/rowAt.ts';
 import type { Feed } from './feed.ts';
 import { reportsIn } from './trialChanges.ts';
 import type { Recommended, RowChange } from './wire.ts';

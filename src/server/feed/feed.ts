@@ -194,7 +194,7 @@ export class Feed {
 }
 
 /** Takes the entries of a log that nothing here applies. @returns takes the next one */
-export function folding(feed: Feed): (entry: Entry) => void {
+export function feeding(feed: Feed): (entry: Entry) => void {
   const rows = new TrialRows();
   let ledger: Ledger<Params> | undefined;
   return (entry) => {
@@ -221,7 +221,7 @@ export function readingFeed(id: string, source: StudyLog, failed: (error: unknow
   };
   const past = read(source.past(1));
   const feed = new Feed(id, source, () => past);
-  const fold = folding(feed);
+  const fold = feeding(feed);
   past
     .then(() => read(source.read(next, feed.closing)))
     .catch((error) => {

@@ -5,10 +5,10 @@ import { refuseMistakes } from '../../study/commands.ts';
 import type { Operation } from '../../study/operation.ts';
 import { hasRole, type User } from '../access/users.ts';
 import { handle, type JsonOperationId } from '../handlers.ts';
-import { operations } from '../operations.ts';
 import { checkSize, failureFor } from '../request.ts';
 import { type OperationId, operationIds, rolesOf } from '../routes.ts';
 import type { ServedStudies } from '../servedStudies.ts';
+import { operations } from '../serverOperations.ts';
 import { hasDetails, inCompact } from './compact.ts';
 
 /** The operations that are tools: not those for pages, and not the log, which is too long for an agent. */

@@ -4,7 +4,7 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Entry } from '../../facts/entry.ts';
 import { RefusedError, unknownTrial } from '../../study/commands.ts';
 import { examplesOf, importancesAt, importancesOf, recommendedOf } from '../feed/byResults.ts';
-import { Feed, folding } from '../feed/feed.ts';
+import { Feed, feeding } from '../feed/feed.ts';
 import { momentsOf } from '../feed/moments.ts';
 import { reportOf } from '../feed/report.ts';
 import { LEFT, type Question } from './question.ts';
@@ -29,7 +29,7 @@ export function begin(named: { readonly id: string; readonly place: string }): v
 export const add = (entries: readonly Entry[]): void => study!.add(entries);
 
 /** Gives up the question that is being answered. */
-export const cancel = (): void => asking.abort(new RefusedError(LEFT));
+export const stopAnswering = (): void => asking.abort(new RefusedError(LEFT));
 
 /** @throws RefusedError */
 export function answer(question: Question): Promise<unknown> {
@@ -65,7 +65,7 @@ function holding({ id, place }: Parameters<typeof begin>[0]) {
     }
   }
   const feed = new Feed(id, { place, past, read: past }, async () => {});
-  const fold = folding(feed);
+  const fold = feeding(feed);
   return {
     feed,
     moments: momentsOf(feed),

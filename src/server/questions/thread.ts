@@ -9,7 +9,7 @@ const { parentPort, workerData: { path, loader } } = require('node:worker_thread
 const ready = loader ? import(loader).then(({ register }) => register()) : Promise.resolve();
 const module = ready.then(() => import(path));
 parentPort.on('message', async ({ call, data }) => {
-  if (call === 'cancel') return (await module).cancel();
+  if (call === 'stopAnswering') return (await module).stopAnswering();
   try {
     parentPort.postMessage({ result: await (await module)[call](data) });
   } catch (error) {
@@ -54,7 +54,7 @@ export class Thread {
 
   /** Ends the answer under way soon. */
   cancel(): void {
-    this.#worker.postMessage({ call: 'cancel' });
+    this.#worker.postMessage({ call: 'stopAnswering' });
   }
 
   close(): void {

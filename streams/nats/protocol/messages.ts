@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/nats-core';
-import type { Instructed } from '../../../src/facts/facts.ts';
+import type { Changed, Instructed } from '../../../src/facts/facts.ts';
 import type { Identity } from '../../../src/facts/parse.ts';
 import type { Refusal } from '../../../src/facts/refusal.ts';
 import type { StopDirective } from '../../engine/directive.ts';
@@ -30,8 +30,14 @@ export interface ClosedMessage {
 }
 /** On `directive.all`: a trainer should take trials, take none, or take none and end. */
 export interface InstructedMessage extends Pick<Instructed, 'type' | 'trainer' | 'to' | 'reason'> {}
+/** On `directive.all`: no trial begins, as claims do not count, or trials begin again. */
+export interface PausedMessage {
+  readonly type: 'paused' | 'resumed';
+  /** Why, if no person has paused the study. */
+  readonly why?: Changed['why'];
+}
 /** A stop comes on `directive.<trial>`. */
-export type DirectiveMessage = StopDirective | ClosedMessage | InstructedMessage;
+export type DirectiveMessage = StopDirective | ClosedMessage | InstructedMessage | PausedMessage;
 
 /** On `rejected.<trainer>`: a fact does not count. Only a hint, which may get lost. */
 export interface RejectedMessage extends Refusal, Identity {

@@ -35,6 +35,11 @@ export class Roster {
     return true;
   }
 
+  /** Whether it has announced itself before. */
+  knows(trainer: string): boolean {
+    return this.#heard.has(trainer);
+  }
+
   /** Those with a recent message. */
   present(now: number): Presence[] {
     this.#forgetAbsent(now);

@@ -37,6 +37,8 @@ export class Shell<P> {
   #listensSince = Number.POSITIVE_INFINITY;
   /** Trainers that ever had an instruction. */
   readonly #instructed = new Set<string>();
+  /** Whether the study was ever paused. */
+  #wasPaused = false;
   #end = () => {};
   /** Whether the past has been read: its directives are past, too. */
   #watches = false;
@@ -78,7 +80,10 @@ export class Shell<P> {
       withRetry(this.#nc, look).catch(() => {}); // the server may not answer yet, or this engine has ended
     });
     this.#watch = watchAttempts(this.#attempts, this.#log, () => {}, look); // it tries again
-    const timer = setInterval(() => this.#noteRoom(), PRESENCE); // a trainer that waited for room may be gone
+    const timer = setInterval(() => {
+      this.#noteRoom(); // a trainer that waited for room may be gone
+      if (this.#log.leads) this.#tellPause(); // it may have missed it
+    }, PRESENCE);
     this.#end = () => {
       clearInterval(timer);
       this.#watch?.close();
@@ -104,8 +109,15 @@ export class Shell<P> {
     this.lookahead.apply(applied);
     const { fact, refusal } = applied;
     if (this.#watches) this.#closedIfOver();
-    if (refusal?.code === 'paused') this.#offerAgain(identityOf(fact).trial!);
+    if (refusal?.code === 'paused') {
+      this.#offerAgain(identityOf(fact).trial!);
+      this.#tellPause();
+    }
     if (refusal) return;
+    if (fact.type === 'changed' && fact.paused !== undefined) {
+      this.#wasPaused ||= fact.paused;
+      this.#tellPause();
+    }
     if (fact.type === 'instructed') {
       this.#instructed.add(fact.trainer);
       if (this.#watches) this.#instruct(fact.trainer);
@@ -140,6 +152,7 @@ export class Shell<P> {
 
   /** A trainer may have missed its last instruction: it may have started since, or lost its connection. */
   #greet(trainer: string, message: Msg): void {
+    if (!this.#roster.knows(trainer)) this.#tellPause();
     const isThere = this.#roster.hear(trainer, jsonOf(message), performance.now());
     this.lookahead.announced();
     this.#noteRoom();
@@ -156,6 +169,12 @@ export class Shell<P> {
   #instruct(name: string): void {
     const { to, reason } = this.#study.ledger.trainers.get(name)!;
     this.#tell(omitUndefined({ type: 'instructed', trainer: name, to, reason }));
+  }
+
+  #tellPause(): void {
+    const { paused, noResult } = this.#study.ledger.settings;
+    if (!this.#watches || !this.#wasPaused) return;
+    this.#tell(omitUndefined({ type: paused ? 'paused' : 'resumed', why: noResult ? 'no-result' : undefined }));
   }
 
   /** A stop may get lost, so it is repeated while the trial runs. */

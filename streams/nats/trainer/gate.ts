@@ -13,10 +13,16 @@ export interface Gate {
 /** The gate of a trainer with its own slots. */
 export const openGate: Gate = { whenOpen: (ask) => ask(), answered: () => {}, enter: () => true, leave: () => {} };
 
+/** A gate that can also be closed. */
+export interface PausableGate extends Gate {
+  /** @returns whether it was not so before */
+  pause(isPaused: boolean): boolean;
+}
+
 /** A gate that a pause keeps closed. */
-export function pausableGate(gate: Gate): Gate & { pause(isPaused: boolean): void } {
+export function pausableGate(gate: Gate): PausableGate {
   let isClosed = false;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   return {
     whenOpen: (ask) => {
       if (isClosed) waiting.push(ask);
@@ -26,11 +32,10 @@ export function pausableGate(gate: Gate): Gate & { pause(isPaused: boolean): voi
     enter: (run, priority) => !isClosed && gate.enter(run, priority),
     leave: (run) => gate.leave(run),
     pause: (isPaused) => {
+      if (isClosed === isPaused) return false;
       isClosed = isPaused;
-      if (isClosed) return;
-      const asks = waiting;
-      waiting = [];
-      for (const ask of asks) gate.whenOpen(ask);
+      if (!isClosed) for (const ask of waiting.splice(0)) gate.whenOpen(ask);
+      return true;
     },
   };
 }

@@ -2,7 +2,7 @@ import { errors, type NatsConnection, nuid } from '@nats-io/nats-core';
 import { Life } from '../../../machines/chart.ts';
 import { trainerChart } from '../../../machines/trainers.ts';
 import type { Instruction } from '../../../src/facts/facts.ts';
-import { malformed, parseFact } from '../../../src/facts/parse.ts';
+import { isRefusal, malformed, parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { withResolvers } from '../../promises.ts';
@@ -10,7 +10,13 @@ import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { joinStudy } from '../connection/outage.ts';
 import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
-import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
+import {
+  type DirectiveMessage,
+  type InstructedMessage,
+  type PausedMessage,
+  type RejectedMessage,
+  TRACE_HEADER,
+} from '../protocol/messages.ts';
 import { checkName, type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { isDeleted } from '../studiesOn.ts';
 import { ClaimedRun, type Perform } from './claimedRun.ts';
@@ -87,7 +93,9 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   );
   const deliveries = deliveryTracker();
   const facts = factSender(nc, { study, name, timeout: ANSWER_MS }, deliveries, warn, (isFull) => presence.refused(isFull));
-  const gate = pausableGate(options.gate ?? openGate);
+  /** Closed while the study is paused, and, around it, while this trainer is. */
+  const gateOfStudy = pausableGate(options.gate ?? openGate);
+  const gate = pausableGate(gateOfStudy);
   const presence = presenceOn(nc, subjects.beat(name, 0), omitUndefined({ slots, offers: options.offers }));
   const life = new Life(trainerChart);
   let hasSaid = false;
@@ -145,7 +153,12 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const onDirective = (message: DirectiveMessage) => {
     if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
     if (message.type === 'closed') close(message.reason);
+    if (message.type === 'paused' || message.type === 'resumed') onPause(message);
     if (message.type === 'instructed' && message.trainer === name) onInstruction(message);
+  };
+  /** The engine repeats it. */
+  const onPause = ({ type, why }: PausedMessage) => {
+    if (gateOfStudy.pause(type === 'paused')) warn(`${study}: the study ${type === 'paused' ? pausedBy(why) : 'continues'}`);
   };
   /** A person or the engine repeats an instruction until it is followed. */
   const onInstruction = (message: InstructedMessage) => {
@@ -188,8 +201,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
 
   const ask = (subject: string) =>
     withRetry(nc, () => nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: ANSWER_MS }));
-  /** Why the study closed before this trainer began, if nothing was written to it since. */
-  const closedBefore = async (): Promise<string | undefined> => closingIn(parseFact(jsonOf(await ask(subjects.study))));
+  /** The last fact about the study: it may have been paused or closed before this trainer began. */
+  const before = async () => parseFact(jsonOf(await ask(subjects.study)));
 
   const claim = ({ suggestion, message, run, isUnclear, ended, stored }: Taken<P>) => {
     const { trial } = suggestion;
@@ -224,8 +237,10 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     await options.ready?.();
     if (pulls.isOver) return;
     presence.announce();
-    const reason = await closedBefore();
+    const last = await before();
+    const reason = closingIn(last);
     if (pulls.isOver) return;
+    if (!isRefusal(last) && last.type === 'changed' && last.paused) onPause({ ...last, type: 'paused' });
     if (reason !== undefined) return close(reason);
     const lastOf = ({ trial }: Suggestion<P>) => ask(subjects.by('*', trial));
     for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, gate, accepts, lastOf, perform: claim, fail });
@@ -242,6 +257,10 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     },
   };
 }
+
+/** What a person reads when a study is paused. */
+const pausedBy = (why: PausedMessage['why']): string =>
+  `is paused${why ? ', as none of its first trials has a result' : ''}: no trial begins until "hypertide resume"`;
 
 /** What a person reads when a trainer follows an instruction. */
 function nowThat({ to, reason }: InstructedMessage, stays: boolean): string {

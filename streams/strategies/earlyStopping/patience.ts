@@ -1,4 +1,4 @@
-import { advance, type Improvement } from '../../../src/schedulers/progress.ts';
+import { advance, type Improvement } from '../../../src/schedulers/improvement.ts';
 import { notNegative, positive } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, required, resolveOptions } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../kernel/strategy.ts';

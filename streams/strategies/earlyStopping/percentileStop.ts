@@ -1,4 +1,4 @@
-import { bestOf, type Losses } from '../../../src/numeric/pareto/pareto.ts';
+import { bestOf, type Losses } from '../../../src/numeric/pareto/domination.ts';
 import { Curves } from '../../../src/schedulers/percentile.ts';
 import { valuesText } from '../../../src/schedulers/stopReasons.ts';
 import { below, notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';

@@ -43,7 +43,7 @@ export class Claims<P> {
     this.#options = options;
     live$.subscribe({
       next: ({ effect, fact }) => {
-        if (effect === 'noted' && fact.type === 'instructed') this.#asks.match();
+        if (effect !== 'rejected' && (fact.type === 'instructed' || fact.type === 'changed')) this.#asks.match();
       },
       error: (error) => this.#asks.end({ error }),
       complete: () => this.#asks.end({ error: new RefusedError(LET_GO) }),
@@ -99,6 +99,7 @@ export class Claims<P> {
       await record(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
     } catch (error) {
       if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
+      if (error instanceof RefusedError && error.code === 'paused') return this.#claimNext(options); // meanwhile
       throw error;
     }
     return this.#assigned(suggestion, run);
@@ -116,7 +117,7 @@ export class Claims<P> {
   }
 
   #mayClaim(suggestion: Suggestion<P>, { author }: AskOptions): boolean {
-    return author === undefined || this.#ledger.trainers.refuseClaim(author, suggestion) === undefined;
+    return this.#ledger.trainers.refuseClaim(author, suggestion) === undefined;
   }
 
   /** The suggestion for an ask with fixed values, which it enqueues for itself. @returns `over` if no new configuration may begin */

@@ -15,7 +15,7 @@ export function explaining<P>(study: () => Explainable<P>): Pick<StudyPort<P>, '
   const now = () => study() as Explainable<Params>;
   return {
     importance: async (objective?: string): Promise<Importances | undefined> => {
-      const { importanceIn } = await import('../../explanation/importance.ts');
+      const { importanceIn } = await import('../../explanation/studyImportances.ts');
       return importanceIn(now(), objective);
     },
     why: async (trial: TrialId) => {

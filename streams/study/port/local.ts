@@ -19,7 +19,7 @@ import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, type RunOptions, runEngine } from '../../engine/runEngine.ts';
 import { type Submitter, submit, submitter } from '../../engine/submit.ts';
 import type { ParseStrategy } from '../../kernel/strategy.ts';
-import type { AuthoredLog } from '../../log/log.ts';
+import { type AuthoredLog, LogInUseError } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
 import { Claims } from './claims.ts';
@@ -50,6 +50,9 @@ export interface HostOptions<P>
   /** What an error that ends the study means. Default: the error itself. */
   readonly meaning?: ((error: unknown) => unknown) | undefined;
 }
+
+/** The logs on which a study of this process runs: another one would write its decisions between these. */
+const inUse = new WeakSet<AuthoredLog>();
 
 /**
  * A study that this process runs: it decides, gives trials to trainers that ask, takes their facts, and answers requests. Trainers may vanish, unless
@@ -92,10 +95,11 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   #hasBegun = false;
   readonly #finished = new StudyEnd(this.live$);
 
-  /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
+  /** @throws OptionError, LogInUseError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
     const { strategy, parseStrategy = parseNone, lease = 30, exclusive = false, stay = true, place = '', ...settings } = options;
     const { direct, areClaimed, isTrialWanted = direct ? undefined : () => this.#claims.any } = settings;
+    if (inUse.has(log)) throw new LogInUseError();
     this.place = place;
     this.space = space;
     this.log = log;
@@ -141,6 +145,9 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
         onProposerAwaited: () => this.#turns.look(),
       },
     );
+    inUse.add(log);
+    const free = () => inUse.delete(log);
+    this.live$.subscribe({ error: free, complete: free });
     this.#began = Promise.race([this.#run.started, this.finished]);
     this.#began.then(
       () => {

@@ -55,16 +55,24 @@ export function noResultIn<P>({ ledger, rows }: Pick<StudyPort<P>, 'ledger' | 'r
 /** Waits for something of a study. The signal that `wait` gets aborts with the error. @throws NoResultError */
 type UnlessBroken = <T>(signal: AbortSignal | undefined, wait: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** Lets what waits for a study wait no longer once it is paused because its first trials failed alike. One subscription serves all. */
-export function unlessBroken(study: Breakable): UnlessBroken {
+/**
+ * Lets what waits for a study wait no longer once it is paused because its first trials failed alike. One subscription serves all.
+ *
+ * @param left ends it, too
+ */
+export function unlessBroken(study: Breakable, left?: AbortSignal): UnlessBroken {
   const waiting = new Set<AbortController>();
   let isWatched = false;
+  const end = (why: unknown) => {
+    for (const leaving of waiting) leaving.abort(why);
+  };
+  left?.addEventListener('abort', () => end(left.reason));
   const watch = () => {
     isWatched = true;
     study.live$.subscribe({
       next: ({ fact }) => {
-        const { broken } = study;
-        if (broken && (fact as Partial<Changed>).why) for (const leaving of waiting) leaving.abort(broken);
+        const broken = (fact as Partial<Changed>).why && study.broken;
+        if (broken) end(broken);
       },
       error: () => {}, // what waits hears of it
     });

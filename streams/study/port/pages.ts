@@ -1,12 +1,10 @@
-import { MismatchError } from '../../../src/errors.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
-import type { Created } from '../../../src/facts/facts.ts';
+import type { Created, Params } from '../../../src/facts/facts.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { parseSpace } from '../../../src/space/space.ts';
 import type { ListedStudy } from '../../../src/study/status.ts';
 import type { TrialRow, TrialRows, TrialStatus } from '../../../src/study/trials.ts';
-import { spaceOf } from '../../engine/applyEntries.ts';
-import { createdOf, differences, type StudyOptions } from '../../spec/options.ts';
+import { type ExpectedStudy, refuseUnexpected } from '../../spec/options.ts';
 
 interface PageRequest {
   /** Rows of later trials only. Default: 0. */
@@ -20,13 +18,10 @@ interface PageRequest {
 /** Characters of rows or entries in one answer: a NATS server takes a megabyte, and a character may be four bytes. */
 export const ROOM = 200_000;
 
-/** @throws MismatchError if a trainer takes a study for another one, SpaceError and OptionError for what is no study. */
-export function refuseOther(created: Created, { parameters, constraints, objectives }: Readonly<Record<string, unknown>>): object {
-  const options = omitUndefined({ objectives }) as StudyOptions;
-  const space = parameters === undefined ? spaceOf(created) : parseSpace(omitUndefined({ parameters, constraints }));
-  const [difference] = differences(created, createdOf(space, undefined, options), options);
-  if (difference !== undefined) throw new MismatchError(`${created.study} is another study: ${difference}`);
-  return {};
+/** @throws MismatchError if a trainer takes a study for another one, SpaceError for what is no space. */
+export function refuseOther(created: Created, { parameters, constraints, objectives }: Readonly<Record<string, unknown>>): void {
+  const space = parameters === undefined ? undefined : parseSpace(omitUndefined({ parameters, constraints }));
+  refuseUnexpected(created, created.study, { space, objectives: objectives as ExpectedStudy<Params>['objectives'] });
 }
 
 /** The next rows of trials, as many as one answer has room for, and whether more follow. */

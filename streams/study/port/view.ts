@@ -1,16 +1,14 @@
 import { Subject } from 'rxjs';
-import { MismatchError } from '../../../src/errors.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../../src/ledger/openTrials.ts';
-import type { Space } from '../../../src/space/space.ts';
 import { NOT_BEGUN, RefusedError } from '../../../src/study/commands.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
 import { firstFactOf, spaceOf } from '../../engine/applyEntries.ts';
 import { turnsOf } from '../../engine/timeout.ts';
 import type { Log } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
-import { spaceDifferences } from '../../spec/options.ts';
+import { type ExpectedStudy, refuseUnexpected } from '../../spec/options.ts';
 import { StudyEnd } from './ending.ts';
 import { reached, replayed } from './entries.ts';
 import { noResultIn } from './noResult.ts';
@@ -32,19 +30,17 @@ export interface Following<P> extends StudyView<P> {
  * Follows the log of a study. Resolves when the log so far has been read.
  *
  * @param place where it is, for people.
- * @param space what the caller expects; default: that of the log.
- * @throws RefusedError if the study has not begun, or its log is of another version; MismatchError if it has another space; what the log throws.
+ * @throws RefusedError if the study has not begun, or its log is of another version; MismatchError if it is not the expected one; what the log throws.
  */
-export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: string, space?: Space<P>): Promise<Following<P>> {
+export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: string, expected: ExpectedStudy<P> = {}): Promise<Following<P>> {
   const head = await log.head();
   const first = await firstFactOf(past(log, 1));
   if (first === undefined) throw new RefusedError(NOT_BEGUN);
-  const wrong = space ? spaceDifferences(first, space.toJSON()) : [];
-  if (wrong.length > 0) throw new MismatchError(`${place}: the study has another space: ${wrong.join('; ')}`);
-  const known = space ?? spaceOf<P>(first);
+  refuseUnexpected(first, place, expected);
+  const { space = spaceOf<P>(first) } = expected;
 
   const reading = new AbortController();
-  const ledger = new Ledger<P>(known);
+  const ledger = new Ledger<P>(space);
   const rows = new TrialRows<P>();
   const live$ = new Subject<AppliedEntry<P>>();
   const ending = new StudyEnd(live$);
@@ -65,12 +61,12 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
     (error) => live$.error(error),
   );
   const view: Following<P> = {
-    space: known,
+    space,
     source: { place, read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
     ledger,
     rows,
     live$,
-    entries$: replayed(known, log, live$, () => ledger.position),
+    entries$: replayed(space, log, live$, () => ledger.position),
     get broken() {
       return noResultIn(view);
     },

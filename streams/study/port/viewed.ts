@@ -1,4 +1,3 @@
-import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import { reached } from './entries.ts';
 import type { StudyPort, TrainerPort } from './port.ts';
 import type { StudyView } from './view.ts';
@@ -9,10 +8,6 @@ export type Remote<P> = TrainerPort<P> & Pick<StudyPort<P>, 'submit' | 'importan
 /** The port of a study that runs elsewhere: what it has done can be seen when a call resolves. */
 export function viewed<P>(view: StudyView<P>, remote: Remote<P>): StudyPort<P> {
   const { space, source, rows, entries$, live$ } = view;
-  let isClosed = false;
-  const refuseClosed = () => {
-    if (isClosed) throw new RefusedError(LET_GO);
-  };
   const seen = async <T extends { readonly position: number }>(answer: T): Promise<T> => {
     await reached(view, answer.position);
     return answer;
@@ -33,18 +28,8 @@ export function viewed<P>(view: StudyView<P>, remote: Remote<P>): StudyPort<P> {
     get finished() {
       return view.finished;
     },
-    ready: async () => refuseClosed(),
-    ask: async (options) => {
-      refuseClosed();
-      const reply = await remote.ask(options);
-      if (reply.next !== 'trial') refuseClosed();
-      return reply;
-    },
+    ready: async () => {},
     record: async (...said) => seen(await remote.record(...said)),
     submit: async (...asked) => seen(await remote.submit(...asked)),
-    close: async () => {
-      isClosed = true;
-      await remote.close();
-    },
   };
 }

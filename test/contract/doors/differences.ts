@@ -12,25 +12,8 @@ const ofOperations = {
 
 /** What doors answer today, by door and step, where they should answer otherwise. One that is mended fails its test until its line is deleted here. */
 export const differences: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  memory: {
-    '33 its row': { reason: 'lost' },
-  },
-  journal: {
-    '33 its row': { reason: 'lost' },
-  },
-  HTTP: {
-    '1 another objective': 'accepted', // it cannot be expected
-    '33 its row': { reason: 'lost' }, // it is not handed back
-  },
   lines: { ...ofLines, '29 why': expect.any(Array) }, // it has sentences
   joined: { ...ofLines, '29 why': expect.any(TypeError) },
   '/v1': ofOperations,
   MCP: ofOperations,
-  NATS: {
-    '1 another objective': 'accepted',
-    '19 an ask while paused': 'a trial', // which was suggested ahead
-  },
-  serve: {
-    '19 an ask while paused': 'a trial',
-  },
 };

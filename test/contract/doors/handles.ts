@@ -16,9 +16,9 @@ export const ofHandles: readonly Scene[] = [
       await eventually(() => expect(last).toBeGreaterThanOrEqual(3));
       await study.close();
       await step('34 entries at the end *', async () => (await entries) === last, true);
-      await step('35 an ask that waits *', () => waiting, 'closed');
-      await step('35 a fact *', () => refused(way.record(told(trial, 1))), 'closed');
-      await step('35 a command *', () => refused(way.submit(paused(true))), 'closed');
+      await step('35 an ask that waits *', () => waiting, 'handle-closed');
+      await step('35 a fact *', () => refused(way.record(told(trial, 1))), 'handle-closed');
+      await step('35 a command *', () => refused(way.submit(paused(true))), 'handle-closed');
       await step('35 the result *', () => study.result(), expect.objectContaining({ reason: 'aborted', completed: 0 }));
       await step('35 closed again *', () => study.close(), undefined);
     },

@@ -129,7 +129,7 @@ export const natsHandle: Door = {
     return {
       open: async ({ space = SPACE, ...more }: Expected = {}) => {
         const nc = await (await nats()).connect();
-        const handle: Handle = await openNats(nc, study, space, { warn: () => {}, ...more });
+        const handle: Handle = await openNats({ nc, study }, { space, warn: () => {}, ...more });
         ends.push(() => handle.close());
         return byHandle(handle, () => nc.close());
       },

@@ -57,11 +57,6 @@ export const ask = async (way: Way, asking?: Asking) => (await way.ask(asking))!
 export async function finish(way: Way, value = (x: number) => x ** 2): Promise<void> {
   for (let next = await way.ask(); next; next = await way.ask()) await way.record(told(next.trial, value(next.params.x as number)));
 }
-/** Pauses a study, and takes what was suggested before: some engines suggest ahead. */
-export async function pauseEmpty(way: Way): Promise<void> {
-  await way.submit(paused(true));
-  while ((await way.read.trials()).some(({ status }) => status === 'open')) await way.record(told((await ask(way)).trial, 9));
-}
 /** Fields of the row of the first trial. */
 export const firstRow = async ({ read }: Way, ...fields: readonly (keyof TrialRow)[]) => {
   const [row] = await read.trials();

@@ -39,12 +39,10 @@ async function withTeam(quota: Quota, act: (team: Team) => Promise<void>) {
     request(nc, subjectsOf(study, { prefix }), 'study') as Promise<{ ended: number; open: number; waits?: string; trials: number }>;
   const close = (study: string) => request(nc, subjectsOf(study, { prefix }), 'close');
   const work = (study: string, name: string, f: (x: number, signal: AbortSignal) => Promise<number>) =>
-    trainer(
-      nc,
-      study,
-      async ({ x }: { readonly x: number }, { signal }) => ({ values: { loss: await f(x, signal) }, metrics: { usd: 1 } }),
-      { name, prefix },
-    );
+    trainer({ nc, study, prefix }, { name }, async ({ x }: { readonly x: number }, { signal }) => ({
+      values: { loss: await f(x, signal) },
+      metrics: { usd: 1 },
+    }));
   try {
     await eventually(() => create('first', { trials: 30, parallel: 4 }));
     await act({ page, lines, usedOf, create, status, close, work, limit: (to) => shared.declare('vision', to, { unloadAfter: 3600 }) });

@@ -63,13 +63,12 @@ it('one process serves studies of the same name for several teams, each in its o
         await eventually(() => request(admin, 'digits', 'create', { study }));
         const xs: number[] = [];
         const worker = trainer<{ x: number }>(
-          await as(`${team}/w1`, '_INBOX.w1'),
-          'digits',
+          { nc: await as(`${team}/w1`, '_INBOX.w1'), study: 'digits' },
+          { name: 'w1' },
           async ({ x }) => {
             xs.push(x);
             return x;
           },
-          { name: 'w1' },
         );
         await worker.done;
         return xs;

@@ -1,6 +1,6 @@
 import { measured } from '../../../src/host/plugins.ts';
-import { serveAll } from '../../../src/host/serving/all.ts';
 import type { ServingOptions } from '../../../src/host/serving/observed.ts';
+import { serveAll } from '../../../src/host/serving/serveAll.ts';
 import { type Serving, serving } from '../../../src/host/serving/serving.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';

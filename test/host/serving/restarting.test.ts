@@ -64,7 +64,7 @@ it('an engine that ends with an unexpected error starts again, and its entries a
   const { lines, outcomes, readyz, metric } = await host('again', (trial) => {
     if (trial === 3 && faults-- > 0) throw new TypeError("reading 'max_payload'");
   });
-  await trainer<{ x: number }>(await server.connect(), 'again', ({ x }) => x).done;
+  await trainer<{ x: number }>({ nc: await server.connect(), study: 'again' }, {}, ({ x }) => x).done;
   await eventually(() => expect(outcomes).toContain('closed'));
   expect(outcomes.filter((outcome) => outcome === 'restarting').length).toBe(2);
   expect(lines).toContain("again: ended unexpectedly: reading 'max_payload'; starting again in 0.5 s");
@@ -115,7 +115,7 @@ it('an engine that starts again does not begin a study that was deleted meanwhil
     broken = true;
     throw new TypeError('broken');
   });
-  void trainer<{ x: number }>(await server.connect(), 'meanwhile', ({ x }) => x).done.catch(() => {});
+  void trainer<{ x: number }>({ nc: await server.connect(), study: 'meanwhile' }, {}, ({ x }) => x).done.catch(() => {});
   await eventually(() => expect(broken).toBe(true));
   await jsm.streams.delete('HT_meanwhile');
   await eventually(() => expect(outcomes.at(-1)).toBe('deleted'));
@@ -130,7 +130,7 @@ it('the exit status of serve says that all of its studies have failed, or that o
   await engine.close();
   const alone = await hypertide(directory(), 'serve', named('other'), ...at);
   expect(alone).toMatchObject({ code: 3, err: expect.stringContaining('other: has failed: the log belongs to another study') });
-  const work = trainer<{ x: number }>(await server.connect(), 'fine', ({ x }) => x).done;
+  const work = trainer<{ x: number }>({ nc: await server.connect(), study: 'fine' }, {}, ({ x }) => x).done;
   const both = await hypertide(directory(), 'serve', named('other'), named('fine'), ...at);
   expect(both).toMatchObject({ code: 8, err: expect.stringContaining('fine: closed') });
   await work;

@@ -6,9 +6,9 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type HostServer, openServer } from '../../../src/host/openServer.ts';
-import { serveAll } from '../../../src/host/serving/all.ts';
 import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
 import type { RetireOptions } from '../../../src/host/serving/retireOptions.ts';
+import { serveAll } from '../../../src/host/serving/serveAll.ts';
 import { serving } from '../../../src/host/serving/serving.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
@@ -49,7 +49,7 @@ async function all(pattern: string, unloadAfter: () => number = () => 0.1, http?
 /** A closed study that no engine serves. */
 async function closed(name: string) {
   const study = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 2 });
-  await trainer<{ x: number }>(nc, name, ({ x }) => x, { name: 'w1' }).done;
+  await trainer<{ x: number }>({ nc, study: name }, { name: 'w1' }, ({ x }) => x).done;
   await study.port.finished;
   await study.close();
   await sleep(150);
@@ -75,7 +75,7 @@ test('a closed study is unloaded with its consumer and series, is listed, and is
   expect(await request(nc, 'done', 'best')).toMatchObject({ status: 'completed' });
   expect(process.engines.engineOf('done')).toBeDefined();
   await request(nc, 'done', 'change', { limits: { trials: 4 } });
-  await trainer<{ x: number }>(nc, 'done', ({ x }) => x, { name: 'w1' }).done;
+  await trainer<{ x: number }>({ nc, study: 'done' }, { name: 'w1' }, ({ x }) => x).done;
   after = 0.1;
   await until(() => unloaded(process, 'done') === 2);
   expect(await listed('done')).toMatchObject({ status: { closed: 'trials', completed: 4 } });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pairedDifference } from '../../../src/insight/examples/pair.ts';
+import { comparePair } from '../../../src/insight/examples/pair.ts';
 import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import { matrixOf } from './support.ts';
 
@@ -19,7 +19,7 @@ it('nine of ten intervals have the true difference, and the mean of a leader is 
   const count = 400;
   for (const { matrix, skills } of studies(count)) {
     const [a, b] = [1, 2].map((trial) => matrix.rows.find((row) => row.trial === trial)!) as [never, never];
-    const { interval, better } = pairedDifference(matrix, a, b);
+    const { interval, better } = comparePair(matrix, a, b);
     const truth = skills[0]! - skills[1]!;
     if (interval![0] <= truth && truth <= interval![1]) held++;
     certain += Math.abs(better! - Number(truth > 0));

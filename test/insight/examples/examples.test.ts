@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairedDifference } from '../../../src/insight/examples/pair.ts';
+import { comparePair } from '../../../src/insight/examples/pair.ts';
 import { leaderText, pairText, signed } from '../../../src/insight/examples/texts.ts';
 import { shrunk, twoWayFit } from '../../../src/insight/examples/twoWayFit.ts';
 import { matrixOf } from './support.ts';
@@ -77,7 +77,7 @@ describe('the paired difference of two configurations', () => {
   const [a, b] = [1, 2].map((trial) => matrix.rows.find((row) => row.trial === trial)!) as [never, never];
 
   it('is on the examples that both have, with an interval by t', () => {
-    const { n, mean, interval, better, deciding } = pairedDifference(matrix, a, b);
+    const { n, mean, interval, better, deciding } = comparePair(matrix, a, b);
     // Differences 0.2, 0 and 0.4: the mean is 0.2, the variance 0.04, and the quantile of t with 2 degrees of freedom is 2.92.
     expect([n, mean]).toEqual([3, expect.closeTo(0.2, 12)]);
     const reach = 2.9199856 * Math.sqrt(0.04 / 3);
@@ -90,24 +90,24 @@ describe('the paired difference of two configurations', () => {
     ]);
   });
   it('has the other sign the other way round, and for values to minimise the other chance', () => {
-    const there = pairedDifference(matrix, a, b);
-    const back = pairedDifference(matrix, b, a);
+    const there = comparePair(matrix, a, b);
+    const back = comparePair(matrix, b, a);
     expect(back.mean).toBeCloseTo(-there.mean, 12);
     expect(back.better).toBeCloseTo(1 - there.better!, 12);
-    const lower = pairedDifference({ ...matrix, objective: { name: 'loss', direction: 'minimize' } }, a, b);
+    const lower = comparePair({ ...matrix, objective: { name: 'loss', direction: 'minimize' } }, a, b);
     expect(lower.mean).toBeCloseTo(there.mean, 12);
     expect(lower.better).toBeCloseTo(1 - there.better!, 12);
   });
   it('says which is better, and nothing that one example does not show', () => {
-    expect(pairText(matrix, [a, b], pairedDifference(matrix, a, b))).toMatch(
+    expect(pairText(matrix, [a, b], comparePair(matrix, a, b))).toMatch(
       /^Trial 1 is better than trial 2 by 0\.2 on the 3 examples.*90 % interval/,
     );
     const one = matrixOf(['1 - -', '0 - 1', '- 1 -']);
     const [x, y, z] = [1, 2, 3].map((trial) => one.rows.find((row) => row.trial === trial)!) as [never, never, never];
-    expect(pairedDifference(one, y, x)).toEqual({ n: 1, mean: -1, deciding: [[0, -1]] });
-    expect(pairText(one, [y, x], pairedDifference(one, y, x))).toMatch(/^Trial 2 is worse than trial 1 by 1 on the example/);
-    expect(pairedDifference(one, x, z)).toMatchObject({ n: 0, deciding: [] });
-    expect(pairText(one, [x, z], pairedDifference(one, x, z))).toMatch(/no example in common/);
+    expect(comparePair(one, y, x)).toEqual({ n: 1, mean: -1, deciding: [[0, -1]] });
+    expect(pairText(one, [y, x], comparePair(one, y, x))).toMatch(/^Trial 2 is worse than trial 1 by 1 on the example/);
+    expect(comparePair(one, x, z)).toMatchObject({ n: 0, deciding: [] });
+    expect(pairText(one, [x, z], comparePair(one, x, z))).toMatch(/no example in common/);
     expect(signed(-0.5)).toBe('−0.5');
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type AxisImportances, axisImportances } from '../../../src/insight/importance/axisImportances.ts';
 import { type Interval, meanSquareOfEffects, sharedVolume, subcubeOf } from '../../../src/insight/importance/cylinder.ts';
-import { type AxisImportances, axisImportances } from '../../../src/insight/importance/importance.ts';
 import { type ComparableResult, comparableResults } from '../../../src/insight/importance/results.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { type Space, space } from '../../../src/space/space.ts';

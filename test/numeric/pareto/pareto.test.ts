@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dominates, fronts } from '../../../src/numeric/pareto/pareto.ts';
+import { dominates, fronts } from '../../../src/numeric/pareto/domination.ts';
 
 const losses = fc.array(fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 3, maxLength: 3 }), { maxLength: 25 });
 

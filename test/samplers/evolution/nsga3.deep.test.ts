@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { fronts, type Losses } from '../../../src/numeric/pareto/domination.ts';
 import { hypervolume } from '../../../src/numeric/pareto/hypervolume.ts';
-import { fronts, type Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import { referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import { cube, dtlz7 } from './dtlz.ts';

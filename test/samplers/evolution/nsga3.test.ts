@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
+import type { Losses } from '../../../src/numeric/pareto/domination.ts';
 import { referenceDirections } from '../../../src/numeric/pareto/referenceDirections.ts';
 import { referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import type { Ended } from '../../../src/strategy/messages.ts';

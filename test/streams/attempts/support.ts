@@ -1,4 +1,6 @@
+import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
@@ -16,8 +18,12 @@ export function watched(options: StudyOptions = {}) {
   const ledger = new Ledger(box);
   const attempts = new Attempts(LEASE);
   let sent = 0;
-  const readAt = (now: number) => {
-    for (const entry of study.entries.slice(ledger.position)) attempts.apply(ledger.fold(entry), now);
+  const readAt = (now: number, read: (applied: AppliedEntry<unknown>) => void = () => {}) => {
+    for (const entry of study.entries.slice(ledger.position)) {
+      const applied = ledger.fold(entry);
+      attempts.apply(applied, now);
+      read(applied);
+    }
     for (const { directive } of study.given.slice(sent)) if (directive.type === 'stop') attempts.stop(directive.trial, directive.by, now);
     sent = study.given.length;
   };
@@ -25,6 +31,17 @@ export function watched(options: StudyOptions = {}) {
   const say = (fact: Fact, now: number) => {
     study.say(fact);
     readAt(now);
+  };
+  /** The same of a trainer with a name. @returns what it did, or why it does not count */
+  const sayBy = (author: string, fact: Fact, now: number) => {
+    const entry: Entry = { position: study.entries.length + 1, at: now, author, fact };
+    (study.entries as Entry[]).push(entry);
+    study.engine.receive([entry]);
+    let code: string | undefined;
+    readAt(now, ({ position, effect, refusal }) => {
+      if (position === entry.position) code = refusal?.code ?? effect;
+    });
+    return code;
   };
   const claim = (trial: TrialId, now: number, attempt = 1) => say({ type: 'started', trial, attempt, run: `${trial}.${attempt}` }, now);
   /** Calls `due` until a time, and ends what is lost. @param each called before, with the time @returns the trials whose attempts are lost */
@@ -47,5 +64,5 @@ export function watched(options: StudyOptions = {}) {
       const { type, ...more } = fact as SuggestedFact;
       return type === 'suggested' && more.trial === trial && more.attempt === attempt;
     })!.position;
-  return { study, ledger, attempts, say, claim, tick, at };
+  return { study, ledger, attempts, say, sayBy, claim, tick, at };
 }

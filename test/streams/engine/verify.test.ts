@@ -9,7 +9,7 @@ import type { Env } from '../../../src/strategy/env.ts';
 import { type Message, propose, wait } from '../../../src/strategy/messages.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy, type TestStudy } from '../../../src/testing/testStudy.ts';
-import { memoryLog } from '../../../streams/core.ts';
+import { memoryLog, runStudy } from '../../../streams/core.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import {
   asha,
@@ -21,7 +21,6 @@ import {
   type Log,
   optimize,
   random,
-  runStudy,
   type Strategy,
   sobol,
   space,

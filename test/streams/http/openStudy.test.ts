@@ -115,7 +115,7 @@ it('is closed by its signal, and the study continues', async () => {
   const leaving = new AbortController();
   const [study, other] = [await opened(address, { signal: leaving.signal }), await opened(address)];
   leaving.abort();
-  await expect(study.ask()).rejects.toMatchObject({ code: 'closed' });
+  await expect(study.ask()).rejects.toMatchObject({ code: 'handle-closed' });
   expect((await other.ask())!.trial).toBe(1);
   await expect(opened(address, { signal: AbortSignal.abort('no time') })).rejects.toBe('no time');
   const opening = new AbortController();

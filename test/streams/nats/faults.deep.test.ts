@@ -149,7 +149,7 @@ describe('without intervention', () => {
     });
     undo.push(() => engine.close());
     const nc = await server.connect(as('w1'));
-    const work = trainer<At>(nc, 's', ({ x }) => sleep(100, x), { name: 'w1' });
+    const work = trainer<At>({ nc, study: 's' }, { name: 'w1' }, ({ x }) => sleep(100, x));
     undo.push(() => work.close());
     const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-faults-')), 'w2.creds');
     writeFileSync(creds, server.creds.w2!);
@@ -186,7 +186,7 @@ describe('two engines', () => {
     const engines = [engine(), engine()];
     const log = await follow(server, STUDY);
     const nc = await server.connect();
-    const work = trainer<At>(nc, STUDY, ({ x }) => sleep(30, x), { name: 'w', slots: 4 });
+    const work = trainer<At>({ nc, study: STUDY }, { name: 'w', slots: 4 }, ({ x }) => sleep(30, x));
     undo.push(() => work.close());
     const completed = ({ type }: { readonly type: string }) => type === 'completed';
     await log.until(completed, 20);
@@ -231,7 +231,7 @@ describe('the consumer of the trainers', () => {
     let go!: (value: number) => void;
     const last = new Promise<number>((resolve) => (go = resolve));
     const work = ({ x }: At, { trial }: { readonly trial: number }) => (trial > trials ? last : x * x);
-    const { done } = trainer<At>(await server.connect(), study, work, { slots: 4 });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { slots: 4 }, work);
     await engine.heard.until(isFact('started', { trial: trials + 1 }));
     await eventually(async () => expect(engine.heard.all.filter(isFact('completed'))).toHaveLength(trials));
     const { stream, suggested, rpc } = subjectsOf(study);

@@ -65,7 +65,7 @@ describe('a server whose users have credentials', () => {
     expect((await viewer.request(`ht.${study}.rpc.study`, '')).json()).toMatchObject({ ok: true });
     await expect(viewer.request(`ht.${study}.rpc.close`, '{}', { timeout: 200 })).rejects.toThrow();
     const of = (nc: NatsConnection, name: string) =>
-      trainer<At>(nc, study, ({ x }) => new Promise((yes) => setTimeout(yes, 20, x)), { name });
+      trainer<At>({ nc, study }, { name }, ({ x }) => new Promise((yes) => setTimeout(yes, 20, x)));
     await Promise.all([of(w1, 'w1'), of(w2, 'w2'), of(w3, 'w3')].map(({ done }) => done));
     await engine.port.finished;
     const authors = heard.all.flatMap(({ fact }) => ('trainer' in (fact as object) ? [(fact as { trainer: string }).trainer] : []));
@@ -82,7 +82,7 @@ describe('a server whose users have credentials', () => {
     await expect(other.request(`ht.${study}.rpc.study`, '', { timeout: 200 })).rejects.toThrow();
     const theirs = hearing();
     const twin = await serve(await as('nlp/engine'), plane, { strategy: random(), study, trials: 1, onEntry: theirs.note });
-    await trainer<At>(await as('nlp/w1'), study, () => 7, { name: 'w1' }).done;
+    await trainer<At>({ nc: await as('nlp/w1'), study }, { name: 'w1' }, () => 7).done;
     await twin.port.finished;
     expect(heard.all.some(isFact('started'))).toBe(false); // its twin has the same name
     await Promise.all([engine.close(), twin.close()]);
@@ -241,7 +241,7 @@ describe('a server whose users have credentials', () => {
         expect(new Set(updates)).toEqual(new Set([undefined]));
         const study = fresh();
         const serving = await serve(await login(own, engine), plane, { strategy: random(), study, trials: 1 });
-        await trainer<At>(await login(own, next.files['speech/w1.creds']!, '_INBOX.w1'), study, () => 7, { name: 'w1' }).done;
+        await trainer<At>({ nc: await login(own, next.files['speech/w1.creds']!, '_INBOX.w1'), study }, { name: 'w1' }, () => 7).done;
         await serving.port.finished;
         await serving.close();
 
@@ -344,22 +344,17 @@ describe('trainers that share an account', () => {
       spy.subscribe(`ht.${study}.directive.*`, { callback: (_, message) => resolve(isRelayed(message)) });
     });
     await spy.flush();
-    const { done } = trainer<At>(
-      w2,
-      study,
-      async (_, { signal }) => {
-        await w1.request(`ht.${study}.log.by.w1.1`, '{"type":"stop","trial":1,"by":"person"}');
-        for (const reply of [`ht.${study}.directive.1`, `ht.${study}.log.by.w2.1`]) {
-          w1.publish(`$JS.API.DIRECT.GET.HT_${study}.ht.${study}.log.by.w1.1`, '', { reply });
-          w1.publish(`ht.${study}.log.by.w1.1`, '{}', { reply });
-        }
-        expect(await relayed).toBe(true);
-        await w2.flush();
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        return signal.aborted ? 1 : 0;
-      },
-      { name: 'w2' },
-    );
+    const { done } = trainer<At>({ nc: w2, study }, { name: 'w2' }, async (_, { signal }) => {
+      await w1.request(`ht.${study}.log.by.w1.1`, '{"type":"stop","trial":1,"by":"person"}');
+      for (const reply of [`ht.${study}.directive.1`, `ht.${study}.log.by.w2.1`]) {
+        w1.publish(`$JS.API.DIRECT.GET.HT_${study}.ht.${study}.log.by.w1.1`, '', { reply });
+        w1.publish(`ht.${study}.log.by.w1.1`, '{}', { reply });
+      }
+      expect(await relayed).toBe(true);
+      await w2.flush();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return signal.aborted ? 1 : 0;
+    });
     await done;
     const { fact } = await heard.until(isFact('completed'));
     expect(fact).toMatchObject({ values: { value: 0 } });

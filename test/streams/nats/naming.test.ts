@@ -61,13 +61,13 @@ describe('with a prefix', () => {
     await nc.flush();
     const engine = await serve(await server.connect(), plane, { study, prefix, trials: 4, strategy: random() });
     await engine.started;
-    const done = trainer(await server.connect(), study, square, { prefix }).done;
+    const done = trainer({ nc: await server.connect(), study, prefix }, {}, square).done;
     await Promise.all([done, engine.port.finished]);
     expect(await request(nc, subjectsOf(study, naming), 'study')).toMatchObject({ completed: 4 });
     expect([...seen]).toEqual([`${prefix}.${study}`]);
     const other = await serve(await server.connect(), plane, { study, trials: 2, strategy: random() });
     await other.started;
-    await trainer(await server.connect(), study, square).done;
+    await trainer({ nc: await server.connect(), study }, {}, square).done;
     expect(await studiesOn(nc, naming)).toEqual([study]);
     expect(await studiesOn(nc)).toEqual([study]);
     const heads = [await natsLog(nc, study, { prefix, create: false }), await natsLog(nc, study, { create: false })].map((log) =>
@@ -122,7 +122,7 @@ describe('with a prefix', () => {
     const options = { study: 's1', trials: 3, strategy: random() };
     const engine = await serve(await as('engine'), plane, { ...options, prefix });
     await engine.started;
-    await trainer(await as('w1', '_INBOX.w1'), 's1', square, { name: 'w1', prefix }).done;
+    await trainer({ nc: await as('w1', '_INBOX.w1'), study: 's1', prefix }, { name: 'w1' }, square).done;
     await engine.port.finished;
     expect(await studiesOn(await as('w1', '_INBOX.w1'), naming)).toEqual(['s1']);
     const other = await serve(await as('engine'), plane, options);
@@ -156,7 +156,7 @@ describe('through a leaf node', () => {
       writeFileSync(trial.checkpoint, 'weights');
       return x;
     };
-    await trainer(await leaf.connect(), study, saving, { domain }).done;
+    await trainer({ nc: await leaf.connect(), study, domain }, {}, saving).done;
     await engine.port.finished;
     const saved = applied.flatMap(({ fact }) => ((fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : []));
     expect(saved).toEqual(['nats:', 'nats:', 'nats:']);

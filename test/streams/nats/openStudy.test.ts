@@ -12,8 +12,8 @@ describe('a study on a server', () => {
   it('gets fixed values beside a trainer that takes all it can', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1000, parallel: 6 });
-    const handle = await openStudy(await server.connect(), study, plane);
-    const busy = trainer(await server.connect(), study, plane, ({ n }) => sleep(100, n), { slots: 4 });
+    const handle = await openStudy({ nc: await server.connect(), study }, { space: plane });
+    const busy = trainer({ nc: await server.connect(), study }, { space: plane, slots: 4 }, ({ n }) => sleep(100, n));
     for (const n of [1, 2, 3, 4, 5, 6]) {
       const fixed = (await handle.ask({ fixed: { n } }))!;
       expect(fixed.params.n).toBe(n);
@@ -24,18 +24,21 @@ describe('a study on a server', () => {
     await engine.close();
   });
 
-  it('is refused with another space, and waited for until the signal aborts', async () => {
+  it('is refused if it is another one, and waited for until the signal aborts', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const nc = await server.connect();
     const other = space({ z: float(0, 1) });
-    await expect(openStudy(nc, study, other)).rejects.toBeInstanceOf(MismatchError);
-    await expect(trainer(nc, study, other, ({ z }) => z).done).rejects.toBeInstanceOf(MismatchError);
-    await trainer(nc, study, plane, ({ x, n }) => x * n).done;
+    await expect(openStudy({ nc, study }, { space: other })).rejects.toBeInstanceOf(MismatchError);
+    await expect(trainer({ nc, study }, { space: other }, ({ z }) => z).done).rejects.toBeInstanceOf(MismatchError);
+    await expect(trainer({ nc, study }, { objectives: { los: 'minimize' } }, () => 1).done).rejects.toThrow(
+      /objectives.* is "value" in the log/,
+    );
+    await trainer({ nc, study }, { space: plane }, ({ x, n }) => x * n).done;
     expect(engine.port.rows.counts.completed).toBe(1);
     const reason = new Error('enough');
     const stop = new AbortController();
-    const opening = openStudy(nc, fresh(), plane, { signal: stop.signal, warn: () => {} });
+    const opening = openStudy({ nc, study: fresh() }, { space: plane, signal: stop.signal, warn: () => {} });
     stop.abort(reason);
     await expect(opening).rejects.toBe(reason);
     await engine.close();

@@ -11,7 +11,7 @@ import { deleteStudy } from '../../../src/cli/commands/study/delete.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { isRecord } from '../../../src/schema/json.ts';
 import { withArchive, writeArchive } from '../../../src/stores/archive.ts';
-import { branch, each, portable, sizeOf } from '../../../src/stores/branch.ts';
+import { branch, eachEntry, portable, sizeOf } from '../../../src/stores/branch.ts';
 import { folderPlace } from '../../../src/stores/folder.ts';
 import { ledgerIn } from '../../../src/stores/trialTable.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   place = serverPlace(nc, server.url);
   // A study with each kind of entry: facts of the engine, of a trainer, one that another trainer forged, and one that is no JSON.
   const study = await serve(nc, xs, { study: 'digits', strategy: random(), trials: 4, parallel: 2 });
-  await trainer<{ x: number }>(nc, 'digits', ({ x }) => x, { name: 'w1' }).done;
+  await trainer<{ x: number }>({ nc, study: 'digits' }, { name: 'w1' }, ({ x }) => x).done;
   await study.close();
   const js = jetstream(nc);
   await js.publish('ht.digits.log.by.w2.1', '{"type":"completed","trial":1,"run":"forged","values":{"value":-1}}');
@@ -45,7 +45,7 @@ afterAll(() => server.dispose());
 
 const entriesOf = async (of: StudyPlace, name: string): Promise<Entry[]> => {
   const found: Entry[] = [];
-  for await (const entry of each((await of.open(name)).past(1))) found.push(entry);
+  for await (const entry of eachEntry((await of.open(name)).past(1))) found.push(entry);
   return found;
 };
 const stateOf = async (of: StudyPlace, name: string) => {
@@ -93,7 +93,7 @@ describe('an archive', () => {
   it('is not restored over a study, nor in part', async () => {
     const path = await archived(place, 'digits');
     await expect(restore(path, place, 'digits')).rejects.toThrow(coded('study'));
-    const { entries, longest } = await sizeOf(each((await place.open('digits')).past(1)));
+    const { entries, longest } = await sizeOf(eachEntry((await place.open('digits')).past(1)));
     const broken = async function* () {
       for await (const line of place.lines('digits')) yield line;
       throw new Error('the disk broke');
@@ -158,7 +158,7 @@ describe('an archive', () => {
 
 it('a restored time counts in the restored part only: a trainer cannot forge one', async () => {
   const source = await place.open('digits');
-  const { entries } = await sizeOf(each(source.past(1)));
+  const { entries } = await sizeOf(eachEntry(source.past(1)));
   const forged = headers();
   forged.set('Hypertide-Time', '1000000');
   await jetstream(nc).publish('ht.digits.log.by.w2.1', '{}', { headers: forged });
@@ -169,18 +169,18 @@ it('a restored time counts in the restored part only: a trainer cannot forge one
 it('a copy continues on the server', async () => {
   const source = await place.open('digits');
   await place
-    .begin('copy', await sizeOf(each(source.past(1))), branch(each(source.past(1)), { study: 'copy', from: 'digits', at: 9 }))
+    .begin('copy', await sizeOf(eachEntry(source.past(1))), branch(eachEntry(source.past(1)), { study: 'copy', from: 'digits', at: 9 }))
     .then(
       () => expect.unreachable('it has fewer entries than announced'),
       (error: Error) => expect(error.message).toContain('entries of the log, got 9'),
     );
-  const size = { ...(await sizeOf(each(source.past(1)))), entries: 9 };
-  await place.begin('copy', size, branch(each(source.past(1)), { study: 'copy', from: 'digits', at: 9 }));
+  const size = { ...(await sizeOf(eachEntry(source.past(1)))), entries: 9 };
+  await place.begin('copy', size, branch(eachEntry(source.past(1)), { study: 'copy', from: 'digits', at: 9 }));
   expect((await entriesOf(place, 'copy'))[0]!.fact).toMatchObject({ study: 'copy', origin: { study: 'digits', position: 9 } });
   expect(await place.busy('copy')).toBeUndefined();
   const served = await serve(nc, xs, { study: 'copy', lease: 0.2 });
   expect(await place.busy('copy')).toBe('an engine serves copy');
-  await trainer<{ x: number }>(nc, 'copy', ({ x }) => x, { name: 'w3' }).done;
+  await trainer<{ x: number }>({ nc, study: 'copy' }, { name: 'w3' }, ({ x }) => x).done;
   await served.close();
   const params = (entries: Entry[]) => entries.flatMap(({ fact }) => (isRecord(fact) && fact.type === 'suggested' ? [fact.params] : []));
   const unique = (all: unknown[]) => [...new Set(all.map((one) => JSON.stringify(one)))];
@@ -193,7 +193,7 @@ describe('a study on a server', () => {
     const near = 'near.trials'; // of a study in the current folder
     mkdirSync(near);
     onTestFinished(() => rmSync(near, { recursive: true, force: true }));
-    const all = async () => each((await place.open('digits')).past(1));
+    const all = async () => eachEntry((await place.open('digits')).past(1));
     const begin = async () => place.begin('near', await sizeOf(await all()), portable(await all()));
     await begin();
     expect(await deleteStudy({ place, name: 'near' }, { yes: true })).toBe(0);

@@ -72,7 +72,7 @@ it('a study waits for the servers of its copies, and continues while each of the
 
     const connections = await Promise.all(TRAINERS.map(as));
     const trainers = connections.map((own, i) =>
-      trainer<{ x: number }>(own, STUDY, ({ x }) => sleep(50 + 50 * x, x), { name: TRAINERS[i]!, slots: 2 }),
+      trainer<{ x: number }>({ nc: own, study: STUDY }, { name: TRAINERS[i]!, slots: 2 }, ({ x }) => sleep(50 + 50 * x, x)),
     );
     for (const server of servers) {
       await eventually(() => areComplete(jsm));

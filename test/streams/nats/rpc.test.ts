@@ -17,7 +17,7 @@ describe('an engine', () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const { ask } = await hand(study);
-    await trainer<At>(await server.connect(), study, square, { name: 'w' }).done;
+    await trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, square).done;
     expect(await ask('nothing')).toMatchObject({ ok: false, code: 'unknown-command' });
     // It would only hide why the study has closed.
     expect(await ask('close')).toMatchObject({ ok: false, code: 'closed' });
@@ -152,8 +152,8 @@ describe('an engine', () => {
     const engine = await engineOn(server, { study, trials: 3 });
     const { ask } = await hand(study);
     const { done } = trainer<At>(
-      await server.connect(),
-      study,
+      { nc: await server.connect(), study },
+      {},
       (_, { signal }) => new Promise((resolve) => (signal.onabort = () => resolve(1))),
     );
     await engine.heard.until(isFact('started'));

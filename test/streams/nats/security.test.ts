@@ -43,7 +43,7 @@ describe('a server with the generated configuration', () => {
     const operator = await as('operator');
     expect((await operator.request('ht.s1.rpc.enqueue', JSON.stringify({ params: { x: 1, n: 2 } }))).json()).toMatchObject({ ok: true });
     const works = ['w1', 'w2'].map(async (name) => {
-      const { done } = trainer<At>(await as(name), 's1', ({ x }) => x, { name });
+      const { done } = trainer<At>({ nc: await as(name), study: 's1' }, { name }, ({ x }) => x);
       await done;
     });
     await engine.port.finished;
@@ -198,17 +198,12 @@ describe('a server with the generated configuration', () => {
       const heard = hearing();
       const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
       const w1 = await as('w1');
-      const { done } = trainer<At>(
-        await as('w2'),
-        study,
-        async () => {
-          const last = await w1.request(`$JS.API.DIRECT.GET.HT_${study}.ht.${study}.log.by.*.1`);
-          const ids = [`${last.json<{ run: string }>().run}/0`, last.headers!.get('Nats-Msg-Id')].flatMap(next);
-          for (const id of ids) await w1.request(`ht.${study}.log.by.w1.1`, '{}', withId(id));
-          return 5;
-        },
-        { name: 'w2' },
-      );
+      const { done } = trainer<At>({ nc: await as('w2'), study }, { name: 'w2' }, async () => {
+        const last = await w1.request(`$JS.API.DIRECT.GET.HT_${study}.ht.${study}.log.by.*.1`);
+        const ids = [`${last.json<{ run: string }>().run}/0`, last.headers!.get('Nats-Msg-Id')].flatMap(next);
+        for (const id of ids) await w1.request(`ht.${study}.log.by.w1.1`, '{}', withId(id));
+        return 5;
+      });
       await done;
       await engine.port.finished;
       expect(heard.all.filter(isFact('completed', { trial: 1 }))).toHaveLength(1);

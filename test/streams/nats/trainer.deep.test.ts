@@ -15,11 +15,15 @@ it('a trainer reports that its study was deleted on the server, and that it is b
   const engine = await engineOn(server, { study });
   engine.port.finished.catch(() => {});
   const warnings: string[] = [];
-  const { close } = trainer<At>(await server.connect(), study, () => new Promise<never>(() => {}), {
-    name: 'w',
-    slots: 2,
-    warn: (text) => warnings.push(text),
-  });
+  const { close } = trainer<At>(
+    { nc: await server.connect(), study },
+    {
+      name: 'w',
+      slots: 2,
+      warn: (text) => warnings.push(text),
+    },
+    () => new Promise<never>(() => {}),
+  );
   await engine.heard.until(isFact('started')); // one slot is busy, the other one asks
   await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
   await eventually(() => expect(warnings).toEqual([expect.stringContaining(`the study ${study} is not on the server`)]));
@@ -38,7 +42,7 @@ async function endsWithResult(on: NatsServer, happen: (engine: Awaited<ReturnTyp
   const warnings: string[] = [];
   let finish = (_: number) => {};
   const objective = () => new Promise<number>((resolve) => (finish = resolve));
-  const { close } = trainer<At>(await on.connect(), study, objective, { name: 'w', warn: (text) => warnings.push(text) });
+  const { close } = trainer<At>({ nc: await on.connect(), study }, { name: 'w', warn: (text) => warnings.push(text) }, objective);
   await engine.heard.until(isFact('started'));
   await happen(engine, study);
   finish(1);
@@ -78,17 +82,12 @@ it('a trainer sends every fact across a kill of the server, once', async () => {
     const study = fresh();
     const engine = await engineOn(own, { study, trials: 6, parallel: 2, lease: 5 });
     let killed: Promise<void> | undefined;
-    const { done } = trainer<At>(
-      await own.connect(),
-      study,
-      async ({ x }, { trial, report }) => {
-        for (let step = 1; step <= 5; step++) report(x + step);
-        if (trial === 3) killed ??= own.kill().then(() => own.restart());
-        await killed;
-        return x;
-      },
-      { slots: 2 },
-    );
+    const { done } = trainer<At>({ nc: await own.connect(), study }, { slots: 2 }, async ({ x }, { trial, report }) => {
+      for (let step = 1; step <= 5; step++) report(x + step);
+      if (trial === 3) killed ??= own.kill().then(() => own.restart());
+      await killed;
+      return x;
+    });
     await engine.port.finished;
     await done;
     const facts = await factsOf(engine.nc, study);

@@ -18,7 +18,7 @@ describe('trainer', () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 30, parallel: 4 });
     const trainers = [];
-    for (const name of ['a', 'b']) trainers.push(trainer<At>(await server.connect(), study, parabola, { name, slots: 2 }));
+    for (const name of ['a', 'b']) trainers.push(trainer<At>({ nc: await server.connect(), study }, { name, slots: 2 }, parabola));
     await engine.port.finished;
     await Promise.all(trainers.map(({ done }) => done));
     const facts = await factsOf(engine.nc, study);
@@ -38,7 +38,7 @@ describe('trainer', () => {
       evaluated[trial] = (evaluated[trial] ?? 0) + 1;
       return { values: { value: x ** 2 + example }, constraints: [example - 4] };
     });
-    const { done } = trainer(await server.connect(), study, objective, { name: 'w' });
+    const { done } = trainer({ nc: await server.connect(), study }, { name: 'w' }, objective);
     const { best } = await engine.result();
     await done;
     expect(best!.constraints).toEqual([-0.5]);
@@ -57,7 +57,7 @@ describe('trainer', () => {
       trials: 9,
       warn: () => {},
     });
-    const { close } = trainer(await server.connect(), study, () => ({ values: { los: 1 } }), { name: 'w', warn: () => {} });
+    const { close } = trainer({ nc: await server.connect(), study }, { name: 'w', warn: () => {} }, () => ({ values: { los: 1 } }));
     await expect(engine.result()).rejects.toThrow('values.loss is missing');
     await close();
     await engine.close();
@@ -66,7 +66,7 @@ describe('trainer', () => {
   it('waits for a study that does not exist, and prints that once', async () => {
     const study = fresh();
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x);
+    const { done } = trainer<At>({ nc: await server.connect(), study }, {}, ({ x }) => x);
     await eventually(() => expect(warn).toHaveBeenCalledWith(`waiting for the study ${study}, which is not on this server yet`));
     const engine = await engineOn(server, { study, trials: 1 });
     await done;
@@ -91,7 +91,11 @@ describe('trainer', () => {
       report(x + 1, 1, named(metrics));
       return { values: { value: x }, metrics: named(metrics), ...(gradient && { gradient: { value: named(gradient) } }) };
     };
-    const { done } = trainer<At>(await server.connect(), study, objective as never, { name: 'w', warn: (text) => warnings.push(text) });
+    const { done } = trainer<At>(
+      { nc: await server.connect(), study },
+      { name: 'w', warn: (text) => warnings.push(text) },
+      objective as never,
+    );
     await engine.port.finished;
     await done;
     expect(trainings).toBe(1);
@@ -107,7 +111,7 @@ describe('trainer', () => {
     const engine = await engineOn(server, { study, trials: 1 });
     const nc = await server.connect();
     let reason: unknown;
-    const { done } = trainer<At>(nc, study, async (_, { report, signal }) => {
+    const { done } = trainer<At>({ nc, study }, {}, async (_, { report, signal }) => {
       report(3);
       report(2);
       await engine.heard.until(isFact('reported', { step: 2 }));
@@ -129,10 +133,10 @@ describe('trainer', () => {
   it('hands its trials back when it is closed', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
-    const first = trainer<At>(await server.connect(), study, () => new Promise<number>(() => {}), { name: 'first' });
+    const first = trainer<At>({ nc: await server.connect(), study }, { name: 'first' }, () => new Promise<number>(() => {}));
     await engine.heard.until(isFact('started'));
     await first.close();
-    const second = trainer<At>(await server.connect(), study, parabola, { name: 'second' });
+    const second = trainer<At>({ nc: await server.connect(), study }, { name: 'second' }, parabola);
     await engine.port.finished;
     await second.done;
     const facts = await factsOf(engine.nc, study);
@@ -146,7 +150,7 @@ describe('trainer', () => {
     const engine = await engineOn(server, { study, trials: 1 });
     const run = async (name: string) => {
       const reasons: string[] = [];
-      await trainer<At>(await server.connect(), study, parabola, { name, closed: (reason) => reasons.push(reason) }).done;
+      await trainer<At>({ nc: await server.connect(), study }, { name, closed: (reason) => reasons.push(reason) }, parabola).done;
       return reasons;
     };
     expect(await run('first')).toEqual(['trials']);
@@ -159,7 +163,7 @@ describe('trainer', () => {
   it('leaves no timer when it is closed after its end', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
-    const { done, close } = trainer<At>(await server.connect(), study, parabola);
+    const { done, close } = trainer<At>({ nc: await server.connect(), study }, {}, parabola);
     await done;
     const begun = vi.spyOn(globalThis, 'setInterval');
     await close();
@@ -171,7 +175,7 @@ describe('trainer', () => {
   it('gets the close of its study again while it runs, but not when it ends', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
-    await trainer<At>(await server.connect(), study, parabola).done;
+    await trainer<At>({ nc: await server.connect(), study }, {}, parabola).done;
     const nc = await server.connect();
     const { beat, directive } = subjectsOf(study);
     const directives: unknown[] = [];
@@ -192,7 +196,7 @@ describe('trainer', () => {
     const say = (fact: object) => jetstream(nc).publish(subjects.by('quick', 1), JSON.stringify(fact));
     await say({ type: 'started', trial: 1, attempt: 1, run: 'quick' });
     await say({ type: 'failed', trial: 1, attempt: 0, reason: 'error' }); // hides the claim from the trainer, which reads the last fact
-    const { done } = trainer<At>(await server.connect(), study, async ({ x }, { trial, signal }) => {
+    const { done } = trainer<At>({ nc: await server.connect(), study }, {}, async ({ x }, { trial, signal }) => {
       if (trial > 1) return x;
       if (!signal.aborted) await once(signal, 'abort');
       return x;
@@ -217,7 +221,7 @@ describe('trainer', () => {
     const engine = await engineOn(server, { study, trials: 2 });
     await lateFactOn(server, study, engine.heard, hasEnded);
     const begun: number[] = [];
-    const { done } = trainer<At>(await server.connect(), study, ({ x }, { trial }) => {
+    const { done } = trainer<At>({ nc: await server.connect(), study }, {}, ({ x }, { trial }) => {
       begun.push(trial);
       return x;
     });
@@ -234,7 +238,7 @@ describe('trainer', () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // lets the engine of this process tick
       return x;
     };
-    const { done } = trainer<At>(await server.connect(), study, block, { blocking: { servers: server.url } });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { blocking: { servers: server.url } }, block);
     await engine.port.finished;
     await done;
     expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'failed')).toEqual([]);
@@ -243,7 +247,7 @@ describe('trainer', () => {
 
   it('ends when it is closed before there is a study, and with an error when its connection is', async () => {
     const nc = await server.connect();
-    const [first, second] = [trainer(nc, fresh(), () => 1), trainer(nc, fresh(), () => 1)];
+    const [first, second] = [trainer({ nc, study: fresh() }, {}, () => 1), trainer({ nc, study: fresh() }, {}, () => 1)];
     await first.close();
     await nc.close();
     await expect(second.done).rejects.toThrow('closed connection');
@@ -257,14 +261,13 @@ describe('trainer', () => {
     // Longer than the stream accepts, longer than any message may be, and values without JSON.
     const metrics = [{ [long]: 1 }, {}, { ['x'.repeat(2e6)]: 1 }, { big: 1n as unknown as number }];
     const { done } = trainer<At>(
-      await server.connect(),
-      study,
+      { nc: await server.connect(), study },
+      { warn: (message) => warnings.push(message) },
       ({ x }, { trial, report }) => {
         report(x, 1);
         report(x, 2, metrics[trial - 1]);
         return trial === 2 ? { values: { value: x }, checkpoint: long } : x;
       },
-      { warn: (message) => warnings.push(message) },
     );
     await engine.port.finished;
     await done;
@@ -293,7 +296,7 @@ describe('trainer', () => {
 
   it('takes one trial at a time if the objective blocks', async () => {
     const nc = await server.connect();
-    expect(() => trainer(nc, fresh(), () => 1, { slots: 2, blocking: { servers: server.url } })).toThrow('slots: expected 1');
-    expect(() => trainer(nc, fresh(), () => 1, { name: 'A.b' })).toThrow('name: expected');
+    expect(() => trainer({ nc, study: fresh() }, { slots: 2, blocking: { servers: server.url } }, () => 1)).toThrow('slots: expected 1');
+    expect(() => trainer({ nc, study: fresh() }, { name: 'A.b' }, () => 1)).toThrow('name: expected');
   });
 });

@@ -40,7 +40,7 @@ describe('a trainer in TypeScript', () => {
     };
     const [north, south] = [machine(), machine()];
     const trainers = [];
-    for (const place of [north, south]) trainers.push(trainer<At>(await server.connect(), study, on(place)));
+    for (const place of [north, south]) trainers.push(trainer<At>({ nc: await server.connect(), study }, {}, on(place)));
     await engine.port.finished;
     await Promise.all(trainers.map(({ done }) => done));
     const resumed = begun.filter(([, resumes]) => resumes);
@@ -62,12 +62,12 @@ describe('a trainer in TypeScript', () => {
       }
       return forever();
     };
-    const first = trainer<At>(await server.connect(), study, objective);
+    const first = trainer<At>({ nc: await server.connect(), study }, {}, objective);
     await engine.heard.until(isFact('reported', { step: 2 }));
     await first.close();
     rmSync(place, { recursive: true });
     let found: string | undefined;
-    const second = trainer<At>(await server.connect(), study, (_, { checkpoint }) => {
+    const second = trainer<At>({ nc: await server.connect(), study }, {}, (_, { checkpoint }) => {
       found = checkpoint;
       return stepIn(checkpoint);
     });
@@ -91,11 +91,11 @@ describe('a trainer in TypeScript', () => {
         if (attempt === 1) trial.checkpoint = savedAt(machine(), 5);
         return forever();
       };
-      const { close } = trainer<At>(await server.connect(), study, objective);
+      const { close } = trainer<At>({ nc: await server.connect(), study }, {}, objective);
       await eventually(() => expect(begins).toContain(attempt));
       await close();
     }
-    const last = trainer<At>(await server.connect(), study, (_, { checkpoint }) => stepIn(checkpoint));
+    const last = trainer<At>({ nc: await server.connect(), study }, {}, (_, { checkpoint }) => stepIn(checkpoint));
     await last.done;
     expect(resumed).toEqual([0, 5]);
     expect((await engine.heard.until(isFact('completed'))).fact).toMatchObject({ attempt: 3, values: { value: 5 } });
@@ -115,11 +115,11 @@ describe('a trainer in TypeScript', () => {
       }
       return forever();
     };
-    trainer<At>(lost, study, objective, { saveEvery: 0.001, warn: () => {} }).done.catch(() => {});
+    trainer<At>({ nc: lost, study }, { saveEvery: 0.001, warn: () => {} }, objective).done.catch(() => {});
     await engine.heard.until(({ fact }) => (fact as Fact).type === 'reported' && 'checkpoint' in (fact as Fact));
     await lost.close();
     rmSync(place, { recursive: true });
-    const second = trainer<At>(await server.connect(), study, (_, { checkpoint }) => stepIn(checkpoint));
+    const second = trainer<At>({ nc: await server.connect(), study }, {}, (_, { checkpoint }) => stepIn(checkpoint));
     await engine.port.finished;
     await second.done;
     const { fact } = await engine.heard.until(isFact('completed'));
@@ -137,7 +137,7 @@ describe('a trainer in TypeScript', () => {
       trial = given;
       return forever();
     };
-    const { close } = trainer<At>(await server.connect(), study, objective, { saveEvery: 0.001, warn: (text) => said.push(text) });
+    const { close } = trainer<At>({ nc: await server.connect(), study }, { saveEvery: 0.001, warn: (text) => said.push(text) }, objective);
     await eventually(() => expect(trial).toBeDefined());
     await engine.close(); // no engine admits a checkpoint now
     trial!.checkpoint = savedAt(place, 1);
@@ -156,7 +156,7 @@ describe('a trainer in TypeScript', () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const objective = () => ({ values: { value: 1 }, checkpoint: 's3://bucket/17' });
-    const { done } = trainer<At>(await server.connect(), study, objective as never);
+    const { done } = trainer<At>({ nc: await server.connect(), study }, {}, objective as never);
     await done;
     expect((await engine.heard.until(isFact('completed'))).fact).toMatchObject({ checkpoint: 's3://bucket/17' });
     await engine.close();

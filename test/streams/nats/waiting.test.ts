@@ -15,7 +15,7 @@ type Options = { readonly warn?: (message: string) => void; readonly signal?: Ab
 const waits = {
   serve: (nc: NatsConnection, study: string, options: Options) => serve(nc, plane, { study, strategy: random(), trials: 3, ...options }),
   natsLog: (nc: NatsConnection, study: string, options: Options) => natsLog(nc, study, options),
-  trainer: (nc: NatsConnection, study: string, options: Options) => trainer(nc, study, () => 1, options).done,
+  trainer: (nc: NatsConnection, study: string, options: Options) => trainer({ nc, study }, options, () => 1).done,
 };
 const each = Object.entries(waits);
 
@@ -112,7 +112,7 @@ describe.concurrent('a signal that aborts later', () => {
     const study = fresh();
     const engine = await serve(await server.connect(), plane, { study, strategy: random(), trials: 1000, signal: stop.signal });
     const gone = new AbortController();
-    const one = trainer(await server.connect(), study, async () => sleep(20, 1), { signal: gone.signal });
+    const one = trainer({ nc: await server.connect(), study }, { signal: gone.signal }, async () => sleep(20, 1));
     await engine.started;
     await eventually(() => expect(engine.port.ledger.position).toBeGreaterThan(5));
     gone.abort();

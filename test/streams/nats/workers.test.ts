@@ -31,12 +31,12 @@ describe('a broken trainer among 8', () => {
         await sleep(40);
         return x;
       };
-      trainers.push(trainer<At>(await server.connect(), study, objective, { name: `w${n}` }));
+      trainers.push(trainer<At>({ nc: await server.connect(), study }, { name: `w${n}` }, objective));
     }
     const broken = () => {
       throw new Error('no GPU');
     };
-    trainers.push(trainer<At>(await server.connect(), study, broken, { name: 'broken', warn: (text) => warnings.push(text) }));
+    trainers.push(trainer<At>({ nc: await server.connect(), study }, { name: 'broken', warn: (text) => warnings.push(text) }, broken));
     await engine.port.finished;
     await Promise.all(trainers.map(({ done }) => done));
     const facts = await factsOf(engine.nc, study);
@@ -96,7 +96,7 @@ describe('a trainer that a person instructs', () => {
     const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
     const warn = (text: string) => warnings.push(text);
     const options: RunTrainerOptions = { name: 'w', slots, warn, offers: { gpu: 2 }, drained, stays };
-    const work = async () => trainer<At>(await server.connect(), study, objective, options);
+    const work = async () => trainer<At>({ nc: await server.connect(), study }, options, objective);
     const instruct = (to: string, more: object = {}) => request(engine.nc, study, 'instruct', { trainer: 'w', to, ...more });
     const row = async () => (await rowsOf(engine, study)).find((one) => one.trainer === 'w');
     const one = await work();
@@ -173,7 +173,7 @@ describe('a trainer that a person instructs', () => {
     await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
     const refused = await engine.heard.until(({ refusal }) => refusal !== undefined);
     expect(refused.refusal).toMatchObject({ code: 'paused', message: 'trainer deaf has the instruction pause: a person has decided it' });
-    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
     await engine.port.finished;
     await done;
     await engine.close();
@@ -188,7 +188,7 @@ describe('a trainer that a person instructs', () => {
     await first.heard.until(isFact('suggested'));
     await first.close();
     await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
-    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
     const engine = await engineOn(server, options);
     await engine.port.finished;
     await done;
@@ -201,6 +201,57 @@ describe('a trainer that a person instructs', () => {
       { type: 'completed' },
       { type: 'closed' },
     ]);
+    await engine.close();
+  });
+});
+
+describe('a pause of a study', () => {
+  it('lets trials that have begun end and none begin, which trainers say once each, also those that start meanwhile', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 5, parallel: 4, lease: 60 });
+    await engine.started;
+    const change = (more: object) => request(engine.nc, study, 'change', more);
+    const said: string[] = [];
+    const ends: (() => void)[] = [];
+    const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
+    const begin = async (name: string) =>
+      trainer<At>({ nc: await server.connect(), study }, { name, slots: 2, warn: (text) => said.push(text) }, objective);
+    const first = await begin('w1');
+    await eventually(() => expect(ends).toHaveLength(2));
+    await change({ paused: true });
+    for (const end of ends.splice(0)) end();
+    await eventually(() => expect(engine.heard.all.filter(isFact('completed'))).toHaveLength(2));
+    const second = await begin('w2');
+    await request(engine.nc, study, 'annotate', { note: 'hides the pause from those who begin' });
+    const third = await begin('w3');
+    await eventually(() => expect(said).toHaveLength(3));
+    expect(said).toEqual(Array(3).fill(expect.stringContaining('the study is paused')));
+    expect(ends).toEqual([]);
+    await change({ paused: false });
+    await eventually(() => expect(ends).toHaveLength(3));
+    for (const end of ends.splice(0)) end();
+    await engine.port.finished;
+    await Promise.all([first.done, second.done, third.done]);
+    expect(said.slice(3)).toEqual(Array(3).fill(expect.stringContaining('the study continues')));
+    const begun = engine.heard.all.filter(isFact('started'));
+    expect(begun).toHaveLength(5);
+    await engine.close();
+  });
+
+  it('offers an attempt again whose claim came too late, when it ends', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 600 });
+    const hand = await handOn(server, study, 'deaf');
+    const suggested = (await hand.next())!;
+    await request(engine.nc, study, 'change', { paused: true });
+    await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
+    suggested.ack();
+    await engine.heard.until(isFact('failed', { attempt: 1, reason: 'lost' }));
+    await request(engine.nc, study, 'change', { paused: false });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
+    await engine.port.finished;
+    await done;
+    expect(engine.heard.all.find(isFact('completed'))?.author).toBe('w');
     await engine.close();
   });
 });

@@ -76,7 +76,7 @@ describe('createStudy', () => {
     };
     const study = createStudy(line, { strategy: random(), log: { ...log, read, append: slowly } });
     const { trial } = (await study.ask())!;
-    const refused = expect(study.tell(trial, 1)).rejects.toThrow(coded('closed'));
+    const refused = expect(study.tell(trial, 1)).rejects.toThrow(coded('handle-closed'));
     await sleep(1);
     await study.close();
     await sleep(1); // an error that is unhandled by now ends the process

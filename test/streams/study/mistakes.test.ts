@@ -1,20 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defineStrategy, memoryLog } from '../../../streams/core.ts';
-import {
-  chain,
-  createStudy,
-  float,
-  ga,
-  optimize,
-  plateau,
-  random,
-  runStudy,
-  space,
-  take,
-  tpe,
-  until,
-  when,
-} from '../../../streams/index.ts';
+import { defineStrategy, memoryLog, runStudy } from '../../../streams/core.ts';
+import { chain, createStudy, float, ga, optimize, plateau, random, space, take, tpe, until, when } from '../../../streams/index.ts';
 import { coded, wrongOption } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
@@ -80,7 +66,7 @@ describe('a call with wrong arguments', () => {
 
   it('optimize and runStudy refuse a value that is not a space', async () => {
     await expect(optimize({ x: float(0, 1) } as never, () => 1, { trials: 1 }).result()).rejects.toThrow('did you mean space({ ... })?');
-    const failed = new Promise((_, reject) => runStudy({} as never, memoryLog()).subscribe({ error: reject }));
+    const failed = new Promise((_, reject) => runStudy({} as never, memoryLog(), { strategy: random() }).subscribe({ error: reject }));
     await expect(failed).rejects.toThrow(wrongOption('space'));
   });
 
@@ -144,7 +130,27 @@ describe('an ask that no trial can answer', () => {
     const study = createStudy(line, { strategy: random(), trials: 3 });
     await study.ready();
     await study.close();
-    await expect(study.ask()).rejects.toThrow(coded('closed'));
+    await expect(study.ask()).rejects.toThrow(coded('handle-closed'));
+  });
+
+  it('is refused as any command is after the end of `optimize`, whose handle is closed', async () => {
+    const run = optimize(line, ({ x }) => x, { strategy: random(), trials: 1 });
+    await run;
+    for (const call of [run.change({ more: 3 }), run.retract(1), run.enqueue({ x: 0.5 })])
+      await expect(call).rejects.toThrow(coded('handle-closed'));
+  });
+
+  it('rejects on a log on which another study runs, until that one ends', async () => {
+    const log = memoryLog();
+    const options = { strategy: random(), trials: 2, log };
+    const both = [optimize(line, ({ x }) => x, options), optimize(line, ({ x }) => -x, options)].map((study) => study.result());
+    await expect(both[1]).rejects.toThrow(coded('log-in-use'));
+    await expect(both[0]).resolves.toMatchObject({ completed: 2 });
+    const study = createStudy(line, { ...options, trials: 3 });
+    expect(() => createStudy(line, options)).toThrow(coded('log-in-use'));
+    expect(await study.ask()).toMatchObject({ trial: 3 });
+    await study.close();
+    await expect(log.append({})).rejects.toMatchObject({ code: 'log-closed' });
   });
 
   it('rejects on a log that is closed', async () => {
@@ -159,8 +165,6 @@ describe('an ask that no trial can answer', () => {
   it('is undefined when the study is over', async () => {
     const study = createStudy(space({ x: float(0, 1) }), { strategy: random(), trials: 1 });
     await study.tell((await study.ask())!.trial, 1);
-    expect(await study.ask()).toBeUndefined();
-    await study.close();
     expect(await study.ask()).toBeUndefined();
   });
 });

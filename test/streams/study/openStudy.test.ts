@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -28,7 +28,12 @@ it('opens the study of a journal, and continues it as the journal says', async (
 
 it('refuses a journal without a study, and one of another space, and leaves both as they are', async () => {
   const path = journal();
-  await expect(openStudy(path)).rejects.toMatchObject({ code: 'not-begun' });
+  const absent = { code: 'unknown-study', message: expect.stringContaining(`createStudy with log: await openJournal('${path}')`) };
+  await expect(openStudy(path)).rejects.toMatchObject(absent);
+  expect(existsSync(path)).toBe(false);
+  writeFileSync(path, 'a letter\n');
+  await expect(openStudy(path)).rejects.toMatchObject(absent);
+  rmSync(path);
   const study = createStudy(line, { strategy: random(), log: await openJournal(path) });
   await study.ready();
   await study.close();

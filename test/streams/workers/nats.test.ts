@@ -24,7 +24,8 @@ async function ended(does: 'trainSlowly' | 'loop', limit: number, timeLimit?: nu
   const engine = await serve(await server.connect(), study, { study: does.toLowerCase(), strategy, trials: 2, parallel: 2 });
   engine.entries$.subscribe(onEntry);
   const objective = workers<Params>(new URL('./programs/objective.ts', import.meta.url), { count: 2, grace: 0 });
-  await trainer<Params>(await server.connect(), does.toLowerCase(), objective, { slots: 2, ...(timeLimit && { timeLimit }) }).done;
+  await trainer<Params>({ nc: await server.connect(), study: does.toLowerCase() }, { slots: 2, ...(timeLimit && { timeLimit }) }, objective)
+    .done;
   await engine.finished;
   return counts;
 }

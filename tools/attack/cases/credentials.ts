@@ -64,7 +64,7 @@ export const credentialAttacks = [
         await new Promise((yes) => setTimeout(yes, 1000));
         return 1;
       };
-      const { done, close } = trainer(w2, at.study, objective, { name: 'w2' });
+      const { done, close } = trainer({ nc: w2, study: at.study }, { name: 'w2' }, objective);
       done.catch(() => {});
       world.after(() => void close().catch(() => {}));
     });

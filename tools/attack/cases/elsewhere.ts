@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headers } from '@nats-io/nats-core';
 import { isRecord } from '../../../src/schema/json.ts';
-import { studyFromElsewhere } from '../../../src/studyFile/elsewhere.ts';
+import { remoteStudy } from '../../../src/studyFile/remoteStudy.ts';
 import { past } from '../../../streams/log/past.ts';
 import { natsLog } from '../../../streams/nats/index.ts';
 import { casesOf } from '../attack.ts';
@@ -27,7 +27,7 @@ export const elsewhereAttacks = [
   ...Object.entries(wishes).map(([field, value]) =>
     args('programs of workers', `a study with ${field} is created from elsewhere`, async () => {
       try {
-        studyFromElsewhere('s', { ...study, [field]: value });
+        remoteStudy('s', { ...study, [field]: value });
         return true;
       } catch {
         return false;

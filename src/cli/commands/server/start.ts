@@ -16,11 +16,11 @@ import { readStudyFile } from '../../../studyFile/studyFile.ts';
 import { addressOf } from '../../../text/address.ts';
 import { ofStudy, type StatusLine } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
+import { BESIDE_PLATFORM, checkTogether, type Refused } from '../../checkTogether.ts';
 import { declare } from '../../command.ts';
 import { exitStatus } from '../../exitStatus.ts';
 import { among, byteSize, flag, type Given, logFormat, many, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
-import { BESIDE_PLATFORM, checkTogether, type Refused } from '../../together.ts';
 
 const offered = {
   nats: value('url', 'serve on this NATS server (default: of the context)'),

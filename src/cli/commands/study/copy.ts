@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { branch, each, sizeOf } from '../../../stores/branch.ts';
+import { branch, eachEntry, sizeOf } from '../../../stores/branch.ts';
 import { copyFiles } from '../../../stores/copyFiles.ts';
 import { stemOf } from '../../../stores/journalFile.ts';
 import { checkFolder, type StudyAt, trialsOf, withStored } from '../../../stores/locate.ts';
@@ -19,12 +19,12 @@ import { informOfLeftOut } from './archive.ts';
  */
 export async function beginFrom({ place, name }: StudyAt, to: string, at?: number): Promise<number> {
   const source = await place.open(name);
-  const whole = await sizeOf(each(source.past(1)));
+  const whole = await sizeOf(eachEntry(source.past(1)));
   const position = at ?? whole.entries;
   if (position > whole.entries)
     throw new UsageError(`--at: expected a position up to ${whole.entries}, the last entry of ${name}, got ${position}`);
   const size = { entries: position, longest: whole.longest, replicas: await place.replicas(name) };
-  const entries = branch(each(source.past(1)), { study: to, from: name, at: position });
+  const entries = branch(eachEntry(source.past(1)), { study: to, from: name, at: position });
   await place.begin(to, size, entries, await place.checkpoints(name)); // an engine deletes those that no trial of the copy needs
   return position;
 }

@@ -1,5 +1,5 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
-import { tooFewResults } from '../../../insight/importance/importance.ts';
+import { tooFewResults } from '../../../insight/importance/axisImportances.ts';
 import type { Importances } from '../../../insight/importance/importances.ts';
 import { byShare, type Costs, costText, whichMatters } from '../../../insight/importance/whatMatters.ts';
 import { importancesOf, recommendedOf } from '../../../server/feed/byResults.ts';

@@ -72,12 +72,12 @@ const instructing = (to: Instruction, description: string): Command =>
     },
   });
 
-export const drain = instructing(
+export const drainWorker = instructing(
   'drain',
   'Let a worker take no more trials of a study, and end when its current trials have ended. A worker of several studies ends when it is drained in all of them.',
 );
-export const pause = instructing('pause', 'Stop a worker from taking trials of a study until it is resumed. Its current trials continue.');
-export const resume = instructing('work', 'Let a worker take trials of a study again after it was paused or drained.');
+export const pauseWorker = instructing('pause', 'Stop a worker from taking trials of a study until you resume it. Its trials continue.');
+export const resumeWorker = instructing('work', 'Let a worker take trials of a study again after it was paused or drained.');
 
 /** Instructs a worker whether to take trials of a study. Resolves with the exit status. */
 async function instruct(study: CommandStudy, trainer: string, to: Instruction, reason: string | undefined): Promise<number> {

@@ -23,11 +23,11 @@ import { type Assignment, readAssignments, sharedProgram } from '../../../worker
 import type { StoreCommands } from '../../../worker/checkpointStore.ts';
 import { sharedSlots } from '../../../worker/sharedSlots.ts';
 import { WorkerStudies } from '../../../worker/workerStudies.ts';
+import { BESIDE_PLATFORM, checkTogether } from '../../checkTogether.ts';
 import { address, declare } from '../../command.ts';
 import { exitStatus } from '../../exitStatus.ts';
 import { byteSize, type Given, logFormat, machineSlots, time, value, wholeNumber } from '../../parts.ts';
 import { withLog } from '../../terminal/withLog.ts';
-import { BESIDE_PLATFORM, checkTogether } from '../../together.ts';
 
 const options = {
   config: value('file', 'a program for each study, instead of names'),

@@ -3,7 +3,7 @@ import { atEdges, edgeText } from '../../../insight/edges.ts';
 import { luckText } from '../../../insight/examples/texts.ts';
 import { formatNumber, sentence } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/figureStudy.ts';
-import { gainOf, gainText } from '../../../insight/progress.ts';
+import { gainOf, gainText } from '../../../insight/gain.ts';
 import { earlyTexts } from '../../../insight/recommendation/earlyStopping.ts';
 import { repetitionText } from '../../../insight/recommendation/repeats.ts';
 import { detail, knownRecommended, objectives, parameters, ranked, rows, shownRow } from '../../state/store.ts';

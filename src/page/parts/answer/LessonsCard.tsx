@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { cut, percent, sentence } from '../../../insight/figures/drawing/format.ts';
 import { isClear, whichMatters } from '../../../insight/importance/whatMatters.ts';
-import { FEWEST_RESULTS, lessons } from '../../lib/learned.ts';
+import { FEWEST_RESULTS, lessons } from '../../lib/lessons.ts';
 import { isFinding, nothingFound } from '../../state/findings.ts';
 import { knownImportances, knownRecommended, objectives, parameters, ranked } from '../../state/store.ts';
 import { view } from '../../state/url.ts';

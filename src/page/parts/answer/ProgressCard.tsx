@@ -3,7 +3,7 @@ import { constantTexts } from '../../../insight/constantResults.ts';
 import { crashRegions, crashText } from '../../../insight/crashes.ts';
 import { cut, duration, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/figureStudy.ts';
-import { reachedText, timeLeft, worked } from '../../../insight/progress.ts';
+import { reachedText, timeLeft, worked } from '../../../insight/gain.ts';
 import { resumedText } from '../../../insight/resumedTrials.ts';
 import { stateOfStudy } from '../../lib/home.ts';
 import { at, detail, endedRows, objectives, parameters, running, strategy } from '../../state/store.ts';

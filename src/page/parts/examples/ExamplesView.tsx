@@ -2,8 +2,8 @@ import { useMemo } from 'preact/hooks';
 import { leaderText } from '../../../insight/examples/texts.ts';
 import { examplesPlan } from '../../../insight/figures/examples.ts';
 import { ChartCard } from '../../charts/ChartCard.tsx';
-import { useExamples } from '../../state/examples.ts';
 import { at } from '../../state/store.ts';
+import { useExamples } from '../../state/useExamples.ts';
 import { PairCard } from './PairCard.tsx';
 import { UnsolvedCard } from './UnsolvedCard.tsx';
 

@@ -1,5 +1,5 @@
 import { type ExampleMatrix, exampleName, type MatrixRow } from '../../../insight/examples/matrix.ts';
-import { pairedDifference } from '../../../insight/examples/pair.ts';
+import { comparePair } from '../../../insight/examples/pair.ts';
 import { pairText, signed } from '../../../insight/examples/texts.ts';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { into, kept } from '../../state/url.ts';
@@ -17,7 +17,7 @@ export function PairCard({ of: matrix }: { readonly of: ExampleMatrix }) {
   const one = named(chosen[0]) ?? rows[0]!;
   const asked = named(chosen[1]);
   const other = asked && asked !== one ? asked : rows.find((row) => row !== one)!;
-  const pair = pairedDifference(matrix, one, other);
+  const pair = comparePair(matrix, one, other);
   const values = [one, other].map(({ results }) => new Map(results));
   const others = names.filter((name) => name !== String(one.trial));
   return (

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { looks } from '../../../insight/figures/drawing/looks.ts';
 import type { FigureRow } from '../../../insight/figures/figureStudy.ts';
-import { unfinishedText } from '../../../insight/progress.ts';
+import { unfinishedText } from '../../../insight/gain.ts';
 import { allColumns, shownColumns } from '../../state/columns.ts';
 import { focused, focusedIndex, lookAt, selected } from '../../state/selection.ts';
 import { objectives, ranked, rows } from '../../state/store.ts';

@@ -17,5 +17,5 @@ const objective = async (
   if (outcome === 'error') throw new Error('as told');
   return outcome === 'nan' ? Number.NaN : x;
 };
-await trainer<Task>(nc, study, objective, { name }).done;
+await trainer<Task>({ nc, study }, { name }, objective).done;
 await nc.close();

@@ -135,7 +135,7 @@ async function recordStudy(): Promise<readonly Recorded[]> {
     }
     return x;
   };
-  const { done } = trainer<At>(await server.connect(), study, objective, { name: 'w1' });
+  const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w1' }, objective);
   await engine.port.finished;
   await done;
   const asked: readonly (readonly [NatsMethod, object?])[] = [
@@ -151,6 +151,8 @@ async function recordStudy(): Promise<readonly Recorded[]> {
     ['retract', { trial: 99 }],
     ['retract', { trial: 3 }],
     ['change', { parallel: 2 }],
+    ['change', { paused: true }],
+    ['change', { paused: false }],
     ['close'],
   ];
   for (const [method, request] of asked) await ask(method, request);

@@ -21,13 +21,13 @@ it('serve returns the handle of the study, which leads', async () => {
   const { trial } = (await study.ask())!;
   await study.tell(trial, 3);
   expect(study.best()).toMatchObject({ trial, values: { loss: 3 } });
-  const worker = trainer(await server.connect(), name, ({ x }: { readonly x: number }) => x * x);
+  const worker = trainer({ nc: await server.connect(), study: name }, {}, ({ x }: { readonly x: number }) => x * x);
   const { best, completed, reason } = await study.result();
   expect([completed, reason]).toEqual([6, 'trials']);
   expect(best!.values.loss).toBeLessThanOrEqual(3);
   expect(leads.at(-1)).toBe(true);
   await study.change({ more: 1 });
-  const more = trainer(await server.connect(), name, () => 9);
+  const more = trainer({ nc: await server.connect(), study: name }, {}, () => 9);
   expect((await study.result()).completed).toBe(7);
   await Promise.all([worker.close(), more.close()]);
   await study.close();

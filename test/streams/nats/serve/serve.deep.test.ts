@@ -19,7 +19,7 @@ it('an engine warns once that the server is full, pauses between retries, and co
   const said: string[] = [];
   const engine = await engineOn(server, { study, trials: 20, warn: (line) => said.push(line) });
   const heard: string[] = [];
-  const { done } = trainer<At>(await server.connect(), study, square, { name: 'w', warn: (line) => heard.push(line) });
+  const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w', warn: (line) => heard.push(line) }, square);
   await eventually(() => expect([...said, ...heard].join()).toContain('no room'));
   const before = (await jsm.getAccountInfo()).api.total;
   await new Promise((resolve) => setTimeout(resolve, 3000));
@@ -59,7 +59,7 @@ it('an engine answers ten thousand facts that do not count, and continues', asyn
   await nc.flush();
   for (let i = 0; i < 50; i++) await Promise.all(Array.from({ length: 200 }, (_, k) => say(1, kinds[k % kinds.length]!)));
   await all;
-  const { done } = trainer<At>(await server.connect(), study, square);
+  const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
   await engine.port.finished;
   await done;
   await engine.close();
@@ -83,7 +83,7 @@ it('an attempt that a trainer has hidden is offered again within three leases in
   const lease = 1;
   const engine = await hiddenOn(study, lease);
   const since = performance.now();
-  const { done } = trainer<At>(await server.connect(), study, square);
+  const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
   await engine.heard.until(isFact('completed'));
   expect(performance.now() - since).toBeLessThan(3000 * lease + 500);
   await engine.port.finished;
@@ -98,7 +98,7 @@ it('an engine that starts replaces a consumer that hides attempts, so that they 
   const lease = 0.5;
   const first = await hiddenOn(study, 60);
   await first.close();
-  const { done } = trainer<At>(await server.connect(), study, square);
+  const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
   await new Promise((resolve) => setTimeout(resolve, 3000 * lease + 500));
   const second = await engineOn(server, { study, lease });
   await second.port.finished;
@@ -112,7 +112,7 @@ it('attempts that wait for busy trainers are not offered again, however many the
   const study = fresh();
   const engine = await engineOn(server, { study, trials: 12, parallel: 12, lease: 0.3 });
   const slow = async ({ x }: At) => new Promise<number>((resolve) => setTimeout(resolve, 1000, x));
-  const { done } = trainer<At>(await server.connect(), study, slow, { slots: 2 });
+  const { done } = trainer<At>({ nc: await server.connect(), study }, { slots: 2 }, slow);
   await engine.port.finished;
   await done;
   expect(engine.heard.all.filter(isFact('failed'))).toEqual([]);

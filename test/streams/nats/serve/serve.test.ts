@@ -28,7 +28,7 @@ describe('serve', () => {
     const nc = await server.connect();
     const large = await serve(nc, space({ name: choice(values(10_000)) }), { study, trials: 1, strategy: random() });
     const objective = async ({ name }: { readonly name: string }) => name.length;
-    await trainer(await server.connect(), study, objective).done;
+    await trainer({ nc: await server.connect(), study }, {}, objective).done;
     await large.port.finished;
     await large.close();
     const other = fresh();
@@ -43,7 +43,7 @@ describe('serve', () => {
     const study = crypto.randomUUID();
     const engine = await serve(await server.connect(), plane, { study, trials: 3, strategy: random() });
     const name = `Pod-${'x'.repeat(60)}`;
-    await trainer(await server.connect(), study, square, { name }).done;
+    await trainer({ nc: await server.connect(), study }, { name }, square).done;
     await engine.port.finished;
     expect(new Set((await factsOf(await server.connect(), study)).map(({ type }) => type))).toContain('completed');
     await engine.close();
@@ -55,7 +55,7 @@ describe('serve', () => {
       name: 'OptionError',
       option: 'study',
     });
-    expect(() => trainer(nc, undefined as never, square)).toThrow(OptionError);
+    expect(() => trainer({ nc, study: undefined as never }, {}, square)).toThrow(OptionError);
     await expect(natsLog(nc, 'a.b')).rejects.toThrow('study: ');
     await expect((await jetstreamManager(nc)).streams.info('HT_undefined')).rejects.toThrow('stream not found');
   });
@@ -99,7 +99,7 @@ describe('serve', () => {
     const study = fresh();
     const options = { study, trials: 40, parallel: 4, strategy: random() };
     const engines = [await serve(await server.connect(), plane, options), await serve(await server.connect(), plane, options)];
-    await trainer(await server.connect(), study, square, { name: 'w' }).done;
+    await trainer({ nc: await server.connect(), study }, { name: 'w' }, square).done;
     await Promise.all(engines.map(({ port }) => port.finished));
     await sleep(1.5 * standby.pause);
     expect((await factsOf(await server.connect(), study)).filter(({ type }) => type === 'closed')).toHaveLength(1);
@@ -137,7 +137,7 @@ describe('serve', () => {
     const jsm = await jetstreamManager(nc);
     await jsm.streams.update(stream, { max_msgs: 3 }); // the created fact, the suggestion and its claim
     const heard: string[] = [];
-    const { done } = trainer<At>(await server.connect(), study, square, { name: 'w', warn: (line) => heard.push(line) });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w', warn: (line) => heard.push(line) }, square);
     await eventually(() => expect(engine.isFull).toBe(true));
     expect(said).toEqual([expect.stringContaining('the server has no room for facts of its trainers')]);
     expect(heard).toEqual([expect.stringContaining('the server has no room')]);
@@ -214,7 +214,7 @@ describe('serve', () => {
     await engine.heard.until(isFact('suggested'));
     (await next())!.ack(); // without a claim
     await engine.heard.until(isFact('suggested', { attempt: 2 }));
-    const { done } = trainer<At>(await server.connect(), study, square);
+    const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
     await engine.port.finished;
     await done;
     await engine.close();
@@ -281,7 +281,7 @@ describe('serve', () => {
   it('resumes where it was, with the same suggestions as without the interruption', async () => {
     const study = fresh();
     const first = await engineOn(server, { study, trials: 20, parallel: 2 });
-    const { done } = trainer<At>(await server.connect(), study, square, { slots: 2 });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { slots: 2 }, square);
     await first.heard.until(isFact('completed', { trial: 7 }));
     await first.close();
     const second = await engineOn(server, { study, trials: 20, parallel: 2 });
@@ -294,7 +294,7 @@ describe('serve', () => {
   it('can run twice: one decides, and the other takes over when it is gone', async () => {
     const study = fresh();
     const [a, b] = [await engineOn(server, { study, trials: 60, parallel: 3 }), await engineOn(server, { study, trials: 60, parallel: 3 })];
-    const { done } = trainer<At>(await server.connect(), study, square, { slots: 3 });
+    const { done } = trainer<At>({ nc: await server.connect(), study }, { slots: 3 }, square);
     await b.heard.until(isFact('completed', { trial: 20 }));
     await a.nc.close(); // as if it were gone
     await b.port.finished;
@@ -318,7 +318,7 @@ describe('serve', () => {
     const { stream } = subjectsOf(study);
     const jsm = await jetstreamManager(nc);
     await jsm.consumers.delete(stream, 'trainers');
-    const { done } = trainer<At>(await server.connect(), study, square);
+    const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
     await engine.port.finished;
     await done;
     expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(2);

@@ -85,6 +85,7 @@ it('takes a repeated fact once, also after a restart, and refuses its name for a
   await study.record(told, { request: 'a' });
   await study.record(told, { request: 'a' });
   const head = await log.head();
+  study.stop();
   const again = new LocalPort(line, log, { strategy: random(), trials: 3 });
   await again.record(told, { request: 'a' });
   expect(await log.head()).toBe(head);
@@ -156,6 +157,7 @@ it('ends the attempt of a silent trainer, and hands the trial out again', async 
 it('continues after a restart with the trainers that it had', async () => {
   const { study, log } = host();
   const { trial, run } = await claim(study, { author: 'w1' });
+  study.stop();
   const again = new LocalPort(line, log, { strategy: random(), trials: 3 });
   await again.ready();
   expect(await again.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
@@ -163,7 +165,6 @@ it('continues after a restart with the trainers that it had', async () => {
   await again.record({ type: 'completed', trial, run, values: { value: 1 } }, { author: 'w1' });
   expect(again.rows.get(trial)).toMatchObject({ status: 'completed' });
   await again.close();
-  void study;
 });
 
 it('ends a trial that no trainer has claimed when a person cancels it or closes the study', async () => {

@@ -1,4 +1,4 @@
-import type { Losses } from '../numeric/pareto/pareto.ts';
+import type { Losses } from '../numeric/pareto/domination.ts';
 
 /** The best reports of a trial, and the step at which it last improved. */
 export interface Improvement {

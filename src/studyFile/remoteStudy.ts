@@ -14,7 +14,7 @@ import { parseStudy, type StudyFile } from './studyFile.ts';
  * @param atMost what the server accepts.
  * @throws RefusedError for a study that is larger than that; UsageError for keys that only a worker may set; SpaceError, OptionError; what a strategy throws that does not suit the study.
  */
-export function studyFromElsewhere(name: string, data: unknown, atMost: AtMost = {}): StudyFile {
+export function remoteStudy(name: string, data: unknown, atMost: AtMost = {}): StudyFile {
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
   if (data.earlier !== undefined)
     throw new UsageError('earlier: a study that is created remotely cannot read journals of this machine; leave it out');

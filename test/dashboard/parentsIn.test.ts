@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parentsIn } from '../../src/page/lib/parents.ts';
+import { parentsIn } from '../../src/page/lib/parentsIn.ts';
 
 it('links the parents of a tag, not the number of its generation', () => {
   expect(parentsIn('generation 2, parents 3, 5')).toEqual({ before: 'generation 2, parents ', parents: [3, 5] });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Entry } from '../../src/facts/entry.ts';
 import { TrialChanges } from '../../src/server/feed/trialChanges.ts';
-import { countsOf, rowAt } from '../../src/study/past.ts';
+import { countsOf, rowAt } from '../../src/study/rowAt.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { memoryLog } from '../../streams/core.ts';
 import { ledgerFrom } from '../../streams/engine/applyEntries.ts';

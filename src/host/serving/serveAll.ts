@@ -9,7 +9,7 @@ import { deleted } from '../../../streams/nats/studyError.ts';
 import { StudyError } from '../../errors.ts';
 import { matching } from '../../stores/namePattern.ts';
 import { checkResuming } from '../../studyFile/checkResuming.ts';
-import { studyFromElsewhere } from '../../studyFile/elsewhere.ts';
+import { remoteStudy } from '../../studyFile/remoteStudy.ts';
 import type { ServingOptions } from './observed.ts';
 import { retirement } from './retirement.ts';
 import type { Describe, Outcome, Served, Serving } from './serving.ts';
@@ -71,7 +71,7 @@ export async function serveAll(
     for (const name of attended) await consider(name);
   };
   const create = async (name: string, data: unknown) => {
-    const study: Served = studyFromElsewhere(name, data, settings.atMost);
+    const study: Served = remoteStudy(name, data, settings.atMost);
     checkResuming({ strategy: study.strategy?.spec, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
     if (attended.has(name) || retired.has(name)) throw taken;

@@ -9,8 +9,7 @@ import { RefusedError } from '../../src/study/commands.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 import { turnsOf } from '../engine/timeout.ts';
-import type { ParseStrategy } from '../kernel/strategy.ts';
-import { rungsIn } from '../spec/defaults.ts';
+import { type ParseStrategy, rungsIn } from '../kernel/strategy.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
 const TURN = 20;

@@ -1,8 +1,8 @@
 import { whySchema } from '../../streams/explanation/why.ts';
-import { dataSchema, finiteSchema, flagSchema, integerSchema, type ObjectSchema, objectSchema, textSchema } from '../facts/schema.ts';
+import { dataSchema, finiteSchema, flagSchema, integerSchema, objectSchema, textSchema } from '../facts/schema.ts';
 import { importancesSchema } from '../insight/importance/importances.ts';
 import { entrySchema } from '../study/answerSchemas.ts';
-import { fields, operationsOf, paths } from '../study/operation.ts';
+import { inputOf, operationsOf, paths } from '../study/operation.ts';
 import { natsOperations } from '../study/operations.ts';
 import { trainerOperations } from '../study/trainerOperations.ts';
 import { trialRowSchema } from '../study/trialRowSchema.ts';
@@ -34,7 +34,7 @@ export const operations = operationsOf({
     summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',
     answer:
       'By two methods: `fanova` over all results, `pedAnova` among the best ones. Parameters with a high share are worth a closer look.',
-    input: fields({
+    input: inputOf({
       objective: { type: 'string', description: 'name of the objective (default: the first one)' },
       at: integerSchema(1, 'the position of the entry of the log up to which results count (default: the last one)'),
     }),
@@ -75,7 +75,7 @@ export const operations = operationsOf({
     of: 'server',
     path: '/v1/events',
     tool: false,
-    input: fields({
+    input: inputOf({
       study: textSchema('the study whose trials and settings you watch (default: none)'),
       after: integerSchema(0, 'the id of the last event that you know: you get what has changed since (default: all trials)'),
     }),
@@ -125,7 +125,7 @@ export const operations = operationsOf({
     answer:
       'The answer has the machines of the strategies after the entry, and what led to their phases. With `x` and `y`, it also has what the model of the strategy that suggests next predicts over these parameters; all others are as in the next suggestion or, after the last one, as in the best trial. Strategies without a model, and those that have too few results for one, predict nothing.',
     tool: false,
-    input: fields({
+    input: inputOf({
       at: integerSchema(1, 'the position of the entry (default: the last one)'),
       x: textSchema('the parameter across (default: no prediction)'),
       y: textSchema('the parameter up'),
@@ -189,7 +189,7 @@ export const operations = operationsOf({
     of: 'trial',
     path: filePath,
     tool: false,
-    input: fields({
+    input: inputOf({
       last: integerSchema(1, 'how many bytes from its end (default: all)'),
       at: integerSchema(0, 'when it last changed: no effect, but a browser that shows it asks again'),
     }),

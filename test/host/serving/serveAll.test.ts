@@ -54,7 +54,7 @@ it('serves studies that exist, and those that begin later, if their names match'
   for (const name of ['team-new', 'other']) await begun(name);
   await until(status('team-new'));
   await expect(request(nc, 'other', 'study')).rejects.toThrow(coded('study'));
-  await trainer<{ x: number }>(nc, 'team-new', ({ x }) => x).done;
+  await trainer<{ x: number }>({ nc, study: 'team-new' }, {}, ({ x }) => x).done;
   await end();
 });
 
@@ -67,7 +67,7 @@ it('creates each requested study once, and serves one again that was deleted and
   await all('lab-?');
   await place.create('lab-1', study);
   await expect(place.create('lab-1', study)).rejects.toThrow(coded('study-exists'));
-  await trainer<{ x: number }>(nc, 'lab-1', ({ x }) => x).done;
+  await trainer<{ x: number }>({ nc, study: 'lab-1' }, {}, ({ x }) => x).done;
   await place.delete('lab-1');
   await until(async () => !(await place.names()).includes('lab-1'));
   await until(() =>
