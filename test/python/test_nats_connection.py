@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from hypertide import _nats_connection
 from hypertide._nats_access import Access
 from hypertide._nats_connection import Connection, NoResponder
 from hypertide._nats_study import StudyOnServer
@@ -16,9 +17,9 @@ from hypertide._nats_study import StudyOnServer
 class Server:
     """Cuts each connection after the next piece, until there is none; then it answers every request."""
 
-    def __init__(self, pieces):
+    def __init__(self, pieces, port=0):
         self.pieces = pieces
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.url = f"nats://127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -81,6 +82,21 @@ def connect():
             return opened.enter_context(contextlib.closing(Connection(Access(server.url), "w1")))
 
         yield to
+
+
+def test_waits_for_a_server_that_is_still_starting(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    access = Access(f"nats://127.0.0.1:{port}")
+    started = []
+    threading.Timer(0.5, lambda: started.append(Server([], port))).start()
+    with contextlib.closing(Connection(access, "w1")) as connection:
+        assert answer_in(connection) == b"{}"
+    started[0].listener.shutdown(socket.SHUT_RDWR)
+    started[0].listener.close()
+    monkeypatch.setattr(_nats_connection, "STARTING", 0.2)
+    with pytest.raises(ConnectionRefusedError):
+        Connection(access, "w1")
 
 
 def answer_in(connection):

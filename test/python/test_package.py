@@ -38,6 +38,12 @@ def test_no_module_imports_itself_through_others():
     assert imports == {}
 
 
+def test_a_program_that_needs_no_other_transport_starts_without_it():
+    slow = "asyncio", "inspect", "multiprocessing", "ssl"
+    program = f"import sys, hypertide; print([name for name in {slow} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "[]\n"
+
+
 def test_a_row_has_the_fields_that_type_checkers_know(open_study):
     study = open_study(epochs=27, parallel=2)
 

@@ -14,6 +14,7 @@ import pytest
 from support import SPACE, loss_of, refused_in_child
 
 import hypertide as ht
+from hypertide import _http
 from hypertide._engine import command
 
 WITH = {"minimize": "loss"}
@@ -271,7 +272,8 @@ def test_goes_on_after_its_server_was_killed(open_study, place):
 
 
 @over_http
-def test_needs_the_address_of_a_study_that_is_there(place):
+def test_needs_the_address_of_a_study_that_is_there(place, monkeypatch):
+    monkeypatch.setattr(_http, "STARTING", 0)
     for url, wrong in (
         (f"http://127.0.0.1:{place.port}/absent", "there is no study absent"),
         (f"http://127.0.0.1:{place.port}", "expected the address of a study, such as http://127.0.0.1:8080/digits"),

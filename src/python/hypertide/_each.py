@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any, Awaitable, Callable, Generic, Iterable, Iterator, Mapping, Sequence, TypeVar
 
 from ._values import Result, Value, finite, named
@@ -49,7 +48,7 @@ class each(Generic[E]):  # noqa: N801  used like a function
         places = iter(trial.examples)
         for place in places:
             result = self._result(place, trial)
-            if inspect.isawaitable(result):
+            if isinstance(result, Awaitable):
                 return self._awaited(place, result, places, trial)
             trial.report_example(place, result)
         return None
@@ -110,6 +109,8 @@ def _place_of(example: int | str, study: Mapping[str, Any]) -> int:
 
 def _takes_trial(score: Callable[..., Any]) -> bool:
     """Whether a function takes a third argument, which has no default."""
+    import inspect  # rarely needed, and large
+
     try:
         inspect.signature(score).bind({}, None)
     except TypeError:

@@ -23,6 +23,7 @@ from .errors import EngineError, HypertideError, Interrupted, TrialsFailed
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 ENGINE_THREAD = "hypertide-engine"  # how the names of the threads begin that read what engines say
 SLOW = 10.0  # seconds
+STARTING = 10.0  # seconds in which a server must answer for the first time: it may still be starting
 PAUSE = 0.5  # seconds between two looks whether a request is still worth waiting for
 GRACE = 5.0  # seconds that a request has after Ctrl-C, for a full disk: the engine keeps what it was told
 

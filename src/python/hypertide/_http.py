@@ -14,7 +14,7 @@ from typing import Any, Mapping
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ._description import opened
-from ._engine import Answer, Patience
+from ._engine import STARTING, Answer, Patience
 from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
 
@@ -26,14 +26,10 @@ PASSING = (429, 502, 503, 504)  # the statuses of a proxy whose server starts ag
 LOST = ("ended", "stale-run", "wrong-author")  # codes: another run holds the trial, or it is over
 
 
-class _Passing(ValueError):
-    """A server that is away for a moment."""
-
-
 class HttpServer:
     """Requests to the study at `url`, such as http://host:8080/digits. A request whose answer is lost is repeated, and takes effect once.
 
-    A server that has answered once is never given up.
+    A server has some seconds to answer for the first time, and is never given up afterwards.
     """
 
     def __init__(self, url: str, token: str | None, patience: Patience) -> None:
@@ -117,7 +113,7 @@ class HttpServer:
                 return answer
             except (OSError, http.client.HTTPException, ValueError) as error:
                 problem = str(error) or type(error).__name__
-                if not (self._reached or isinstance(error, _Passing)):
+                if not self._reached and time.monotonic() > began + STARTING:
                     raise EngineError(f"{self._url} cannot be reached ({problem}); is `hypertide serve --http` running there?") from error
             self._patience.check()
             if not said and time.monotonic() > began + UNREACHED:
@@ -143,7 +139,7 @@ class HttpServer:
     def _answer(self, status: int, text: bytes) -> Any:
         """Raises ValueError for what another program answers, such as the page of a proxy whose server starts again."""
         if status in PASSING:
-            raise _Passing(f"status {status}")
+            raise ValueError(f"status {status}")
         try:
             answer = json.loads(text)
             if status < 400:

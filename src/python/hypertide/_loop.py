@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import inspect
 import threading
 import traceback
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Iterable, TypeVar
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Iterable, NamedTuple, TypeVar
 
 from ._engine import ENGINE_THREAD, GRACE, Patience
 from ._foreign import hint_for
 from ._values import Value, mean_of, named, not_finite, warn
 from .errors import Abandoned, HypertideError, Infeasible, Interrupted, Stopped
 from .trial import Example, Metrics, Report, Trial
+
+if TYPE_CHECKING:
+    import asyncio  # which takes as long as all the rest, so that only coroutines import it
 
 Objective = Callable[[Trial], Value | None | Awaitable[Value | None]]
 T = TypeVar("T", bound=Trial)
@@ -28,8 +28,7 @@ class NotStarted(Exception):
     """A process ended before it called the objective. So will the next one: the program is wrong, not the configuration."""
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(NamedTuple):
     """How a trial ended: with `values`, failed for a `reason`, or else stopped, so that its last report is its result."""
 
     values: dict[str, float] | None = None
@@ -164,8 +163,10 @@ class Coroutines:
 
     def result_of(self, returned: Any) -> Any:
         """What an objective returned or, if that is awaitable, what it gives in the end. Raises Interrupted after `cancel`."""
-        if not inspect.isawaitable(returned):
+        if not isinstance(returned, Awaitable):
             return returned
+        import asyncio
+
         try:
             value, leaving = asyncio.run_coroutine_threadsafe(_awaited(returned), self._running()).result()
         except CancelledError:
@@ -184,6 +185,8 @@ class Coroutines:
 
     def close(self) -> None:
         if self._loop is not None and self._thread is not None:
+            import asyncio
+
             asyncio.run_coroutine_threadsafe(_cancelled(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -191,6 +194,8 @@ class Coroutines:
             self._loop = self._thread = None
 
     def _running(self) -> asyncio.AbstractEventLoop:
+        import asyncio
+
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -208,11 +213,15 @@ async def _awaited(returned: Awaitable[Any]) -> tuple[Any, BaseException | None]
 
 async def _cancelled() -> None:
     """Lets coroutines that were cancelled end, for some seconds."""
+    import asyncio
+
     if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(tasks, timeout=GRACE)
 
 
 def _cancel_all() -> None:
+    import asyncio
+
     for task in asyncio.all_tasks():
         task.cancel()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import random
 import socket
 import ssl
@@ -14,6 +15,7 @@ import time
 import urllib.parse
 from typing import IO, Any, Callable, Mapping
 
+from ._engine import STARTING
 from ._nats_access import Access, credentials_in, signed
 
 ANSWER_SECONDS = 2
@@ -69,7 +71,7 @@ class Connection:
         self.lock = threading.Lock()
         self.socket: socket.socket
         self.stream: IO[bytes]
-        self._connect()
+        self._connect(STARTING)
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._ping, daemon=True).start()
 
@@ -135,16 +137,25 @@ class Connection:
         self.wake()
         self.socket.close()
 
-    def _connect(self) -> None:
-        """Connects to the first server that accepts; the next time, another one is tried first."""
-        for last in range(len(self.addresses) - 1, -1, -1):
-            address = self.addresses[0]
-            self.addresses.append(self.addresses.pop(0))
-            try:
-                return self._connect_to(address)
-            except OSError:
-                if not last:
-                    raise
+    def _connect(self, seconds: float = math.inf) -> None:
+        """Connects to the first server that accepts, and first tries another one than the last time. Raises OSError after so many seconds."""
+        until = time.monotonic() + seconds
+        pause = 0.1
+        while not self.closed:
+            for address in list(self.addresses):
+                self.addresses.append(self.addresses.pop(0))
+                try:
+                    return self._connect_to(address)
+                except (OSError, ValueError, KeyError) as error:
+                    problem = error
+            is_refused = isinstance(problem, (PermissionError, ssl.SSLError))
+            if time.monotonic() > until or (is_refused and seconds < math.inf):
+                raise problem
+            if is_refused and not self.refused:
+                print(f"the server refuses the login: it has expired or was revoked ({problem}); trying again", file=sys.stderr)
+                self.refused = True
+            time.sleep(pause * (0.5 + random.random()))
+            pause = min(2 * pause, 2.0)
 
     def _connect_to(self, address: tuple[str, int]) -> None:
         connection: socket.socket = socket.create_connection(address, timeout=ANSWER_SECONDS)
@@ -196,19 +207,10 @@ class Connection:
                 self._read_messages()
             except (OSError, ValueError, IndexError):
                 pass  # what does not follow the protocol is over, too
-            pause = 0.1
-            while not self.closed:
-                time.sleep(pause * (0.5 + random.random()))
-                try:
-                    self._connect()
-                    self.wake()  # pending requests are sent again
-                    self.refused = False
-                    break
-                except (OSError, ValueError, KeyError) as error:
-                    if isinstance(error, PermissionError) and not self.refused:
-                        print(f"the server refuses the login: it has expired or was revoked ({error}); trying again", file=sys.stderr)
-                        self.refused = True
-                    pause = min(2 * pause, 2.0)
+            time.sleep(0.1 * random.random())  # many connections were cut at once
+            self._connect()
+            self.wake()  # pending requests are sent again
+            self.refused = False
 
     def _read_messages(self) -> None:
         """Reads until the connection ends. The piece of a line or message at which it is cut says nothing."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import pickle
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, Callable
@@ -24,7 +22,8 @@ class _Orphaned(BaseException):
 
 def refuse_in_child(call: str) -> None:
     """Ends a process that comes to `call` while it imports the file of the program: it would run the whole study once more."""
-    if getattr(multiprocessing.current_process(), "_inheriting", False):
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    if multiprocessing is not None and getattr(multiprocessing.current_process(), "_inheriting", False):
         sys.exit(f'{call}: processes=True imports this file again in each process; put {call} under `if __name__ == "__main__":`')
 
 
@@ -33,6 +32,9 @@ def in_process(objective: Objective) -> Callable[[Trial], Value | None]:
 
     Raises HypertideError where another process cannot find the objective.
     """
+    import multiprocessing
+    import pickle
+
     name = getattr(objective, "__qualname__", repr(objective))
     where = "expected a function at the top level of a file"
     program = sys.modules["__main__"]

@@ -12,7 +12,6 @@ from typing import Any, Callable, Iterator, Mapping, Protocol
 
 from ._each import refuse_others
 from ._engine import ENGINE_THREAD, SLOW, Answer, LocalEngine, Patience, refuse_forked
-from ._http import HttpServer
 from ._values import warn
 from .errors import Abandoned, EngineError, HypertideError, Interrupted
 
@@ -34,6 +33,8 @@ def engine_of(path: Path | None, url: str | None, token: str | None, here: Mappi
         raise HypertideError(f"{wrong[0]}: expected a study of this process, got the url {url}; give {wrong[0]} where the study runs")
     patience = Patience()
     if url.startswith(("http://", "https://")):
+        from ._http import HttpServer
+
         return RemoteEngine(HttpServer(url, token, patience), patience)
     if url.startswith(("nats://", "tls://")):
         from ._nats_server import NatsServer
@@ -79,7 +80,6 @@ class RemoteEngine:
         self._pid = os.getpid()
         self._server = server
         self.patience = patience
-        self._server.slots = 1
         self._lock = threading.Lock()
         self._held: dict[int, str] = {}  # the claim on each trial that this process evaluates
         self._closed = threading.Event()

@@ -10,9 +10,10 @@ from optuna.samplers._base import _CONSTRAINTS_KEY
 from optuna.study import Study as OptunaStudy
 from optuna.trial import FrozenTrial, TrialState
 
+from .._foreign import understood
 from ..study import Study
 from ..trial import Trial
-from .optuna import objective_names, space_of
+from .optuna import objective_names
 
 ROOM = 64  # how many trials may run at once, unless there are more
 
@@ -32,7 +33,7 @@ class Search:
         ways = {name: direction.name.lower() for name, direction in zip(self._names, study.directions)}
         # It answers immediately, even if the strategy waits, and repeats configurations as Optuna's samplers do.
         always = {"chain": [strategy, {"fill": "random"}, "random"]}
-        self._study = Study(space_of(_plain(space)), objectives=ways, strategy=always, seed=seed, duplicates="allow", parallel=parallel)
+        self._study = Study(_plain(space), objectives=ways, strategy=always, seed=seed, duplicates="allow", parallel=parallel)
         self._study.limit(parallel=self._room)
 
     def suits(self, study: OptunaStudy, space: dict[str, BaseDistribution]) -> bool:
@@ -173,11 +174,10 @@ def _cells(distribution: BaseDistribution) -> float:
     return float(round((distribution.high - distribution.low) / distribution.step) + 1)
 
 
-def _plain(space: Mapping[str, BaseDistribution]) -> dict[str, BaseDistribution]:
-    """The space with indices instead of choices, which may be any objects."""
-    return {
-        name: CategoricalDistribution(range(len(one.choices))) if isinstance(one, CategoricalDistribution) else one for name, one in space.items()
-    }
+def _plain(space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
+    """The space of a study, with indices instead of choices, which may be any objects."""
+    categories = {name: range(len(one.choices)) for name, one in space.items() if isinstance(one, CategoricalDistribution)}
+    return {name: list(categories[name]) if name in categories else understood(one) for name, one in space.items()}
 
 
 def _encode(distribution: BaseDistribution, value: Any) -> Any:

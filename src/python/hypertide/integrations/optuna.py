@@ -26,11 +26,6 @@ from ..study import Study
 STATES = {"completed": TrialState.COMPLETE, "stopped": TrialState.PRUNED, "failed": TrialState.FAIL, "retracted": TrialState.FAIL}
 
 
-def space_of(distributions: dict[str, Any]) -> dict[str, Any]:
-    """The hypertide space of Optuna's distributions."""
-    return {name: understood(distribution) for name, distribution in distributions.items()}
-
-
 def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None, **options: Any) -> Study:
     """A study over the space of an Optuna study, which knows its completed trials.
 
@@ -53,7 +48,7 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
         for name, distribution in trial.distributions.items():
             distributions[name] = _joined(distributions.get(name, distribution), distribution)
     ways = _objectives(source, options)
-    space = space_of(distributions)
+    space: dict[str, Any] = {name: understood(distribution) for name, distribution in distributions.items()}
     whens = {name: when for name in space if (when := _when(name, distributions, done))}
     # A condition names an earlier parameter.
     ordered = {name: {**space[name], **whens.get(name, {})} for name in sorted(space, key=lambda name: name in whens)}
