@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 
 /** Figures of microseconds, which the helpers that tsx puts around functions would change: these run compiled. */
-const compiled: readonly string[] = ['engine', 'nats', 'http', 'checkpoints'];
+const compiled: readonly string[] = ['engine', 'nats', 'http'];
 const others: readonly string[] = ['calibration', 'coco', 'curves', 'gate', 'objectives', 'quality', 'racing', 'scale'];
 
 /** Runs a program. If it fails, this one ends with its status. */

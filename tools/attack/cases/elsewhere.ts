@@ -2,38 +2,17 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headers } from '@nats-io/nats-core';
 import { isRecord } from '../../../src/schema/json.ts';
-import { remoteStudy } from '../../../src/studyFile/remoteStudy.ts';
 import { past } from '../../../streams/log/past.ts';
 import { natsLog } from '../../../streams/nats/index.ts';
 import { casesOf } from '../attack.ts';
 
-const args = casesOf('arguments');
 const files = casesOf('file names');
 const spoofing = casesOf('spoofing');
 
 const study = { parameters: { x: { type: 'float', low: 0, high: 1 } } };
 
-/** Facts by which another machine could decide what a worker runs, reads or waits for. */
-const wishes: Readonly<Record<string, unknown>> = {
-  command: 'touch owned',
-  timeLimit: 1e9,
-  atTimeLimit: 'fail',
-  grace: 1e9,
-  metricFile: '/etc/passwd',
-};
-
 /** Attacks by studies that other users create, and by archives that are restored. */
 export const elsewhereAttacks = [
-  ...Object.entries(wishes).map(([field, value]) =>
-    args('programs of workers', `a study with ${field} is created from elsewhere`, async () => {
-      try {
-        remoteStudy('s', { ...study, [field]: value });
-        return true;
-      } catch {
-        return false;
-      }
-    }),
-  ),
   ...['../evil', '..\\evil'].map((name) =>
     files('names of journals', `a study is copied to ${name}`, async (world) => {
       const folder = join(world.directory(), 'studies');

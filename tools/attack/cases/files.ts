@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSpace } from '../../../src/space/space.ts';
 import { readStudyFile } from '../../../src/studyFile/studyFile.ts';
@@ -8,7 +8,6 @@ import type { World } from '../world.ts';
 
 const files = casesOf('file names');
 const yaml = casesOf('YAML');
-const rights = casesOf('rights');
 
 const accepts = (read: () => unknown): boolean => {
   try {
@@ -33,11 +32,10 @@ const names = ['../../evil', 'a.b', 'a b', '*', '>', '', '-x', '$SYS', 'ä', 'x\
 const PARAMETERS = 'parameters:\n  x: { type: float, low: 0, high: 1 }\n';
 
 /** Writes the keys of a platform into a directory that is there already. @returns the directory */
-export async function keysIn(world: World, prepare: (keys: string) => void = () => {}): Promise<string> {
+export async function keysIn(world: World): Promise<string> {
   const place = world.directory();
   const keys = join(place, 'keys');
   mkdirSync(keys, { mode: 0o777 });
-  prepare(keys);
   writeFileSync(join(place, 'platform.yaml'), '{ nats: { url: "nats://127.0.0.1" }, teams: { a: {} } }');
   await world.hypertide('server', 'render', join(place, 'platform.yaml'), '--output', join(place, 'out'));
   return keys;
@@ -59,19 +57,6 @@ export const fileAttacks = [
       return code !== 2 || !printed.includes('name: expected');
     }),
   ),
-  files('new key files', 'a link in place of a key', async (world) => {
-    const target = join(world.directory(), 'target');
-    await keysIn(world, (keys) => symlinkSync(target, join(keys, 'root.nk')));
-    return existsSync(target);
-  }),
-  rights('private keys', 'another user reads a key that signs users', async (world) => {
-    const keys = await keysIn(world);
-    return (statSync(join(keys, 'a', 'trainer.signer')).mode & 0o077) !== 0;
-  }),
-  rights('private directory of keys', 'another user lists keys', async (world) => {
-    const keys = await keysIn(world);
-    return (statSync(keys).mode & 0o077) !== 0;
-  }),
   yaml('few aliases', 'aliases that grow without end', async (world) => {
     const layers = Array.from({ length: 5 }, (_, i) => `  - &l${i + 1} [${Array(10).fill(`*l${i}`).join(', ')}]`);
     const parameters = `parameters:\n  x: { type: choice, values: [1, 2] }\n`;

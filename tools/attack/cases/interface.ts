@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { digits, server, tokens, users } from '../../../test/server/support.ts';
 import { casesOf } from '../attack.ts';
@@ -63,10 +63,5 @@ export const interfaceAttacks = [
     const seeds = join(world.directory(), 'tokens');
     const { printed } = await world.hypertide('server', 'users', '--operator', 'ada', '--tokens', seeds);
     return printed.includes(readFileSync(join(seeds, 'ada.token'), 'utf8').trim());
-  }),
-  attack('private seeds', 'another user of the machine reads a token', async (world) => {
-    const seeds = join(world.directory(), 'tokens');
-    await world.hypertide('server', 'users', '--operator', 'ada', '--tokens', seeds);
-    return (statSync(join(seeds, 'ada.token')).mode & 0o077) !== 0;
   }),
 ];

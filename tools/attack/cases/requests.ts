@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { digits } from '../../../test/server/support.ts';
 import { casesOf } from '../attack.ts';
@@ -31,11 +29,6 @@ export const requestAttacks = [
     const told = await at.post(`studies/digits/trials/${trial}/tell`, { run, values: { loss: 1 } }, { ...at.as('w1'), ...key });
     return told.status !== 200;
   }),
-  attack('shallow bodies', 'a body that is nested 100 000 deep', async (world) => {
-    const at = await open(world);
-    const deep = `{"strategy":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    return (await at.post('studies/digits/change', deep)).status === 500;
-  }),
   attack('length of waiting', 'an ask that waits for years', async (world) => {
     const at = await open(world, {}, { ...digits, trials: 1, parallel: 1 });
     await at.post('studies/digits/ask');
@@ -43,11 +36,6 @@ export const requestAttacks = [
       at.post('studies/digits/ask', { wait: 1e6 }).catch(() => {}),
       1000,
     );
-  }),
-  attack('short names of requests', 'a name of a request of 8 kilobytes in the log', async (world) => {
-    const at = await open(world);
-    await at.post('studies/digits/enqueue', { params: {} }, { 'Idempotency-Key': 'x'.repeat(8000) });
-    return statSync(join(at.directory, 'digits.jsonl')).size > 8000;
   }),
   attack(
     'open trials',

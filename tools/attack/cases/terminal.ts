@@ -3,8 +3,6 @@ import { dirname, join } from 'node:path';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { startProgram } from '../../../src/programs/startProgram.ts';
 import { parseTemplate } from '../../../src/programs/template.ts';
-import { trialLine } from '../../../src/text/progress.ts';
-import { openStatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { openJournal } from '../../../streams/journal.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
@@ -14,16 +12,8 @@ import type { World } from '../world.ts';
 const attack = casesOf('terminal');
 
 /** What terminals obey: titles, moves of the cursor, colours, overwritten and reversed text, also in their 8-bit forms. */
-const weapons = {
-  'a title': '\u001b]0;owned\u0007',
-  'a cleared screen': '\u001b[2J\u001b[H',
-  'an overwritten line': 'x\rtrial 1 completed value=0',
-  'deleted characters': 'x\b\b\b\b',
-  'an 8-bit sequence': '\u009b2J',
-  'reversed text': '\u202egnp.exe',
-  'a link': '\u001b]8;;https://evil.example\u001b\\here\u001b]8;;\u001b\\',
-};
-const ALL = Object.values(weapons).join('');
+const ALL =
+  '\u001b]0;owned\u0007\u001b[2J\u001b[Hx\rtrial 1 completed value=0x\b\b\b\b\u009b2J\u202egnp.exe\u001b]8;;https://evil.example\u001b\\here\u001b]8;;\u001b\\';
 
 /** Whether a terminal would obey something in a text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this finds them
@@ -66,26 +56,7 @@ async function journalOf(world: World, name: string): Promise<string> {
   return path;
 }
 
-/** A fake terminal. */
-function terminal(): { readonly out: NodeJS.WriteStream; printed(): string } {
-  let printed = '';
-  const write = (text: string) => {
-    printed += text;
-    return true;
-  };
-  return { out: Object.assign(Object.create(process.stderr), { isTTY: false, write }) as NodeJS.WriteStream, printed: () => printed };
-}
-
-const row = (message: string) => ({ trial: 1, attempt: 1, status: 'failed', by: 'x', params: {}, reason: 'error', message }) as never;
-
 export const terminalAttacks = [
-  ...Object.entries(weapons).map(([what, text]) =>
-    attack('shown controls', `a trainer's error with ${what} in a line of run`, async () => {
-      const { out, printed } = terminal();
-      openStatusLine(out).line(trialLine(row(text)));
-      return obeys(printed());
-    }),
-  ),
   ...['trials', 'trials --json', 'best', 'best --json', 'verify', 'verify --json'].map((command) =>
     attack('shown controls', `names and texts of a trainer in ${command}`, async (world) => {
       const { printed } = await world.hypertide(...command.split(' '), await journalWith(world, ALL));
