@@ -18,7 +18,7 @@ import { isRecord } from '../src/schema/json.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import { frozen } from '../src/space/value.ts';
-import type { Tags, TrialId } from '../src/strategy/messages.ts';
+import type { StopReason, Tags, TrialId } from '../src/strategy/messages.ts';
 import { DIVERGED } from '../src/study/diverged.ts';
 import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
@@ -93,7 +93,7 @@ export const evaluate =
         directives$.subscribe({
           next: (directive) => {
             if (directive.type === 'suggested') start(directive);
-            else if (directive.type === 'stop') running.get(directive.trial)?.stop(directive.by);
+            else if (directive.type === 'stop') running.get(directive.trial)?.stop(directive.by, directive.why);
             else refused(directive);
           },
           error: (e) => out.error(e),
@@ -128,7 +128,7 @@ export interface Say {
 /** A running trial of this process. */
 export interface RunningEvaluation {
   /** Asks it to stop. Its last report is then its result, whatever the objective returns. */
-  stop(by: string): void;
+  stop(by: string, why?: string): void;
   /** Aborts it and ignores its result. @param reason of its signal */
   abandon(reason?: unknown): void;
   /** The checkpoint that the objective has set, if it has. */
@@ -151,7 +151,8 @@ export function evaluateTrial<P>(
   const since = performance.now();
   const stopping = new Stopping();
   const life = new Life(evaluationChart);
-  /** What stopped it, or why it diverged. */
+  let stoppedBy: StopReason | undefined;
+  /** Why it diverged. */
   let why = '';
   /** How many reports in a row were not finite. */
   let lost = 0;
@@ -175,7 +176,7 @@ export function evaluateTrial<P>(
     const { reason, message, trace } = readError(error);
     return failed(reason, message, trace);
   };
-  const stopped = (): EndFact => ({ type: 'stopped', trial, run, step, by: why });
+  const stopped = (): EndFact => ({ type: 'stopped', trial, run, step, ...stoppedBy });
   const nonFinite = () => failed('non-finite', why);
   /** How it ends, by its phase. After a stop, the last report is the result. Without a report, it is what the objective returns. */
   const ends = {
@@ -228,9 +229,9 @@ export function evaluateTrial<P>(
   else if (isPromise(evaluation.returned)) evaluation.returned.then(finish, broke);
   else finish(evaluation.returned);
   return {
-    stop: (by) => {
+    stop: (by, why) => {
       if (!life.send('stopped')) return;
-      why = by;
+      stoppedBy = omitUndefined({ by, why });
       stopping.abort(new Error(`stopped by ${by}`));
     },
     abandon: (reason = new Error('abandoned')) => {

@@ -129,7 +129,13 @@ const stopped = fact(
   'stopped',
   'a trainer obeyed a stop; the last reported values are the result',
   { trial },
-  { run, step: integerSchema(0, 'the last step'), by: textSchema('what stopped it', 1024), checkpoint },
+  {
+    run,
+    step: integerSchema(0, 'the last step'),
+    by: textSchema('what stopped it', 1024),
+    why: textSchema('why, for people', 1024),
+    checkpoint,
+  },
 );
 /** A trainer obeyed a stop; the last reported values are the result. */
 export interface Stopped extends TypeOf<typeof stopped> {}

@@ -152,6 +152,8 @@ export interface Stop {
   /** Why, as text for people: no strategy reads it. */
   readonly why?: string;
 }
+/** What stops a trial, and why. */
+export type StopReason = Pick<Stop, 'by' | 'why'>;
 /** A strategy no longer waits: ask again. */
 export interface Ready {
   readonly type: 'ready';

@@ -91,6 +91,7 @@ export const stopping: Schema = {
   properties: {
     stop: { type: 'boolean', description: 'whether the trial should stop: end it, and call stopped' },
     by: textSchema('what stops it'),
+    why: textSchema('why, for people', 1024),
     position: integerSchema(1, 'of the fact in the log; a heartbeat has none'),
   },
   required: ['stop'],

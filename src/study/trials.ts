@@ -1,4 +1,4 @@
-import type { Params, SuggestedFact, Values } from '../facts/facts.ts';
+import type { Params, Stopped, SuggestedFact, Values } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../strategy/messages.ts';
@@ -35,7 +35,7 @@ export interface TrialRow<P = Params, O extends string = string> extends Annotat
   readonly metrics?: Values;
   /** Outcome constraints: at most 0 is feasible. A trial that violates one is never the best. */
   readonly constraints?: readonly number[];
-  /** Why the trial failed, or its last attempt, and the trainer's message. */
+  /** Why the trial failed, or its last attempt, and the trainer's message; of a stopped trial, what stopped it, and why. */
   readonly reason?: string;
   readonly message?: string;
   /** Whether it failed and no longer counts towards the limit of trials, so that another trial replaces it. */
@@ -203,6 +203,10 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
       if (fact.trace) row.trace = fact.trace;
       else delete row.trace;
       break;
+    case 'stopped':
+      row.message = stopText(fact);
+      if (row.message === '') delete row.message;
+      break;
     case 'annotated': {
       const { note: _note, labels: _labels, starred: _starred, ...rest } = row;
       return { ...rest, ...annotationAfter(row, fact) };
@@ -225,6 +229,13 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
   return effect === 'ended' ? endedRow(row, event, entry) : row;
 }
 
+/** What stopped a trial, and why. */
+function stopText({ by, why }: Stopped): string {
+  if (by === 'person') return 'because it was cancelled';
+  if (by === 'closed') return 'because the study had ended';
+  return by ? `by ${by}${why ? `: ${why}` : ''}` : '';
+}
+
 function runs<P>(row: Draft<P>, at: number): void {
   row.running = true;
   row.startedAt ??= at;
@@ -244,7 +255,7 @@ const KEPT_FIELDS = ['budget', 'resumes', 'proposal', 'tags', 'step', 'examples'
 function endedRow<P>(
   row: Draft<P>,
   { outcome, reason, losses, constraints, seconds, evaluated }: Ended,
-  { position, at, leader }: At & { readonly leader?: TrialId },
+  { fact, position, at, leader }: At & { readonly fact: { readonly type: string }; readonly leader?: TrialId },
 ): Draft<P> {
   const { trial, params, attempt, by, suggested, suggestedAt, startedAt = suggestedAt } = row;
   const ended: Draft<P> = { trial, params, status: outcome, attempt, by, suggested, suggestedAt, startedAt, ended: position, endedAt: at };
@@ -253,6 +264,7 @@ function endedRow<P>(
   if (evaluated !== undefined && outcome === 'completed') ended.budget = evaluated; // by which it is ranked
   if (reason !== undefined) ended.reason = reason;
   if (outcome === 'failed') for (const name of ['message', 'trace'] as const) copy(row, ended, name);
+  if (fact.type === 'stopped' && outcome === 'stopped') copy(row, ended, 'message');
   if (losses !== undefined) for (const name of ['values', 'metrics'] as const) copy(row, ended, name);
   if (constraints) ended.constraints = constraints;
   if (seconds !== undefined) ended.seconds = seconds;

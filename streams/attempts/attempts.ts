@@ -3,7 +3,7 @@ import { attemptChart } from '../../machines/trainers.ts';
 import type { FailedFact, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
+import type { StopReason, TrialId } from '../../src/strategy/messages.ts';
 
 const begin = () => new Life(attemptChart);
 
@@ -20,7 +20,7 @@ interface Attempt {
   run?: string;
   author?: string | undefined;
   /** What stopped it. */
-  by?: string;
+  stopped?: StopReason;
   /** When its time is up. */
   deadline: number;
   /** Since when trainers that ask get later attempts, but not this one. */
@@ -92,8 +92,8 @@ export class Attempts {
   }
 
   /** What stopped a trial; undefined if it need not stop. It holds until the trial ends or is suggested again. */
-  stopOf(trial: TrialId): string | undefined {
-    return this.#open.get(trial)?.by;
+  stopOf(trial: TrialId): StopReason | undefined {
+    return this.#open.get(trial)?.stopped;
   }
 
   /** Takes every entry that the study applies. */
@@ -107,14 +107,14 @@ export class Attempts {
     if (attempt === undefined) return;
     if (fact.type === 'completed' || fact.type === 'stopped' || fact.type === 'failed') return this.#end(attempt);
     if (fact.type === 'started') this.#claim(attempt, fact.run, author, now);
-    if (fact.type === 'cancelled') this.#stop(attempt, 'withdrawn', 'person', now);
+    if (fact.type === 'cancelled') this.#stop(attempt, 'withdrawn', { by: 'person' }, now);
     this.#extend(attempt, now);
   }
 
   /** A strategy, a person or the end of the study stops a trial. Entries say so of a person and the end, too. */
-  stop(trial: TrialId, by: string, now: number): void {
+  stop(trial: TrialId, { by, why }: StopReason, now: number): void {
     const attempt = this.#open.get(trial);
-    if (attempt) this.#stop(attempt, 'stopped', by, now);
+    if (attempt) this.#stop(attempt, 'stopped', omitUndefined({ by, why }), now);
   }
 
   /** A trainer says that its run is there. @returns whether the run holds the trial */
@@ -190,7 +190,7 @@ export class Attempts {
     this.#unclaimed.set(trial, attempt);
     if (isForAll) this.#forAll++;
     this.#extend(attempt, now);
-    if (this.#isClosed) this.#stop(attempt, 'withdrawn', 'closed', now);
+    if (this.#isClosed) this.#stop(attempt, 'withdrawn', { by: 'closed' }, now);
   }
 
   /** The trainer that claims an attempt could have had the earlier ones. */
@@ -201,15 +201,15 @@ export class Attempts {
     Object.assign(attempt, { run, author });
   }
 
-  #stop(attempt: Attempt, event: 'stopped' | 'withdrawn', by: string, now: number): void {
+  #stop(attempt: Attempt, event: 'stopped' | 'withdrawn', stopped: StopReason, now: number): void {
     if (!attempt.life.send(event)) return;
-    attempt.by = by;
+    attempt.stopped = stopped;
     this.#extend(attempt, now);
   }
 
   #close(now: number): void {
     this.#isClosed = true;
-    for (const attempt of this.#open.values()) this.#stop(attempt, 'withdrawn', 'closed', now);
+    for (const attempt of this.#open.values()) this.#stop(attempt, 'withdrawn', { by: 'closed' }, now);
   }
 
   #end(attempt: Attempt): void {

@@ -1,7 +1,8 @@
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import type { Refusal } from '../../src/facts/refusal.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { StopReason, TrialId } from '../../src/strategy/messages.ts';
 import type { Decider } from './decider.ts';
 
 /** A trial to be evaluated. */
@@ -9,10 +10,9 @@ export type Suggestion<P> = SuggestedFact<P>;
 /** The claim on an attempt of a process that has all trainers. */
 export const runOf = ({ trial, attempt }: Pick<Suggestion<unknown>, 'trial' | 'attempt'>): string => `${trial}.${attempt}`;
 /** A trial must stop, because of its strategy, a person or the end of the study. */
-export interface StopDirective {
+export interface StopDirective extends StopReason {
   readonly type: 'stop';
   readonly trial: TrialId;
-  readonly by: string;
 }
 /** A fact was rejected. */
 export interface Rejected {
@@ -25,6 +25,9 @@ export interface Rejected {
 }
 /** What the engine sends to trainers. */
 export type Directive<P> = Suggestion<P> | StopDirective | Rejected;
+
+/** Characters of the reason of a stop, as facts may have. */
+const LONGEST_WHY = 1024;
 
 /** Sends the directives that follow from entries, each stop once. */
 export class Directives<P> {
@@ -79,8 +82,8 @@ export class Directives<P> {
   }
 
   #stopWanted({ stops, ledger }: Decider<P>): void {
-    for (const [trial, { by }] of stops) {
-      if (!this.#stopped.has(trial) && !ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
+    for (const [trial, { by, why }] of stops) {
+      if (!this.#stopped.has(trial) && !ledger.open.get(trial)?.awaiting) this.#stop(trial, by, why?.slice(0, LONGEST_WHY));
     }
   }
 
@@ -88,8 +91,8 @@ export class Directives<P> {
     for (const trial of ledger.open.keys()) if (!this.#stopped.has(trial)) this.#stop(trial, 'closed');
   }
 
-  #stop(trial: TrialId, by: string): void {
+  #stop(trial: TrialId, by: string, why?: string): void {
     this.#stopped.add(trial);
-    this.#send({ type: 'stop', trial, by });
+    this.#send(omitUndefined({ type: 'stop', trial, by, why }));
   }
 }

@@ -1,7 +1,6 @@
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, Params, SuggestedFact } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Stop, TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
 import { Decider } from '../engine/decider.ts';
@@ -27,14 +26,10 @@ export class Replay {
     });
   }
 
+  /** Folds an entry. If it amends the past, strategies read the log again. */
   async fold(entry: Entry): Promise<void> {
-    this.take(entry);
-    await this.#catchUp();
-  }
-
-  /** Folds an entry. If it amends the past, strategies read the log again, once, before their next answer. */
-  take(entry: Entry): void {
     this.#decider.fold(entry);
+    await this.#catchUp();
   }
 
   async #catchUp(): Promise<void> {
@@ -47,12 +42,6 @@ export class Replay {
   async difference(logged: SuggestedFact): Promise<Difference | undefined> {
     await this.#catchUp();
     return differenceOf(this.#decider, logged);
-  }
-
-  /** The stop that a strategy wants for a trial that has not ended. */
-  async stop(trial: TrialId): Promise<Stop | undefined> {
-    await this.#catchUp();
-    return this.#decider.stops.get(trial);
   }
 
   dispose(): void {

@@ -13,7 +13,6 @@ import { spaceOf } from '../engine/applyEntries.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
 import { readUpTo } from '../log/past.ts';
 import { Replay } from './replay.ts';
-import { stopReasons } from './stopReasons.ts';
 import type { Why } from './why.ts';
 import { whyText } from './whyText.ts';
 
@@ -31,9 +30,8 @@ export async function whyOf(study: ReadStudy, trial: TrialId, parse: ParseStrate
   if (fact === undefined || created === undefined) return undefined;
   const results = await resultsOf(study, created, fact);
   const row = study.rows.get(trial);
-  const stops = row?.status === 'stopped' ? await stopReasons(study.source, created, parse, row.ended!, trial) : undefined;
   const predicted = predictionOf(fact, created.objectives);
-  const common = omitUndefined({ trial, by: fact.by, predicted, results, stopped: stops?.get(trial) });
+  const common = omitUndefined({ trial, by: fact.by, predicted, results, stopped: row?.status === 'stopped' ? row.message : undefined });
   const why = fact.by === 'import' ? common : { ...common, ...(await recompute(study, created, fact, parse)) };
   return { ...why, text: whyText(why, row!) };
 }

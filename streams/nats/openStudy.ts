@@ -14,7 +14,7 @@ import { parseStrategy } from '../spec/spec.ts';
 import { studyOf } from '../study/handle.ts';
 import { reached } from '../study/port/entries.ts';
 import { explaining } from '../study/port/explaining.ts';
-import { assignmentOf, type Stopping } from '../study/port/port.ts';
+import { assignmentOf, stoppingOf } from '../study/port/port.ts';
 import { followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
@@ -144,7 +144,7 @@ export function remoteOn<P>(
     attempt.say.report(fact);
     const position = await storing;
     await decided(position);
-    return { ...stoppingOf(attempt), position };
+    return { ...stoppingOf(attempt.stopped()), position };
   };
   return {
     ...explaining(() => {
@@ -153,15 +153,10 @@ export function remoteOn<P>(
     }),
     ask,
     record,
-    heartbeat: async (trial) => stoppingOf(held.get(trial)), // its trainer sends them
+    heartbeat: async (trial) => stoppingOf(held.get(trial)?.stopped()), // its trainer sends them
     submit,
     close: () => seats.close(),
   };
-}
-
-function stoppingOf<P>(attempt: AskedAttempt<P> | undefined): Stopping {
-  const by = attempt?.stoppedBy();
-  return by === undefined ? { stop: false } : { stop: true, by };
 }
 
 /** What tells the reports of a run apart: their steps or, as an engine counts those of examples itself, their results. */

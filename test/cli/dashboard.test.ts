@@ -80,10 +80,10 @@ describe('why, of a stopped trial,', () => {
       await study.tell(trial, accuracy);
     }
     const [cancelled, last] = [(await study.ask())!.trial, (await study.ask())!.trial];
-    await log.append({ type: 'cancelled', trial: cancelled });
+    await study.cancel(cancelled);
     await study.stopped(cancelled);
     await log.append({ type: 'closed', reason: 'person' });
-    await log.append({ type: 'stopped', trial: last, run: `${last}.1` });
+    await log.append({ type: 'stopped', trial: last, run: `${last}.1`, by: 'closed' });
     await study.close();
     const { out } = await hypertide(place, 'why', 's.jsonl', '3');
     expectText(out);

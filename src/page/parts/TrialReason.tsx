@@ -69,7 +69,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
       {typeof why.value === 'string' && <p class="bad">{why.value}</p>}
       {why.value === undefined && connection.value !== 'file' && (
         <button type="button" disabled={asking.value} onClick={() => void ask()}>
-          {asking.value ? 'Recomputing…' : `Recompute from the log${row.state === 'stopped' ? ', with why it was stopped' : ''}`}
+          {asking.value ? 'Recomputing…' : 'Recompute from the log'}
         </button>
       )}
     </section>

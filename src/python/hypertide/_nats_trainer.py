@@ -144,7 +144,7 @@ class Trainer:
                 left = self._extras(trial).get("checkpoint") if ending.reason == "preempted" else None
                 trial.say("failed", **ending.failure(), **({"checkpoint": left} if left else {}))
             else:
-                trial.say("stopped", by=str(trial.stop_by or "trainer"), **({"step": trial.step} if trial.step else {}))
+                trial.say("stopped", **({"by": "trainer"} | trial.stop_reason), **({"step": trial.step} if trial.step else {}))
         finally:
             self._release(trial)
 
@@ -210,7 +210,7 @@ class Trainer:
         message = json.loads(data)
         trial = self.attempts.get(message.get("trial"))
         if message.get("type") == "stop" and trial:
-            trial.stop_by = message.get("by", "engine")
+            trial.stop_reason = {key: message[key] for key in ("by", "why") if key in message}
             trial.should_stop = True
         elif message.get("type") == "closed":
             self.closed = True

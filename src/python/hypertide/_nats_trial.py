@@ -33,7 +33,7 @@ class NatsTrial(Trial):
         self.lease = lease
         self.limit = limit
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
-        self.stop_by: str | None = None
+        self.stop_reason: dict[str, str] = {}  # by what, and why
         self.began = time.monotonic()
         self.directory: str | None = None  # of the checkpoint that it was given, restored here
         self._save_every = save_every

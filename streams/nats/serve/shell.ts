@@ -179,8 +179,8 @@ export class Shell<P> {
 
   /** A stop may get lost, so it is repeated while the trial runs. */
   #stopAgain(trial: TrialId): void {
-    const by = this.#attempts.stopOf(trial);
-    if (by !== undefined) this.#tell({ type: 'stop', trial, by });
+    const stopped = this.#attempts.stopOf(trial);
+    if (stopped) this.#tell({ type: 'stop', trial, ...stopped });
   }
 
   #tell(message: DirectiveMessage): void {

@@ -1,7 +1,8 @@
 import { Life } from '../../../machines/chart.ts';
 import { claimChart } from '../../../machines/trainers.ts';
 import type { FailedFact, FailureReason } from '../../../src/facts/facts.ts';
-import type { TrialId } from '../../../src/strategy/messages.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { StopReason, TrialId } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { EndFact, Say } from '../../evaluate.ts';
 import { type SaveRunning, saveRunning } from '../checkpoints/saveRunning.ts';
@@ -29,7 +30,7 @@ export interface SayStored extends Say {
 /** What evaluates an attempt while it runs. */
 export interface Performing {
   /** The trial should stop; its last report is then its result. */
-  stop(by: string): void;
+  stop(by: string, why?: string): void;
   /** It must end: the trainer hands the trial back, or no one needs the run. */
   preempt(): void;
 }
@@ -78,18 +79,19 @@ export class ClaimedRun<P> {
   #steps: AttemptSteps<P> | undefined;
   #performing: Performing | undefined;
   #saving: SaveRunning | undefined;
+  #stopped: StopReason | undefined;
   /** The checkpoint that was saved last while it ran. */
   #last: string | undefined;
   /** What happens in each phase. While its checkpoint is saved, its last fact is known already. */
   readonly #phases = {
     preparing: {
-      stop: (by: string) => this.#leaveEarly('was stopped before it began', { type: 'stopped', ...this.#about, by }),
+      stop: () => this.#leaveEarly('was stopped before it began', { type: 'stopped', ...this.#about }),
       preempt: () => this.#leaveEarly('handed back before it began, for another worker', this.#failed('preempted', HANDED_BACK)),
       abandon: () => this.#leave(),
       end: nothing,
     },
     running: {
-      stop: (by: string) => this.#performing?.stop(by),
+      stop: ({ by, why }: StopReason) => this.#performing?.stop(by, why),
       preempt: () => this.#performing?.preempt(),
       abandon: () => {
         this.#life.send('abandoned');
@@ -146,8 +148,9 @@ export class ClaimedRun<P> {
     }
   }
 
-  stop(by: string): void {
-    this.#life.of(this.#phases)?.stop(by);
+  stop({ by, why }: StopReason): void {
+    this.#stopped = omitUndefined({ by, why });
+    this.#life.of(this.#phases)?.stop(this.#stopped);
   }
 
   preempt(): void {
@@ -198,7 +201,7 @@ export class ClaimedRun<P> {
     void this.#saving?.close();
     this.#steps?.left?.(fact);
     this.#options.ended();
-    if (fact) this.#facts.add(fact);
+    if (fact) this.#facts.add(fact.type === 'stopped' && fact.by === undefined ? { ...fact, ...this.#stopped } : fact);
     else this.#facts.clear();
   }
 

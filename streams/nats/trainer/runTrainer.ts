@@ -151,7 +151,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     for (const stop of listening) stop();
   };
   const onDirective = (message: DirectiveMessage) => {
-    if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
+    if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message);
     if (message.type === 'closed') close(message.reason);
     if (message.type === 'paused' || message.type === 'resumed') onPause(message);
     if (message.type === 'instructed' && message.trainer === name) onInstruction(message);

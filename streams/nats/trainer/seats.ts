@@ -1,4 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { StopReason } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { NamingOptions } from '../protocol/subjects.ts';
 import { type AttemptSteps, type Claim, HANDED_BACK, type SayStored } from './claimedRun.ts';
@@ -11,7 +13,7 @@ export interface AskedAttempt<P> {
   readonly claim: Claim<P>;
   readonly say: SayStored;
   /** What stopped it. */
-  readonly stoppedBy: () => string | undefined;
+  readonly stopped: () => StopReason | undefined;
   /** Aborts when no one needs it any longer, or it is handed back. */
   readonly lost: AbortSignal;
 }
@@ -119,13 +121,13 @@ export class Seats<P> {
           losing.abort();
           say.end({ type: 'failed', trial, attempt, run: claim.run, reason: 'preempted', message: HANDED_BACK });
         };
-        let by: string | undefined;
+        let stopped: StopReason | undefined;
         seat.waiting = undefined;
-        if (waiting) waiting.resolve({ claim, say, stoppedBy: () => by, lost: losing.signal });
+        if (waiting) waiting.resolve({ claim, say, stopped: () => stopped, lost: losing.signal });
         else preempt(); // the ask was given up meanwhile
         return {
-          stop: (name) => {
-            by = name;
+          stop: (by, why) => {
+            stopped = omitUndefined({ by, why });
           },
           preempt,
         };

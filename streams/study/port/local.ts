@@ -27,7 +27,7 @@ import { StudyEnd } from './ending.ts';
 import { replayed } from './entries.ts';
 import { explaining } from './explaining.ts';
 import { type NoResultError, noResultIn } from './noResult.ts';
-import type { AskOptions, ClaimReply, Named, Recorded, Stopping, StudyPort } from './port.ts';
+import { type AskOptions, type ClaimReply, type Named, type Recorded, type Stopping, type StudyPort, stoppingOf } from './port.ts';
 import { Repeats, wantedOf } from './repeats.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
@@ -211,18 +211,19 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
     const notReady = this.#notReady();
     if (notReady) await notReady;
     const store = async () => {
-      const fact = withMeans(said, this.ledger.open);
+      const known = said.type === 'stopped' && said.by === undefined && this.attempts.stopOf(said.trial);
+      const fact = withMeans({ ...known, ...said }, this.ledger.open);
       return { position: await this.#record(fact, origin), fact };
     };
     const { position } = await this.#repeats.once(origin, { ...said }, store);
-    return { ...this.#stopping(said.trial), position };
+    return { ...stoppingOf(this.attempts.stopOf(said.trial)), position };
   }
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
   async heartbeat(trial: TrialId, run: string, author?: string): Promise<Stopping> {
     if (!this.attempts.hear(trial, run, author, performance.now()))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
-    return this.#stopping(trial);
+    return stoppingOf(this.attempts.stopOf(trial));
   }
 
   /** Waits until it is the turn of an external proposer. @throws RefusedError if the strategy has no such proposer */
@@ -281,14 +282,9 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
     return this.append(fact, origin);
   }
 
-  #stopping(trial: TrialId): Stopping {
-    const by = this.attempts.stopOf(trial);
-    return by === undefined ? { stop: false } : { stop: true, by };
-  }
-
   #direct(directive: Directive<P>): void {
     if (directive.type === 'suggested') return this.#hand(directive);
-    if (directive.type === 'stop') this.attempts.stop(directive.trial, directive.by, performance.now());
+    if (directive.type === 'stop') this.attempts.stop(directive.trial, directive, performance.now());
     this.#options.direct?.(directive);
     if (directive.type === 'stop') this.#watch?.check();
   }

@@ -5,7 +5,7 @@ import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Space } from '../../../src/space/space.ts';
-import type { Tags, TrialId } from '../../../src/strategy/messages.ts';
+import type { StopReason, Tags, TrialId } from '../../../src/strategy/messages.ts';
 import type { Submitted } from '../../../src/study/commands.ts';
 import type { Intent } from '../../../src/study/intents.ts';
 import type { StudyLog, SubmitOrigin } from '../../../src/study/source.ts';
@@ -70,8 +70,11 @@ export interface Named extends SubmitOrigin {
   readonly author?: string | undefined;
 }
 
-/** Whether a trial should stop, and what stopped it. */
-export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
+/** Whether a trial should stop, and what stops it. */
+export type Stopping = { readonly stop: false } | ({ readonly stop: true } & StopReason);
+
+/** @param stopped what stops the trial; undefined if nothing does */
+export const stoppingOf = (stopped: StopReason | undefined): Stopping => (stopped ? { stop: true, ...stopped } : { stop: false });
 
 /** The answer to a fact of a trainer: its position in the log, and whether its trial should stop. */
 export type Recorded = Stopping & { readonly position: number };

@@ -147,7 +147,11 @@ export const ofAll: readonly Scene[] = [
       await way.submit({ type: 'cancel', trial });
       await step('21 cancelled', () => way.record(reported(trial, 2)), { stop: true });
       await way.record(told(trial, 0));
-      await step('22 told', () => firstRow(way, 'status', 'values'), { status: 'stopped', values: { value: 2 } });
+      await step('22 told', () => firstRow(way, 'status', 'values', 'message'), {
+        status: 'stopped',
+        values: { value: 2 },
+        message: 'because it was cancelled',
+      });
     },
   },
   {
@@ -159,6 +163,8 @@ export const ofAll: readonly Scene[] = [
         await way.record(value === 4 ? { type: 'stopped', trial } : told(trial, 0));
       }
       const ends = async () => (await way.read.trials()).map(({ status, values }) => [status, values!.value]);
+      const why = 'by percentileStop: its best up to step 1, 4, is not among the best 50 % of 3';
+      await step('22 why', async () => (await way.read.trials()).at(-1)!.message, why);
       await step('22 results', ends, [
         ['completed', 0],
         ['completed', 0],

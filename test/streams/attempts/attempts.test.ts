@@ -92,7 +92,7 @@ describe('an attempt that no trainer has claimed', () => {
     say({ type: 'cancelled', trial: 2 }, 12);
     expect(tick(15, 15)).toEqual([2]);
     say({ type: 'closed', reason: 'target' }, 16);
-    expect([1, 3, 4].map((trial) => attempts.stopOf(trial))).toEqual(['closed', 'closed', 'closed']);
+    expect([1, 3, 4].map((trial) => attempts.stopOf(trial)?.by)).toEqual(['closed', 'closed', 'closed']);
     expect(tick(20, 20)).toEqual([3, 4, 5]);
     const { params } = ledger.open.get(3)!.suggestion;
     say({ type: 'suggested', trial: 3, attempt: 2, by: 'random', params }, 30);
@@ -132,11 +132,11 @@ describe('an attempt that no trainer has claimed', () => {
   it('is lost at once if no trainer will claim it and a strategy stops it, in any order', () => {
     const { attempts, tick } = watched();
     tick(0, 10);
-    attempts.stop(1, 'asha', 11);
+    attempts.stop(1, { by: 'asha' }, 11);
     attempts.hide(1, 12);
     attempts.hide(2, 11);
-    attempts.stop(2, 'asha', 12);
-    attempts.stop(3, 'asha', 12);
+    attempts.stop(2, { by: 'asha' }, 12);
+    attempts.stop(3, { by: 'asha' }, 12);
     attempts.restart(14);
     expect(tick(15, 60)).toEqual([1, 2]);
   });
@@ -147,23 +147,23 @@ describe('a stop', () => {
     const { attempts, claim, say } = watched();
     claim(1, 0);
     claim(2, 0);
-    attempts.stop(1, 'asha', 1);
-    attempts.stop(2, 'asha', 1);
-    attempts.stop(99, 'asha', 1);
+    attempts.stop(1, { by: 'asha' }, 1);
+    attempts.stop(2, { by: 'asha' }, 1);
+    attempts.stop(99, { by: 'asha' }, 1);
     say({ type: 'reported', trial: 1, run: '1.1', step: 1, values: { value: 1 } }, 2);
-    expect([1, 2, 3, 99].map((trial) => attempts.stopOf(trial))).toEqual(['asha', 'asha', undefined, undefined]);
+    expect([1, 2, 3, 99].map((trial) => attempts.stopOf(trial)?.by)).toEqual(['asha', 'asha', undefined, undefined]);
     say({ type: 'stopped', trial: 1, run: '1.1' }, 3);
     say({ type: 'failed', trial: 2, run: '2.1', reason: 'preempted' }, 3);
-    expect([1, 2].map((trial) => attempts.stopOf(trial))).toEqual([undefined, undefined]);
+    expect([1, 2].map((trial) => attempts.stopOf(trial)?.by)).toEqual([undefined, undefined]);
   });
 
   it('of a strategy lets a trainer claim an attempt, and then stop it', () => {
     const { attempts, claim, tick } = watched();
     tick(0, 0);
-    attempts.stop(1, 'asha', 0);
+    attempts.stop(1, { by: 'asha' }, 0);
     expect(tick(5, 300)).toEqual([]);
     claim(1, 300);
-    expect(attempts.stopOf(1)).toBe('asha');
+    expect(attempts.stopOf(1)?.by).toBe('asha');
   });
 
   it('of a person does not end an attempt that a trainer has claimed before, but its lease does', () => {
@@ -171,7 +171,7 @@ describe('a stop', () => {
     tick(0, 10);
     claim(1, 10);
     say({ type: 'cancelled', trial: 1 }, 10);
-    expect(attempts.stopOf(1)).toBe('person');
+    expect(attempts.stopOf(1)?.by).toBe('person');
     expect(tick(15, 105)).toEqual([]);
     expect(tick(110, 110)).toEqual([1]);
   });

@@ -27,7 +27,7 @@ const happenings = {
   preempt: held((world, trial, run, now) => world.say({ type: 'failed', trial, run, reason: 'preempted' }, now)),
   suggestToOthers: (world, { suggestion }, now) =>
     world.say({ ...(suggestion as OpenTrial['suggestion']), attempt: suggestion.attempt + 1, avoid: ['w1'] }, now),
-  stop: ({ attempts }, { proposal }, now) => attempts.stop(proposal.id, 'asha', now),
+  stop: ({ attempts }, { proposal }, now) => attempts.stop(proposal.id, { by: 'asha' }, now),
   cancel: (world, { proposal }, now) => world.say({ type: 'cancelled', trial: proposal.id }, now),
   close: (world, _, now) => world.say({ type: 'closed', reason: 'target' }, now),
   reopen: (world, _, now) => world.say({ type: 'changed', paused: false }, now),
@@ -65,7 +65,7 @@ function openIn({ ledger, attempts, hidden }: World) {
   return [...ledger.open.values()]
     .filter(({ awaiting }) => !awaiting)
     .map(({ proposal: { id }, suggestion: { attempt, avoid }, run }) => {
-      const by = attempts.stopOf(id);
+      const by = attempts.stopOf(id)?.by;
       const isOver = by === 'person' || by === 'closed';
       const unclaimed = hidden.has(`${id}.${attempt}`) ? 'hidden' : avoid ? 'for some' : 'for all';
       const kind = `${run === undefined ? unclaimed : 'claimed'}, ${by === undefined ? 'wanted' : isOver ? 'over' : 'stopped'}`;

@@ -24,7 +24,7 @@ export function watched(options: StudyOptions = {}) {
       attempts.apply(applied, now);
       read(applied);
     }
-    for (const { directive } of study.given.slice(sent)) if (directive.type === 'stop') attempts.stop(directive.trial, directive.by, now);
+    for (const { directive } of study.given.slice(sent)) if (directive.type === 'stop') attempts.stop(directive.trial, directive, now);
     sent = study.given.length;
   };
   readAt(0);

@@ -46,13 +46,13 @@ const typesOf = (sent: readonly TrialEvent[]) => sent.map(({ type }) => type);
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 it.each([
-  ['the server stores its claim', async (world: ReturnType<typeof claimed>) => world.run.stop('asha')],
+  ['the server stores its claim', async (world: ReturnType<typeof claimed>) => world.run.stop({ by: 'asha', why: 'number 3 of 4' })],
   [
     'its checkpoint is restored',
     async (world: ReturnType<typeof claimed>) => {
       world.store();
       world.perform();
-      world.run.stop('asha');
+      world.run.stop({ by: 'asha', why: 'number 3 of 4' });
       expect(world.signal().aborted).toBe(true); // what restores it can end
     },
   ],
@@ -67,7 +67,7 @@ it.each([
   world.store();
   expect(world.sent).toEqual([
     { type: 'started', trial: 1, attempt: 2, run: 'r', trainer: 'w' },
-    { type: 'stopped', trial: 1, attempt: 2, run: 'r', by: 'asha' },
+    { type: 'stopped', trial: 1, attempt: 2, run: 'r', by: 'asha', why: 'number 3 of 4' },
   ]);
   expect(world.log).toHaveLength(3); // one line for people or the end of its steps, and then:
   expect(world.log.slice(1)).toEqual(['ended', 'stored']);
@@ -79,7 +79,7 @@ it('an attempt that is abandoned holds its slot until its program has ended, and
   world.perform();
   world.run.abandon();
   expect([world.log, world.signal().aborted]).toEqual([['begun', 'preempted'], true]);
-  world.run.stop('asha');
+  world.run.stop({ by: 'asha', why: 'number 3 of 4' });
   world.run.preempt();
   world.say().end({ type: 'completed', trial: 1, run: 'r', values: { value: 1 } });
   expect(world.log.slice(2)).toEqual(['left undefined', 'ended', 'stored']);

@@ -1,1 +1,0 @@
-import './stopReasons.test.ts'; // also of 200 000 trials
