@@ -1,4 +1,4 @@
-import { MismatchError, OptionError } from '../../src/errors.ts';
+import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, FORMAT, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
@@ -201,21 +201,6 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     }),
     version,
   };
-}
-
-/** What a program expects of a study that it opens. The types of configurations and values follow from it. */
-export interface ExpectedStudy<P, O extends string = string> {
-  /** With predicates, if the study has some. Default: the space of the study, with configurations of any type. */
-  readonly space?: Space<P> | undefined;
-  /** All of them, the first one first. Default: those of the study, with any names. */
-  readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
-}
-
-/** @throws MismatchError if a study is not the expected one. @param place where it is, for people */
-export function refuseUnexpected<P>(logged: Created, place: string, { space, objectives }: ExpectedStudy<P>): void {
-  const wanted = { ...logged, space: space?.toJSON() ?? logged.space, objectives: objectivesOf({ objectives }) };
-  const wrong = differences(logged, wanted, { objectives });
-  if (wrong.length > 0) throw new MismatchError(`${place} is another study: ${wrong.join('; ')}`);
 }
 
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */

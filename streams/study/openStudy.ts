@@ -4,8 +4,8 @@ import { firstFactOf, spaceOf } from '../engine/applyEntries.ts';
 import type { JournalError } from '../log/errors.ts';
 import { type JournalOptions, openJournal } from '../log/openJournal.ts';
 import { readJournal } from '../log/readJournal.ts';
-import type { ExpectedStudy } from '../spec/options.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
+import type { ExpectedStudy } from './port/view.ts';
 import type { Study } from './study.ts';
 
 export interface OpenJournalStudyOptions<P, O extends string = string>

@@ -4,7 +4,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../../../src/schema/optionRules.ts';
 import { checkTimeLimit, type EvaluateOptions, type Evaluating } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
-import { type ExpectedStudy, refuseUnexpected } from '../../spec/options.ts';
+import { type ExpectedStudy, refuseUnexpected } from '../../study/port/view.ts';
 import { createdOn, type NatsStudy } from '../created.ts';
 import { type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import type { Perform } from './claimedRun.ts';

@@ -4,7 +4,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { parseSpace } from '../../../src/space/space.ts';
 import type { ListedStudy } from '../../../src/study/status.ts';
 import type { TrialRow, TrialRows, TrialStatus } from '../../../src/study/trials.ts';
-import { type ExpectedStudy, refuseUnexpected } from '../../spec/options.ts';
+import { type ExpectedStudy, refuseUnexpected } from './view.ts';
 
 interface PageRequest {
   /** Rows of later trials only. Default: 0. */

@@ -1,18 +1,36 @@
 import { Subject } from 'rxjs';
+import { MismatchError } from '../../../src/errors.ts';
+import type { Created } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../../src/ledger/openTrials.ts';
+import type { Space } from '../../../src/space/space.ts';
 import { NOT_BEGUN, RefusedError } from '../../../src/study/commands.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
 import { firstFactOf, spaceOf } from '../../engine/applyEntries.ts';
 import { turnsOf } from '../../engine/timeout.ts';
 import type { Log } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
-import { type ExpectedStudy, refuseUnexpected } from '../../spec/options.ts';
+import { differences, objectivesOf } from '../../spec/options.ts';
 import { StudyEnd } from './ending.ts';
 import { reached, replayed } from './entries.ts';
 import { noResultIn } from './noResult.ts';
 import type { StudyPort } from './port.ts';
+
+/** What a program expects of a study that it opens. The types of configurations and values follow from it. */
+export interface ExpectedStudy<P, O extends string = string> {
+  /** With predicates, if the study has some. Default: the space of the study, with configurations of any type. */
+  readonly space?: Space<P> | undefined;
+  /** All of them, the first one first. Default: those of the study, with any names. */
+  readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
+}
+
+/** @throws MismatchError if a study is not the expected one. @param place where it is, for people */
+export function refuseUnexpected<P>(logged: Created, place: string, { space, objectives }: ExpectedStudy<P>): void {
+  const wanted = { ...logged, space: space?.toJSON() ?? logged.space, objectives: objectivesOf({ objectives }) };
+  const wrong = differences(logged, wanted, { objectives }).join('; ');
+  if (wrong !== '') throw new MismatchError(`${place} is another study: ${wrong}`);
+}
 
 /** Milliseconds of work before it yields to other tasks. */
 const TURN_MS = 10;
@@ -38,7 +56,6 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
   if (first === undefined) throw new RefusedError(NOT_BEGUN);
   refuseUnexpected(first, place, expected);
   const { space = spaceOf<P>(first) } = expected;
-
   const reading = new AbortController();
   const ledger = new Ledger<P>(space);
   const rows = new TrialRows<P>();
