@@ -105,7 +105,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   heartbeat: async (studies, { study, trial, fields, user }) => {
     const host = hostOf(studies.open(study));
     await host.ready();
-    return host.heartbeat(trial, fields.run as string, user?.name);
+    return host.heartbeat(trial, fields.run as string, { author: user?.name });
   },
   tell: saying('completed'),
   stopped: saying('stopped'),

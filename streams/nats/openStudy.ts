@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import { filter, firstValueFrom, map } from 'rxjs';
 import type { Params, ReportedFact, Started } from '../../src/facts/facts.ts';
@@ -13,13 +12,15 @@ import { parseStrategy } from '../spec/spec.ts';
 import { studyOf } from '../study/handle.ts';
 import { reached } from '../study/port/entries.ts';
 import { explaining } from '../study/port/explaining.ts';
-import { assignmentOf, stoppingOf } from '../study/port/port.ts';
+import { assignmentOf, type Stopping, stoppingOf } from '../study/port/port.ts';
 import { type ExpectedStudy, followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
+import { jsonOf } from './connection/connection.ts';
 import { createdOn, type NatsStudy } from './created.ts';
 import { readLog } from './log/readLog.ts';
 import { type NamingOptions, type Subjects, subjectsOf } from './protocol/subjects.ts';
+import type { Reply } from './rpc.ts';
 import { request } from './studiesOn.ts';
 import { type AskedAttempt, Seats } from './trainer/seats.ts';
 
@@ -30,9 +31,8 @@ export interface OpenStudyOptions<P, O extends string = string> extends Expected
   readonly warn?: ((message: string) => void) | undefined;
 }
 
-/** Milliseconds between two questions whether an engine has decided on a report, and how often it is asked. */
-const POLL_MS = 10;
-const QUESTIONS = 200;
+/** Milliseconds in which an engine answers whether a report stops its trial. */
+const DECIDING_MS = 2000;
 
 /**
  * Opens a study on a server, which an engine runs, such as one of `serve` or `hypertide serve`. Waits for a study that is not there yet, and resolves
@@ -91,13 +91,17 @@ export function remoteOn<P>(
     });
     return Promise.race([entry, left]);
   };
-  /** Waits until an engine has decided whether a report stops its trial, unless none answers. */
-  const decided = async (position: number) => {
-    for (let left = QUESTIONS; left > 0; left--) {
-      const status = await request(nc, subjects, 'study').catch(() => undefined);
-      if (!status || (status as StudyStatus).position >= position) return;
-      await sleep(POLL_MS);
-    }
+  /** Asks the leading engine. If none answers, it is as the last directive said. */
+  const heartbeat: Remote<P>['heartbeat'] = async (trial, run, { after } = {}) => {
+    const attempt = held.get(trial);
+    if (!attempt) return { stop: false };
+    const answer = await nc
+      .request(subjects.beat(attempt.claim.trainer, trial), JSON.stringify({ run, after }), { timeout: DECIDING_MS })
+      .then(
+        (message) => jsonOf(message) as Reply | undefined,
+        () => undefined,
+      );
+    return answer?.ok ? (answer.result as Stopping) : stoppingOf(attempt.stopped());
   };
   /** Enqueues values for an ask. @returns the position of the entry; undefined if no new configuration may begin */
   const reserve = async (params: Params): Promise<number | undefined> => {
@@ -142,8 +146,7 @@ export function remoteOn<P>(
     }
     attempt.say.report(fact);
     const position = await storing;
-    await decided(position);
-    return { ...stoppingOf(attempt.stopped()), position };
+    return { ...(await heartbeat(fact.trial, attempt.claim.run, { after: position })), position };
   };
   return {
     ...explaining(() => {
@@ -152,7 +155,7 @@ export function remoteOn<P>(
     }),
     ask,
     record,
-    heartbeat: async (trial) => stoppingOf(held.get(trial)?.stopped()), // its trainer sends them
+    heartbeat,
     submit,
     close: () => seats.close(),
   };

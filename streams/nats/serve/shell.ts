@@ -1,5 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { failureOf } from '../../../src/errors.ts';
 import type { CloseReason } from '../../../src/facts/facts.ts';
 import { identityOf } from '../../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
@@ -17,6 +18,7 @@ import { withRetry } from '../connection/retry.ts';
 import type { NatsLog } from '../log/natsLog.ts';
 import { type Beat, type DirectiveMessage, PRESENCE, type RejectedMessage } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
+import { isInbox, type Reply, respond } from '../rpc.ts';
 import { SuggestionConsumer, waitingPulls } from './consumer.ts';
 import { Lookahead } from './lookahead.ts';
 import { Roster } from './roster.ts';
@@ -146,8 +148,19 @@ export class Shell<P> {
   #beat(message: Msg): void {
     const [id, trainer] = message.subject.split('.').reverse();
     if (id === '0') return this.#greet(trainer!, message);
-    const run = (jsonOf(message) as Beat | undefined)?.run;
-    if (run !== undefined && this.#attempts.hear(Number(id), run, trainer, performance.now())) this.#stopAgain(Number(id));
+    const { run, after } = (jsonOf(message) as Partial<Beat> | undefined) ?? {};
+    if (run === undefined) return;
+    if (isInbox(message.reply)) void this.#answer(message, Number(id), run, { author: trainer, after });
+    else if (this.#attempts.hear(Number(id), run, trainer, performance.now())) this.#stopAgain(Number(id));
+  }
+
+  /** Of several engines, the one that appended last answers. */
+  async #answer(message: Msg, ...beat: Parameters<LocalPort['heartbeat']>): Promise<void> {
+    const reply: Reply = await this.#study.heartbeat(...beat).then(
+      (result) => ({ ok: true, result }),
+      (error) => ({ ok: false, ...failureOf(error) }),
+    );
+    if (this.#log.leads) respond(message, reply);
   }
 
   /** A trainer may have missed its last instruction: it may have started since, or lost its connection. */

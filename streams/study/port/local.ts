@@ -21,13 +21,23 @@ import { type Submitter, submit, submitter } from '../../engine/submit.ts';
 import type { ParseStrategy } from '../../kernel/strategy.ts';
 import { type AuthoredLog, LogInUseError } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
+import { unlessAborted } from '../../promises.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
 import { Claims } from './claims.ts';
 import { StudyEnd } from './ending.ts';
-import { replayed } from './entries.ts';
+import { reached, replayed } from './entries.ts';
 import { explaining } from './explaining.ts';
 import { type NoResultError, noResultIn } from './noResult.ts';
-import { type AskOptions, type ClaimReply, type Named, type Recorded, type Stopping, type StudyPort, stoppingOf } from './port.ts';
+import {
+  type AskOptions,
+  type ClaimReply,
+  type HeartbeatOptions,
+  type Named,
+  type Recorded,
+  type Stopping,
+  type StudyPort,
+  stoppingOf,
+} from './port.ts';
 import { Repeats, wantedOf } from './repeats.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
@@ -50,6 +60,9 @@ export interface HostOptions<P>
   /** What an error that ends the study means. Default: the error itself. */
   readonly meaning?: ((error: unknown) => unknown) | undefined;
 }
+
+/** The longest that a heartbeat waits for a decision. */
+const DECIDED_MS = 2000;
 
 /** The logs on which a study of this process runs: another one would write its decisions between these. */
 const inUse = new WeakSet<AuthoredLog>();
@@ -220,9 +233,10 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   }
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
-  async heartbeat(trial: TrialId, run: string, author?: string): Promise<Stopping> {
+  async heartbeat(trial: TrialId, run: string, { author, after = 0 }: HeartbeatOptions = {}): Promise<Stopping> {
     if (!this.attempts.hear(trial, run, author, performance.now()))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
+    if (after > this.ledger.position) await unlessAborted(reached(this, after), AbortSignal.timeout(DECIDED_MS));
     return stoppingOf(this.attempts.stopOf(trial));
   }
 

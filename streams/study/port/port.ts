@@ -79,6 +79,13 @@ export const stoppingOf = (stopped: StopReason | undefined): Stopping => (stoppe
 /** The answer to a fact of a trainer: its position in the log, and whether its trial should stop. */
 export type Recorded = Stopping & { readonly position: number };
 
+export interface HeartbeatOptions {
+  /** The trainer, if its name is known. */
+  readonly author?: string | undefined;
+  /** Waits until the study has decided on the entry at this position, for at most two seconds. */
+  readonly after?: number | undefined;
+}
+
 /** What a program that evaluates trials may ask of a study, wherever that runs. */
 export interface TrainerPort<P = Params> {
   /** Claims the next trial. @throws what the study throws; a study elsewhere, also the reason of the signal */
@@ -86,7 +93,7 @@ export interface TrainerPort<P = Params> {
   /** Takes a fact about a trial, and resolves when the study has applied it. @throws RefusedError if it does not count */
   record(fact: TrialFact, named?: Named): Promise<Recorded>;
   /** Says that a run is alive. @throws RefusedError if it does not hold the trial */
-  heartbeat(trial: TrialId, run: string, author?: string): Promise<Stopping>;
+  heartbeat(trial: TrialId, run: string, more?: HeartbeatOptions): Promise<Stopping>;
 }
 
 /** What a study says as its entries come. */

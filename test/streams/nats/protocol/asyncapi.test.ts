@@ -156,6 +156,7 @@ async function recordStudy(): Promise<readonly Recorded[]> {
     ['close'],
   ];
   for (const [method, request] of asked) await ask(method, request);
+  await nc.request(`ht.${study}.beat.w1.3`, JSON.stringify({ run: 'none', after: 1 }));
   await engine.close();
   await engine.nc.flush();
   await spy.flush();

@@ -40,8 +40,8 @@ it('lets no trainer write for another one', async () => {
   const { trial, run } = await claim(study, { author: 'w1' });
   const told = study.record({ type: 'completed', trial, run, values: { value: 0 } }, { author: 'w2' });
   await expect(told).rejects.toMatchObject({ code: 'wrong-author' });
-  await expect(study.heartbeat(trial, run, 'w2')).rejects.toThrow(coded('stale-run'));
-  expect(await study.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
+  await expect(study.heartbeat(trial, run, { author: 'w2' })).rejects.toThrow(coded('stale-run'));
+  expect(await study.heartbeat(trial, run, { author: 'w1' })).toEqual({ stop: false });
   await study.close();
 });
 
@@ -140,7 +140,7 @@ it('ends the attempt of a silent trainer, and hands the trial out again', async 
     const { study } = host({ lease: 10 });
     const first = await claim(study, { author: 'w1' });
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
-    await study.heartbeat(first.trial, first.run, 'w1');
+    await study.heartbeat(first.trial, first.run, { author: 'w1' });
     for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
     expect(study.rows.get(1)).toMatchObject({ running: true });
     for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(500);
@@ -160,7 +160,7 @@ it('continues after a restart with the trainers that it had', async () => {
   study.stop();
   const again = new LocalPort(line, log, { strategy: random(), trials: 3 });
   await again.ready();
-  expect(await again.heartbeat(trial, run, 'w1')).toEqual({ stop: false });
+  expect(await again.heartbeat(trial, run, { author: 'w1' })).toEqual({ stop: false });
   expect(await claim(again, { author: 'w1', run })).toMatchObject({ trial, run });
   await again.record({ type: 'completed', trial, run, values: { value: 1 } }, { author: 'w1' });
   expect(again.rows.get(trial)).toMatchObject({ status: 'completed' });
