@@ -1,5 +1,5 @@
 import { bounded } from '../errors.ts';
-import type { Cancelled, Completed, FailedFact, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
+import type { Cancelled, Completed, FailedFact, ReportedFact, Started, Stopped, TrialEvent, Values } from '../facts/facts.ts';
 import type { Refusal, RefusalCode } from '../facts/refusal.ts';
 import type { OpenTrial } from './trial.ts';
 
@@ -65,8 +65,10 @@ export function refuseFailure(fact: FailedFact, trial: OpenTrial<unknown>): Verd
 }
 
 /** @param losses or the name of the value that is missing. */
-export const refuseValues = (losses: readonly number[] | string): Verdict =>
-  typeof losses === 'string' ? refuse('missing-field', `values.${losses} is missing`) : undefined;
+export const refuseValues = (losses: readonly number[] | string, given: Values = {}): Verdict =>
+  typeof losses === 'string'
+    ? refuse('missing-field', `values.${losses} is missing; got ${Object.keys(given).join(', ') || 'none'}`)
+    : undefined;
 
 /** Whether a checkpoint counts. Programs get it as an argument, and would read one that begins with a dash as an option. */
 export const isReference = (checkpoint: string): boolean => !checkpoint.startsWith('-');

@@ -99,7 +99,7 @@ export class Trials<P> {
   /** Why the values of a fact do not count: that of an objective is missing. */
   refusesValues(fact: TrialEvent): Refusal | undefined {
     const hasResult = fact.type === 'reported' || fact.type === 'completed';
-    return hasResult ? refuseValues(lossesOf(this.#settings.objectives, fact.values)) : undefined;
+    return hasResult ? refuseValues(lossesOf(this.#settings.objectives, fact.values), fact.values) : undefined;
   }
 
   /** Why a trial cannot be cancelled. */
@@ -166,7 +166,9 @@ export class Trials<P> {
     const { objectives } = this.#settings;
     const examples = fact.results && this.results.examples;
     const losses = lossesOf(objectives, fact.values);
-    const refused = examples ? refuseResults(fact.results, examples, objectives) : (refuseStep(fact, trial) ?? refuseValues(losses));
+    const refused = examples
+      ? refuseResults(fact.results, examples, objectives)
+      : (refuseStep(fact, trial) ?? refuseValues(losses, fact.values));
     const refusal = refuseRun(fact, trial) ?? refused;
     if (refusal) return rejected(fact, refusal);
     trial.at = fact.step;
@@ -194,7 +196,7 @@ export class Trials<P> {
 
   #complete(fact: Completed, trial: OpenTrial<P>, at: number): Applied<P> {
     const losses = lossesOf(this.#settings.objectives, fact.values);
-    const refusal = refuseResult(fact, trial) ?? refuseValues(losses);
+    const refusal = refuseResult(fact, trial) ?? refuseValues(losses, fact.values);
     if (refusal) return rejected(fact, refusal);
     this.trainers.succeeded(trial, at, fact.run);
     if (fact.metrics) trial.metrics = { ...trial.metrics, ...fact.metrics };

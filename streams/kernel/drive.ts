@@ -73,6 +73,10 @@ export function runCore<S, Phase extends string, Verdict extends string, F exten
 ): RunningCore {
   const { name, actor: parent } = env;
   const { table } = chart;
+  const verdicts = new Set([table.anywhere, ...Object.values(table.states)].flatMap((on) => Object.keys(on === 'final' ? {} : on)));
+  for (const [state, on] of Object.entries(table.states))
+    if (on !== 'final' && !core.answers[state as Phase])
+      throw new StrategyError(`${name}: it has no answer in the phase ${state} of its chart`);
   const actor = createActor(chart, omitUndefined({ id: name, parent: parent as AnyActorRef | undefined })).start();
   const watch = env.watch && unthrowing(env.watch);
   let state = core.start;
@@ -84,6 +88,7 @@ export function runCore<S, Phase extends string, Verdict extends string, F exten
     const passed = new Set<string>();
     for (let from = phase; table.states[from] !== 'final'; ) {
       const verdict = core.verdict(state, from as Phase);
+      if (verdict !== undefined && !verdicts.has(verdict)) throw new StrategyError(`${name}: its chart has no event ${verdict}`);
       const to = verdict === undefined ? undefined : targetOf(table, from, verdict);
       if (to === undefined || to === from) return;
       if (passed.has(from)) throw new StrategyError(`${name} finds no phase: its verdict leads from ${from} to others for ever`);

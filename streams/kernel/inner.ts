@@ -54,11 +54,12 @@ export function runStrategy(
 }
 
 /**
- * Runs a strategy inside another one. Its stops, `ready` and errors go to `out`, with which it is unsubscribed.
+ * Runs a strategy inside another one. Its stops, `ready` and errors go to `out`, with which it is unsubscribed; `unsubscribe` ends it
+ * before, such as when another one takes its place.
  *
  * @param env of the inner strategy, such as `child(env, 'first')`: two inner strategies need two paths.
  */
-export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>): RunningStrategy {
+export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>): RunningStrategy & Unsubscribable {
   const inner = runStrategy(
     strategy,
     env,

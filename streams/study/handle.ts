@@ -3,6 +3,7 @@ import { LONGEST_TRACE, type ObjectiveSpec, type Params, type Values } from '../
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { exampleResult, placeOf } from '../../src/ledger/exampleFacts.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { frozen } from '../../src/space/value.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
@@ -13,7 +14,7 @@ import type { TrialRow } from '../../src/study/trials.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import { waker } from '../log/follow.ts';
 import { readExample } from '../objective.ts';
-import { unlessAborted } from '../promises.ts';
+import { isPromise, unlessAborted } from '../promises.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
 import { checkOrder, checkResult, refuseNoNumber } from './given.ts';
@@ -46,9 +47,10 @@ const HAND_BACK_MS = 2000;
 const behind = Symbol('hypertide.study');
 
 /** What is behind a handle, for a server in the same process. @throws OptionError for what is no handle */
-export function portOf(study: object): StudyPort<Params> {
-  if (behind in study) return study[behind] as StudyPort<Params>;
-  throw new OptionError('study', 'a study, such as createStudy(space({ lr: float(0, 1) }))', study);
+export function portOf(study: unknown): StudyPort<Params> {
+  if (isRecord(study) && behind in study) return study[behind] as StudyPort<Params>;
+  const hint = isPromise(study) ? '; it is a promise: await it' : '';
+  throw new OptionError('study', 'a study, such as createStudy(space({ lr: float(0, 1) }))', study, hint);
 }
 
 /** The handle of a study, which is the same wherever it runs. */

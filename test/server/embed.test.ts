@@ -130,6 +130,8 @@ it('shows and commands a study that evaluates its trials itself, and gives none 
   const refused = await fetch(post('/v1/studies/own/ask'));
   expect([refused.status, await refused.json()]).toEqual([409, expect.objectContaining({ code: 'elsewhere' })]);
   expect(() => studiesApp({ none: { entries$: {}, ready: async () => {} } })).toThrow(expect.objectContaining({ name: 'OptionError' }));
+  for (const wrong of [study, [study]]) expect(() => studiesApp(wrong as never)).toThrow('studies: expected studies by name');
+  expect(() => studiesApp({ late: Promise.resolve(study) as never })).toThrow('it is a promise: await it');
 });
 
 it('an attempt whose trainer is silent for longer than the lease is tried again', async () => {

@@ -1,6 +1,8 @@
 import { portOf } from '../../../streams/study/handle.ts';
 import { LocalPort } from '../../../streams/study/port/local.ts';
+import { OptionError } from '../../errors.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
+import { isRecord } from '../../schema/json.ts';
 import { ServedStudies } from '../servedStudies.ts';
 
 /** A study of this process, as `createStudy` and `optimize` return it. */
@@ -22,6 +24,8 @@ export interface StudiesOptions {
 /** Studies of this process for a server. @throws OptionError for what is no study */
 export function toServe(studies: ServableStudies, { metrics, warn = console.warn }: StudiesOptions): ServedStudies {
   const served = new ServedStudies({ metrics, warn });
+  if (!isRecord(studies) || 'entries$' in studies)
+    throw new OptionError('studies', 'studies by name, such as { digits: study }', Object.keys(studies ?? {}).slice(0, 3));
   for (const [name, study] of Object.entries(studies)) addStudy(served, name, study);
   return served;
 }

@@ -127,7 +127,7 @@ export const choice = <const V extends readonly Value[]>(
   options: AllowUndefined<Omit<ChoiceDimension, 'type' | 'values'>> = {},
 ): ChoiceDimension<V> => ({
   type: 'choice',
-  values,
+  values: listed(values),
   ...omitUndefined(options),
 });
 
@@ -139,7 +139,13 @@ export const choice = <const V extends readonly Value[]>(
 export const ordinal = <const V extends readonly Value[]>(
   values: V,
   options: { readonly prior?: PriorData | undefined } = {},
-): OrdinalDimension<V> => ({ type: 'ordinal', values, ...omitUndefined(options) });
+): OrdinalDimension<V> => ({ type: 'ordinal', values: listed(values), ...omitUndefined(options) });
+
+/** @throws SpaceError for one value where a list is expected */
+function listed<V>(values: V): V {
+  if (Array.isArray(values)) return values;
+  throw fault('values', `a list, such as [${show(values)}, ...]`, values);
+}
 
 /**
  * False or true. Weights of a prior are in this order.

@@ -1,4 +1,4 @@
-import { take as first, from, lastValueFrom, map, toArray } from 'rxjs';
+import { finalize, take as first, from, lastValueFrom, map, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { chart } from '../../../machines/index.ts';
 import type { Core } from '../../../src/strategy/core.ts';
@@ -6,6 +6,7 @@ import type { Env } from '../../../src/strategy/env.ts';
 import { type Ask, type Message, propose, wait } from '../../../src/strategy/messages.ts';
 import { chain, random, type Strategy, take } from '../../../streams/index.ts';
 import { drive } from '../../../streams/kernel/drive.ts';
+import { runInner } from '../../../streams/kernel/inner.ts';
 import { operatorOf } from '../../../streams/kernel/operator.ts';
 import { coded } from '../../support/coded.ts';
 import { interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
@@ -42,8 +43,24 @@ describe('drive', () => {
     expect(() => interview(() => drive(round, restless, env), env).ask(1)).toThrow(coded('strategy'));
   });
 
+  it('names a core whose verdict the chart does not have, and one that has no answer in a phase', () => {
+    expect(() => asking({ verdict: () => 'fly' as never }).ask(1)).toThrow('own: its chart has no event fly');
+    expect(() => asking({ answers: {} as never }).ask(1)).toThrow('own: it has no answer in the phase open of its chart');
+  });
+
   it('names a core that answers something else', () => {
     expect(() => asking({ answers: { open: () => middle as never } }).ask(1)).toThrow(coded('strategy'));
+  });
+
+  it('lets an operator end a strategy inside it', () => {
+    let ended = 0;
+    const inner = (() => finalize(() => ended++)) as unknown as Strategy;
+    const owner = operatorOf(env, (out) => {
+      runInner(inner, env, out).unsubscribe();
+      return { tell: () => {}, ask: (ask) => ask };
+    });
+    expect(interview(() => owner, env).ask(1)).toMatchObject({ type: 'ask' });
+    expect(ended).toBe(1);
   });
 
   it('is not disturbed by a watch that throws', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineStrategy, memoryLog, runStudy } from '../../../streams/core.ts';
-import { chain, createStudy, float, ga, optimize, plateau, random, space, take, tpe, until, when } from '../../../streams/index.ts';
+import { chain, choice, createStudy, float, ga, optimize, plateau, random, space, take, tpe, until, when } from '../../../streams/index.ts';
 import { coded, wrongOption } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
@@ -14,6 +14,7 @@ describe('a call with wrong arguments', () => {
       () => call(when as never, { opt: 'sgd' }, float(0, 1)),
       'when: expected (parent, values, parameter), got [{"opt":"sgd"},{"type":"float","low":0,"high":1}]; did you mean when("opt", "sgd", ...)?',
     ],
+    ['a choice without its list', () => call(choice as never, 'a', 'b'), 'values: expected a list, such as ["a", ...], got "a"'],
     [
       'a condition without a parameter',
       () => call(when as never, 'opt', 'sgd'),
@@ -106,6 +107,7 @@ describe('a result of the wrong kind', () => {
     const study = createStudy(line, { strategy: random(), trials: 3, ...options });
     const { trial } = (await study.ask())!;
     await expect(study.tell(trial, result as never)).rejects.toThrow(message);
+    await expect(study.report(trial, { values: { loss: 1 } } as never)).rejects.toThrow(/^values.(loss|value) is missing; got values$/);
     await study.close();
   });
 
