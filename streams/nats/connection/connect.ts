@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { type NatsConnection, nkeys } from '@nats-io/nats-core';
-import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect, credsAuthenticator, type NodeConnectionOptions, nkeyAuthenticator } from '@nats-io/transport-node';
 import { UserError } from '../../../src/errors.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { namingOf, type StudyNaming } from '../protocol/subjects.ts';
@@ -78,23 +78,46 @@ export async function connectTo(
   const authenticator = await authenticatorOf(access);
   const files = await certificates(access);
   const isEncrypted = Object.keys(files).length > 0 || places.some(({ protocol }) => protocol === 'tls:');
+  const options = {
+    servers: hosts,
+    name,
+    ...reconnectOptions,
+    ...loginOf(places.find((place) => place.username) ?? places[0]!),
+    ...omitUndefined({
+      inboxPrefix,
+      authenticator,
+      tls: isEncrypted ? { ...files, checkServerIdentity: identityOf(places) } : undefined,
+    }),
+  };
   try {
-    return await connect({
-      servers: hosts,
-      name,
-      ...reconnectOptions,
-      ...loginOf(places.find((place) => place.username) ?? places[0]!),
-      ...omitUndefined({
-        inboxPrefix,
-        authenticator,
-        tls: isEncrypted ? { ...files, checkServerIdentity: identityOf(places) } : undefined,
-      }),
-    });
+    return await connectAtFirst(options, hosts.length + TRIES);
   } catch (cause) {
     const hasLogin = authenticator !== undefined || places.some(({ username }) => username !== '');
     const hasCertificate = access.tlsCert !== undefined;
     const { why, todo, isAway = false } = await whyUnreachable(cause as Error, { places, isEncrypted, hasLogin, hasCertificate });
     throw new ConnectError(`${hosts.join(', ')}: ${why}`, { cause, todo, isAway });
+  }
+}
+
+/** How often servers of a cluster that were not named are tried, before the first connection. */
+const TRIES = 10;
+
+/** Connects, or gives up: each server of a cluster that refuses a login names all of them again, so the client would try for ever. */
+async function connectAtFirst(options: NodeConnectionOptions, tries: number): Promise<NatsConnection> {
+  const { reconnectTimeWait, reconnectJitter } = reconnectOptions;
+  const giveUp = new Error('no server of the cluster accepts the connection');
+  let left = tries;
+  const reconnectDelayHandler = () => {
+    if (left-- === 0) throw giveUp;
+    return reconnectTimeWait + (performance.now() % reconnectJitter);
+  };
+  try {
+    const nc = await connect({ ...options, reconnectDelayHandler });
+    left = Number.POSITIVE_INFINITY;
+    return nc;
+  } catch (error) {
+    if (error === giveUp) await connect({ ...options, ignoreClusterUpdates: true }).then((nc) => nc.close()); // throws what the named ones say
+    throw error;
   }
 }
 
