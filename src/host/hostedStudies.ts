@@ -94,7 +94,7 @@ export class HostedStudies {
   async #creating<T>(name: string, data: unknown, act: (file: StudyFile, directory: string) => Promise<T>): Promise<T> {
     const { directory, atMost } = this.#options;
     if (directory === undefined)
-      throw new RefusedError({ code: 'closed', message: 'this server creates no studies: it was started without --folder' });
+      throw new RefusedError({ code: 'elsewhere', message: 'this server creates no studies: it was started without --folder' });
     const file = remoteStudy(checkName('name', name), data, atMost);
     if (this.#all.has(name) || this.#opening.has(name))
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${name}` });

@@ -98,12 +98,18 @@ export async function bodyIn(c: Context, { consumes }: Operation): Promise<strin
   const type = c.req.header('content-type');
   if (consumes !== undefined) {
     if (type !== consumes) throw new RefusedError({ code: 'bad-type', message: `expected "Content-Type: ${consumes}"` });
-    return new Uint8Array(await c.req.arrayBuffer());
+    return new Uint8Array(await c.req.arrayBuffer().catch(unread));
   }
   if (Number(length ?? 0) === 0 && type === undefined) return '';
   if (!/^application\/json\b/.test(type ?? ''))
     throw new RefusedError({ code: 'not-json', message: 'expected a body of JSON, with "Content-Type: application/json"' });
-  return c.req.text();
+  return c.req.text().catch(unread);
+}
+
+/** A program that has this server inside may have read the body. */
+function unread(cause: Error): never {
+  if (!(cause instanceof TypeError)) throw cause;
+  throw new Error(`${cause.message}; mount hypertide before what reads bodies, such as express.json()`, { cause });
 }
 
 /** The fields in a body; without one, none. @throws RefusedError */

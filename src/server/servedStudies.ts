@@ -169,7 +169,7 @@ export class ServedStudies {
 
   #can<K extends 'create' | 'check'>(what: K): NonNullable<ServedStudiesOptions[K]> {
     const able = this.#options[what];
-    if (able === undefined) throw new RefusedError({ code: 'closed', message: 'this server creates no studies' });
+    if (able === undefined) throw new RefusedError({ code: 'elsewhere', message: 'this server creates no studies' });
     return able;
   }
 

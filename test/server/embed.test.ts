@@ -51,6 +51,15 @@ it('runs a study to its end by requests that no Node server has seen', async () 
   expect((await fetch(at('/readyz'))).status).toBe(200);
 });
 
+it('says why it cannot read a body that was read before', async () => {
+  const lines: string[] = [];
+  const { fetch } = app({ digits: digits() }, { warn: (line) => lines.push(line) });
+  const request = post('/v1/studies/digits/ask');
+  await request.text();
+  expect((await fetch(request)).status).toBe(500);
+  expect(lines).toEqual([expect.stringContaining('mount hypertide before what reads bodies, such as express.json()')]);
+});
+
 it('lists a study by its name on the server, which may differ from the one in its log', async () => {
   const { fetch } = app({ digits: createStudy(line, { strategy: random(), trials: 3, lease: 30 }), vowels: digits() });
   const listed = (await (await fetch(at('/v1/studies'))).json()) as readonly { readonly study: string }[];
