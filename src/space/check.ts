@@ -23,8 +23,8 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-export function assertRecord(path: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) throw fault(path, value === null ? 'a mapping with entries (remove the # before one)' : 'a mapping', value);
+export function assertRecord(path: string, value: unknown, expected = 'a mapping'): asserts value is Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw fault(path, value === null ? 'a mapping with entries (remove the # before one)' : expected, value);
 }
 
 /** The entry of a table by its name. */

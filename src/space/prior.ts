@@ -2,8 +2,8 @@ import { finite, positive } from '../schema/optionRules.ts';
 import { checkedBy, fields, nonEmptyListOf, oneKeyOf, type ShapeOf } from './shape.ts';
 
 /** A prior as data: the functions below return it, and study files contain it. */
-export const priorShape = oneKeyOf({
-  normal: fields({ mean: checkedBy(finite), sd: checkedBy(positive) }, {}),
+export const priorShape = oneKeyOf('a mapping such as {"normal": {"median": 0.5, "sigma": 0.1}}', {
+  normal: fields({ median: checkedBy(finite), sigma: checkedBy(positive) }, {}),
   logNormal: fields({ median: checkedBy(positive), sigma: checkedBy(positive) }, {}),
   beta: fields({ a: checkedBy(positive), b: checkedBy(positive) }, {}),
   weights: nonEmptyListOf(checkedBy(positive)),
@@ -13,11 +13,11 @@ export type PriorData = ShapeOf<typeof priorShape>;
 /**
  * A normal distribution, truncated to the range.
  *
- * @param mean in the parameter's own units, even if it is logarithmic
- * @param sd the standard deviation before truncation, above 0, in the same units
+ * @param median in the parameter's own units, even if it is logarithmic
+ * @param sigma the standard deviation before truncation, above 0, in the same units
  * @example float(0, 1, { prior: normal(0.3, 0.1) })
  */
-export const normal = (mean: number, sd: number): PriorData => ({ normal: { mean, sd } });
+export const normal = (median: number, sigma: number): PriorData => ({ normal: { median, sigma } });
 
 /**
  * A log-normal distribution, truncated to the range.

@@ -58,7 +58,7 @@ function binnedPrior(
 function truncatedPrior(path: string, data: PriorData, low: number, high: number): BoundedDistribution {
   const distribution =
     'normal' in data
-      ? truncatedNormal(data.normal.mean, data.normal.sd, low, high)
+      ? truncatedNormal(data.normal.median, data.normal.sigma, low, high)
       : 'logNormal' in data
         ? truncatedLogNormal(data.logNormal.median, data.logNormal.sigma, low, high)
         : undefined;

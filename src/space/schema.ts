@@ -122,7 +122,7 @@ export function checkConstraints(
   if (!Array.isArray(value)) throw fault(path, 'a list of constraints', value);
   for (const [i, constraint] of value.entries()) {
     const at = `${path}[${i}]`;
-    assertRecord(at, constraint);
+    assertRecord(at, constraint, 'a mapping such as {"atMost": {"x": 1, "y": 1}, "limit": 1}');
     const kind = Object.keys(constraint).find((key) => Object.hasOwn(kinds, key)) ?? Object.keys(constraint)[0];
     if (kind === undefined) throw fault(at, `one of ${Object.keys(kinds).join(', ')}`, constraint);
     known(at, kind, kinds).read(at, constraint);

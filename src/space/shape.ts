@@ -83,10 +83,11 @@ export function fieldsOf(set: OptionSet): Shape {
 }
 
 /** A mapping with exactly one of these keys. */
-export const oneKeyOf = <S extends Shapes>(shapes: S): Shape<{ [K in keyof S]: { readonly [P in K]: ShapeOf<S[K]> } }[keyof S]> => ({
+type OneKeyOf<S extends Shapes> = { [K in keyof S]: { readonly [P in K]: ShapeOf<S[K]> } }[keyof S];
+export const oneKeyOf = <S extends Shapes>(expected: string, shapes: S): Shape<OneKeyOf<S>> => ({
   schema: { anyOf: Object.entries(shapes).map(([key, shape]) => fields({ [key]: shape }, {}).schema) },
   read: checked((path, data) => {
-    assertRecord(path, data);
+    assertRecord(path, data, expected);
     const [key, ...others] = Object.keys(data);
     if (key === undefined || others.length > 0) throw fault(path, `one of ${Object.keys(shapes).join(', ')}`, data);
     known(path, key, shapes).read(`${path}.${key}`, data[key]);

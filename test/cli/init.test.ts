@@ -168,7 +168,7 @@ describe('init', () => {
       max_depth: { type: 'int', low: 1, high: 15, prior: { logNormal: { median: 7, sigma: 0.45 } } },
       learning_rate: { type: 'float', low: 0.005, high: 0.5, log: true, prior: { logNormal: { median: 0.05, sigma: 1 } } },
       booster: { type: 'choice', values: ['gbtree', 'dart'], prior: { weights: [6, 2] } },
-      subsample: { type: 'float', low: 0.5, high: 1, prior: { normal: { mean: 0.8, sd: 0.2 } } },
+      subsample: { type: 'float', low: 0.5, high: 1, prior: { normal: { median: 0.8, sigma: 0.2 } } },
       mine: { type: 'float', low: 0, high: 1 },
     };
     expect(await written('import xgboost as xgb\nmodel = xgb.XGBClassifier()\n')).toEqual(boosted);

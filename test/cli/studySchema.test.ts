@@ -62,7 +62,7 @@ describe('the JSON Schema of study files', () => {
     withParts('  y: { type: flaot, low: 0, high: 1 }'),
     withParts('  y: { type: int, low: 0, high: 1, logit: true }'),
     withParts('  y: { type: choice, values: [] }'),
-    withParts('  y: { type: float, low: 0, high: 1, prior: { normal: { mean: 0, sd: 0 } } }'),
+    withParts('  y: { type: float, low: 0, high: 1, prior: { normal: { median: 0, sigma: 0 } } }'),
   ])('refuses %j, as hypertide does', (text) => {
     expect(validate(parse(text))).toBe(false);
     expect(() => parseStudy(parse(text))).toThrow();

@@ -12,7 +12,7 @@ U = [0.001, 0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 0.999]
 def law(prior):
     (kind, p), = prior.items()
     if kind == "normal":
-        return stats.norm(p["mean"], p["sd"])
+        return stats.norm(p["median"], p["sigma"])
     return stats.lognorm(p["sigma"], scale=p["median"])
 
 
@@ -59,7 +59,7 @@ def binned(low, high, step, log, prior):
             "logDensities": [[float(x), float(np.log(m / w))] for x, m, w in zip(xs, mass, width)]}
 
 
-normal = lambda mean, sd: {"normal": {"mean": mean, "sd": sd}}
+normal = lambda median, sigma: {"normal": {"median": median, "sigma": sigma}}
 lognormal = lambda median, sigma: {"logNormal": {"median": median, "sigma": sigma}}
 print(json.dumps([
     smooth(-5, 5, "linear", normal(1, 2)),

@@ -11,7 +11,7 @@ const types = Object.keys(parameterTypes).join(', ');
 const STUDY = `
 parameters:
   lr: { type: float, low: 1e-5, high: 0.1, log: true, prior: { logNormal: { median: 0.001, sigma: 1 } } }
-  dropout: { type: float, low: 0, high: 0.5, step: 0.05, prior: { normal: { mean: 0.2, sd: 0.1 } } }
+  dropout: { type: float, low: 0, high: 0.5, step: 0.05, prior: { normal: { median: 0.2, sigma: 0.1 } } }
   keep: { type: float, low: 0.01, high: 0.99, logit: true, prior: { beta: { a: 2, b: 1 } } }
   units: { type: int, low: 16, high: 64, step: 2 }
   width: { type: int, low: 1, high: 1024, log: true }
@@ -87,12 +87,12 @@ test.each<[string, string]>([
   ['{ act: { type: choice, values: relu } }', 'parameters.act.values: expected a list that is not empty, got "relu"'],
   ['{ act: { type: choice, values: [a, a] } }', 'parameters.act.values: expected values that differ, got ["a","a"]'],
   [
-    '{ lr: { type: float, low: 0, high: 1, prior: { normal: { mean: 0, std: 1 } } } }',
-    'parameters.lr.prior.normal.std: unknown key, expected one of mean, sd; did you mean sd?',
+    '{ lr: { type: float, low: 0, high: 1, prior: { normal: { median: 0, std: 1 } } } }',
+    'parameters.lr.prior.normal.std: unknown key, expected one of median, sigma',
   ],
   [
-    '{ lr: { type: float, low: 0, high: 1, prior: { normal: { mean: 0, sd: 0 } } } }',
-    'parameters.lr.prior.normal.sd: expected a number above 0, got 0',
+    '{ lr: { type: float, low: 0, high: 1, prior: { normal: { median: 0, sigma: 0 } } } }',
+    'parameters.lr.prior.normal.sigma: expected a number above 0, got 0',
   ],
   [
     '{ lr: { type: float, low: 0, high: 1, constructor: 1 } }',

@@ -25,10 +25,6 @@ def described(
     refuse_foreign("Study", (name for name in options if name not in KEYWORDS), KEYWORDS)
     if not isinstance(strategy := options["strategy"], (str, list, tuple, Mapping, type(None))):
         raise HypertideError(f"strategy: expected a name such as 'tpe', or {{'chain': ['ga', 'bo']}}, got {strategy!r}")
-    for text in options.get("constraints") or ():
-        if isinstance(text, str):
-            bound = '{"expression": "x + y", "max": 1}, where results must be at most 1'
-            raise HypertideError(f"constraints: expected dictionaries such as {bound}, got {text!r}")
     if space is not None and not space:
         raise HypertideError('Study: expected at least one parameter, got {}; write Study({"lr": ht.log(1e-5, 1e-1)}, ...)')
     study = {

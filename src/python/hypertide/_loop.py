@@ -180,8 +180,10 @@ class Coroutines:
     def cancel(self) -> None:
         """Ends the coroutines that run: they raise CancelledError where they wait."""
         self._cancelled = True
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(_cancel_all)
+        if (loop := self._loop) is not None:
+            import asyncio
+
+            loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
 
     def close(self) -> None:
         if self._loop is not None and self._thread is not None:
@@ -217,13 +219,6 @@ async def _cancelled() -> None:
 
     if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(tasks, timeout=GRACE)
-
-
-def _cancel_all() -> None:
-    import asyncio
-
-    for task in asyncio.all_tasks():
-        task.cancel()
 
 
 def traceback_of(error: BaseException) -> str:

@@ -24,6 +24,7 @@ class NatsServer:
         if not self.study:
             raise HypertideError(f"url: expected the address of a study, such as nats://127.0.0.1:4222/digits, got {url}")
         self.lease = 30.0
+        self.slots = 1
         self._url = url
         self._patience = patience
         try:
@@ -31,14 +32,6 @@ class NatsServer:
         except (OSError, ValueError) as error:
             raise EngineError(f"{url} cannot be reached ({error})") from error
         self._read = 0
-
-    @property
-    def slots(self) -> int:
-        return self._trainer.slots
-
-    @slots.setter
-    def slots(self, slots: int) -> None:
-        self._trainer.slots = slots
 
     def open(self, compared: Mapping[str, Any]) -> Answer:
         if compared:
@@ -50,6 +43,7 @@ class NatsServer:
             instead = 'study.enqueue(params, rest="strategy"), which any trainer gets'
             raise HypertideError(f"ask: over NATS, a trial cannot have fixed values; write {instead}")
         self._patience.check()
+        self._trainer.slots = self.slots
         trial = None if self._trainer.closed else self._trainer.claim()
         if trial is None:
             return {"next": "over" if self._trainer.closed else "wait"}

@@ -36,7 +36,7 @@ def float(
     log    True: on a logarithmic scale, such as for a learning rate.
     step   only `low`, `low + step`, ... are values.
     when   {"optimizer": "sgd"}: it exists only if this earlier parameter has this value, or one of a list of values.
-    prior  where you expect good values: {"normal": {"mean": 0.5, "sd": 0.1}}, or {"logNormal": {"median": 1e-3, "sigma": 1}}.
+    prior  where you expect good values: {"normal": {"median": 0.5, "sigma": 0.1}}, or {"logNormal": {"median": 1e-3, "sigma": 1}}.
     """
     if log and isinstance(low, (builtins.int, builtins.float)) and low <= 0:
         raise HypertideError(f"log: expected a number above 0 for low, got {low!r}; write ht.log({high / 1e5!r}, {high!r}), or ht.float(...)")
@@ -95,6 +95,4 @@ def _parameter(kind: str, **options: Any) -> Parameter:
     when = options.get("when")
     if when is not None and not isinstance(when, Mapping):
         raise HypertideError(f'{kind}: when: expected an earlier parameter and its values, such as when={{"optimizer": "sgd"}}, got {when!r}')
-    if (prior := options.get("prior")) is not None and not isinstance(prior, Mapping):
-        raise HypertideError(f'{kind}: prior: expected where good values are, such as prior={{"normal": {{"mean": 0.7, "sd": 0.1}}}}, got {prior!r}')
     return {"type": kind, **{name: value for name, value in options.items() if value is not None}}

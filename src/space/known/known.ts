@@ -82,7 +82,7 @@ function priorOf(dimension: Dimension, rows: readonly KnownParameter[] | undefin
   if ('weights' in prior) return values && others ? { weights: weightsOf(values, others, prior.weights) } : prior;
   if (dimension.type !== 'float' && dimension.type !== 'int') return undefined;
   const inside = (centre: number) => Math.min(dimension.high, Math.max(dimension.low, centre));
-  if ('normal' in prior) return { normal: { ...prior.normal, mean: inside(prior.normal.mean) } };
+  if ('normal' in prior) return { normal: { ...prior.normal, median: inside(prior.normal.median) } };
   if ('logNormal' in prior)
     return dimension.high > 0 ? { logNormal: { ...prior.logNormal, median: inside(prior.logNormal.median) } } : undefined;
   return prior;

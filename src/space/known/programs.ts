@@ -39,7 +39,7 @@ interface Row {
   readonly boolean?: true;
   readonly log?: true;
   readonly logit?: true;
-  readonly normal?: readonly [mean: number, sd: number];
+  readonly normal?: readonly [median: number, sigma: number];
   readonly logNormal?: readonly [median: number, sigma: number];
   readonly weights?: readonly number[];
   readonly default?: Value;
@@ -84,7 +84,7 @@ function dimensionOf({ float, int, choice, log, logit, ...row }: Row): Dimension
 }
 
 function priorIn({ normal, logNormal, weights }: Pick<Row, 'normal' | 'logNormal' | 'weights'>): PriorData | undefined {
-  if (normal) return { normal: { mean: normal[0], sd: normal[1] } };
+  if (normal) return { normal: { median: normal[0], sigma: normal[1] } };
   if (logNormal) return { logNormal: { median: logNormal[0], sigma: logNormal[1] } };
   return weights && { weights };
 }

@@ -59,7 +59,7 @@ describe('the table', () => {
       expect(() => space({ [name]: dimension } as Dimensions), `${program} ${name}`).not.toThrow();
       if (dimension.type !== 'float' && dimension.type !== 'int') continue;
       const { prior, low, high } = dimension;
-      const centre = prior && ('normal' in prior ? prior.normal.mean : 'logNormal' in prior ? prior.logNormal.median : Number.NaN);
+      const centre = prior && ('normal' in prior ? prior.normal.median : 'logNormal' in prior ? prior.logNormal.median : Number.NaN);
       if (prior) expect(centre! >= low && centre! <= high, `${program} ${name}`).toBe(true);
     }
     expect(new Set(rows.map(({ program, name }) => `${program} ${name}`)).size).toBe(475); // as the reference says
