@@ -1,19 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startProgram } from '../../src/programs/startProgram.ts';
 import { parseTemplate } from '../../src/programs/template.ts';
 import { expectRefused, hasTrace, hypertide, journalOf, studyIn, withoutSums } from './support.ts';
-
-const places: string[] = [];
-const studyWith = (more: string) => {
-  const place = studyIn(more);
-  places.push(place);
-  return place;
-};
-afterEach(() => {
-  for (const place of places.splice(0)) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
-});
 
 const sh = (script: string) => ['--', 'sh', '-c', script];
 const quick = sh('echo value={x}');
@@ -25,7 +15,7 @@ const completedIn = (place: string) =>
 
 describe('a run', () => {
   it('accepts whatever a program prints or does', async () => {
-    const place = studyWith('trials: 9\nparallel: 3\n');
+    const place = studyIn('trials: 9\nparallel: 3\n');
     writeFileSync(
       join(place, 'trainer.sh'),
       `case $1 in
@@ -62,7 +52,7 @@ describe('a run', () => {
   });
 
   it('writes no journal outside its folder, or into something that is not a file', async () => {
-    const place = studyWith('');
+    const place = studyIn('');
     writeFileSync(join(place, 'evil.yaml'), `${readFileSync(join(place, 'study.yaml'), 'utf8')}name: ../../evil\n`);
     expectRefused(await hypertide(place, 'run', 'evil.yaml', ...quick));
     for (const path of ['/dev/null', '.']) {
@@ -72,14 +62,14 @@ describe('a run', () => {
   });
 
   it('begins no journal with a strategy that does not suit the study', async () => {
-    const place = studyWith('strategy: ga\nobjectives: { value: minimize, size: minimize }\n');
+    const place = studyIn('strategy: ga\nobjectives: { value: minimize, size: minimize }\n');
     const ended = await hypertide(place, 'run', 'study.yaml', ...quick);
     expect(ended).toEqual({ code: 1, out: '', err: 'hypertide: ga compares trials by one objective; this study has several\n' });
     expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
   });
 
   it('suggests deleting the journal of another study if it has no result', async () => {
-    const place = studyWith('trials: 1\n');
+    const place = studyIn('trials: 1\n');
     await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'exit 1', '{x}');
     const { code, err } = await hypertide(otherSeed(place), 'run', 'study.yaml', ...quick);
     expect(code).toBe(2);
@@ -87,7 +77,7 @@ describe('a run', () => {
   });
 
   it('reports in one line that the journal belongs to another study, and how the next one learns from it', async () => {
-    const place = studyWith('trials: 2\n');
+    const place = studyIn('trials: 2\n');
     await hypertide(place, 'run', 'study.yaml', ...quick);
     const { code, out, err } = await hypertide(otherSeed(place), 'run', 'study.yaml', ...quick);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -98,7 +88,7 @@ describe('a run', () => {
 });
 
 it('a trial whose own files cannot be written is lost, not failed', async () => {
-  const place = studyWith('');
+  const place = studyIn('');
   const file = join(place, 'study.yaml');
   const paths = { params: join(file, 'params.json'), checkpoints: join(file, 'saved'), log: join(file, 'log') };
   const job = { study: 's', trial: 1, attempt: 1, slot: 0, params: { x: 1 }, paths };
@@ -107,7 +97,7 @@ it('a trial whose own files cannot be written is lost, not failed', async () => 
 });
 
 it('trials --json shows the strategy that suggested a trial, and its tags', async () => {
-  const place = studyWith('trials: 1\nstrategy: random\n');
+  const place = studyIn('trials: 1\nstrategy: random\n');
   await hypertide(place, 'run', 'study.yaml', ...quick);
   const path = join(place, 'study.jsonl');
   writeFileSync(path, withoutSums(readFileSync(path, 'utf8')).replace('"by":"random"', '"by":"random","tags":{"half":"left"}'));

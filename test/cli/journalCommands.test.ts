@@ -18,15 +18,6 @@ describe('commands that are written into the journal', () => {
     expectRecomputed(await hypertide(place, 'verify', 'study.jsonl'), 6);
   });
 
-  it('enqueueing in a study that has ended raises its limit', async () => {
-    const place = await studied();
-    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.3');
-    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.4');
-    await run(place);
-    expect(journalOf(place).filter(({ by }) => by === 'queue')).toMatchObject([{ params: { x: 0.3 } }, { params: { x: 0.4 } }]);
-    expectRecomputed(await hypertide(place, 'verify', 'study.jsonl'), 6);
-  });
-
   it('a proposal is tried when the study asks its proposer, with the reason', async () => {
     const place = studyIn('trials: 2\nstrategy: { chain: [{ external: agent }, random] }\n');
     await hypertide(place, 'study', 'create', 'study.yaml');
@@ -55,8 +46,6 @@ describe('commands that are written into the journal', () => {
     [['trial', 'enqueue', 'study.jsonl', 'x=0.3', '--as', 'agent'], /there is no proposer agent in this study/],
     [['trial', 'enqueue', 'study.jsonl', 'x'], /expected name=value, or JSON, got x/],
     [['trial', 'enqueue', 'study.jsonl', '{"x":'], /parameters: /],
-    [['trial', 'retract', 'study.jsonl', '9'], /there is no trial 9/],
-    [['trial', 'cancel', 'study.jsonl', '1'], /trial 1 has ended/],
     [['change', 'study.jsonl'], /nothing to change: give at least one option/],
     [['change', 'study.jsonl', '--strategy', 'randm'], /strategy: got "randm"; did you mean random\? Expected one of /],
     [['change', 'study.jsonl', '--strategy', '{'], /--strategy: /],

@@ -86,24 +86,6 @@ describe('a study on a server', () => {
     await own.dispose();
   });
 
-  it('ends with one line if there is no server, and with another one for wrong names', async () => {
-    const place = studyIn();
-    for (const command of [
-      ['best', 'nats://127.0.0.1:1/s'],
-      ['worker', `${server.url}/A b`, '--', 'true'],
-      ['best', 'nats://me:secret@127.0.0.1:1/s'],
-      ['serve', 'study.yaml', '--nats', 'nats://no such place'],
-      ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'nosuch.nk'],
-      ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'study.yaml'],
-    ]) {
-      const ended = await hypertide(place, ...command);
-      expect(ended.code, command.join(' ')).toBe(2);
-      expect(ended.err).not.toContain('secret');
-      expect(ended.err.trim().split('\n')).toHaveLength(1);
-      expect(hasTrace(ended)).toBe(false);
-    }
-  });
-
   it('prints what it waits for, and obeys SIGTERM while it waits', async () => {
     const place = studyIn();
     const own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream

@@ -13,16 +13,14 @@ import { request } from '../../streams/nats/studiesOn.ts';
 import { ensurePage } from '../support/build.ts';
 import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { natsOfTests } from '../support/natsOfTests.ts';
 import { inboxOf, type TeamServer, teamServer } from '../support/teamServer.ts';
 import { directory, expectRecomputed, expectRefused, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
 
-let server: NatsServer;
+const server = natsOfTests();
 beforeAll(async () => {
   await ensurePage(); // for reports and the dashboard
-  server = await natsServer();
 });
-afterAll(() => server.dispose());
 
 const at = (study: string) => `${server.url}/${study}`;
 /** An engine that has suggested its first trial. */
@@ -186,6 +184,10 @@ describe('commands on a study on a server', () => {
   const wrong = [
     ['best', 'URL/none'],
     ['best', 'nats://127.0.0.1:1/s'],
+    ['best', 'nats://me:secret@127.0.0.1:1/s'],
+    ['serve', 'study.yaml', '--nats', 'nats://no such place'],
+    ['serve', 'study.yaml', '--nats', 'URL', '--nkey', 'nosuch.nk'],
+    ['serve', 'study.yaml', '--nats', 'URL', '--nkey', 'study.yaml'],
     ['trial', 'cancel', 'URL/over', '1'],
     ['change', 'URL/over', '--trials', '+1'],
     ['best', 'URL/A b'],

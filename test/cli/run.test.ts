@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -248,7 +248,6 @@ describe('run', () => {
     const ended = await run(place, [], ['--journal', 'copy.yaml']);
     expectRefused(ended);
     expect(readFileSync(join(place, 'copy.yaml'), 'utf8')).toBe(readFileSync(join(place, 'study.yaml'), 'utf8'));
-    rmSync(place, { recursive: true });
   });
 
   it.each([

@@ -195,19 +195,6 @@ describe('a context of the nats command', () => {
     expect(await inContext(mine, ...best)).toMatchObject(missing);
   });
 
-  it('has precedence over the environment, and options over it', async () => {
-    const away = { url: 'nats://127.0.0.1:1', token: 's3cret' };
-    expect(await inContext(away, 'best', `${plain.url.replace('//', '//s3cret@')}/nosuch`)).toMatchObject(missing);
-    try {
-      process.env.HYPERTIDE_NATS = 'nats://127.0.0.1:1';
-      expect(await inContext({ url: plain.url, token: 's3cret' }, ...best)).toMatchObject(missing);
-      process.env.HYPERTIDE_NATS = plain.url;
-      expect(await inContext(away, ...best)).toMatchObject({ code: 2, err: expect.stringContaining('127.0.0.1:1: ') });
-    } finally {
-      delete process.env.HYPERTIDE_NATS;
-    }
-  });
-
   it('is refused if it is missing, is not JSON, or needs an unsupported feature', async () => {
     expect(await inContext([], ...best)).toMatchObject({ code: 2, err: expect.stringContaining('expected a JSON object') });
     expect(await inContext({ socks_proxy: 'proxy:1080' }, ...best)).toMatchObject({

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,6 @@ it.each([
   const [code] = await once(spawn(process.execPath, [join(root, 'deploy/docker/health.mjs'), file], { stdio: 'ignore' }), 'exit');
   expect(code).toBe(exit);
   server.close();
-  rmSync(folder, { recursive: true });
 });
 
 it('the image is built from files that exist', () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breachesOf } from '../../tools/conform/conform.ts';
 import { start } from '../cli/support.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { natsOfTests } from '../support/natsOfTests.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'examples/trainers');
@@ -21,15 +21,13 @@ const trainers = {
 } as const;
 const languages = Object.keys(trainers) as (keyof typeof trainers)[];
 
-let server: NatsServer;
+const server = natsOfTests();
 beforeAll(async () => {
-  server = await natsServer();
   const go = execFileSync(join(root, 'test/scripts/ensure-go.sh'), { encoding: 'utf8' }).trim();
   const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' };
   execFileSync(go, ['build', '-o', join(scratch, 'trainer'), './examples/trainers/go'], { cwd: root, env, stdio: 'inherit' });
 }, 600_000);
 afterAll(async () => {
-  await server.dispose();
   rmSync(scratch, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import { random } from '../../streams/index.ts';
@@ -13,7 +13,6 @@ let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'hypertide-hosted-'));
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 function hosted() {
   const warnings: string[] = [];

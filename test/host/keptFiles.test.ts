@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { keptFiles } from '../../src/host/keptFiles.ts';
 import { coded } from '../support/coded.ts';
 
@@ -17,7 +17,6 @@ beforeEach(() => {
   symlinkSync(join(place, 'trial-2/secret.txt'), join(place, 'trial-1/link.txt'));
   symlinkSync(join(place, 'trial-2'), join(place, 'trial-1/folder'));
 });
-afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 it('lists the output first, then files, and no links', async () => {
   const files = await keptFiles(place).list(1);

@@ -1,5 +1,4 @@
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { statusOf } from '../../src/cli/terminal/withLog.ts';
 import { retryingLog } from '../../src/host/retryingLog.ts';
@@ -69,7 +68,6 @@ describe('when the process is to end while the disk is full', () => {
     expect(error).toBeInstanceOf(UnstoredError);
     expect(statusOf(error)).toBe(5);
     const [, elsewhere] = /1 result went to (\S+) instead/.exec((error as Error).message)!;
-    onTestFinished(() => rmSync(dirname(elsewhere!), { recursive: true }));
 
     const before = readFileSync(path);
     appendFileSync(path, readFileSync(elsewhere!));
@@ -92,8 +90,7 @@ describe('when the process is to end while the disk is full', () => {
     await eventually(() => expect(said).toHaveLength(1));
     process.emit('SIGINT');
     await expect(append).rejects.toThrow('ENOSPC');
-    const { message } = (await log.close().catch((thrown: unknown) => thrown)) as Error;
-    rmSync(dirname(/went to (\S+)/.exec(message)![1]!), { recursive: true });
+    await log.close().catch(() => {});
     expect(process.listenerCount('SIGINT')).toBe(0);
     await retryingLog(memoryLog(), { place, warn: () => {} }).close();
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -35,5 +35,4 @@ it('tells the seat that it has now when its process is about to end, not the one
   second.leaving();
   expect(told).toEqual([second.seat]);
   await second.close();
-  rmSync(folder, { recursive: true });
 });

@@ -21,19 +21,15 @@ import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { hypertide, studyIn, TRAINER } from '../cli/support.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { natsOfTests } from '../support/natsOfTests.ts';
 
 const exporter = new InMemorySpanExporter();
-let server: NatsServer;
+const server = natsOfTests();
 beforeAll(async () => {
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
-  server = await natsServer();
 });
 afterEach(() => exporter.reset());
-afterAll(async () => {
-  trace.disable();
-  await server.dispose();
-});
+afterAll(() => void trace.disable());
 
 const line = space({ x: float(0, 1) });
 const spans = () =>

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { metricRows } from '../../src/programs/metricRows.ts';
 import { type OutputOptions, outputReader } from '../../src/programs/outputReader.ts';
 import type { PrintedExample } from '../../src/programs/structuredLine.ts';
@@ -184,7 +184,6 @@ describe('a program with examples', () => {
 
   it('gets a file with the names of those to evaluate, in their order', async () => {
     const place = mkdtempSync(join(tmpdir(), 'hypertide-examples-'));
-    onTestFinished(() => rmSync(place, { recursive: true }));
     const at = join(place, 'new', 'names.txt');
     const { done, ...more } = start(
       [

@@ -1,13 +1,12 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { fileOffset, gapIn, openLog, outputOffset } from '../../src/programs/logFile.ts';
 
 /** @param before the content of the file so far */
 function written(lines: number, before = '') {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, 'trials', '1.log');
   if (before !== '') {
     mkdirSync(dirname(path));

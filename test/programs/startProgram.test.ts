@@ -173,7 +173,6 @@ describe('a disk that is full', () => {
   /** A program whose parameters are written to a full device. */
   const waiting = () => {
     const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
-    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const paths = { params: join(directory, 'params.json'), checkpoints: join(directory, 'saved'), log: join(directory, 'log') };
     symlinkSync('/dev/full', paths.params);
     return { ...sh('echo loss=1', {}, { paths }), full: paths.params };

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { root } from '../support/documents.ts';
 
 let folder: string;
@@ -17,7 +17,6 @@ beforeAll(() => {
   writeFileSync(join(staged, 'hypertide/engine/cli.js'), 'console.log(1)');
   writeFileSync(join(staged, 'pyproject.toml'), '\n[project.urls]\nIssues = "https://example.org/issues"\n', { flag: 'a' });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Packs the folder, with nothing but the standard library of Python. @returns the path of the wheel */
 function pack(output: string): string {

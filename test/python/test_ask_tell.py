@@ -134,14 +134,6 @@ def test_adds_a_result_to_its_own_configuration(open_study):
     assert study.ask().params["x"] == 1.0
 
 
-def test_several_objectives(open_study):
-    study = open_study(minimize=["loss", "seconds"], maximize="accuracy")
-    assert study.objectives == {"loss": "minimize", "seconds": "minimize", "accuracy": "maximize"}
-    trial = study.ask()
-    study.tell(trial, {"loss": 1, "seconds": 2, "accuracy": 0.5})
-    assert [row["values"] for row in study.front] == [{"loss": 1, "seconds": 2, "accuracy": 0.5}]
-
-
 def test_refuses_an_ask_of_a_closed_study(open_study):
     study = open_study()
     study.close()

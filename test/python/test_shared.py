@@ -63,15 +63,6 @@ def test_loses_nothing_when_the_process_that_runs_the_study_is_killed(path, unti
     assert begun - killed < 3
 
 
-def test_refuses_another_study_by_name(open_study, path):
-    with open_study() as study:
-        study.optimize(loss_of, trials=2, progress=False)
-        program = f"import hypertide as ht; ht.Study({{'x': ht.float(0, 2)}}, minimize='loss', path={str(path)!r}, seed=1)"
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-        assert "belongs to another study: space.parameters" in done.stderr
-        assert len(study.trials) == 2
-
-
 def test_says_only_that_it_has_joined(open_study, path):
     study = open_study()
     study.add({"x": 1.0, "layers": 1, "opt": "adam"}, 1.0)

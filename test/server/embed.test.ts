@@ -143,13 +143,6 @@ it('shows and commands a study that evaluates its trials itself, and gives none 
   expect(() => studiesApp({ late: Promise.resolve(study) as never })).toThrow('it is a promise: await it');
 });
 
-it('an attempt whose trainer is silent for longer than the lease is tried again', async () => {
-  const { fetch } = app({ digits: digits({ lease: 0.2, trials: 1 }) });
-  const asked = async () => (await (await fetch(post('/v1/studies/digits/ask'))).json()) as object;
-  expect(await asked()).toMatchObject({ trial: 1, attempt: 1 });
-  expect(await asked()).toMatchObject({ trial: 1, attempt: 2 });
-});
-
 it('gives agents tools over any transport, and notifies them of what they subscribed to', async () => {
   const study = digits();
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

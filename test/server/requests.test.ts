@@ -47,11 +47,11 @@ describe('over HTTP', () => {
 
   it('lists trials in pages', async () => {
     const { get, post } = await open();
-    const first = (await post('studies/digits/ask')).body;
+    const first = (await post('studies/digits/ask', { trainer: 'curl' })).body;
     await post('studies/digits/trials/1/tell', { run: first.run, values: { loss: 1 } });
     await post('studies/digits/ask');
     const page = (await get('studies/digits/trials?limit=1')).body;
-    expect(page).toMatchObject({ trials: [{ trial: 1, status: 'completed' }], next: 1 });
+    expect(page).toMatchObject({ trials: [{ trial: 1, status: 'completed', trainer: 'curl' }], next: 1 });
     expect((await get(`studies/digits/trials?after=${page.next}`)).body).toMatchObject({ trials: [{ trial: 2, status: 'open' }] });
     expect((await get('studies/digits/trials?after=2')).body).toEqual({ trials: [] });
     expect((await get('studies/digits/trials?status=failed')).body).toEqual({ trials: [] });

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Propose } from '../../src/strategy/messages.ts';
 import { defineStrategy, propose, type StrategyDefinition } from '../../streams/core.ts';
 import { chain, createStudy, external, float, optimize, random, space, take } from '../../streams/index.ts';
@@ -11,7 +11,6 @@ import { LocalPort } from '../../streams/study/port/local.ts';
 import { natsServer } from '../support/nats.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypertide-hostile-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const line = space({ x: float(0, 1) });
 /** A definition without types, as in JavaScript. */

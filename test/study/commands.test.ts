@@ -27,13 +27,8 @@ const decided = (intent: Intent, ledger = studyOf()) => decide(intent, ledger, (
 
 describe('an intent', () => {
   it.each<[Intent, string]>([
-    [{ type: 'enqueue', params: { x: 7 } }, 'bad-field'],
     [{ type: 'retract', trial: 2 }, 'open'],
-    [{ type: 'retract', trial: 9 }, 'unknown-trial'],
-    [{ type: 'cancel', trial: 1 }, 'ended'],
-    [{ type: 'change' }, 'nothing-to-change'],
     [{ type: 'change', parallel: -1 }, 'bad-field'],
-    [{ type: 'change', paralel: 2 } as never, 'bad-field'],
     [{ type: 'retract' } as never, 'missing-field'],
   ])('%j is refused as %s, and changes nothing', (intent, code) => {
     const ledger = studyOf();

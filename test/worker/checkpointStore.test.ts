@@ -1,13 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { commandStore, parseStored } from '../../src/worker/checkpointStore.ts';
 import { sharedCheckpoints } from '../../src/worker/sharedCheckpoints.ts';
 import { directory, until } from '../cli/support.ts';
 
 const place = directory();
-afterAll(() => rmSync(place, { recursive: true }));
 const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 3, run: 'r' }; // the connection is not used
 const store = `echo saving; cp -r "$HYPERTIDE_PATH" ${place}/$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL && echo bucket://$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL`;
 const fetch = `cp -r ${place}/\${HYPERTIDE_REFERENCE#bucket://}/. "$HYPERTIDE_PATH"`;

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { type Attended, followStudies } from '../../src/worker/followStudies.ts';
 import { request } from '../../streams/nats/studiesOn.ts';
 import { engineOn } from '../streams/nats/world.ts';
 import { eventually } from '../support/eventually.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { natsOfTests } from '../support/natsOfTests.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await server.dispose();
-});
+const server = natsOfTests();
+afterAll(() => void vi.useRealTimers());
 
 it('works again on a study that reopened while its last trial was running, but not on one that is closed', async () => {
   const study = 'followed';

@@ -2,7 +2,7 @@ import { lastValueFrom, map, take, toArray } from 'rxjs';
 import { expect } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import type { Handle } from './door.ts';
-import { ask, firstRow, LOST, paused, refused, type Scene, told, upTo } from './words.ts';
+import { ask, finish, firstRow, LOST, paused, refused, type Scene, told, upTo } from './words.ts';
 
 /** What has words in handles only. */
 export const ofHandles: readonly Scene[] = [
@@ -80,6 +80,9 @@ export const ofHandles: readonly Scene[] = [
       const { reason, completed, best } = await study.result({ signal: AbortSignal.timeout(LOST) });
       await step('25 the result *', () => [reason, completed, best!.trial], ['trials', 3, 3]);
       await step('25 the recommendation *', () => study.recommend()!.row.status, 'completed');
+      await way.submit({ type: 'change', more: 1 });
+      await finish(way);
+      await step('27 the result of more *', async () => (await study.result()).completed, 4);
     },
   },
 ];

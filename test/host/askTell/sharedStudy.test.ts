@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,7 +22,6 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const driven of [...open].reverse()) await leave(driven);
-  rmSync(folder, { recursive: true });
 });
 
 /** A process that has the study, as its socket and its claims see it. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
-import { isBudgeted, withBudgets } from '../../../src/host/askTell/protocol.ts';
+import { isBudgeted } from '../../../src/host/askTell/protocol.ts';
 import { strategies } from '../../../streams/spec/catalogue.ts';
 
 /** Options without which these cannot be made. */
@@ -70,16 +70,6 @@ describe.each(cases)('ask-tell with %s', (title, strategy) => {
       const replies = await drive(init, strategy, (value) => ({ value }));
       if (examples) expect(replies[0]).toMatchObject({ error: expect.stringContaining('examples') });
       else expect(replies, `budget ${budget}`).toMatchObject(answered('id'));
-    }
-  });
-
-  it('answers each request of a study, whatever its limit of trials', async () => {
-    const parameters = { x: X, model: { type: 'choice', values: ['svm', 'knn', 'tree'] } };
-    const chained = { chain: [withBudgets(strategy, 9), 'random'] };
-    for (const trials of limitsOf(strategy)) {
-      const study = { parameters, objective: 'minimize loss', seed: 7, trials, examples, strategy: chained };
-      const replies = await drive({ study }, undefined, (loss) => ({ values: { loss }, results: examples && [[0, loss]] }));
-      expect(replies, `${trials} trials`).toMatchObject(answered('trial'));
     }
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { openShared } from '../../../src/host/serving/placeToServe.ts';
 import type { Quota } from '../../../src/host/serving/quota.ts';
 import { servePlace } from '../../../src/host/serving/servePlace.ts';
@@ -8,13 +8,9 @@ import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studiesOn.ts';
 import { eventsOf } from '../../dashboard/support.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 let teams = 0;
 /** A team of its own on the server, whose studies are served until the end of `act`. */

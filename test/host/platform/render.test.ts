@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { readPlatform } from '../../../src/host/platform/platformFile.ts';
 import type { Rendered } from '../../../src/host/platform/render.ts';
 import { natsProgram } from '../../support/nats.ts';
@@ -18,7 +18,6 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'render-'));
   made = await rendered(declared);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it('makes keys once: with them, all files are the same', async () => {
   const again = await rendered(declared, made.keys);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
@@ -39,10 +39,7 @@ beforeAll(async () => {
   valid = join(folder, 'valid.yaml');
   for (const path of [join(folder, 'platform.yaml'), valid]) writeFileSync(path, JSON.stringify(declared));
 });
-afterAll(async () => {
-  await server.dispose();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => server.dispose());
 
 const as = (user: string, inboxPrefix: string) =>
   server.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(files[`${user}.creds`])), inboxPrefix });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import { archivedIn } from '../../../src/host/serving/archiving.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
@@ -11,21 +11,19 @@ import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { handOn } from '../../streams/nats/world.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { allServed } from './allServed.ts';
 
 const xs = space({ x: float(0, 1) });
-let server: NatsServer;
+const server = natsOfTests();
 let place: StudyPlace;
 const ends: (() => unknown)[] = [];
 beforeAll(async () => {
-  server = await natsServer();
   place = serverPlace(await server.connect(), server.url);
 });
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-afterAll(() => server.dispose());
 
 const folder = () => mkdtempSync(join(tmpdir(), 'hypertide-archives-'));
 const linesOf = async (study: string) => {

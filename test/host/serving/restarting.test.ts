@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { measured } from '../../../src/host/plugins.ts';
 import { type Outcome, type Served, serving } from '../../../src/host/serving/serving.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
@@ -12,16 +12,12 @@ import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { request } from '../../../streams/nats/studiesOn.ts';
 import { directory, hypertide, studyIn } from '../../cli/support.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 
-let server: NatsServer;
+const server = natsOfTests();
 const ends: (() => unknown)[] = [];
-beforeAll(async () => {
-  server = await natsServer();
-});
 afterAll(async () => {
   for (const end of ends) await end();
-  await server.dispose();
 });
 
 /** A process that serves a study. `fault` may throw before a suggestion is sent. */

@@ -19,20 +19,18 @@ import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { listOn, request } from '../../../streams/nats/studiesOn.ts';
 import { start } from '../../cli/support.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { inboxOf, teamServer } from '../../support/teamServer.ts';
 import { allServed } from './allServed.ts';
 
-let server: NatsServer;
+const server = natsOfTests();
 let nc: NatsConnection;
 const ends: (() => unknown)[] = [];
 beforeAll(async () => {
-  server = await natsServer();
   nc = await server.connect();
 });
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
-  await server.dispose();
 });
 
 // At the same time, since most of it is waiting: the studies of each test have names of their own.

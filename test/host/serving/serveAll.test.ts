@@ -12,19 +12,17 @@ import { request } from '../../../streams/nats/studiesOn.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { start, studyIn } from '../../cli/support.ts';
 import { coded } from '../../support/coded.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { allServed } from './allServed.ts';
 
-let server: NatsServer;
+const server = natsOfTests();
 let nc: NatsConnection;
 const ends: (() => unknown)[] = [];
 beforeAll(async () => {
-  server = await natsServer();
   nc = await server.connect();
 });
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
-  await server.dispose();
 });
 
 /** Serves the studies that match a pattern, until the tests are over. @param begin begins a study in place of the function that it gets */

@@ -5,7 +5,7 @@ import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { defineStrategy } from '../../../streams/core.ts';
 import { asha, chain, type Ended, random, type Strategy, sobol } from '../../../streams/index.ts';
-import { type Box, box, directives, done, facts, last, refusal, suggestions } from '../../support/engine.ts';
+import { type Box, box, done, facts, last, suggestions } from '../../support/engine.ts';
 
 /** Repeats the best point so far, and the middle before there is one: its answers show the facts that it got. */
 const echo = (): Strategy =>
@@ -28,21 +28,6 @@ describe('commands of people', () => {
     expect(third).toMatchObject({ by: 'queue', params: { x: 0.25, n: 2 }, queue: 4 });
     world.say(done(3));
     expect(last(suggestions(world)).by).toBe('sobol');
-  });
-
-  it('rejects values outside the space', () => {
-    const world = createTestStudy(box, random(), { trials: 5 });
-    world.say({ type: 'enqueued', params: { n: 70 } });
-    expect(refusal(world)).toMatchObject({ code: 'bad-field', message: expect.stringContaining('n') });
-  });
-
-  it('stops a trial that a person cancels, and does not try it again', () => {
-    const world = createTestStudy(box, random(), { trials: 2 });
-    world.say({ type: 'started', trial: 1, attempt: 1, run: 'a' });
-    world.say({ type: 'cancelled', trial: 1 });
-    expect(last(directives(world))).toEqual({ type: 'stop', trial: 1, by: 'person' });
-    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
-    expect(last(suggestions(world))).toMatchObject({ trial: 2, attempt: 1 });
   });
 
   it('retracts a wrong result, as if the trial had failed', async () => {
@@ -76,14 +61,6 @@ describe('commands of people', () => {
     expect(facts(resumed)).toEqual(facts(world));
   });
 
-  it('does not retract a trial that is open or does not exist', () => {
-    const world = createTestStudy(box, random(), { trials: 2 });
-    world.say({ type: 'retracted', trial: 1 });
-    expect(refusal(world)?.code).toBe('open');
-    world.say({ type: 'retracted', trial: 9 });
-    expect(refusal(world)?.code).toBe('unknown-trial');
-  });
-
   it('switches the strategy, which learns the past; open trials keep their origin', async () => {
     const world = createTestStudy(box, sobol(), { trials: 8, parallel: 2 });
     world.say(done(1));
@@ -96,27 +73,6 @@ describe('commands of people', () => {
     resumed.say(done(3));
     world.say(done(3));
     expect(facts(resumed)).toEqual(facts(world));
-  });
-
-  it('pauses and resumes', () => {
-    const world = createTestStudy(box, random(), { trials: 5 });
-    world.say({ type: 'changed', paused: true });
-    world.say(done(1));
-    expect(suggestions(world)).toHaveLength(1);
-    world.say({ type: 'changed', paused: false });
-    expect(suggestions(world)).toHaveLength(2);
-  });
-
-  it('opens a closed study again for more trials', () => {
-    const world = createTestStudy(box, random(), { trials: 1 });
-    world.say(done(1));
-    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'trials', best: { trial: 1 } });
-    expect(world.finished).toBe(true);
-    const again = createTestStudy(box, random(), { trials: 1 }, world.entries);
-    expect(again.finished).toBe(true);
-    const more = createTestStudy(box, random(), { trials: 1 }, world.entries);
-    more.say({ type: 'changed', limits: { trials: 2 } });
-    expect(last(suggestions(more)).trial).toBe(2);
   });
 
   it('imports finished trials, which take no slot and count for no limit', () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Completed, Fact } from '../../../src/facts/facts.ts';
 import { type AppliedEntry, random } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
@@ -13,7 +13,8 @@ import { request, studiesOn, whenBegun } from '../../../streams/nats/studiesOn.t
 import { directory, hypertide, start, studyIn, TRAINER } from '../../cli/support.ts';
 import { coded } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { freePort } from '../../support/ports.ts';
 import { type At, fresh, plane } from './world.ts';
 
@@ -43,13 +44,9 @@ describe('how studies are named', () => {
 });
 
 describe('with a prefix', () => {
-  let server: NatsServer;
+  const server = natsOfTests();
   const prefix = 'acme.ml';
   const naming = namingOf({ prefix });
-  beforeAll(async () => {
-    server = await natsServer();
-  });
-  afterAll(() => server.dispose());
 
   it('a study uses no other subjects, and is another one than that without', async () => {
     const study = fresh();

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { errors, headers } from '@nats-io/nats-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { beginFrom, copy } from '../../../src/cli/commands/study/copy.ts';
 import { deleteStudy } from '../../../src/cli/commands/study/delete.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
@@ -20,15 +20,14 @@ import { linesOf } from '../../../streams/log/createJournal.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { coded } from '../../support/coded.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 
-let server: NatsServer;
+const server = natsOfTests();
 let nc: NatsConnection;
 let place: StudyPlace;
 const xs = space({ x: float(0, 1) });
 
 beforeAll(async () => {
-  server = await natsServer();
   nc = await server.connect();
   place = serverPlace(nc, server.url);
   // A study with each kind of entry: facts of the engine, of a trainer, one that another trainer forged, and one that is no JSON.
@@ -41,7 +40,6 @@ beforeAll(async () => {
   for (const value of ['a', 'b']) more.append('Twice', value);
   await js.publish('ht.digits.log.by.w2.2', new Uint8Array([0xff, 0xfe]), { headers: more });
 });
-afterAll(() => server.dispose());
 
 const entriesOf = async (of: StudyPlace, name: string): Promise<Entry[]> => {
   const found: Entry[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { copy } from '../../../src/cli/commands/study/copy.ts';
 import { withArchive, writeArchive } from '../../../src/stores/archive.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
@@ -14,20 +14,18 @@ import { serve } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { coded } from '../../support/coded.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { handOn } from './world.ts';
 
-let server: NatsServer;
+const server = natsOfTests();
 let nc: NatsConnection;
 let place: StudyPlace;
 const xs = space({ x: float(0, 1) });
 
 beforeAll(async () => {
-  server = await natsServer();
   nc = await server.connect();
   place = serverPlace(nc, server.url);
 });
-afterAll(() => server.dispose());
 
 /** A study whose trial was handed back with a checkpoint on the server. */
 async function interrupted(study: string): Promise<string> {

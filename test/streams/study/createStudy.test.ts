@@ -142,18 +142,6 @@ describe('createStudy', () => {
     expect(await lastValueFrom(study.entries$.pipe(best()))).toMatchObject({ trial: 2 });
   });
 
-  it('has the best trial of its log', async () => {
-    const log = memoryLog();
-    const first = createStudy(line, { log: { ...log, close: async () => {} } });
-    const { trial } = (await first.ask())!;
-    await first.tell(trial, 1);
-    await first.close();
-    const second = createStudy(line, { log });
-    await second.ready();
-    expect(second.best()).toMatchObject({ trial, values: { value: 1 } });
-    await second.close();
-  });
-
   it('raises the limit of trials for enqueued configurations', async () => {
     const log = memoryLog();
     const study = createStudy(line, { strategy: random(), trials: 1, log: { ...log, close: async () => {} } });
@@ -178,24 +166,6 @@ describe('createStudy', () => {
     await again.close();
   });
 
-  it('suggests trials again that were open when its process ended, as new attempts that report from the start', async () => {
-    const log = memoryLog();
-    const first = createStudy(line, { strategy: random(), log: { ...log, close: async () => {} } });
-    const { trial, params } = (await first.ask())!;
-    await first.report(trial, 5, 1);
-    await first.report(trial, 4, 2);
-    await first.close();
-
-    const second = createStudy(line, { strategy: random(), log });
-    await second.ready();
-    const again = (await second.ask())!;
-    expect(again).toMatchObject({ trial, params, attempt: 2 });
-    expect(await second.report(trial, 3, 1)).toEqual({ stop: false });
-    await second.tell(trial, 2);
-    expect((await second.ask())!.trial).toBe(trial + 1);
-    await second.close();
-  });
-
   it('races on examples, or with early: false evaluates each trial on all of them', async () => {
     const evaluated = async (early?: boolean) => {
       const study = createStudy(line, { strategy: random(), examples: 9, early, trials: 6 });
@@ -213,21 +183,5 @@ describe('createStudy', () => {
     expect((await evaluated())[0]).toHaveLength(2);
     expect(await evaluated(false)).toEqual(Array(6).fill(undefined));
     expect(() => createStudy(line, { strategy: random(), early: false })).toThrow(coded('invalid-option'));
-  });
-
-  it('gives a trial that was open when its process ended only the examples that it lacks, and keeps its results', async () => {
-    const log = memoryLog();
-    const first = createStudy(line, { strategy: random(), examples: 4, early: false, trials: 1, log: { ...log, close: async () => {} } });
-    const { trial } = (await first.ask())!;
-    for (const place of [2, 0]) await first.reportExample(trial, place, place);
-    await first.close();
-
-    const second = createStudy(line, { strategy: random(), log });
-    await second.ready();
-    expect(await second.ask()).toMatchObject({ trial, attempt: 2, examples: [1, 3] });
-    for (const place of [1, 3]) await second.reportExample(trial, place, place);
-    await second.tell(trial);
-    expect(await second.result()).toMatchObject({ best: { trial, values: { value: 1.5 }, step: 4 } });
-    await second.close();
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -184,7 +184,6 @@ describe('a study in threads', () => {
       const log = await openJournal(join(directory, 'study.jsonl'));
       const stopped = await stopsIn(log);
       await log.close();
-      rmSync(directory, { recursive: true });
       expect(new Set(stopped.values())).toEqual(new Set([4]));
     });
 });

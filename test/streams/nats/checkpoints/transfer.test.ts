@@ -22,22 +22,14 @@ let server: TeamServer;
 beforeAll(async () => {
   server = await teamServer('w1', 'w2');
 });
-const directories: string[] = [];
-afterAll(() => {
-  for (const path of directories) rmSync(path, { recursive: true, force: true });
-  return server.dispose();
-});
+afterAll(() => server.dispose());
 
 const as = (name: string): Promise<NatsConnection> => server.as(name);
 
 /** On a busy machine. */
 const PATIENT = { timeout: 60_000 };
 
-const directory = () => {
-  const path = mkdtempSync(join(tmpdir(), 'hypertide-checkpoint-'));
-  directories.push(path);
-  return path;
-};
+const directory = () => mkdtempSync(join(tmpdir(), 'hypertide-checkpoint-'));
 
 interface Scene {
   readonly engine: ServedStudy;

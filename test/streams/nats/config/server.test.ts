@@ -1,15 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jwtConfig } from '../../../../streams/nats/config/jwtConfig.ts';
 import { serversOf } from '../../../../streams/nats/config/serverConfig.ts';
 import { wrongOption } from '../../../support/coded.ts';
 import { natsProgram } from '../../../support/nats.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'hypertide-conf-'));
-afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 /** What `nats-server -t` says about a configuration that it refuses. */
 function refusalOf(text: string): string | undefined {

@@ -164,19 +164,6 @@ describe('an ask with fixed values', () => {
 describe('an ask with fixed values of a trainer elsewhere', () => {
   const host = () => new LocalPort(models, memoryLog(), { strategy: random(), trials: 3, parallel: 3 });
 
-  it('gets the same trial when it is repeated', async () => {
-    const study = host();
-    const ask = () => study.ask({ author: 'w1', run: 'r', fixed: { model: 'svm' }, wait: 5 });
-    const [one, same] = [await ask(), await ask()];
-    expect(one).toMatchObject({ next: 'trial', trial: 1, params: { model: 'svm' } });
-    expect(same).toEqual(one);
-    expect(await study.ask({ author: 'w2', run: 'r', fixed: { model: 'net' }, wait: 5 })).toMatchObject({
-      trial: 2,
-      params: { model: 'net' },
-    });
-    await study.close();
-  });
-
   it('enqueues its values once even if it gives up, and gets the trial when it asks again', async () => {
     const log = memoryLog();
     const study = new LocalPort(models, log, { strategy: random(), trials: 9 });

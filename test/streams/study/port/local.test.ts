@@ -20,21 +20,6 @@ async function claim(study: LocalPort<{ x: number }>, options = {}) {
   return asked;
 }
 
-it('runs a study to its end for trainers that ask', async () => {
-  const { study } = host({ parallel: 2 });
-  const first = await claim(study, { author: 'w1' });
-  const second = await claim(study, { author: 'w2' });
-  expect([first.trial, second.trial]).toEqual([1, 2]);
-  await study.record({ type: 'completed', trial: 1, run: first.run, values: { value: 0.5 } }, { author: 'w1' });
-  await study.record({ type: 'failed', trial: 2, run: second.run, reason: 'infeasible' }, { author: 'w2' });
-  const third = await claim(study, { author: 'w1' });
-  await study.record({ type: 'completed', trial: 3, run: third.run, values: { value: 0.25 } }, { author: 'w1' });
-  await study.finished;
-  expect(await study.ask()).toEqual({ next: 'over', reason: 'trials' });
-  expect(study.status()).toMatchObject({ completed: 2, failed: 1, best: { trial: 3, trainer: 'w1' } });
-  await study.close();
-});
-
 it('lets no trainer write for another one', async () => {
   const { study } = host();
   const { trial, run } = await claim(study, { author: 'w1' });
