@@ -77,7 +77,7 @@ export class ServedStudies {
   show(name: string, source: StudySource, files?: KeptFiles): OpenStudy {
     const feed = readingFeed(name, source, (error) => this.warn(`${source.place}: ${(error as Error).message}`));
     const { metrics } = this.#options;
-    if (metrics) feed.listen(metrics.add(name, { state: () => feed.begun }));
+    if (metrics) feed.live$.subscribe(metrics.add(name, { state: () => feed.begun }));
     return this.#add(source, feed, files);
   }
 
@@ -98,7 +98,8 @@ export class ServedStudies {
 
   #add(source: StudySource, feed: Feed, files: KeptFiles | undefined): OpenStudy {
     const added = { name: feed.id, source, feed, files };
-    feed.watch(() => this.tell(feed.id));
+    const tell = () => this.tell(feed.id);
+    feed.live$.subscribe({ next: tell, complete: tell });
     this.#all.set(feed.id, added);
     this.#unloaded.delete(feed.id);
     return added;

@@ -1,3 +1,4 @@
+import { filter, firstValueFrom, Subject } from 'rxjs';
 import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
 import { turnsOf } from '../../../streams/engine/timeout.ts';
 import type { Entry } from '../../facts/entry.ts';
@@ -12,9 +13,6 @@ import { studyStatusOf } from '../../study/status.ts';
 import { TrialRows } from '../../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Compared, Detail, Headline } from './wire.ts';
-
-/** Called with each entry and what it did. */
-export type Listener = (applied: AppliedEntry<Params>) => void;
 
 /** What a log says so far. */
 interface Folded {
@@ -38,8 +36,8 @@ export class Feed {
   readonly id: string;
   readonly source: StudyLog;
   readonly #closing = new AbortController();
-  readonly #listeners = new Set<Listener>();
-  readonly #watchers = new Set<() => void>();
+  /** The entries as they are taken. Completes when nothing more will be. */
+  readonly live$ = new Subject<AppliedEntry<Params>>();
   readonly #past: () => Promise<void>;
   #rejected = 0;
   #trend: Headline['trend'] = [];
@@ -60,34 +58,15 @@ export class Feed {
     return this.#past();
   }
 
-  /** Calls the listener with entries from now on, before the watchers. @returns a function that unsubscribes. */
-  listen(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Calls the watcher whenever something has been read. @returns a function that unsubscribes. */
-  watch(watcher: () => void): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
-  }
-
   /** Resolves when the log has been read up to a position, or reading has ended. */
-  reached(position: number): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (this.#position < position && !this.closed) return;
-        ignore();
-        resolve();
-      };
-      const ignore = this.watch(look);
-      look();
-    });
+  async reached(position: number): Promise<void> {
+    const later$ = this.live$.pipe(filter((entry) => entry.position >= position));
+    if (this.#position < position) await firstValueFrom(later$, { defaultValue: undefined });
   }
 
   close(): void {
     this.#closing.abort();
-    this.#tell();
+    this.live$.complete();
   }
 
   get begun(): Begun | undefined {
@@ -121,12 +100,7 @@ export class Feed {
     this.#begun.changes.apply(applied, rows);
     if (refusal) this.#rejected++;
     this.#note(ledger);
-    for (const listener of this.#listeners) listener(applied);
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const watcher of this.#watchers) watcher();
+    this.live$.next(applied);
   }
 
   /** Keeps how the best value changed. A leader that is evaluated on more examples has their mean from when it began to lead. */
