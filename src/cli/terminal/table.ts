@@ -63,10 +63,12 @@ function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
   const planned = column(hasExamples ? 'planned' : 'budget', isMixed && !hasExamples ? 1 : 4, ({ budget }) => budget);
   const others = [...(isKept ? [] : [planned]), ...(rows.some(({ step }) => step !== undefined) ? [reached] : [])];
   const timed = rows.some((row) => tookSeconds(row) !== undefined);
+  const objectives = names(rows.map(({ values }) => values ?? {}));
+  const headOf = (name: string) => (objectives.includes(name) ? `params.${name}` : name); // as in an export
   return [
     column('trial', 0, ({ trial }) => trial),
-    ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, (row) => valueCell(row, name))),
-    ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => ownValue(params, name))),
+    ...objectives.map((name) => column(name, 1, (row) => valueCell(row, name))),
+    ...names(rows.map(({ params }) => params)).map((name) => column(headOf(name), 2, ({ params }) => ownValue(params, name))),
     ...others,
     ...(timed ? [column('seconds', 4, tookSeconds)] : []),
     column('status', 1, statusOf),

@@ -37,7 +37,7 @@ it('columns stay below each other, and numbers are aligned on the right', () => 
 });
 
 it('the value of a trial that did not complete has its step', () => {
-  const row = { attempt: 1, by: 'random', suggested: 1, suggestedAt: 0, params: {}, step: 3 };
+  const row = { attempt: 1, by: 'random', suggested: 1, suggestedAt: 0, params: { loss: 'hinge', y: 1 }, step: 3 };
   const all = table([
     { ...row, trial: 1, status: 'stopped', values: { loss: 0.25 } },
     { ...row, trial: 2, status: 'completed', values: { loss: 0.5 } },
@@ -45,6 +45,7 @@ it('the value of a trial that did not complete has its step', () => {
   ]);
   expect(all).toContain('0.25 (step 3)');
   expect(all.match(/\(step 3\)/g)).toHaveLength(1);
+  expect(all).toMatch(/ loss +params\.loss +y /); // a parameter with the name of the objective
 });
 
 it('trials on examples have numbers of these, not steps and budgets', () => {
