@@ -69,23 +69,4 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(again.code).toBe(exitStatus.incomplete);
     expect(of(place, 'failed').filter(({ reason }) => reason === 'error')).toHaveLength(4);
   });
-
-  it('continues if a trial completed, if the reasons differ, or if configurations are infeasible', async () => {
-    for (const script of [
-      'if [ $2 = 1 ]; then echo value=1; else exit 1; fi',
-      'if [ $2 = 2 ]; then echo other >&2; fi; exit 1',
-      'echo \'{{"infeasible": "too big"}}\'',
-    ]) {
-      const place = studyIn('trials: 5\n');
-      await run(place, script);
-      expect(of(place, 'suggested'), script).toHaveLength(5);
-    }
-  });
-
-  it('stops after ten failures of any kind', async () => {
-    const place = studyIn('trials: 20\n');
-    const ended = await run(place, 'if [ $(($2 % 2)) = 0 ]; then echo this >&2; else echo that >&2; fi; exit 1');
-    expect(ended.code).toBe(exitStatus.incomplete);
-    expect(of(place, 'failed')).toHaveLength(10);
-  });
 });

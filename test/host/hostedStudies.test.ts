@@ -52,14 +52,6 @@ it('closes every study, though one of them cannot be closed', async () => {
   await broken.close();
 });
 
-it('refuses a name that is taken before it creates a study', async () => {
-  const { studies } = hosted();
-  await studies.host(parseStudy(digits), directory);
-  await expect(studies.served.check('digits', digits)).rejects.toMatchObject({ code: 'study-exists' });
-  expect(await studies.served.check('other', { ...digits, name: 'other' })).toMatchObject({ study: 'other' });
-  await studies.close();
-});
-
 it('makes the directory of a study file', async () => {
   const { studies } = hosted();
   const place = join(directory, 'new', 'studies');

@@ -23,13 +23,6 @@ it.each([
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
 });
 
-it('answers agents there', async () => {
-  const headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'best', arguments: { study: 'digits' } } });
-  const answer = await fetch(`${at.url}mcp`, { method: 'POST', headers, body });
-  expect(await answer.text()).toContain('null');
-});
-
 it('tells a page what trainers do', async () => {
   const seen = eventsOf(`${at.url}v1/events?study=digits`, ({ event, data }) => event === 'trials' && data.rows[0]?.values);
   const { body } = await at.post('studies/digits/ask');

@@ -151,13 +151,6 @@ describe('ask-tell with a study', () => {
     expect(readFileSync(path, 'utf8').match(/"type":"closed"/g)).toHaveLength(2);
   });
 
-  it('warns once of results that are all equal', async () => {
-    const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', trial: id, values: { loss: 1 } }];
-    const replies = await inform([init(), ...[1, 2, 3, 4, 5, 6].flatMap(trial)]);
-    const warnings = replies.flatMap(({ warning }, i) => (warning === undefined ? [] : [[i, warning]]));
-    expect(warnings).toEqual([[10, expect.stringContaining('loss is 1 for all 5 configurations')]]);
-  });
-
   it('continues a study where a parameter is a bound of another one', async () => {
     const path = join(folder, 'study.jsonl');
     const parameters = { epochs: { type: 'int', low: 1, high: 9 }, warmup: { type: 'int', low: 1, high: 'epochs' } };
