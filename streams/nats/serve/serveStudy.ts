@@ -18,6 +18,7 @@ import { LocalPort } from '../../study/port/local.ts';
 import type { StudyPort } from '../../study/port/port.ts';
 import { watchReports } from '../../study/unreported.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
+import { onStatus } from '../connection/connection.ts';
 import { joinStudy } from '../connection/outage.ts';
 import { isStreamMissing } from '../connection/retry.ts';
 import { type NatsLog, natsLog } from '../log/natsLog.ts';
@@ -25,7 +26,7 @@ import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
 import { LEASE } from '../protocol/messages.ts';
 import { type NamingOptions, subjectsOf } from '../protocol/subjects.ts';
 import { answerRequests } from '../rpc.ts';
-import { deleted } from '../studyError.ts';
+import { connectionClosed, deleted } from '../studyError.ts';
 import { enlist } from './listing.ts';
 import { Shell } from './shell.ts';
 
@@ -147,7 +148,10 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
   const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, room } = options;
   const subjects = subjectsOf(options.study, options);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
-  const missing = (error: unknown) => (isStreamMissing(error) ? deleted(subjects.stream, error) : error);
+  const missing = (error: unknown) => {
+    if (nc.isClosed()) return connectionClosed(options.study);
+    return isStreamMissing(error) ? deleted(subjects.stream, error) : error;
+  };
   const log = await studyLog(nc, space, options, () => port.ledger.settings).catch((error) => Promise.reject(missing(error)));
   const pastOf = async () => {
     const head = await log.head();
@@ -180,7 +184,11 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     await port.close();
     end(undefined);
   };
+  const unwatch = onStatus(nc, ({ type }) => {
+    if (type === 'close') port.fail(undefined);
+  });
   const part = () => {
+    unwatch();
     signal?.removeEventListener('abort', close);
     shell.close();
     checkpoints.close();

@@ -1,4 +1,4 @@
-import { errors, type NatsConnection, nuid } from '@nats-io/nats-core';
+import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import { Life } from '../../../machines/chart.ts';
 import { trainerChart } from '../../../machines/trainers.ts';
 import type { Instruction } from '../../../src/facts/facts.ts';
@@ -19,6 +19,7 @@ import {
 } from '../protocol/messages.ts';
 import { checkName, type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { isDeleted } from '../studiesOn.ts';
+import { connectionClosed } from '../studyError.ts';
 import { ClaimedRun, type Perform } from './claimedRun.ts';
 import { leaseOf, limitOf, listenTo } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
@@ -121,7 +122,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const settle = () => {
     if (held.size === 0) life.of(phases)?.whenFree();
   };
-  const fail = (error: unknown) => life.of(phases)?.fail(error);
+  const fail = (error?: unknown) => life.of(phases)?.fail(nc.isClosed() ? connectionClosed(study) : error);
   const done = promise.finally(() => release());
   done.catch(() => {});
 
@@ -195,7 +196,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     listenTo(nc, subjects.rejected(name), onRejected),
     onStatus(nc, ({ type }) => {
       if (type === 'disconnect') deliveries.lost();
-      if (type === 'close') fail(new errors.ClosedConnectionError());
+      if (type === 'close') fail();
     }),
   ];
 

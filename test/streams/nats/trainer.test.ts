@@ -5,6 +5,7 @@ import { each, random } from '../../../streams/index.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studiesOn.ts';
+import { coded } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, isFact, lateFactOn, plane } from './world.ts';
@@ -250,7 +251,7 @@ describe('trainer', () => {
     const [first, second] = [trainer({ nc, study: fresh() }, {}, () => 1), trainer({ nc, study: fresh() }, {}, () => 1)];
     await first.close();
     await nc.close();
-    await expect(second.done).rejects.toThrow('closed connection');
+    await expect(second.done).rejects.toThrow(coded('connection-closed'));
   });
 
   it('leaves out fields that make a fact too long, warns, and continues', async () => {

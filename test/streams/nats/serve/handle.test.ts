@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { random } from '../../../../streams/index.ts';
 import { serve } from '../../../../streams/nats/index.ts';
+import { coded } from '../../../support/coded.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { fresh, plane } from '../world.ts';
@@ -19,4 +20,16 @@ it('serve tells which of two engines leads', async () => {
   second.lead$.subscribe((leads) => (other = leads));
   await eventually(() => expect([one, other].filter(Boolean)).toHaveLength(1));
   await Promise.all([first.close(), second.close()]);
+});
+
+it('serve ends with an error when the owner of its connection closes it', async () => {
+  const nc = await server.connect();
+  const study = await serve(nc, plane, { study: fresh(), trials: 6, strategy: random() });
+  const [result, asked] = [study.result(), study.ask().then(() => study.ask())];
+  const refused = [expect(result).rejects.toThrow(coded('connection-closed')), expect(asked).rejects.toThrow(coded('connection-closed'))];
+  await eventually(() => expect(study.trials().filter(({ running }) => running)).toHaveLength(1));
+  await nc.close();
+  await Promise.all(refused);
+  expect(await study.ended).toMatchObject({ code: 'connection-closed' });
+  await study.close();
 });
