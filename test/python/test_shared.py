@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-from support import loss_of
 
 
 PROGRAM = """

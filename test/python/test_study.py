@@ -64,6 +64,7 @@ def test_takes_the_values_of_several_objectives_in_their_order(capsys):
     study.optimize(objective, trials=3)
     said = capsys.readouterr().err
     assert [row["values"] for row in study.trials] == [{"a": row["params"]["x"], "b": 2} for row in study.trials]
+    assert all("metrics" not in row for row in study.trials)  # none were given
     assert "; 1 trial in the front" in said
     study.limit(trials=4)
     trial = study.ask()

@@ -90,10 +90,10 @@ def reported(
     """What a report says. Numbers of an example that are no objective are metrics, whose sum is kept."""
     given = named(objectives, value)
     if example is None:
-        return {"values": given, "metrics": finite(metrics or {})}
+        return {"values": given, "metrics": finite(metrics or {}) or None}
     values = {name: given.pop(name) for name in objectives}
     results = [[_place_of(example[0], study), *values.values(), *example[1]]]
-    return {"values": values, "results": results, "metrics": finite({**given, **(metrics or {})})}
+    return {"values": values, "results": results, "metrics": finite({**given, **(metrics or {})}) or None}
 
 
 def _place_of(example: int | str, study: Mapping[str, Any]) -> int:
