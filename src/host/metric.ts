@@ -1,4 +1,5 @@
-import { exampleSpec, objectivesOf, type StudyOptions } from '../../streams/spec/options.ts';
+import { objectivesOf } from '../../streams/spec/differences.ts';
+import { exampleSpec, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import type { OutputOptions } from '../programs/outputReader.ts';
 import { factsIn } from '../stores/journalFile.ts';

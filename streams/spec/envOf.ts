@@ -3,7 +3,8 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
-import { exampleSpec, objectivesOf, type StudyOptions } from './options.ts';
+import { objectivesOf } from './differences.ts';
+import { exampleSpec, type StudyOptions } from './options.ts';
 
 /** What a strategy knows of its study. */
 interface StudyFacts extends Pick<Env, 'seed' | 'parallel'> {

@@ -1,8 +1,8 @@
 import { OptionError } from '../../src/errors.ts';
-import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
+import type { Created, Limits } from '../../src/facts/facts.ts';
 import { DECISIONS, FORMAT, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
-import { differencesIn, isRecord } from '../../src/schema/json.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import {
@@ -18,13 +18,13 @@ import {
   within,
 } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { type SpaceData, withConditionsAlike } from '../../src/space/schema.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Watch } from '../../src/strategy/env.ts';
 import { version } from '../../src/version.ts';
 import type { Inspect } from '../kernel/drive.ts';
 import { checkStrategy, type ParseStrategy, type Strategy } from '../kernel/strategy.ts';
 import { withDefaults } from './defaults.ts';
+import { compare, objectivesOf } from './differences.ts';
 
 export const studyOptions = {
   /** The name of the study. Default: study. */
@@ -117,9 +117,6 @@ export const parseNone: ParseStrategy = (data, path = 'strategy') => {
   throw new OptionError(path, 'a strategy as code, such as random()', data, todo);
 };
 
-export const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
-  Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
-
 /** The limits among the options. */
 export const limitsOf = ({ trials, seconds, target, cost, spend, plateau, attempts, retryErrors }: StudyOptions): Limits =>
   omitUndefined({ trials, seconds, target, cost, spend, plateau, attempts, retryErrors });
@@ -203,15 +200,6 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
   };
 }
 
-/** The differences between the options and a log, a line each; empty if the log belongs to this study. */
-export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
-  const named = (['study', 'seed', 'objectives', 'examples', 'duplicates', 'requires'] as const).filter(
-    (name) => options[name] !== undefined,
-  );
-  const [there, here] = [logged, wanted].map(({ space }) => withConditionsAlike(space as SpaceData));
-  return [...compare('space', there, here), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
-}
-
 /**
  * The strategy as the log must record it, if a start gives another one than the study began with and has now; undefined if it need not.
  *
@@ -228,20 +216,3 @@ interface StrategyChange {
   readonly strategy: unknown;
   readonly differences: readonly string[];
 }
-
-/** The most differences that a message lists, and the most characters of a value in it: a list of examples may have thousands. */
-const NAMES_LISTED = 8;
-const LONGEST_LIST = 200;
-
-/** The differences between what a log and a start have at a path, as sentences. */
-function compare(path: string, logged: unknown, wanted: unknown): string[] {
-  const all = [...differencesIn(logged, wanted, path)];
-  const text = (value: unknown) => {
-    const json = jsonOrAbsent(value);
-    return json.length > LONGEST_LIST ? `${json.slice(0, LONGEST_LIST)}...` : json;
-  };
-  const listed = all.slice(0, NAMES_LISTED).map(([at, mine, here]) => `${at} is ${text(mine)} in the log, but ${text(here)} here`);
-  return all.length > NAMES_LISTED ? [...listed, `and ${all.length - NAMES_LISTED} more of ${path}`] : listed;
-}
-
-export const jsonOrAbsent = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));

@@ -4,11 +4,11 @@ import type { Spans } from '../engine/spans.ts';
 import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
+import { objectivesOf } from '../spec/differences.ts';
 import {
   checkLog,
   checkSpace,
   type FoundStrategy,
-  objectivesOf,
   type ParseOption,
   parseNone,
   refuseUnknown,

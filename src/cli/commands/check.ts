@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createdAfter } from '../../../streams/engine/earlier.ts';
 import { stopsTrials } from '../../../streams/spec/defaults.ts';
-import { objectivesOf } from '../../../streams/spec/options.ts';
+import { objectivesOf } from '../../../streams/spec/differences.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Params } from '../../facts/facts.ts';
 import { StepCount } from '../../ledger/stepCount.ts';

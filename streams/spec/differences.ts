@@ -1,0 +1,33 @@
+import type { Created, ObjectiveSpec } from '../../src/facts/facts.ts';
+import { differencesIn } from '../../src/schema/json.ts';
+import { type SpaceData, withConditionsAlike } from '../../src/space/schema.ts';
+import type { StudyOptions } from './options.ts';
+
+export const objectivesOf = ({ objectives }: Pick<StudyOptions, 'objectives'>): ObjectiveSpec[] =>
+  Object.entries(objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
+
+/** The differences between the options and a log, a line each; empty if the log belongs to this study. */
+export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
+  const named = (['study', 'seed', 'objectives', 'examples', 'duplicates', 'requires'] as const).filter(
+    (name) => options[name] !== undefined,
+  );
+  const [there, here] = [logged, wanted].map(({ space }) => withConditionsAlike(space as SpaceData));
+  return [...compare('space', there, here), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
+}
+
+/** The most differences that a message lists, and the most characters of a value in it: a list of examples may have thousands. */
+const NAMES_LISTED = 8;
+const LONGEST_LIST = 200;
+
+/** The differences between what a log and a start have at a path, as sentences. */
+export function compare(path: string, logged: unknown, wanted: unknown): string[] {
+  const all = [...differencesIn(logged, wanted, path)];
+  const text = (value: unknown) => {
+    const json = jsonOrAbsent(value);
+    return json.length > LONGEST_LIST ? `${json.slice(0, LONGEST_LIST)}...` : json;
+  };
+  const listed = all.slice(0, NAMES_LISTED).map(([at, mine, here]) => `${at} is ${text(mine)} in the log, but ${text(here)} here`);
+  return all.length > NAMES_LISTED ? [...listed, `and ${all.length - NAMES_LISTED} more of ${path}`] : listed;
+}
+
+export const jsonOrAbsent = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
