@@ -59,12 +59,16 @@ describe('over HTTP', () => {
     expect(await get('studies/digits/trials?status=lost')).toMatchObject({ status: 400, body: { code: 'bad-field' } });
   });
 
-  it('a command without fields needs no body', async () => {
+  it('a command without fields needs no body, and a heartbeat says that a trial stops', async () => {
     const { get, post, url } = await open();
     const { body } = await post('studies/digits/ask');
     await post('studies/digits/trials/1/tell', { run: body.run, values: { loss: 1 } });
+    const { run } = (await post('studies/digits/ask')).body;
+    const beat = async () => (await post('studies/digits/trials/2/heartbeat', { run })).body;
+    expect(await beat()).toEqual({ stop: false });
     for (const path of ['trials/1/retract', 'close'])
       expect(await sendTo(`${url}v1/studies/digits/${path}`, { method: 'POST' })).toMatchObject({ status: 200 });
+    expect(await beat()).toMatchObject({ stop: true, by: 'closed' });
     expect((await get('studies/digits/trials/1')).body).toMatchObject({ status: 'retracted' });
     expect((await get('studies/digits')).body).toMatchObject({ closed: 'person' });
   });
@@ -190,7 +194,6 @@ describe('an invalid request is refused, and changes nothing:', () => {
     ['fixed values that are none', 'ask', { fixed: 3, run: 'r' }, 400, 'bad-field'],
     ['parameters that are none', 'match', { parameters: 3 }, 400, 'bad-field'],
     ['a parameter that is none', 'match', { parameters: { lr: 3 } }, 400, 'invalid-space'],
-    ['no change', 'change', {}, 400, 'nothing-to-change'],
     ['a reason that there is not', 'trials/1/fail', { run: 'r', reason: 'boredom' }, 400, 'bad-field'],
   ];
 
