@@ -2,7 +2,6 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Params } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import type { Settings } from '../../../src/ledger/settings.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
@@ -21,7 +20,7 @@ import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
 import { onStatus } from '../connection/connection.ts';
 import { joinStudy } from '../connection/outage.ts';
 import { isStreamMissing } from '../connection/retry.ts';
-import { type NatsLog, natsLog } from '../log/natsLog.ts';
+import { natsLog } from '../log/natsLog.ts';
 import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
 import { LEASE } from '../protocol/messages.ts';
 import { type NamingOptions, subjectsOf } from '../protocol/subjects.ts';
@@ -83,37 +82,6 @@ export interface ServedStudy<P = Params> {
 }
 
 /**
- * The log of a study, whose stream accepts messages as long as its first fact.
- *
- * @param current the current state.
- * @throws StudyError if the server accepts no message as long as that.
- */
-function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeStudyOptions, current?: () => Settings): Promise<NatsLog> {
-  const { study, strategy, lease = LEASE, create, warn, signal, onLead, spans, replicas, maxBytes, prefix, domain, apiPrefix } = options;
-  const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
-  const longest = messageBytesFor(nc, createdOf(space, strategy, options), options.maxMessageBytes);
-  return natsLog(
-    nc,
-    study,
-    omitUndefined({
-      lease,
-      create,
-      warn,
-      signal,
-      onLead,
-      settings: current,
-      traceparent,
-      replicas,
-      maxBytes,
-      maxMessageBytes: longest,
-      prefix,
-      domain,
-      apiPrefix,
-    }),
-  );
-}
-
-/**
  * Runs a study on a server: creates its stream and consumer, decides, watches leases, sends stops to trainers, and answers requests. Several engines
  * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
  *
@@ -145,14 +113,18 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     'domain',
     'apiPrefix',
   );
-  const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, room } = options;
+  const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, room, spans } = options;
   const subjects = subjectsOf(options.study, options);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
   const missing = (error: unknown) => {
     if (nc.isClosed()) return connectionClosed(options.study);
     return isStreamMissing(error) ? deleted(subjects.stream, error) : error;
   };
-  const log = await studyLog(nc, space, options, () => port.ledger.settings).catch((error) => Promise.reject(missing(error)));
+  const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
+  const maxMessageBytes = messageBytesFor(nc, createdOf(space, strategy, options), options.maxMessageBytes); // it accepts the first fact
+  const settings = () => port.ledger.settings;
+  const logged = natsLog(nc, options.study, omitUndefined({ ...options, lease, maxMessageBytes, settings, traceparent }));
+  const log = await logged.catch((error) => Promise.reject(missing(error)));
   const pastOf = async () => {
     const head = await log.head();
     signal?.throwIfAborted();
