@@ -191,7 +191,7 @@ h.run(url, study, objective)`;
     const program = `
 def objective(trial):
     trial.report(2.0, step=1)
-    while trial.stop_by is None:
+    while not trial.should_stop:
         time.sleep(0.02)
     ${ending}
 h.run(url, study, objective)`;
