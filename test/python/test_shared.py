@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 
-
 PROGRAM = """
 import json, sys, time
 import hypertide as ht
