@@ -12,7 +12,7 @@ import { parseStrategy } from '../spec/spec.ts';
 import { studyOf } from '../study/handle.ts';
 import { reached } from '../study/port/entries.ts';
 import { explaining } from '../study/port/explaining.ts';
-import { assignmentOf, type Stopping, stoppingOf } from '../study/port/port.ts';
+import { assignmentOf, type Stopping } from '../study/port/port.ts';
 import { type ExpectedStudy, followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
@@ -91,7 +91,7 @@ export function remoteOn<P>(
     });
     return Promise.race([entry, left]);
   };
-  /** Asks the leading engine. If none answers, it is as the last directive said. */
+  /** Asks the leading engine. If none answers, none has decided that the trial should stop. */
   const heartbeat: Remote<P>['heartbeat'] = async (trial, run, { after } = {}) => {
     const attempt = held.get(trial);
     if (!attempt) return { stop: false };
@@ -101,7 +101,7 @@ export function remoteOn<P>(
         (message) => jsonOf(message) as Reply | undefined,
         () => undefined,
       );
-    return answer?.ok ? (answer.result as Stopping) : stoppingOf(attempt.stopped());
+    return answer?.ok ? (answer.result as Stopping) : { stop: false };
   };
   /** Enqueues values for an ask. @returns the position of the entry; undefined if no new configuration may begin */
   const reserve = async (params: Params): Promise<number | undefined> => {

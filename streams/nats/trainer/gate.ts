@@ -13,14 +13,8 @@ export interface Gate {
 /** The gate of a trainer with its own slots. */
 export const openGate: Gate = { whenOpen: (ask) => ask(), answered: () => {}, enter: () => true, leave: () => {} };
 
-/** A gate that can also be closed. */
-export interface PausableGate extends Gate {
-  /** @returns whether it was not so before */
-  pause(isPaused: boolean): boolean;
-}
-
-/** A gate that a pause keeps closed. */
-export function pausableGate(gate: Gate): PausableGate {
+/** A gate that a pause keeps closed. `pause` returns whether that changes it. */
+export function pausableGate(gate: Gate): Gate & { pause(isPaused: boolean): boolean } {
   let isClosed = false;
   const waiting: (() => void)[] = [];
   return {

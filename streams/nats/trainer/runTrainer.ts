@@ -159,7 +159,9 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   };
   /** The engine repeats it. */
   const onPause = ({ type, why }: PausedMessage) => {
-    if (gateOfStudy.pause(type === 'paused')) warn(`${study}: the study ${type === 'paused' ? pausedBy(why) : 'continues'}`);
+    const because = why ? ', as none of its first trials has a result' : '';
+    const now = type === 'paused' ? `is paused${because}: no trial begins until "hypertide resume"` : 'continues';
+    if (gateOfStudy.pause(type === 'paused')) warn(`${study}: the study ${now}`);
   };
   /** A person or the engine repeats an instruction until it is followed. */
   const onInstruction = (message: InstructedMessage) => {
@@ -258,10 +260,6 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     },
   };
 }
-
-/** What a person reads when a study is paused. */
-const pausedBy = (why: PausedMessage['why']): string =>
-  `is paused${why ? ', as none of its first trials has a result' : ''}: no trial begins until "hypertide resume"`;
 
 /** What a person reads when a trainer follows an instruction. */
 function nowThat({ to, reason }: InstructedMessage, stays: boolean): string {

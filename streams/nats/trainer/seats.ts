@@ -1,6 +1,4 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
-import type { StopReason } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { NamingOptions } from '../protocol/subjects.ts';
 import { type AttemptSteps, type Claim, HANDED_BACK, type SayStored } from './claimedRun.ts';
@@ -12,8 +10,6 @@ import { isForAll, runTrainer, type Trainer } from './runTrainer.ts';
 export interface AskedAttempt<P> {
   readonly claim: Claim<P>;
   readonly say: SayStored;
-  /** What stopped it. */
-  readonly stopped: () => StopReason | undefined;
   /** Aborts when no one needs it any longer, or it is handed back. */
   readonly lost: AbortSignal;
 }
@@ -121,16 +117,10 @@ export class Seats<P> {
           losing.abort();
           say.end({ type: 'failed', trial, attempt, run: claim.run, reason: 'preempted', message: HANDED_BACK });
         };
-        let stopped: StopReason | undefined;
         seat.waiting = undefined;
-        if (waiting) waiting.resolve({ claim, say, stopped: () => stopped, lost: losing.signal });
+        if (waiting) waiting.resolve({ claim, say, lost: losing.signal });
         else preempt(); // the ask was given up meanwhile
-        return {
-          stop: (by, why) => {
-            stopped = omitUndefined({ by, why });
-          },
-          preempt,
-        };
+        return { stop: () => {}, preempt }; // its next report hears of it
       },
     };
   }
