@@ -1,16 +1,20 @@
 import type { Created, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { differencesIn } from '../../src/schema/json.ts';
 import { type SpaceData, withConditionsAlike } from '../../src/space/schema.ts';
-import type { StudyOptions } from './options.ts';
 
-export const objectivesOf = ({ objectives }: Pick<StudyOptions, 'objectives'>): ObjectiveSpec[] =>
-  Object.entries(objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
+export const objectivesOf = ({
+  objectives,
+}: {
+  readonly objectives?: Readonly<Record<string, ObjectiveSpec['direction']>> | undefined;
+}): ObjectiveSpec[] => Object.entries(objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
+
+/** The options that a log must have as they are given. */
+const COMPARED = ['study', 'seed', 'objectives', 'examples', 'duplicates', 'requires'] as const;
+type Compared = (typeof COMPARED)[number];
 
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */
-export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
-  const named = (['study', 'seed', 'objectives', 'examples', 'duplicates', 'requires'] as const).filter(
-    (name) => options[name] !== undefined,
-  );
+export function differences(logged: Created, wanted: Created, options: { readonly [Name in Compared]?: unknown }): string[] {
+  const named = COMPARED.filter((name) => options[name] !== undefined);
   const [there, here] = [logged, wanted].map(({ space }) => withConditionsAlike(space as SpaceData));
   return [...compare('space', there, here), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
 }
