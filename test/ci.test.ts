@@ -18,8 +18,7 @@ function reports(word: string, ...runs: readonly Readonly<Record<string, Tests>>
       status: Object.values(tests).every((status) => status === 'passed') ? 'passed' : 'failed',
       assertionResults: Object.entries(tests).map(([fullName, status]) => ({ fullName, status })),
     }));
-    // Names are process ids, which do not tell the order.
-    writeFileSync(join(place, `.results/${9 - i}.json`), JSON.stringify({ startTime: i, testResults }));
+    writeFileSync(join(place, `.results/${i}.json`), JSON.stringify({ testResults }));
   });
   const { stdout, stderr } = spawnSync(process.execPath, [join(root, '.ci/reports.mjs'), word], { cwd: place, encoding: 'utf8' });
   return stdout + stderr;
@@ -31,22 +30,4 @@ it('the last line of CI is the sum of all runs', () => {
   expect(reports('1', unit, { 'b.deep.test.ts': { c: 'failed', d: 'passed' } })).toBe('3 passed, 1 failed\n');
   expect(reports('2')).toBe('0 passed, 1 failed\n'); // a command before the tests has failed
   expect(reports('1', unit)).toBe('2 passed, 1 failed\n');
-});
-
-it('CI names what passed only at its second run, and counts the second run alone', () => {
-  const deep = {
-    'b.deep.test.ts': { c: 'failed', d: 'passed' },
-    'c.deep.test.ts': { e: 'skipped' },
-    'd.deep.test.ts': { f: 'passed' },
-  } as const;
-  expect(reports('again', unit, deep)).toBe('b.deep.test.ts\nc.deep.test.ts\n');
-  const both = reports('0', unit, deep, { 'b.deep.test.ts': { c: 'passed', d: 'passed' }, 'c.deep.test.ts': { e: 'passed' } });
-  expect(both).toBe('passed at the second run: b.deep.test.ts: c; c.deep.test.ts: e\n6 passed, 0 failed\n');
-  const one = reports('1', unit, deep, { 'b.deep.test.ts': { c: 'failed', d: 'passed' }, 'c.deep.test.ts': { e: 'passed' } });
-  expect(one).toBe('passed at the second run: c.deep.test.ts: e\n5 passed, 1 failed\n');
-});
-
-it('CI runs nothing again if many files failed', () => {
-  const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.deep.test.ts`, { a: 'failed' }])) as Record<string, Tests>;
-  expect(reports('again', unit, files)).toBe('');
 });
