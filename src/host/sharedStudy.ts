@@ -212,7 +212,8 @@ async function joinedSeat(
     const joined = await call<Joined>('join', { name, parallel });
     const news = waker();
     const read: StudyLog['read'] = (from, signal) => readJournal(path, { from, follow: true, signal, news, warn: () => {} });
-    const view = await followLog<Params>({ read, head: async () => joined.position }, path);
+    const head = async () => (await call<Joined>('state')).position;
+    const view = await followLog<Params>({ read, head }, path);
     const { ledger, entries$, source, stop } = view;
     refuseOtherStudy(ledger, space, strategy, options);
     refuseOther(path, command, joined.command);
@@ -249,7 +250,7 @@ async function joinedSeat(
       heartbeat: (...given) => call('heartbeat', ...given),
       limit,
       submit,
-      seen: async () => seenTo((await call<Joined>('state')).position),
+      seen: async () => seenTo(await head()),
       finished: () => view.finished,
       gone: connection.closed.then(async () => {
         await caughtUp().catch(() => {}); // the journal cannot be read any more

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 
 const ofLines = {
   '29 importance of nothing': 'bad-request',
+  '29 why': expect.any(Array), // it has sentences
   '33 its row': { reason: 'lost' },
 };
 const ofOperations = {
@@ -12,8 +13,8 @@ const ofOperations = {
 
 /** What doors answer today, by door and step, where they should answer otherwise. One that is mended fails its test until its line is deleted here. */
 export const differences: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  lines: { ...ofLines, '29 why': expect.any(Array) }, // it has sentences
-  joined: { ...ofLines, '29 why': expect.any(TypeError) },
+  lines: ofLines,
+  joined: ofLines,
   '/v1': ofOperations,
   MCP: ofOperations,
 };
