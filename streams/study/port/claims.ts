@@ -128,7 +128,6 @@ export class Claims<P> {
         code: 'missing-field',
         message: 'ask: expected run with fixed, by which a repeated ask gets the same trial',
       });
-    if (!this.#ledger.trainers.isAtWork(author)) return this.#waitForTrial(() => false, options);
     const ask = `${author ?? ''} ${run}`;
     this.#awaited.add(ask);
     try {

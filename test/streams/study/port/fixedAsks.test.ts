@@ -187,6 +187,16 @@ describe('an ask with fixed values of a trainer elsewhere', () => {
     await study.close();
   });
 
+  it('gets its trial once its paused trainer may work again', async () => {
+    const study = host();
+    await study.ready();
+    await study.submit({ type: 'instruct', trainer: 'w1', to: 'pause' });
+    const asked = study.ask({ author: 'w1', run: 'a', fixed: { model: 'net' }, wait: 5 });
+    await study.submit({ type: 'instruct', trainer: 'w1', to: 'work' });
+    expect(await asked).toMatchObject({ next: 'trial', trial: 1, params: { model: 'net' } });
+    await study.close();
+  });
+
   it('needs the name of its claim, and is over when no new configuration may begin', async () => {
     const study = host();
     await expect(study.ask({ fixed: { model: 'net' } })).rejects.toMatchObject({ code: 'missing-field' });
