@@ -1,4 +1,4 @@
-import { objectivesOf } from '../../streams/spec/differences.ts';
+import { objectivesOf } from '../../streams/spec/createdDifferences.ts';
 import { exampleSpec, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import type { OutputOptions } from '../programs/outputReader.ts';

@@ -10,7 +10,7 @@ import type { Space } from '../../src/space/space.ts';
 import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { withResolvers } from '../promises.ts';
-import { differences } from '../spec/differences.ts';
+import { differences } from '../spec/createdDifferences.ts';
 import { createdOf, knowing, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
 import { firstFactIn } from './applyEntries.ts';
 import type { EarlierOption } from './earlier.ts';

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
-import { objectivesOf } from './differences.ts';
+import { objectivesOf } from './createdDifferences.ts';
 import { exampleSpec, type StudyOptions } from './options.ts';
 
 /** What a strategy knows of its study. */

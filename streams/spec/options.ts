@@ -23,8 +23,8 @@ import type { Watch } from '../../src/strategy/env.ts';
 import { version } from '../../src/version.ts';
 import type { Inspect } from '../kernel/drive.ts';
 import { checkStrategy, type ParseStrategy, type Strategy } from '../kernel/strategy.ts';
+import { differencesAt, objectivesOf } from './createdDifferences.ts';
 import { withDefaults } from './defaults.ts';
-import { compare, objectivesOf } from './differences.ts';
 
 export const studyOptions = {
   /** The name of the study. Default: study. */
@@ -208,7 +208,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
 export function otherStrategy(logged: Created, now: unknown, strategy: Strategy | undefined): StrategyChange | undefined {
   if (strategy === undefined) return undefined;
   const wanted = recorded(strategy);
-  const [before, ...differences] = [logged.strategy, now].map((one) => compare('strategy', withDefaults(one), wanted));
+  const [before, ...differences] = [logged.strategy, now].map((one) => differencesAt('strategy', withDefaults(one), wanted));
   return before!.length === 0 || differences.flat().length === 0 ? undefined : { strategy: wanted, differences: before! };
 }
 

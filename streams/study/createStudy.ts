@@ -4,7 +4,7 @@ import type { Spans } from '../engine/spans.ts';
 import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
-import { objectivesOf } from '../spec/differences.ts';
+import { objectivesOf } from '../spec/createdDifferences.ts';
 import {
   checkLog,
   checkSpace,

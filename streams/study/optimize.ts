@@ -12,7 +12,7 @@ import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import { past } from '../log/past.ts';
 import type { Objective } from '../objective.ts';
-import { objectivesOf } from '../spec/differences.ts';
+import { objectivesOf } from '../spec/createdDifferences.ts';
 import { type FoundStrategy, parseNone } from '../spec/options.ts';
 import { withEarlyStopping } from '../spec/withEarlyStopping.ts';
 import { type CreateStudyOptions, checkStudy } from './createStudy.ts';

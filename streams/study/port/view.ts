@@ -11,7 +11,7 @@ import { firstFactOf, spaceOf } from '../../engine/applyEntries.ts';
 import { turnsOf } from '../../engine/timeout.ts';
 import type { Log } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
-import { differences, objectivesOf } from '../../spec/differences.ts';
+import { differences, objectivesOf } from '../../spec/createdDifferences.ts';
 import { StudyEnd } from './ending.ts';
 import { reached, replayed } from './entries.ts';
 import { noResultIn } from './noResult.ts';

@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
 import { auditOf } from '../../../../streams/log/repair.ts';
-import { jsonOrAbsent } from '../../../../streams/spec/differences.ts';
+import { jsonOrAbsent } from '../../../../streams/spec/createdDifferences.ts';
 import { strategyOf } from '../../../../streams/spec/spec.ts';
 import { OptionError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';

@@ -16,7 +16,7 @@ type Compared = (typeof COMPARED)[number];
 export function differences(logged: Created, wanted: Created, options: { readonly [Name in Compared]?: unknown }): string[] {
   const named = COMPARED.filter((name) => options[name] !== undefined);
   const [there, here] = [logged, wanted].map(({ space }) => withConditionsAlike(space as SpaceData));
-  return [...compare('space', there, here), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
+  return [...differencesAt('space', there, here), ...named.flatMap((name) => differencesAt(name, logged[name], wanted[name]))];
 }
 
 /** The most differences that a message lists, and the most characters of a value in it: a list of examples may have thousands. */
@@ -24,7 +24,7 @@ const NAMES_LISTED = 8;
 const LONGEST_LIST = 200;
 
 /** The differences between what a log and a start have at a path, as sentences. */
-export function compare(path: string, logged: unknown, wanted: unknown): string[] {
+export function differencesAt(path: string, logged: unknown, wanted: unknown): string[] {
   const all = [...differencesIn(logged, wanted, path)];
   const text = (value: unknown) => {
     const json = jsonOrAbsent(value);
