@@ -7,7 +7,6 @@ export { isEvent, propose, stateIn, stateTag, wait } from '../src/strategy/messa
 export { RefusedError } from '../src/study/commands.ts';
 export { version } from '../src/version.ts';
 export { applyEntries } from './engine/applyEntries.ts';
-export { type RunStudyOptions, runStudy } from './engine/runStudy.ts';
 export { type OtherDecisions, type Verdict, verify } from './engine/verify.ts';
 export { defineStrategy, type StrategyDefinition } from './kernel/defineStrategy.ts';
 export { drive, type Inspect } from './kernel/drive.ts';

@@ -4,6 +4,8 @@ import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import {
+  checkLog,
+  checkSpace,
   createdOf,
   type FoundStrategy,
   type ParseOption,
@@ -14,7 +16,7 @@ import {
 } from '../spec/options.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
-import { runStudy } from './runStudy.ts';
+import { runEngine } from './runEngine.ts';
 
 export interface SuggestOptions extends StudyOptions, StrategyOption, ParseOption {
   /**
@@ -30,12 +32,22 @@ export const suggest =
   (events$) =>
     new Observable((out) => {
       refuseUnknown(options, 'log');
+      checkSpace(space);
       const { strategy, parseStrategy = parseNone, log, ...settings } = options;
       const fail = (error: unknown) => out.error(error);
       if (log) {
-        runStudy(space, log, { ...settings, strategy, parseStrategy }).subscribe(out);
+        checkLog(log);
+        const finished = () => out.complete();
+        const run = runEngine(
+          space,
+          strategy,
+          log,
+          { ...settings, parseStrategy },
+          { direct: (directive) => out.next(directive), finished, fail },
+        );
+        out.add(run.stop);
         const store = (event: TrialEvent) => void log.append(event).catch(fail);
-        if (!out.closed) out.add(events$.subscribe({ next: store, error: fail, complete: () => out.complete() }));
+        out.add(events$.subscribe({ next: store, error: fail, complete: () => out.complete() }));
         return;
       }
       let position = 0;

@@ -1,7 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
 import type { InspectionEvent } from 'xstate';
 import { compare, runFleet, simulate } from '../../src/testing/index.ts';
-import { memoryLog, runStudy } from '../../streams/core.ts';
 import * as h from '../../streams/index.ts';
 import { openJournal, readJournal } from '../../streams/journal.ts';
 
@@ -11,7 +10,6 @@ const blank = <F extends (...args: never) => unknown>(_: F) => ({}) as Blank<Non
 type LastOf<T extends readonly unknown[]> = Required<T> extends readonly [...unknown[], infer L] ? L : never;
 
 const line = h.space({ x: h.float(0, 1) });
-const log = memoryLog();
 
 test('optional options accept undefined, and no others', () => {
   expectTypeOf(blank(h.tpe)).toEqualTypeOf<{
@@ -47,7 +45,6 @@ test('an option that may be left out may be undefined', () => {
   h.boolean(blank(h.boolean));
   h.space({ x: h.float(0, 1) }, { constraints: undefined });
   void h.optimize(line, ({ x }) => x, blank(h.optimize<{ x: number }>));
-  runStudy(line, log, { ...blank(runStudy<{ x: number }>), strategy: h.random() });
   h.createStudy(line, blank(h.createStudy<{ x: number }>));
   h.suggest(line, blank(h.suggest<{ x: number }>));
   h.evaluate(({ x }: { x: number }) => x, blank(h.evaluate));

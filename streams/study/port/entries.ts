@@ -1,4 +1,4 @@
-import { catchError, EMPTY, filter, firstValueFrom, Observable, type Subscription, tap, throwIfEmpty } from 'rxjs';
+import { filter, firstValueFrom, Observable } from 'rxjs';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
@@ -58,18 +58,21 @@ export const replayed = <P>(
 /** Resolves when a study has applied the entry at a position. @throws what ends the study; RefusedError if it is let go */
 export async function reached<P>({ ledger, live$ }: Pick<StudyPort<P>, 'ledger' | 'live$'>, position: number): Promise<void> {
   if (ledger.position >= position) return;
-  const later$ = live$.pipe(
-    filter((entry) => entry.position >= position),
-    throwIfEmpty(() => new RefusedError(LET_GO)),
-  );
-  await firstValueFrom(later$);
+  const later$ = live$.pipe(filter((entry) => entry.position >= position));
+  if (!(await firstValueFrom(later$, { defaultValue: undefined }))) throw new RefusedError(LET_GO);
 }
 
 /** Lets something react to each entry, after the state of the study has it. A reaction that throws ends with a warning, and the study goes on. */
-export const react = <T>(live$: Observable<T>, next: (entry: T) => void, warn: (message: string) => void = console.warn): Subscription =>
-  live$
-    .pipe(
-      catchError(() => EMPTY), // who asks something of the study hears of it
-      tap(next),
-    )
-    .subscribe({ error: (error: Error) => warn(`what observes the study failed, and observes it no longer: ${error.stack ?? error}`) });
+export function react<T>(live$: Observable<T>, next: (entry: T) => void, warn: (message: string) => void = console.warn): void {
+  const reacting = live$.subscribe({
+    next: (entry) => {
+      try {
+        next(entry);
+      } catch (error) {
+        reacting.unsubscribe();
+        warn(`what observes the study failed, and observes it no longer: ${(error as Error).stack ?? error}`);
+      }
+    },
+    error: () => {}, // who asks something of the study hears of it
+  });
+}

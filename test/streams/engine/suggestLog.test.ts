@@ -1,9 +1,10 @@
-import { Subject, take, toArray } from 'rxjs';
+import { lastValueFrom, NEVER, Subject, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { envOf, memoryLog, type propose } from '../../../streams/core.ts';
 import { type Directive, float, ga, type Message, space, suggest, type TrialEvent } from '../../../streams/index.ts';
 import { readUpTo } from '../../../streams/log/past.ts';
+import { wrongOption } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const line = space({ x: float(0, 1) });
@@ -52,4 +53,9 @@ it('a bare strategy is an operator in an environment of its own', async () => {
   const { seen } = answered(log, 1);
   await eventually(() => expect(seen).toHaveLength(1));
   expect(line.decode(point).x, 'the same as in a study with this seed').toBe(seen[0]!.params.x);
+});
+
+it('suggest refuses a value that is not a space', async () => {
+  const wrong = NEVER.pipe(suggest({} as never, { strategy: ga(), log: memoryLog() }));
+  await expect(lastValueFrom(wrong)).rejects.toThrow(wrongOption('space'));
 });

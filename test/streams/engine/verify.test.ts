@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { lastValueFrom, Observable, tap } from 'rxjs';
+import { lastValueFrom, NEVER, Observable, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
@@ -9,7 +9,7 @@ import type { Env } from '../../../src/strategy/env.ts';
 import { type Message, propose, wait } from '../../../src/strategy/messages.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy, type TestStudy } from '../../../src/testing/testStudy.ts';
-import { memoryLog, runStudy } from '../../../streams/core.ts';
+import { memoryLog } from '../../../streams/core.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import {
   asha,
@@ -24,6 +24,7 @@ import {
   type Strategy,
   sobol,
   space,
+  suggest,
 } from '../../../streams/index.ts';
 import { strategyOf } from '../../../streams/spec/spec.ts';
 
@@ -111,7 +112,8 @@ describe('verify', () => {
     let commands = [20, 35];
     const entries: Entry[] = [];
     const say = (fact: Fact) => void log.append(fact);
-    const working = runStudy<Box>(box, log, { strategy, trials: 40, parallel: 4, seed: 2 }).pipe(
+    const working = NEVER.pipe(
+      suggest(box, { strategy, trials: 40, parallel: 4, seed: 2, log }),
       tap((directive) => {
         if (directive.type !== 'suggested') return;
         const { trial, params } = directive;

@@ -9,6 +9,6 @@ const seed = process.env.CI ? String(Date.now()) : 'test';
 mounts('a platform of four teams survives a day: upgrades, restarts, outages, full disks, floods and changes', async () => {
   const { violations, events, completed } = await day({ minutes: 1, seed });
   expect(violations, `seed ${seed}`).toEqual([]);
-  expect(events.length).toBeGreaterThan(1); // on a busy machine, each takes a while
+  expect(events.length).toBeGreaterThan(3);
   expect(completed).toBeGreaterThan(300);
 });
