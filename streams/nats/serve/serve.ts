@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject, catchError, EMPTY, type Observable, throwError } from 'rxjs';
 import type { Space } from '../../../src/space/space.ts';
 import { parseStrategy } from '../../spec/spec.ts';
 import { type EarlyOptions, withEarlyStopping } from '../../spec/withEarlyStopping.ts';
@@ -53,6 +53,8 @@ export async function serve<P, O extends string = 'value'>(
     await remote.close();
     await engine.close();
   };
-  const study = studyOf<P, O>(viewed(port, { ...remote, close }));
+  /** The owner of the connection has closed it: a reader of the entries that handles no error must not end the process. */
+  const entries$ = port.entries$.pipe(catchError((error) => (error.code === 'connection-closed' ? EMPTY : throwError(() => error))));
+  const study = studyOf<P, O>(Object.assign(viewed(port, { ...remote, close }), { entries$ }));
   return Object.assign(study, { lead$: leads$.asObservable(), started, finished: port.finished, ended, past, stored });
 }

@@ -1,3 +1,4 @@
+import { lastValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 import { random } from '../../../../streams/index.ts';
 import { serve } from '../../../../streams/nats/index.ts';
@@ -28,7 +29,9 @@ it('serve ends with an error when the owner of its connection closes it', async 
   const [result, asked] = [study.result(), study.ask().then(() => study.ask())];
   const refused = [expect(result).rejects.toThrow(coded('connection-closed')), expect(asked).rejects.toThrow(coded('connection-closed'))];
   await eventually(() => expect(study.trials().filter(({ running }) => running)).toHaveLength(1));
+  const read = lastValueFrom(study.entries$);
   await nc.close();
+  await read; // it completes
   await Promise.all(refused);
   expect(await study.ended).toMatchObject({ code: 'connection-closed' });
   await study.close();
