@@ -26,10 +26,9 @@ it('serve tells which of two engines leads', async () => {
 it('serve ends with an error when the owner of its connection closes it', async () => {
   const nc = await server.connect();
   const study = await serve(nc, plane, { study: fresh(), trials: 6, strategy: random() });
-  const [result, asked] = [study.result(), study.ask().then(() => study.ask())];
+  const [result, asked, read] = [study.result(), study.ask().then(() => study.ask()), lastValueFrom(study.entries$)];
   const refused = [expect(result).rejects.toThrow(coded('connection-closed')), expect(asked).rejects.toThrow(coded('connection-closed'))];
   await eventually(() => expect(study.trials().filter(({ running }) => running)).toHaveLength(1));
-  const read = lastValueFrom(study.entries$);
   await nc.close();
   await read; // it completes
   await Promise.all(refused);
