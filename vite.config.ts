@@ -25,6 +25,7 @@ const marks: Readonly<Record<string, string>> = {
   'machines/index': 'machines',
   'streams/workers/thread': 'thread',
   'src/numeric/gp/fit': 'fit',
+  'streams/study/optimize': 'study',
   'src/cli/program': 'command',
 };
 
