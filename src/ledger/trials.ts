@@ -52,7 +52,8 @@ export class Trials<P> {
   readonly #retracted: ReadonlySet<TrialId>;
   readonly #stepCount = new StepCount();
   #settings!: Settings;
-  #continues = false;
+  /** Whether trials have budgets or examples, so that others may resume them. */
+  continues = false;
   /** Whether a result has had outcome constraints. */
   #constrained = false;
 
@@ -127,7 +128,7 @@ export class Trials<P> {
     this.statuses.set(id, 'open');
     const trial = openTrial(fact, point);
     this.open.add(trial);
-    if (fact.budget !== undefined || fact.examples !== undefined) this.#continues = true;
+    if (fact.budget !== undefined || fact.examples !== undefined) this.continues = true;
     this.results.examples?.begin(trial.proposal);
     this.configurations.begin(fact);
     return { effect: 'suggested', fact, event: trial.proposal };
@@ -294,10 +295,5 @@ export class Trials<P> {
     if (refusal) return rejected(fact, refusal);
     const isKnown = this.statuses.of(id) === 'retracted' || this.#retracted.has(id);
     return { effect: isKnown ? 'noted' : 'retracted', fact };
-  }
-
-  /** Whether trials have budgets or examples, so that others may resume them. */
-  get continues(): boolean {
-    return this.#continues;
   }
 }

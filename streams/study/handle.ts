@@ -70,7 +70,7 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
   const named = (values: number | Values): Values =>
     typeof values === 'number' ? { [objectivesNow()[0]?.name ?? 'value']: values } : values;
   const record = async (fact: TrialFact) => {
-    await ready();
+    closing.signal.throwIfAborted();
     refuseNoNumber(fact);
     return running.record(fact);
   };

@@ -113,7 +113,7 @@ describe('an error within 10 seconds', () => {
 });
 
 describe('a claim while the study is paused', () => {
-  it('does not count, whoever makes it, until the study is resumed', () => {
+  it('does not count for any trainer until the study is resumed', () => {
     const { ledger, say, suggest, claim, complete } = study();
     suggest(1);
     suggest(2);

@@ -73,6 +73,6 @@ export function react<T>(live$: Observable<T>, next: (entry: T) => void, warn: (
         warn(`what observes the study failed, and observes it no longer: ${(error as Error).stack ?? error}`);
       }
     },
-    error: () => {}, // who asks something of the study hears of it
+    error: () => {}, // requests to the study fail with it
   });
 }

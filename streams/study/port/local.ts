@@ -14,7 +14,7 @@ import { type StudyStatus, studyStatusOf } from '../../../src/study/status.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
 import { Attempts } from '../../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
-import type { Directive, Suggestion } from '../../engine/directive.ts';
+import type { Directive } from '../../engine/directive.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, type RunOptions, runEngine } from '../../engine/runEngine.ts';
 import { type Submitter, submit, submitter } from '../../engine/submit.ts';
@@ -139,14 +139,7 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
       space,
       strategy,
       log,
-      {
-        ...settings,
-        parseStrategy,
-        exclusive,
-        stay,
-        isTrialWanted,
-        onEntry: (entry) => this.#apply(entry),
-      },
+      { ...settings, parseStrategy, exclusive, stay, isTrialWanted, onEntry: (entry) => this.#apply(entry) },
       {
         direct: (directive) => this.#direct(directive),
         finished: () => {
@@ -170,9 +163,8 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
     );
     this.entries$ = replayed(space, log, this.live$, () => this.ledger.position);
     if (exclusive || areClaimed) return;
-    const watch = watchAttempts(this.attempts, log, (error) => this.fail(error));
-    this.#watch = watch;
-    this.live$.subscribe({ error: watch.close, complete: watch.close });
+    this.#watch = watchAttempts(this.attempts, log, (error) => this.fail(error));
+    this.live$.subscribe({ error: this.#watch.close, complete: this.#watch.close });
   }
 
   get ledger(): Ledger<P> {
@@ -280,7 +272,7 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
     await this.log.close();
   }
 
-  /** Takes an entry that the ledger has already. The state comes first, and waits for nobody: all else reacts to `live$`, in any order. */
+  /** Updates the state after the ledger, then emits the entry. The subscribers of `live$` may run in any order. */
   #apply(entry: AppliedEntry<P>): void {
     this.rows.apply(entry);
     this.attempts.apply(entry, performance.now());
@@ -297,15 +289,11 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
   }
 
   #direct(directive: Directive<P>): void {
-    if (directive.type === 'suggested') return this.#hand(directive);
-    if (directive.type === 'stop') this.attempts.stop(directive.trial, directive, performance.now());
-    this.#options.direct?.(directive);
-    if (directive.type === 'stop') this.#watch?.check();
-  }
-
-  #hand(suggestion: Suggestion<P>): void {
     const { direct } = this.#options;
-    if (!direct) return this.#claims.put(suggestion);
-    if (!this.#claims.offer(suggestion)) direct(suggestion);
+    if (directive.type === 'suggested' && !direct) return this.#claims.put(directive);
+    if (directive.type === 'suggested' && this.#claims.offer(directive)) return;
+    if (directive.type === 'stop') this.attempts.stop(directive.trial, directive, performance.now());
+    direct?.(directive);
+    if (directive.type === 'stop') this.#watch?.check();
   }
 }

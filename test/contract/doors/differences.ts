@@ -6,7 +6,7 @@ const ofLines = {
   '33 its row': { reason: 'lost' },
 };
 const ofOperations = {
-  '22 told': { status: 'completed', values: { value: 0 } }, // who asks is told that the trial should stop, and may tell its result
+  '22 told': { status: 'completed', values: { value: 0 } }, // the answer to a report says stop, and a later result still counts
   '22 results': [...Array(3).fill(['completed', 0]), ['stopped', 4]],
   '30 the next ask': 'waits', // the answer does not say why
 };

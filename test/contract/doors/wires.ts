@@ -36,7 +36,7 @@ export function byOperations(call: Call, { wait, ...way }: Pick<Way, 'close'> & 
   const stepOf = counted();
   return {
     ...way,
-    kill: async () => {}, // nobody sends heartbeats
+    kill: async () => {}, // there are no heartbeats to stop
     ask: async ({ run = newName(), fixed, signal } = {}) => {
       for (;;) {
         signal?.throwIfAborted();

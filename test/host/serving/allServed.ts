@@ -1,3 +1,4 @@
+import { afterAll } from 'vitest';
 import { measured } from '../../../src/host/plugins.ts';
 import type { ServingOptions } from '../../../src/host/serving/observed.ts';
 import { serveAll } from '../../../src/host/serving/serveAll.ts';
@@ -5,6 +6,15 @@ import { type Serving, serving } from '../../../src/host/serving/serving.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import type { NatsServer } from '../../support/nats.ts';
+
+/** What ends when the tests of a file are over, the last one first. */
+export function endsOfTests(): (() => unknown)[] {
+  const ends: (() => unknown)[] = [];
+  afterAll(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+  return ends;
+}
 
 /**
  * Serves the studies of a server that match a pattern, as `serve --all` does.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type HostServer, openServer } from '../../../src/host/openServer.ts';
 import { archivedIn, deleteArchived } from '../../../src/host/serving/archiving.ts';
 import type { RetireOptions } from '../../../src/host/serving/retireOptions.ts';
@@ -21,16 +21,13 @@ import { listOn, request } from '../../../streams/nats/studiesOn.ts';
 import { start } from '../../cli/support.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { inboxOf, teamServer } from '../../support/teamServer.ts';
-import { allServed } from './allServed.ts';
+import { allServed, endsOfTests } from './allServed.ts';
 
 const server = natsOfTests();
 let nc: NatsConnection;
-const ends: (() => unknown)[] = [];
+const ends = endsOfTests();
 beforeAll(async () => {
   nc = await server.connect();
-});
-afterAll(async () => {
-  for (const end of ends.reverse()) await end();
 });
 
 // At the same time, since most of it is waiting: the studies of each test have names of their own.

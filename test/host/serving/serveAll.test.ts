@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { float, random, space } from '../../../streams/index.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { streamOf } from '../../../streams/nats/log/stream.ts';
@@ -13,16 +13,13 @@ import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { start, studyIn } from '../../cli/support.ts';
 import { coded } from '../../support/coded.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
-import { allServed } from './allServed.ts';
+import { allServed, endsOfTests } from './allServed.ts';
 
 const server = natsOfTests();
 let nc: NatsConnection;
-const ends: (() => unknown)[] = [];
+const ends = endsOfTests();
 beforeAll(async () => {
   nc = await server.connect();
-});
-afterAll(async () => {
-  for (const end of ends.reverse()) await end();
 });
 
 /** Serves the studies that match a pattern, until the tests are over. @param begin begins a study in place of the function that it gets */

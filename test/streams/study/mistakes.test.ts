@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineStrategy, memoryLog } from '../../../streams/core.ts';
 import { chain, choice, createStudy, float, ga, optimize, plateau, random, space, take, tpe, until, when } from '../../../streams/index.ts';
-import { coded, wrongOption } from '../../support/coded.ts';
+import { coded } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
 /** Mistakes in JavaScript, where no compiler checks types, and their messages. */
