@@ -114,7 +114,9 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
     },
     ask: async ({ fixed, signal } = {}) => {
       const run = claimOf(own.name, `${++count}`);
-      const reply = await until((now) => (signal?.aborted ? Promise.resolve({ next: 'wait' as const }) : now.ask({ run, fixed, signal })));
+      const reply = await until((now) =>
+        signal?.aborted ? Promise.resolve<ClaimReply>({ next: 'wait' }) : now.ask({ run, fixed, signal }),
+      );
       if (reply.next === 'trial') {
         held.set(reply.trial, run);
         stopped.delete(reply.trial);

@@ -76,7 +76,15 @@ export const asked = {
     required: ['next', 'trial', 'attempt', 'run', 'params', 'lease'],
     description: 'evaluate this trial',
   },
-  wait: { type: 'object', properties: { next: { const: 'wait' } }, required: ['next'], description: 'no trial is due: ask again' },
+  wait: {
+    type: 'object',
+    properties: {
+      next: { const: 'wait' },
+      why: enumSchema(['paused', 'no-result'], 'why none begins: a person paused the study, or its first trials failed alike'),
+    },
+    required: ['next'],
+    description: 'no trial is due: ask again',
+  },
   over: {
     type: 'object',
     properties: { next: { const: 'over' }, reason: textSchema('why') },

@@ -2,6 +2,7 @@ import { Life } from '../../machines/chart.ts';
 import { attemptChart } from '../../machines/trainers.ts';
 import type { FailedFact, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Said } from '../../src/ledger/exampleFacts.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { StopReason, TrialId } from '../../src/strategy/messages.ts';
 
@@ -21,6 +22,8 @@ interface Attempt {
   author?: string | undefined;
   /** What stopped it. */
   stopped?: StopReason;
+  /** Whether the answer to a report said so. */
+  isTold?: boolean;
   /** When its time is up. */
   deadline: number;
   /** Since when trainers that ask get later attempts, but not this one. */
@@ -94,6 +97,24 @@ export class Attempts {
   /** What stopped a trial; undefined if it need not stop. It holds until the trial ends or is suggested again. */
   stopOf(trial: TrialId): StopReason | undefined {
     return this.#open.get(trial)?.stopped;
+  }
+
+  /** The same, as the answer to a report of the trial. */
+  tellStop(trial: TrialId): StopReason | undefined {
+    const attempt = this.#open.get(trial);
+    if (attempt?.stopped) attempt.isTold = true;
+    return attempt?.stopped;
+  }
+
+  /**
+   * What a trainer says of a trial, with what stopped it. A result that it tells although it was told to stop belongs to another step than results at
+   * the budget: the trial is stopped, and its last report is its result.
+   */
+  asStopped(said: Said): Said {
+    const { stopped, isTold } = this.#open.get(said.trial) ?? {};
+    const { trial, run } = said;
+    if (said.type === 'completed' && isTold) return omitUndefined({ type: 'stopped', trial, run, ...stopped });
+    return said.type === 'stopped' && said.by === undefined ? { ...stopped, ...said } : said;
   }
 
   /** Takes every entry that the study applies. */

@@ -3,6 +3,7 @@ import { filter, firstValueFrom, map } from 'rxjs';
 import type { Params, ReportedFact, Started } from '../../src/facts/facts.ts';
 import { identityOf, isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
@@ -132,21 +133,25 @@ export function remoteOn<P>(
       return assignmentOf(suggestion, run);
     }
   };
-  const record: Remote<P>['record'] = async (fact) => {
-    const attempt = held.get(fact.trial);
+  const record: Remote<P>['record'] = async (said) => {
+    const { trial, run } = said;
+    const attempt = held.get(trial);
+    const fact: TrialFact = said.type === 'completed' && attempt?.isTold ? omitUndefined({ type: 'stopped', trial, run }) : said;
     const parsed = parseFact(fact);
     const refusal = isRefusal(parsed) ? parsed : following.ledger.refusesFrom(fact, attempt?.claim.trainer);
     if (refusal) throw new RefusedError(refusal);
-    if (!attempt) throw new RefusedError({ code: 'stale-run', message: `trial ${fact.trial} was not asked for here` });
+    if (!attempt) throw new RefusedError({ code: 'stale-run', message: `trial ${trial} was not asked for here` });
     const storing = stored(attempt, fact);
     if (fact.type !== 'reported') {
-      held.delete(fact.trial);
+      held.delete(trial);
       attempt.say.end(fact);
       return { stop: false, position: await storing };
     }
     attempt.say.report(fact);
     const position = await storing;
-    return { ...(await heartbeat(fact.trial, attempt.claim.run, { after: position })), position };
+    const stopping = await heartbeat(trial, attempt.claim.run, { after: position });
+    attempt.isTold ||= stopping.stop;
+    return { ...stopping, position };
   };
   return {
     ...explaining(() => {

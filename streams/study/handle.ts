@@ -37,8 +37,6 @@ interface Held {
   readonly run: string;
   /** The last step that was reported: the log may not have it yet. */
   step: number;
-  /** Whether the answer to a report named its stop. */
-  isTold: boolean;
 }
 
 /** Milliseconds after which a handle that closes does not wait any longer until what it hands back is stored. */
@@ -97,7 +95,6 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
       values: named(values),
       ...omitUndefined({ results, metrics }),
     });
-    if (own && stop) own.isTold = true;
     return { stop };
   };
   const command = async (intent: Intent): Promise<void> => {
@@ -140,14 +137,13 @@ export function studyOf<P, O extends string>(running: StudyPort<P>, { objectives
         const reply = await askThrough(running, untilLeft, { fixed, run: fixed && newName(), signal });
         if (reply.next === 'wait') signal?.throwIfAborted();
         if (reply.next !== 'trial') return undefined;
-        held.set(reply.trial, { run: reply.run, step: 0, isTold: false });
+        held.set(reply.trial, { run: reply.run, step: 0 });
         return { ...reply, params: frozen(reply.params) };
       } finally {
         hasTrial?.();
       }
     },
     tell: async (trial, result) => {
-      if (held.get(trial)?.isTold) return end({ type: 'stopped', ...of(trial) });
       await ready();
       const { values } = running.rows.get(trial) ?? {};
       if (result === undefined && running.ledger.examples && values) return end({ type: 'completed', ...of(trial), values });

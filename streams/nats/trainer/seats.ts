@@ -12,6 +12,8 @@ export interface AskedAttempt<P> {
   readonly say: SayStored;
   /** Aborts when no one needs it any longer, or it is handed back. */
   readonly lost: AbortSignal;
+  /** Whether the answer to a report said that the trial should stop: a result that is told then counts as its stop. */
+  isTold: boolean;
 }
 
 export interface SeatAsk {
@@ -118,7 +120,7 @@ export class Seats<P> {
           say.end({ type: 'failed', trial, attempt, run: claim.run, reason: 'preempted', message: HANDED_BACK });
         };
         seat.waiting = undefined;
-        if (waiting) waiting.resolve({ claim, say, lost: losing.signal });
+        if (waiting) waiting.resolve({ claim, say, lost: losing.signal, isTold: false });
         else preempt(); // the ask was given up meanwhile
         return { stop: () => {}, preempt }; // its next report hears of it
       },

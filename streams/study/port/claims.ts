@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Settings } from '../../../src/ledger/settings.ts';
 import type { OpenTrial } from '../../../src/ledger/trial.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
@@ -92,7 +93,8 @@ export class Claims<P> {
     if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
     const suggestion = await (options.fixed === undefined ? this.#nextOfAny(options) : this.#nextWith(options.fixed, options));
     const { closed = suggestion === 'over' ? 'trials' : undefined } = this.#ledger;
-    if (!suggestion || suggestion === 'over') return closed === undefined ? { next: 'wait' } : { next: 'over', reason: closed };
+    if (!suggestion || suggestion === 'over')
+      return closed === undefined ? waitReply(this.#ledger.settings) : { next: 'over', reason: closed };
     const { trial, attempt } = suggestion;
     const run = named ?? runOf(suggestion);
     try {
@@ -184,6 +186,9 @@ export class Claims<P> {
     }
   }
 }
+
+const waitReply = ({ paused, noResult }: Settings): ClaimReply<never> =>
+  paused ? { next: 'wait', why: noResult ? 'no-result' : 'paused' } : { next: 'wait' };
 
 /** Whether a run has the claim on a trial. */
 const isHeld = <P>(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean =>

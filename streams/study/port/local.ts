@@ -216,12 +216,12 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
     const notReady = this.#notReady();
     if (notReady) await notReady;
     const store = async () => {
-      const known = said.type === 'stopped' && said.by === undefined && this.attempts.stopOf(said.trial);
-      const fact = withMeans({ ...known, ...said }, this.ledger.open);
+      const fact = withMeans(this.attempts.asStopped(said), this.ledger.open);
       return { position: await this.#record(fact, origin), fact };
     };
     const { position } = await this.#repeats.once(origin, { ...said }, store);
-    return { ...stoppingOf(this.attempts.stopOf(said.trial)), position };
+    const stopped = said.type === 'reported' ? this.attempts.tellStop(said.trial) : undefined;
+    return { ...stoppingOf(stopped), position };
   }
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */

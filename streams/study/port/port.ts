@@ -45,8 +45,8 @@ export interface ClaimedTrial<P = Params> {
 /** The answer to a trainer that asks for a trial. */
 export type ClaimReply<P = Params> =
   | ({ readonly next: 'trial' } & ClaimedTrial<P>)
-  /** No trial is due: ask again. */
-  | { readonly next: 'wait' }
+  /** No trial is due: ask again. `why`: the study is paused, by a person or because its first trials failed alike. */
+  | { readonly next: 'wait'; readonly why?: 'paused' | 'no-result' }
   | { readonly next: 'over'; readonly reason: string };
 
 export interface AskOptions {

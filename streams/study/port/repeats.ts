@@ -80,7 +80,8 @@ const keyOf = ({ author = '', user = '', request }: Origin): string => `${author
 /** The answer to a request that has been answered before. The type of its fact is the one that is wanted. */
 async function answerAgain<S extends StoredFact>(outcome: Outcome, wanted: Wanted): Promise<S> {
   const known = outcome.fact as Wanted;
-  for (const [name, value] of Object.entries(wanted))
+  const isStopped = wanted.type === 'completed' && known.type === 'stopped'; // it was told after a stop
+  for (const [name, value] of Object.entries(isStopped ? { run: wanted.run } : wanted))
     if (value !== undefined && JSON.stringify(known[name]) !== JSON.stringify(value))
       throw new RefusedError({
         code: 'request-reused',

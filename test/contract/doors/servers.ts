@@ -71,7 +71,7 @@ const NO_END = { '33': 'it has nothing to close' };
 export const v1 = behindHttp({ name: '/v1', lacks: { ...OF_JSON, ...NO_END } }, async (address, _, expected) => {
   const call = overHttp(address);
   if (expected) await call('match', { parameters: expected.space?.toJSON().parameters, objectives: expected.objectives });
-  return byOperations(call, { close: async () => {} });
+  return byOperations(call, { close: async () => {}, wait: 0.2 });
 });
 
 const NO_MATCH = { '1': 'it takes a study as it is', '15': 'it asks again and again, and comes second' };

@@ -42,6 +42,7 @@ export function byOperations(call: Call, { wait, ...way }: Pick<Way, 'close'> & 
         signal?.throwIfAborted();
         const reply: ClaimReply = await call('ask', { run, ...(fixed && { fixed }), wait, signal });
         if (reply.next === 'over') return undefined;
+        if (reply.next === 'wait' && reply.why === 'no-result') throw Object.assign(new Error(), { code: reply.why });
         if (reply.next === 'wait') continue;
         runs.set(reply.trial, run);
         return reply;

@@ -119,6 +119,17 @@ it('stops a trial by the answer to its report', async () => {
   await study.close();
 });
 
+it('counts a result that is told after a stop as the stop, also if it is told again', async () => {
+  const { study } = host({ strategy: chain(stopAbove(0.5), random()) });
+  const { trial, run } = await claim(study);
+  await study.record({ type: 'reported', trial, run, step: 1, values: { value: 0.9 } });
+  const tell = (value: number) => study.record({ type: 'completed', trial, run, values: { value } }, { request: 'a' });
+  const { position } = await tell(0.1);
+  expect(study.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 0.9 } });
+  expect(await tell(0.1)).toMatchObject({ position });
+  await study.close();
+});
+
 it('ends the attempt of a silent trainer, and hands the trial out again', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'performance'] });
   try {
