@@ -51,7 +51,11 @@ export function identityOf(fact: unknown): Identity {
 }
 
 /** How a run ends whose result is not one of the study, such as one with another name. @param ofExample whether a report has the result of one */
-export function malformed({ type, trial, run }: Identity, { code, message }: Refusal, ofExample = false): FailedFact | undefined {
+export function malformed(
+  { type, trial, run }: Identity,
+  { code, message }: { readonly code: string; readonly message: string },
+  ofExample = false,
+): FailedFact | undefined {
   const isResult = type === 'completed' || type === 'stopped' || (type === 'reported' && ofExample);
   if (!isResult || trial === undefined || run === undefined || !(code === 'missing-field' || code === 'bad-field')) return undefined;
   return { type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${message}`.slice(0, 4096) };

@@ -1,4 +1,4 @@
-import type { ClaimReply, Recorded } from '../../streams/study/port/port.ts';
+import type { ClaimReply, Recorded, Stopping } from '../../streams/study/port/port.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Said } from '../ledger/exampleFacts.ts';
 import { isTrialRunning } from '../ledger/openTrials.ts';
@@ -20,8 +20,8 @@ export interface StudyTrainer {
   record(fact: Said): Promise<Recorded>;
   submit(intent: Intent): Promise<Submitted>;
   limit(limits: NewLimits): Promise<void>;
-  /** Looks at once whether a trial should stop. */
-  check(): void;
+  /** @throws RefusedError if the run does not hold the trial */
+  heartbeat(trial: TrialId, run: string): Promise<Stopping>;
   /** Resolves when the study shows all that has been said so far. */
   seen(): Promise<void>;
   /** Resolves when the study has closed and no trial runs. @throws what the study throws */
@@ -32,14 +32,10 @@ export interface StudyTrainer {
   close(): Promise<void>;
 }
 
-/** Milliseconds between two heartbeats of a trial, whose answers say whether it should stop. */
-const BEAT = 250;
-
 /** Whether the study has closed and no trial runs. */
 const isOver = ({ study: { ledger } }: Seat): boolean => ledger.closed !== undefined && !isTrialRunning(ledger, true);
 
-/** @param stop called when a trial of this process should stop, once */
-export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void = () => {}): Promise<StudyTrainer> {
+export async function trainerOf(take: TakeSeat): Promise<StudyTrainer> {
   const own = claimant();
   let count = 0;
   let isLeaving = false;
@@ -47,7 +43,6 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
   let hasStarted = false;
   /** The claims of trials that have not ended here. */
   const held = new Map<TrialId, string>();
-  const stopped = new Set<TrialId>();
   let seat = await take(own.name, false).catch((error: unknown) => {
     own.end();
     throw error;
@@ -88,19 +83,6 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
     }
   };
   const named = () => `${own.id}:${++count}`;
-  const heard = (trial: TrialId, isStopped: boolean) => {
-    if (!isStopped || stopped.has(trial)) return;
-    stopped.add(trial);
-    stop(trial);
-  };
-  const check = () => {
-    for (const [trial, run] of held)
-      void seat.heartbeat(trial, run).then(
-        (reply) => heard(trial, reply.stop),
-        () => {}, // the claim is lost: its facts are refused
-      );
-  };
-  const beating = setInterval(check, BEAT).unref();
   /** The claim on a trial; of a trial that another process has, one that does not hold it. */
   const claimOn = (trial: TrialId): string | undefined => {
     const { isOwn, study } = seat;
@@ -117,10 +99,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
       const reply = await until((now) =>
         signal?.aborted ? Promise.resolve<ClaimReply>({ next: 'wait' }) : now.ask({ run, fixed, signal }),
       );
-      if (reply.next === 'trial') {
-        held.set(reply.trial, run);
-        stopped.delete(reply.trial);
-      }
+      if (reply.next === 'trial') held.set(reply.trial, run);
       return reply;
     },
     record: async (fact) => {
@@ -128,9 +107,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
       const run = claimOn(trial);
       const request = named();
       if (fact.type !== 'reported' && fact.type !== 'started') held.delete(trial);
-      const reply = await until((now) => now.record(run === undefined ? fact : { ...fact, run }, { request }));
-      if (held.has(trial)) heard(trial, reply.stop);
-      return reply;
+      return until((now) => now.record(run === undefined ? fact : { ...fact, run }, { request }));
     },
     submit: (intent) => {
       const request = named();
@@ -140,7 +117,7 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
       hasStarted ||= limits.start ?? false;
       await until((now) => now.limit(limits));
     },
-    check,
+    heartbeat: (trial, run) => seat.heartbeat(trial, run), // of a process that has gone, none answers until it has another seat
     seen: () => until((now) => now.seen()),
     finished: async () => {
       for (;;) {
@@ -155,7 +132,6 @@ export async function trainerOf(take: TakeSeat, stop: (trial: TrialId) => void =
     },
     close: async () => {
       hasLeft = true;
-      clearInterval(beating);
       own.end();
       await (await taking).leave();
     },

@@ -3,14 +3,14 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
-import { saveUnchanged } from '../../streams/nats/checkpoints/saveRunning.ts';
+import { saveUnchanged } from '../../streams/nats/checkpoints/saveUnchanged.ts';
 import type { CheckpointRun } from '../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../facts/facts.ts';
 import { jsonIn } from '../schema/json.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { type CheckpointStore, commandStore, parseStored, type StoreCommands, serverStore } from './checkpointStore.ts';
-import { savedIn } from './trainerPrograms.ts';
+import { savedIn } from './startTrial.ts';
 
 interface SharedCheckpointsOptions {
   /** The directory in which this worker keeps the files of trials. */

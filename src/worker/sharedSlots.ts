@@ -1,4 +1,4 @@
-import type { Gate } from '../../streams/nats/trainer/gate.ts';
+import type { Gate } from '../../streams/study/training/gate.ts';
 import { type Amounts, amountOf, fitting } from './amounts.ts';
 
 /** The slots of a worker, which several studies share. */

@@ -6,10 +6,11 @@ import { checkUnlocked, lock } from '../../streams/log/lock.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
 import { createdOn, settingsOn } from '../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
-import { HANDED_BACK, type Perform } from '../../streams/nats/trainer/claimedRun.ts';
-import type { Gate } from '../../streams/nats/trainer/gate.ts';
-import { runTrainer, type Trainer } from '../../streams/nats/trainer/runTrainer.ts';
+import { runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
 import { pausingIn } from '../../streams/spec/defaults.ts';
+import { HANDED_BACK, type Perform } from '../../streams/study/training/claimedRun.ts';
+import type { Gate } from '../../streams/study/training/gate.ts';
+import type { Trainer } from '../../streams/study/training/work.ts';
 import type { Instruction, Params, ReportedFact, Values } from '../facts/facts.ts';
 import { listeningFor } from '../host/metric.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
@@ -26,7 +27,7 @@ import { parseStored, type StoreCommands } from './checkpointStore.ts';
 import { keepOwn, type OwnFiles } from './keepFiles.ts';
 import { notices } from './notices.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
-import { type StartedAttempt, startTrial, type TrialOptions } from './trainerPrograms.ts';
+import { type StartedAttempt, startTrial, type TrialOptions } from './startTrial.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {

@@ -1,5 +1,5 @@
 import { callAfter } from '../../streams/engine/timeout.ts';
-import type { Trainer } from '../../streams/nats/trainer/runTrainer.ts';
+import type { Trainer } from '../../streams/study/training/work.ts';
 import type { Instruction } from '../facts/facts.ts';
 import type { Monitor } from '../host/serving/monitor.ts';
 import type { WorkerPhase } from '../monitoring/metrics.ts';

@@ -7,12 +7,12 @@ import { LET_GO, RefusedError } from '../../src/study/commands.ts';
 import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { studyOf } from '../study/handle.ts';
-import { type ClaimedTrial, type ClaimReply, newName, type Recorded } from '../study/port/port.ts';
+import { keptAlive } from '../study/port/heartbeats.ts';
+import { type ClaimedTrial, type ClaimReply, newName, type Recorded, type StudyPort } from '../study/port/port.ts';
 import { type ExpectedStudy, followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
 import { type Client, clientOf, submitTo } from './client.ts';
-import { heartbeats } from './heartbeats.ts';
 import { httpLog } from './httpLog.ts';
 
 export interface OpenHttpOptions<P, O extends string = string> extends ExpectedStudy<P, O> {
@@ -42,45 +42,64 @@ const WAIT = 30;
  */
 export async function openStudy<P = Params, O extends string = string>(
   address: string | URL,
-  { token, signal, warn = console.warn, ...expected }: OpenHttpOptions<P, O> = {},
+  options: OpenHttpOptions<P, O> = {},
 ): Promise<Study<P, O>> {
+  const { signal } = options;
+  const leave = () => void study.close();
+  const kept = (remote: Remote<P>): Remote<P> => {
+    const alive = keptAlive(remote);
+    const close = () => {
+      signal?.removeEventListener('abort', leave);
+      return alive.close();
+    };
+    return { ...alive, close };
+  };
+  const study = studyOf<P, O>(await openPort(address, options, kept));
+  signal?.addEventListener('abort', leave);
+  return study;
+}
+
+/**
+ * The port of a study behind HTTP, for a program that sends the heartbeats of its claims itself. The signal ends the opening only.
+ *
+ * @param kept sends them otherwise. @throws as `openStudy`
+ */
+async function openPort<P = Params, O extends string = string>(
+  address: string | URL,
+  { token, signal, warn = console.warn, ...expected }: OpenHttpOptions<P, O> = {},
+  kept: (remote: Remote<P>) => Remote<P> = (remote) => remote,
+): Promise<StudyPort<P>> {
   signal?.throwIfAborted();
   const closing = new AbortController();
   const client = clientOf(String(address), { token, warn, closing: closing.signal });
-  let leave = () => closing.abort(signal?.reason);
-  const end = () => leave();
-  signal?.addEventListener('abort', end);
+  const leave = () => closing.abort(signal?.reason);
+  signal?.addEventListener('abort', leave);
   try {
     const following = await followLog<P>(httpLog(client, closing.signal), String(address), expected);
-    const remote = remoteOver(client, following, () => {
+    const closed = () => {
       following.stop();
-      signal?.removeEventListener('abort', end);
       closing.abort(new RefusedError(LET_GO));
-    });
-    const study = studyOf<P, O>(viewed(following, remote));
-    leave = () => void study.close();
-    return study;
+    };
+    return viewed(following, kept(remoteOver(client, following, closed)));
   } catch (error) {
-    signal?.removeEventListener('abort', end);
     closing.abort();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', leave);
   }
 }
 
 /** @param closed ends what is under way */
 function remoteOver<P>(client: Client, { ledger, live$ }: StudyView<P>, closed: () => void): Remote<P> {
-  const heartbeat: Remote<P>['heartbeat'] = (trial, run) => client.post(`/trials/${trial}/heartbeat`, { body: { run } });
-  const beats = heartbeats(heartbeat);
   return {
-    heartbeat,
-    ask: async ({ fixed, run = newName(), signal }) => {
-      const body = omitUndefined({ run, wait: WAIT, fixed });
+    heartbeat: (trial, run) => client.post(`/trials/${trial}/heartbeat`, { body: { run } }),
+    ask: async ({ fixed, run = newName(), trainer, signal }) => {
+      const body = omitUndefined({ run, wait: WAIT, fixed, trainer });
       for (;;) {
         signal?.throwIfAborted();
         const reply = await client.post<ClaimReply<P>>('/ask', { body, signal });
         if (reply.next === 'over') return reply;
         if (reply.next === 'wait') continue;
-        beats.begin(reply.trial, reply.run, reply.lease!);
         if (!isClaimed(ledger, reply))
           await firstValueFrom(live$.pipe(filter(() => isClaimed(ledger, reply))), { defaultValue: undefined });
         return reply;
@@ -92,9 +111,7 @@ function remoteOver<P>(client: Client, { ledger, live$ }: StudyView<P>, closed: 
       const refusal = run === undefined ? ledger.refusesFrom(fact) : undefined;
       if (refusal) throw new RefusedError(refusal);
       const path = `/trials/${trial}/${verbs[type]}`;
-      const reply = await client.post<Recorded>(path, { body: { ...fields, run }, key: newName() });
-      if (type !== 'reported') beats.end(trial);
-      return reply;
+      return client.post<Recorded>(path, { body: { ...fields, run }, key: newName() });
     },
     submit: submitTo(client),
     importance: async (objective) => {
@@ -102,10 +119,7 @@ function remoteOver<P>(client: Client, { ledger, live$ }: StudyView<P>, closed: 
       return (await client.get<Importances | null>(`/importance${query}`)) ?? undefined;
     },
     why: (trial) => client.get<Why>(`/trials/${trial}/why`),
-    close: async () => {
-      beats.close();
-      closed();
-    },
+    close: async () => closed(),
   };
 }
 

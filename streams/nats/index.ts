@@ -1,4 +1,5 @@
 export { StudyError } from '../../src/errors.ts';
+export type { Trainer } from '../study/training/work.ts';
 export { reconnectOptions } from './connection/connect.ts';
 export type { NatsStudy } from './created.ts';
 export type { NatsLog, NatsLogOptions } from './log/natsLog.ts';
@@ -9,6 +10,5 @@ export type { NamingOptions } from './protocol/subjects.ts';
 export type { ServedHandle, ServeOptions } from './serve/serve.ts';
 export { serve } from './serve/serve.ts';
 export type { ThreadConnection } from './trainer/heartbeats.ts';
-export type { Trainer } from './trainer/runTrainer.ts';
 export type { TrainerOptions } from './trainer/trainer.ts';
 export { trainer } from './trainer/trainer.ts';

@@ -21,7 +21,7 @@ import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { labelled } from '../../text/layout.ts';
 import { usualDirection } from '../../text/names.ts';
 import { inform, suggestNext } from '../../text/output.ts';
-import { savedIn } from '../../worker/trainerPrograms.ts';
+import { savedIn } from '../../worker/startTrial.ts';
 import {
   adviceText,
   budgetText,

@@ -2,6 +2,7 @@ import { dirname, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { withResolvers } from '../../../streams/promises.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
+import { type Working, work as workAt } from '../../../streams/study/training/work.ts';
 import { MismatchError, type UserError } from '../../errors.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import type { Plugin } from '../../host/host.ts';
@@ -25,7 +26,7 @@ import { about, type StatusLine } from '../../text/statusLine.ts';
 import { UsageError } from '../../text/usage.ts';
 import { keepFiles } from '../../worker/keepFiles.ts';
 import { notices } from '../../worker/notices.ts';
-import { trainers } from '../../worker/trainerPrograms.ts';
+import { type Programs, programs } from '../../worker/startTrial.ts';
 import { declare } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { value } from '../parts.ts';
@@ -115,11 +116,14 @@ interface Work extends RunPlan {
   readonly observing: Plugins;
 }
 
-/** How the programs of the study run. */
-function programOptions({ file, goal, screen, command, metricFile, inForce, directory, observing }: Work) {
-  const warn = about(screen, { level: 'warn' }).line;
+/** The programs of the study. */
+function programsOf(
+  { file, goal, command, metricFile, inForce, directory, observing }: Work,
+  warn: StatusLine['line'],
+  failed: (error: unknown) => void,
+): Programs {
   const listening = listeningFor(goal);
-  return {
+  const options = {
     study: file.options.study,
     command,
     metricFile,
@@ -133,25 +137,21 @@ function programOptions({ file, goal, screen, command, metricFile, inForce, dire
     grace: file.grace,
     tracing: observing.tracing,
   };
+  return programs(options, failed);
 }
 
 /** Runs trials of the study until it ends, is interrupted or fails. Resolves with the exit status. */
 async function work(given: Work): Promise<number> {
   const { file, journal, directory, command, options: settings, first, flags, observing, screen } = given;
-  const programs = programOptions(given);
-  const { warn } = programs;
+  const warn = about(screen, { level: 'warn' }).line;
   const { promise: ended, resolve: end } = withResolvers<Ending>();
   const failed = async (error: unknown) => {
     if ((error as Partial<UserError>).code === 'no-result') await trainer?.seen().catch(() => {}); // the entry that says so tells more
     end({ type: 'failed', error });
   };
   let trainer: StudyTrainer | undefined;
-  const fleet = trainers({
-    ...programs,
-    trainer: { ask: (asked) => trainer!.ask(asked), record: (fact) => trainer!.record(fact) },
-    parallel: () => Math.min(trainer?.seat.parallel ?? 0, given.room),
-    failed,
-  });
+  let loop: Working | undefined;
+  const fleet = programsOf(given, warn, failed);
   let watching!: RunWatch;
   let isOwn = true;
   let begun = 0;
@@ -174,9 +174,9 @@ async function work(given: Work): Promise<number> {
       if (watching.paused && isOwn && !observing.server) end({ type: 'paused' }); // a page can resume it
       if (!entry.refusal && entry.fact.type === 'changed') {
         if (entry.fact.why && entry.position > begun) end({ type: 'alike', alike: alikeIn(study.ledger, study.rows)! });
-        fleet.fill();
+        loop?.fill();
       }
-      if (entry.effect === 'cancelled' || entry.effect === 'closed') setImmediate(() => trainer?.check()); // the study acts on it first
+      if (entry.effect === 'cancelled' || entry.effect === 'closed') setImmediate(() => loop?.check()); // the study acts on it first
     },
   };
   const describe = async (): Promise<DescribedStudy> => {
@@ -190,21 +190,29 @@ async function work(given: Work): Promise<number> {
     };
   };
   const sharing = { path: journal, describe, command: templateText(command), fsync: flags.fsync, grace: file.grace };
-  trainer = await trainerOf(journalSeats(sharing, host), fleet.stop);
+  trainer = await trainerOf(journalSeats(sharing, host));
+  loop = workAt(trainer, fleet.perform, {
+    slots: () => Math.min(trainer!.seat.parallel, given.room),
+    warn,
+    onBroken: 'end',
+    stays: true,
+  });
+  loop.done.catch(failed);
   const release = onInterrupt((count) => {
     if (count > 1) return fleet.kill();
-    if (fleet.running > 0)
+    const { running = 0 } = loop ?? {};
+    if (running > 0)
       warn(
-        `ending ${fleet.running === 1 ? 'the running trial; interrupt again to kill it' : `${fleet.running} running trials; interrupt again to kill them`}`,
+        `ending ${running === 1 ? 'the running trial; interrupt again to kill it' : `${running} running trials; interrupt again to kill them`}`,
       );
     trainer?.leaving();
     end({ type: 'interrupted' });
   });
   trainer.finished().then(() => end({ type: 'closed' }), failed);
   await trainer.limit({ start: true });
-  fleet.fill();
+  loop.fill();
   const ending = await ended;
-  await fleet.preempt();
+  await loop.close();
   if (ending.type !== 'closed') await trainer.seen();
   screen.end();
   const { place = () => journal, damaged = () => 0 } = trainer.seat.journal ?? {};

@@ -7,12 +7,11 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Suggestion } from '../../engine/directive.ts';
 import { type EndFact, type Evaluating, evaluateTrial } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
+import { type AttemptSteps, type Claim, HANDED_BACK, type Warn } from '../../study/training/claimedRun.ts';
 import { parseReference } from '../checkpoints/reference.ts';
-import { saveUnchanged } from '../checkpoints/saveRunning.ts';
+import { saveUnchanged } from '../checkpoints/saveUnchanged.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../checkpoints/transfer.ts';
 import type { Subjects } from '../protocol/subjects.ts';
-import { type AttemptSteps, type Claim, HANDED_BACK } from './claimedRun.ts';
-import type { Warn } from './outbox.ts';
 
 interface ClaimOptions extends Evaluating {
   readonly nc: NatsConnection;

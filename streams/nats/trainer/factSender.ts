@@ -1,10 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { Warn } from '../../study/training/claimedRun.ts';
 import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { silence } from '../connection/silence.ts';
 import { messageId, publisher, type StoredAt } from '../log/publisher.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import type { DeliveryTracker } from './deliveryTracker.ts';
-import type { OutboxOptions, Warn } from './outbox.ts';
+import type { OutboxOptions } from './outbox.ts';
 
 /** Sends the facts of a trainer. */
 export interface FactSender {

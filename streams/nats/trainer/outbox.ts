@@ -1,10 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { FailedFact, TrialEvent } from '../../../src/facts/facts.ts';
-import type { TrialId } from '../../../src/strategy/messages.ts';
+import type { RunRef, Warn } from '../../study/training/claimedRun.ts';
 import { isClientError } from '../connection/retry.ts';
-
-/** Prints a line for people. @param about the run that it is about */
-export type Warn = (message: string, about?: { readonly trial?: TrialId; readonly run?: string }) => void;
 
 export interface OutboxOptions {
   /** Sends a fact until the server has it; `settled` gets the error if the server refuses it. */
@@ -25,18 +22,14 @@ interface Waiting {
 
 /** The facts of a run on their way to the server, each sent when the server has the previous one. */
 export class Outbox {
-  readonly #run: { readonly trial: TrialId; readonly attempt: number; readonly run: string };
+  readonly #run: RunRef;
   readonly #options: OutboxOptions;
   readonly #stored: () => void;
   #facts: Waiting[] = [];
   #isSending = false;
 
   /** @param stored called when the server has all of them */
-  constructor(
-    run: { readonly trial: TrialId; readonly attempt: number; readonly run: string },
-    options: OutboxOptions,
-    stored: () => void,
-  ) {
+  constructor(run: RunRef, options: OutboxOptions, stored: () => void) {
     this.#run = run;
     this.#options = options;
     this.#stored = stored;

@@ -6,6 +6,9 @@ import { isRefusal, malformed, parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { withResolvers } from '../../promises.ts';
+import { ClaimedRun, type Perform, type Warn } from '../../study/training/claimedRun.ts';
+import { type Gate, openGate, pausableGate } from '../../study/training/gate.ts';
+import type { Trainer } from '../../study/training/work.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { joinStudy } from '../connection/outage.ts';
 import { withRetry } from '../connection/retry.ts';
@@ -20,13 +23,11 @@ import {
 import { checkName, type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { isDeleted } from '../studiesOn.ts';
 import { connectionClosed } from '../studyError.ts';
-import { ClaimedRun, type Perform } from './claimedRun.ts';
 import { leaseOf, limitOf, listenTo } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { factSender } from './factSender.ts';
-import { type Gate, openGate, pausableGate } from './gate.ts';
 import { type Heartbeats, presenceOn, timedHeartbeats } from './heartbeats.ts';
-import type { Warn } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { puller } from './puller.ts';
 import { openSlot, type Taken } from './slot.ts';
 
@@ -56,15 +57,6 @@ export interface RunTrainerOptions<P = never> extends NamingOptions {
   readonly saveEvery?: number;
   /** What it has for trials, such as GPUs, as information for people. */
   readonly offers?: Readonly<Record<string, number>>;
-}
-
-/** A running trainer. */
-export interface Trainer {
-  readonly name: string;
-  /** Resolves when the study has closed and no trial runs here, or after `close`. @throws what the server refuses, such as for a missing right. */
-  readonly done: Promise<void>;
-  /** Takes no more trials, and hands running ones back so that other trainers resume them. */
-  close(): Promise<void>;
 }
 
 /** Milliseconds to wait for an answer before asking again. */
@@ -212,11 +204,9 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const one = new ClaimedRun<P>(suggestion, run, {
       trainer: name,
       saveEvery: options.saveEvery,
-      store: facts.on(subjects.by(name, trial)),
-      limit: limitOf(message),
+      outgoing: (of, stored) => new Outbox(of, { store: facts.on(subjects.by(name, trial)), limit: limitOf(message), warn, fail }, stored),
       traceparent: message.headers?.get(TRACE_HEADER) || undefined,
       warn,
-      fail,
       ended,
       stored: () => {
         heartbeats.end(trial, run);

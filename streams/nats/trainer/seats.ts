@@ -1,10 +1,10 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Suggestion } from '../../engine/directive.ts';
+import { type AttemptSteps, type Claim, HANDED_BACK, type SayStored, type Warn } from '../../study/training/claimedRun.ts';
+import type { Gate } from '../../study/training/gate.ts';
+import type { Trainer } from '../../study/training/work.ts';
 import type { NamingOptions } from '../protocol/subjects.ts';
-import { type AttemptSteps, type Claim, HANDED_BACK, type SayStored } from './claimedRun.ts';
-import type { Gate } from './gate.ts';
-import type { Warn } from './outbox.ts';
-import { isForAll, runTrainer, type Trainer } from './runTrainer.ts';
+import { isForAll, runTrainer } from './runTrainer.ts';
 
 /** An attempt that a program has asked for and evaluates itself. */
 export interface AskedAttempt<P> {

@@ -1,9 +1,9 @@
 import { type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
 import type { Suggestion } from '../../engine/directive.ts';
+import type { Gate } from '../../study/training/gate.ts';
 import { jsonOf, publish } from '../connection/connection.ts';
 import { priorityOf, suggestionOf } from './delivered.ts';
 import { type DeliveryTracker, positionOf } from './deliveryTracker.ts';
-import type { Gate } from './gate.ts';
 import type { Puller } from './puller.ts';
 
 /** A suggestion that a slot has taken. */

@@ -5,12 +5,13 @@ import { checkOption, seconds } from '../../../src/schema/optionRules.ts';
 import { checkTimeLimit, type EvaluateOptions, type Evaluating } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { type ExpectedStudy, refuseUnexpected } from '../../study/port/view.ts';
+import type { Perform } from '../../study/training/claimedRun.ts';
+import type { Trainer } from '../../study/training/work.ts';
 import { createdOn, type NatsStudy } from '../created.ts';
 import { type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import type { Perform } from './claimedRun.ts';
 import { evaluateClaim } from './evaluateClaim.ts';
 import { type ThreadConnection, threadHeartbeats } from './heartbeats.ts';
-import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';
+import { type RunTrainerOptions, runTrainer } from './runTrainer.ts';
 
 export interface TrainerOptions<P = Params, O extends string = string>
   extends Pick<RunTrainerOptions, 'name' | 'slots' | 'warn' | 'closed'>,

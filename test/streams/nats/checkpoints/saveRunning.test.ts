@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ReportedFact } from '../../../../src/facts/facts.ts';
-import { saveRunning, stampOf } from '../../../../streams/nats/checkpoints/saveRunning.ts';
+import { stampOf } from '../../../../streams/nats/checkpoints/saveUnchanged.ts';
+import { saveRunning } from '../../../../streams/study/training/saveRunning.ts';
 import { directory } from '../../../cli/support.ts';
 
 const report = (step: number): ReportedFact => ({ type: 'reported', trial: 1, run: '1.1', step, values: { value: 1 } });

@@ -1,12 +1,11 @@
 import { Life } from '../../../machines/chart.ts';
 import { claimChart } from '../../../machines/trainers.ts';
-import type { FailedFact, FailureReason } from '../../../src/facts/facts.ts';
+import type { FailedFact, FailureReason, TrialEvent } from '../../../src/facts/facts.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { StopReason, TrialId } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { EndFact, Say } from '../../evaluate.ts';
-import { type SaveRunning, saveRunning } from '../checkpoints/saveRunning.ts';
-import { Outbox, type OutboxOptions } from './outbox.ts';
+import { type SaveRunning, saveRunning } from './saveRunning.ts';
 
 /** An attempt that this trainer has claimed. */
 export interface Claim<P> {
@@ -52,9 +51,32 @@ export interface AttemptSteps<P> {
 /** Decides how a claim is evaluated. If it throws, the trial fails. */
 export type Perform<P> = (claim: Claim<P>) => AttemptSteps<P>;
 
-export interface ClaimedRunOptions extends OutboxOptions {
+/** The facts of a run on their way to the study, each sent when the study has the one before. */
+export interface Outgoing {
+  /** How many the study does not have yet. */
+  readonly waiting: number;
+  /** @param stored called when the study has it */
+  add(fact: TrialEvent, stored?: () => void): void;
+  /** Drops those that are not sent yet: no one needs them. */
+  clear(): void;
+}
+
+/** What names a run. */
+export interface RunRef {
+  readonly trial: TrialId;
+  readonly attempt: number;
+  readonly run: string;
+}
+
+/** Prints a line for people. @param about the run that it is about */
+export type Warn = (message: string, about?: Partial<Pick<RunRef, 'trial' | 'run'>>) => void;
+
+export interface ClaimedRunOptions {
   /** The name of this trainer. */
   readonly trainer: string;
+  /** Makes the way of its facts. @param stored called when the study has all of them */
+  readonly outgoing: (of: RunRef, stored: () => void) => Outgoing;
+  readonly warn: Warn;
   readonly traceparent?: string | undefined;
   /** Seconds between two saves of the checkpoint of a running trial. Default: it is saved at its end. */
   readonly saveEvery?: number | undefined;
@@ -69,13 +91,13 @@ const nothing = () => {};
 /** Why a trial of a trainer that ends has no result. */
 export const HANDED_BACK = 'handed back: its trainer was asked to end';
 
-/** An attempt of a trainer, from its claim until the server has its last fact. */
+/** An attempt of a trainer, from its claim until the study has its last fact. */
 export class ClaimedRun<P> {
   readonly #claim: Claim<P>;
   readonly #options: ClaimedRunOptions;
   readonly #life = new Life(claimChart);
   readonly #left = new AbortController();
-  readonly #facts: Outbox;
+  readonly #facts: Outgoing;
   #steps: AttemptSteps<P> | undefined;
   #performing: Performing | undefined;
   #saving: SaveRunning | undefined;
@@ -109,11 +131,11 @@ export class ClaimedRun<P> {
   };
 
   constructor(suggestion: Suggestion<P>, run: string, options: ClaimedRunOptions) {
-    const { trainer, traceparent, stored } = options;
+    const { trainer, traceparent, outgoing, stored } = options;
     const { trial, attempt } = suggestion;
     this.#options = options;
     this.#claim = { suggestion, run, trainer, traceparent, signal: this.#left.signal };
-    this.#facts = new Outbox({ trial, attempt, run }, options, () => {
+    this.#facts = outgoing({ trial, attempt, run }, () => {
       if (this.isOver) stored();
     });
   }
@@ -149,6 +171,7 @@ export class ClaimedRun<P> {
   }
 
   stop({ by, why }: StopReason): void {
+    if (this.#stopped) return;
     this.#stopped = omitUndefined({ by, why });
     this.#life.of(this.#phases)?.stop(this.#stopped);
   }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { TrialEvent } from '../../../../src/facts/facts.ts';
-import { type AttemptSteps, ClaimedRun, type SayStored } from '../../../../streams/nats/trainer/claimedRun.ts';
+import { Outbox } from '../../../../streams/nats/trainer/outbox.ts';
 import { withResolvers } from '../../../../streams/promises.ts';
+import { type AttemptSteps, ClaimedRun, type SayStored } from '../../../../streams/study/training/claimedRun.ts';
 
 type Steps = AttemptSteps<{ x: number }>;
 
@@ -11,17 +12,17 @@ function claimed(steps: Partial<Steps> = {}) {
   const sent: TrialEvent[] = [];
   const answers: (() => void)[] = [];
   const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: { x: 1 } } as const;
+  const warn = (message: string) => void log.push(message);
+  const store = (fact: TrialEvent, settled: () => void) => {
+    sent.push(fact);
+    answers.push(settled);
+  };
   const run = new ClaimedRun<{ x: number }>(suggestion, 'r', {
     trainer: 'w',
-    limit: 1e6,
-    warn: (message) => log.push(message),
-    store: (fact, settled) => {
-      sent.push(fact);
-      answers.push(settled);
-    },
+    warn,
+    outgoing: (of, stored) => new Outbox(of, { store, warn, limit: 1e6, fail: (error) => log.push(error.message) }, stored),
     ended: () => log.push('ended'),
     stored: () => log.push('stored'),
-    fail: (error) => log.push(error.message),
   });
   let say!: SayStored;
   let signal!: AbortSignal;
@@ -35,11 +36,11 @@ function claimed(steps: Partial<Steps> = {}) {
       signal = claim.signal;
       return { begin, left: (fact) => log.push(`left ${fact?.type}`), ...steps };
     });
-  const store = () => {
+  const storeAll = () => {
     for (const answer of answers.splice(0)) answer();
   };
   run.claim(() => {});
-  return { run, perform, log, sent, store, say: () => say, signal: () => signal };
+  return { run, perform, log, sent, store: storeAll, say: () => say, signal: () => signal };
 }
 
 const typesOf = (sent: readonly TrialEvent[]) => sent.map(({ type }) => type);

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
-import type { ClaimedTrial } from '../../streams/study/port/port.ts';
+import type { Perform } from '../../streams/study/training/claimedRun.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
 import { identityOf } from '../facts/parse.ts';
-import type { StudyTrainer } from '../host/trainerOf.ts';
 import { exampleResult } from '../ledger/exampleFacts.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
 import { examplesAt } from '../programs/exampleReader.ts';
@@ -14,7 +13,6 @@ import { type ProgramOptions, type RunningProgram, startProgram } from '../progr
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { checkpointsDirectory, commandFile, examplesFile, outputFile, paramsFile, relocated } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
-import { RefusedError } from '../study/commands.ts';
 import type { About } from '../text/statusLine.ts';
 import { UsageError } from '../text/usage.ts';
 import { exampleBatch } from './exampleBatch.ts';
@@ -31,26 +29,11 @@ export interface TrialOptions
   readonly tracing?: Pick<Tracing, 'begin'> | undefined;
 }
 
-interface TrainersOptions extends TrialOptions {
-  /** Where trials come from. */
-  readonly trainer: Pick<StudyTrainer, 'ask' | 'record'>;
-  /** How many trials run at once. */
-  readonly parallel: () => number;
-  /** Called if this machine cannot run trials, or the study gives none. */
-  readonly failed: (error: unknown) => void;
-}
-
 /** Programs that run trials, each in its own slot. */
-export interface TrainerPrograms {
-  /** Asks for trials while slots are free. Call this when there may be more slots or more trials. */
-  fill(): void;
-  /** Stops a trial. */
-  stop(trial: TrialId): void;
-  /** SIGTERM to all; their trials are preempted, and no more begin. Resolves when all have ended. */
-  preempt(): Promise<void>;
+export interface Programs {
+  readonly perform: Perform<Params>;
   /** SIGKILL to all. */
   kill(): void;
-  readonly running: number;
   /** The trace of the run that a fact belongs to, if it is one of the latest. */
   traceOf(fact: unknown): string | undefined;
 }
@@ -58,84 +41,36 @@ export interface TrainerPrograms {
 /** The runs whose trace is known: their ends are logged once they are stored. */
 const TRACED = 1000;
 
-export function trainers(options: TrainersOptions): TrainerPrograms {
-  const { trainer, parallel, warn, failed } = options;
+/** @param failed called if this machine cannot run trials */
+export function programs(options: TrialOptions, failed: (error: UsageError) => void): Programs {
   const traces = new Map<string, string>();
-  const running = new Map<
-    TrialId,
-    { readonly slot: number; readonly attempt: number; readonly process: RunningProgram; readonly done: Promise<void> }
-  >();
-  const ending = new AbortController();
-  /** How many asks wait for a trial. */
-  let asking = 0;
-  /** How many facts wait to be stored. */
-  let waiting = 0;
+  const running = new Map<string, { readonly slot: number; readonly kill: () => void }>();
   const freeSlot = () => {
-    const taken = new Set([...running.values()].map(({ slot }) => slot));
+    const taken = new Set(Array.from(running.values(), ({ slot }) => slot));
     let slot = 0;
     while (taken.has(slot)) slot++;
     return slot;
   };
-  const say = async (fact: ReportedFact | EndFact, attempt: number): Promise<void> => {
-    waiting++;
-    try {
-      await trainer.record(fact);
-    } catch (error) {
-      if (!(error instanceof RefusedError)) return failed(error);
-      if (error.code === 'duplicate-step' && attempt > 1) return; // it repeats the reports of an earlier one
-      warn(`trial ${fact.trial}: what it said does not count: ${error.message}`);
-    } finally {
-      waiting--;
-    }
-  };
-  const start = (claimed: ClaimedTrial) => {
-    const { trial, attempt, run, traceparent } = claimed;
-    const slot = freeSlot();
-    const report = (fact: ReportedFact) => void say(fact, attempt);
-    const { process, end, about } = startTrial(
-      options,
-      { type: 'suggested', ...claimed },
-      run,
-      slot,
-      { report, waiting: () => waiting },
-      traceparent,
-    );
-    if (about.trace_id !== undefined) traces.set(run, about.trace_id);
-    if (traces.size > TRACED) traces.delete(traces.keys().next().value!);
-    const done = end.then(async (fact) => {
-      if (fact.type === 'failed' && fact.reason === 'lost') failed(new UsageError(`trial ${trial}: ${fact.message}`));
-      await say(fact, attempt);
-      running.delete(trial);
-      fill();
-    });
-    running.set(trial, { slot, attempt, process, done });
-  };
-  const take = async (): Promise<void> => {
-    const reply = await trainer.ask({ signal: ending.signal });
-    asking--;
-    if (reply.next !== 'trial') return;
-    if (!ending.signal.aborted) return start(reply);
-    const { trial, attempt } = reply;
-    await say({ type: 'failed', trial, attempt, run: reply.run, reason: 'preempted', message: 'it had not begun' }, attempt);
-  };
-  const fill = () => {
-    for (; !ending.signal.aborted && running.size + asking < parallel(); asking++) void take().catch(failed);
-  };
   return {
-    fill,
-    stop: (trial) => running.get(trial)?.process.stop(),
-    preempt: async () => {
-      ending.abort();
-      for (const { process } of running.values()) process.preempt();
-      await Promise.all([...running.values()].map(({ done }) => done));
-    },
+    perform: ({ run, traceparent }) => ({
+      begin: (suggestion, say) => {
+        const slot = freeSlot();
+        const { process, end, about } = startTrial(options, suggestion, run, slot, say, traceparent);
+        running.set(run, { slot, kill: process.kill });
+        if (about.trace_id !== undefined) traces.set(run, about.trace_id);
+        if (traces.size > TRACED) traces.delete(traces.keys().next().value!);
+        void end.then((fact) => {
+          running.delete(run);
+          if (fact.type === 'failed' && fact.reason === 'lost') failed(new UsageError(`trial ${fact.trial}: ${fact.message}`));
+          say.end(fact);
+        });
+        return process;
+      },
+    }),
     kill: () => {
-      for (const { process } of running.values()) process.kill();
+      for (const { kill } of running.values()) kill();
     },
     traceOf: (fact) => traces.get(identityOf(fact).run ?? ''),
-    get running() {
-      return running.size;
-    },
   };
 }
 
