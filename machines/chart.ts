@@ -70,6 +70,10 @@ export class Life<Phase extends string, Verdict extends string> {
     this.#phase = chart.table.initial;
   }
 
+  get phase(): string {
+    return this.#phase;
+  }
+
   /** Whether it is in a final phase. */
   get isOver(): boolean {
     return this.#chart.states[this.#phase] === 'final';

@@ -13,5 +13,5 @@ export {
   sgdChart,
   surrogateChart,
 } from './strategies.ts';
-export { leadChart, studyChart } from './study.ts';
+export { leadChart, servedChart, studyChart } from './study.ts';
 export { attemptChart, claimChart, evaluationChart, trainerChart } from './trainers.ts';

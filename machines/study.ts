@@ -37,3 +37,33 @@ export const leadChart = chart('lead', 'starting', {
   leading: { overtaken: 'standby' },
   standby: { stored: 'leading' },
 });
+
+/**
+ * A study that a process serves. `absent`: the process runs nothing for it. `creating`: the same as `starting`, for a request that creates the study; if
+ * that fails, nothing remains of it. `starting`: an engine reads the log, and requests wait. `leading`: the engine has read it, decides and answers; no other
+ * engine has written since. `standby`: another engine wrote last. This one answers, and makes the same decisions, but waits a second before it writes
+ * one: while the leader lives, it has written the decision by then. Once the leader is dead, this engine writes it, and leads. `closed`: the study has
+ * closed and its trials have ended; the engine still answers. `restarting`: the engine has ended with an error, and the next one starts after 0.5 to 5 s.
+ * `failed`: the error will last, or ten engines in a row have ended, so the next one starts after ten minutes, and requests are refused. `unloaded`:
+ * closed for long, so no engine has its log, until a request or an entry needs one. `archived`: its log is in an archive, and no longer on the server.
+ * `deleted`: its log is gone. `left`: the process serves it no more.
+ */
+export const servedChart = chart(
+  'served',
+  'absent',
+  {
+    absent: { begun: 'starting', requested: 'creating', retired: 'unloaded', archived: 'archived' },
+    creating: { leads: 'leading', follows: 'standby', ended: 'closed', broke: 'left', refused: 'left' },
+    starting: { leads: 'leading', follows: 'standby', ended: 'closed', broke: 'restarting', refused: 'failed' },
+    leading: { follows: 'standby', ended: 'closed', broke: 'restarting', refused: 'failed' },
+    standby: { leads: 'leading', ended: 'closed', broke: 'restarting', refused: 'failed' },
+    closed: { leads: 'leading', follows: 'standby', retired: 'unloaded', broke: 'restarting', refused: 'failed' },
+    restarting: { due: 'starting' },
+    failed: { due: 'starting' },
+    unloaded: { needed: 'starting', archived: 'archived' },
+    archived: { begun: 'starting' },
+    deleted: 'final',
+    left: 'final',
+  },
+  { deleted: 'deleted', left: 'left' },
+);

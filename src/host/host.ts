@@ -15,7 +15,7 @@ import type { StudyLog, SubmitOrigin } from '../study/source.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 
 /** A study to host, wherever its log and its trainers are. */
-export interface HostedAt extends Omit<WatchedStudy, 'state'>, Pick<StudyLog, 'waits'> {
+export interface HostedAt extends Omit<WatchedStudy, 'state'>, Pick<StudyLog, 'waits' | 'served'> {
   readonly name: string;
   /** Its journal, or the options that reach it, as arguments of a command. */
   readonly place: string;

@@ -53,9 +53,9 @@ export async function openServer(
     line(`dashboard: ${(await listening).url}`);
   };
   const plugin: Plugin = (study) => {
-    const { name, place, log, files, past, submit, waits } = study;
+    const { name, place, log, files, past, submit, waits, served } = study;
     const measure = metrics.add(name, study);
-    const take = studies.host(name, { ...processSource(place, log, submit), waits }, past, files);
+    const take = studies.host(name, { ...processSource(place, log, submit), waits, served }, past, files);
     return {
       apply: (entry, folded) => {
         measure(entry);

@@ -1,8 +1,10 @@
+import { LEASE } from '../../streams/nats/protocol/messages.ts';
 import { watchReports } from '../../streams/study/unreported.ts';
 import { alikeIn } from '../insight/failingAlike.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { openTracing } from '../monitoring/openTracing.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { controlSocket } from '../stores/controlSocket.ts';
 import { stripControls } from '../study/plainText.ts';
 import type { StatusLine } from '../text/statusLine.ts';
@@ -84,6 +86,19 @@ export const pausesTold: Plugin = ({ line, past, place }) => {
     },
   };
 };
+
+/** Says which trials are lost. @param lease in seconds @param tells whether this engine is the one of several that says it */
+export const lossesTold =
+  (tells: () => boolean, lease = LEASE): Plugin =>
+  ({ line, past }) => ({
+    apply: ({ fact, refusal, position }, { rows }) => {
+      if (refusal || fact.type !== 'failed' || fact.reason !== 'lost' || position <= past() || !tells()) return;
+      const { trial, run, message = '' } = fact;
+      const trainer = run === undefined ? undefined : rows.get(trial)?.trainer;
+      const why = trainer === undefined ? stripControls(message) : `${trainer} was silent for ${lease} s`;
+      line(`trial ${trial} is lost: ${why}`, omitUndefined({ level: 'warn' as const, trial, run }));
+    },
+  });
 
 /** Accepts commands and trainers of other processes for a study in a journal. */
 export const acceptCommands: Plugin = ({ journal, line, submit, converse }) => {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { servedChart } from '../../machines/study.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { version } from '../version.ts';
 import { SilentTrials } from './silentTrials.ts';
@@ -133,8 +134,9 @@ export class Metrics {
     this.gauge('store_full', '1 while the server has no room for facts of the engine or of a trainer.', ['study'], (set) => {
       for (const [study, { isFull }] of this.#studies) if (isFull) set({ study }, isFull() ? 1 : 0);
     });
-    this.gauge('leader', '1 if this process wrote last, 0 if it is a standby.', ['study'], (set) => {
-      for (const [study, { leads }] of this.#studies) if (leads) set({ study }, leads() ? 1 : 0);
+    this.gauge('served', '1 for the phase in which this process serves the study.', ['study', 'phase'], (set) => {
+      for (const [study, { served }] of this.#studies)
+        for (const phase of served ? Object.keys(servedChart.table.states) : []) set({ study, phase }, phase === served!() ? 1 : 0);
     });
     this.gauge('study_failed', '1 if the study no longer works in this process.', ['study'], (set) => {
       for (const [study, { failure }] of this.#studies) if (failure) set({ study }, failure() === undefined ? 0 : 1);

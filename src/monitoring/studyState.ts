@@ -21,8 +21,8 @@ export interface StoredSize {
 export interface WatchedStudy {
   /** Undefined while its log is empty. */
   state(): StudyState | undefined;
-  /** Whether this process decides. Absent if it only reads. */
-  readonly leads?: (() => boolean) | undefined;
+  /** The phase in which this process serves it on a NATS server, by `servedChart`. */
+  readonly served?: (() => string) | undefined;
   /** What its server has stored: bytes, their limit if there is one, and the entries that are not read yet. */
   readonly stored?: (() => Promise<StoredSize | undefined>) | undefined;
   /** Whether its server has no room for it. */

@@ -21,12 +21,13 @@ function failureOf({ studies }: Metrics, link: Link | undefined): string | undef
 }
 
 /** A study in the answer of `/readyz`. */
-async function studyOf({ state, leads, stored, isFull, failure, last }: Measured) {
+async function studyOf({ state, served, stored, isFull, failure, last }: Measured) {
   const folded = state();
   const why = failure?.();
+  const now = served?.();
   return omitUndefined({
-    phase: why !== undefined ? 'failed' : folded === undefined ? 'starting' : studyPhase(folded),
-    leads: leads?.(),
+    phase: why !== undefined ? 'failed' : folded === undefined || now === 'starting' ? 'starting' : studyPhase(folded),
+    served: now,
     position: folded?.ledger.position,
     lastEntry: last === undefined ? undefined : new Date(last).toISOString(),
     lag: (await stored?.().catch(() => undefined))?.lag,

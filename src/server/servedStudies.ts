@@ -33,15 +33,16 @@ export interface UnloadedStudy {
   readonly objective: ObjectiveSpec;
   /** Where its log is. */
   readonly place: string;
+  served?(): string;
   /** Runs it again. Resolves when it has read its log. */
-  load(): Promise<void>;
+  load(): Promise<unknown>;
 }
 
 /** A study that was unloaded in one line, without how its best value changed. */
-function headlineOf(id: string, { status, objective, place }: UnloadedStudy): Headline {
+function headlineOf(id: string, { status, objective, place, served }: UnloadedStudy): Headline {
   const { paused: _, waiting: __, note: ___, best, ...rest } = status;
   const result = best && { trial: best.trial, value: best.values[objective.name]! };
-  return omitUndefined({ ...rest, id, source: place, phase: 'closed' as const, best: result, trend: [], objective });
+  return omitUndefined({ ...rest, id, source: place, phase: 'closed' as const, served: served?.(), best: result, trend: [], objective });
 }
 
 export interface ServedStudiesOptions {
@@ -61,7 +62,7 @@ export class ServedStudies {
   readonly allowances = new Allowances();
   readonly #all = new Map<string, OpenStudy>();
   readonly #unloaded = new Map<string, UnloadedStudy>();
-  readonly #loading = new Map<string, Promise<void>>();
+  readonly #loading = new Map<string, Promise<unknown>>();
   readonly #watchers = new Set<(study: string) => void>();
   /** Does one thing after the other: a long log takes memory while it is read. */
   readonly inTurn = inTurn();
@@ -121,7 +122,7 @@ export class ServedStudies {
   }
 
   /** Loads a study that was unloaded. Undefined if there is none of this name; resolves when it can be opened. */
-  load(name: string): Promise<void> | undefined {
+  load(name: string): Promise<unknown> | undefined {
     const loading = this.#loading.get(name) ?? this.#unloaded.get(name)?.load();
     if (loading) this.#loading.set(name, loading);
     return loading?.finally(() => this.#loading.delete(name));

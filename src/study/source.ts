@@ -9,6 +9,8 @@ export interface StudyLog {
   readonly place: string;
   /** Why no other trial may begin, if its team has used its quota, which no log shows. */
   readonly waits?: (() => string | undefined) | undefined;
+  /** The phase in which this process serves it on a NATS server. */
+  readonly served?: (() => string) | undefined;
   /** Entries from a position on, then new ones, until the signal aborts. */
   read(from: number, signal: AbortSignal): AsyncIterable<readonly Entry[]>;
   /** The current entries, from a position on. */

@@ -3,10 +3,10 @@ import { type AnyStateMachine, getNextSnapshot, type StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { chart, Life, targetOf } from '../../machines/chart.ts';
 import * as strategies from '../../machines/strategies.ts';
-import { leadChart, studyChart } from '../../machines/study.ts';
+import { leadChart, servedChart, studyChart } from '../../machines/study.ts';
 import * as trainers from '../../machines/trainers.ts';
 
-const charts = { ...strategies, ...trainers, leadChart, studyChart };
+const charts = { ...strategies, ...trainers, leadChart, servedChart, studyChart };
 
 /** The phases that some sequence of events reaches. */
 function reached(machine: AnyStateMachine, events: readonly { readonly type: string }[] = eventsOf(machine)): Set<string> {

@@ -23,10 +23,10 @@ function watched(...names: readonly string[]) {
   const studies = names.map((name) => {
     const ledger = new Ledger<Readonly<Record<string, unknown>>>(line);
     const rows = new TrialRows();
-    const study = { leads: true, lag: 0, isFull: false, failure: undefined as string | undefined };
+    const study = { served: 'leading', lag: 0, isFull: false, failure: undefined as string | undefined };
     const note = metrics.add(name, {
       state: () => (ledger.created ? { ledger, rows } : undefined),
-      leads: () => study.leads,
+      served: () => study.served,
       stored: async () => ({ lag: study.lag, bytes: 1234, limit: 5000 }),
       isFull: () => study.isFull,
       failure: () => study.failure,
@@ -52,17 +52,18 @@ it('a standby is healthy and ready, and reports that it does not lead', async ()
   const { studies, get } = watched('digits');
   expect((await get('/readyz')).status).toBe(503); // it has not read the log
   studies[0]!.say(created);
-  Object.assign(studies[0]!, { leads: false, lag: 3 });
+  Object.assign(studies[0]!, { served: 'standby', lag: 3 });
   expect(await get('/healthz')).toEqual({ status: 200, text: 'ok' });
   const { status, text } = await get('/readyz');
   expect(status).toBe(200);
   expect(JSON.parse(text)).toEqual({
     ready: true,
     server: 'connected',
-    studies: { digits: { phase: 'running', leads: false, position: 1, lastEntry: '2023-11-14T22:13:20.000Z', lag: 3 } },
+    studies: { digits: { phase: 'running', served: 'standby', position: 1, lastEntry: '2023-11-14T22:13:20.000Z', lag: 3 } },
   });
   const metrics = await get('/metrics');
-  for (const sample of ['hypertide_leader{study="digits"} 0', 'hypertide_lag_entries{study="digits"} 3'])
+  const served = (phase: string) => `hypertide_served{study="digits",phase="${phase}"}`;
+  for (const sample of [`${served('standby')} 1`, `${served('leading')} 0`, 'hypertide_lag_entries{study="digits"} 3'])
     expect(metrics.text).toContain(sample);
 });
 

@@ -45,7 +45,7 @@ nc.publish = (subject, ...more) => {
 };
 const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
 const { metrics } = (await monitorFor(String(port), screen))!;
-const { begin, attend } = serving({
+const { study } = serving({
   nc,
   screen,
   nats: servers,
@@ -61,13 +61,12 @@ const options = {
   seed: 'chaos',
   attempts: 1000, // so many that no trial fails for good, however many faults hit it
 };
-const study = { space: parameters, strategy: strategies[strategy](), options };
+const described = { space: parameters, strategy: strategies[strategy](), options };
 // The other engine may be killed from here on: this one has read the log.
 const ready = () => process.send?.('ready');
-if (without === 'supervision') await (await begin(study)).started.then(ready);
-else
-  await attend(
-    STUDY,
-    async () => study,
-    (outcome) => outcome === 'serving' && ready(),
-  );
+const life = study(STUDY, async () => described);
+life.phases$.subscribe((phase) => {
+  if (['leading', 'standby'].includes(phase)) ready();
+  if (without === 'supervision' && phase === 'restarting') void life.close();
+});
+life.send('begun');

@@ -7,7 +7,7 @@ import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { StudyError } from '../../errors.ts';
 import { withArchive, writeArchive } from '../../stores/archive.ts';
 import type { StudyPlace } from '../../study/place.ts';
-import type { ServingOptions } from './observed.ts';
+import type { ServingOptions } from './served.ts';
 
 /**
  * Writes an archive of a study into a folder, unless the folder has one of the same entries, and reads it back.
@@ -23,7 +23,7 @@ export async function archivedIn(folder: string, place: StudyPlace, study: strin
       if (await isEqual(path).catch(() => false)) return path;
       continue;
     }
-    await writeArchive(place, study, [], path);
+    await writeArchive(place, study, [], path).catch((error) => existsSync(path) || Promise.reject(error)); // another engine has just written it
     if (await isEqual(path)) return path;
     await place.replicas(study); // it fails if another engine has archived the study, and deleted it
     throw new StudyError(`${path}: is not equal to ${study}, whose log is being written`);

@@ -9,9 +9,9 @@ import type { StatusLine } from '../../text/statusLine.ts';
 import { openServer } from '../openServer.ts';
 import { measured, openPlugins } from '../plugins.ts';
 import { Links, monitorFor } from './monitor.ts';
-import type { ServingOptions } from './observed.ts';
 import { type Quota, Quotas } from './quota.ts';
 import { type RetireOptions, UNLOAD } from './retireOptions.ts';
+import type { ServingOptions } from './served.ts';
 import { type Serving, serving } from './serving.ts';
 import { usersIn } from './usersIn.ts';
 

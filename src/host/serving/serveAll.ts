@@ -3,16 +3,15 @@ import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { answerCreations } from '../../../streams/nats/serve/creations.ts';
-import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studiesOn.ts';
 import { deleted } from '../../../streams/nats/studyError.ts';
 import { StudyError } from '../../errors.ts';
 import { matching } from '../../stores/namePattern.ts';
 import { checkResuming } from '../../studyFile/checkResuming.ts';
 import { remoteStudy } from '../../studyFile/remoteStudy.ts';
-import type { ServingOptions } from './observed.ts';
-import { retirement } from './retirement.ts';
-import type { Describe, Outcome, Served, Serving } from './serving.ts';
+import { type Retirement, retirement } from './retirement.ts';
+import type { ServedHere, ServingOptions } from './served.ts';
+import type { Describe, Served, Serving } from './serving.ts';
 
 /** Milliseconds between two checks for new studies. The server also announces them, but announcements may get lost or be forbidden. */
 const POLL_MS = 5000;
@@ -30,8 +29,7 @@ export async function serveAll(
 ): Promise<() => void> {
   const { nc, naming, screen, quota, settings } = place;
   const fits = matching(pattern);
-  /** Names of studies that are served here, or about to be. */
-  const attended = new Set<string>();
+  let retired: Retirement | undefined;
   /** Studies whose first fact is awaited, and what ends that. */
   const awaited = new Map<string, AbortController>();
   const inLog =
@@ -43,60 +41,44 @@ export async function serveAll(
       const created = await createdOn(nc, subjectsOf(name, naming), { signal: either }).finally(() => awaited.delete(name));
       return { space: spaceOf(created), options: { study: name } };
     };
-  /** Resolves when the study is served for the first time, or has failed. */
-  const attend = (name: string, describe = inLog(name), running?: ServedStudy) => {
-    attended.add(name);
-    return new Promise<void>((resolve) => {
-      const hear = (outcome: Outcome) => {
-        if (outcome === 'deleted') attended.delete(name); // it may be created again
-        if (outcome !== 'restarting') resolve();
-      };
-      void serving.attend(name, describe, hear, running, () => consider(name));
-    });
-  };
-  const add = (name: string) => {
-    if (!attended.has(name) && !retired.has(name) && fits(name)) void attend(name);
-  };
   /** Unloads a study that has been closed for long. */
-  const consider = async (name: string) => {
-    await retired.consider(name).catch(({ message }: Error) => screen.line(`${name}: cannot be unloaded: ${message}`, { level: 'warn' }));
-    if (retired.has(name)) attended.delete(name);
-  };
+  const consider = async (life: ServedHere) =>
+    retired?.consider(life).catch(({ message }: Error) => life.line(`cannot be unloaded: ${message}`, { level: 'warn' }));
+  const known = (name: string, describe = inLog(name)) => serving.study(name, describe, consider);
   const look = async () => {
     const before = [...awaited];
     const names = await studiesOn(nc, naming);
-    await retired.keep(names);
-    for (const name of names) add(name);
+    await retired?.keep(names);
+    for (const name of names) if (fits(name)) known(name).send('begun');
     for (const [name, missed] of before) if (!names.includes(name)) missed.abort(deleted(subjectsOf(name, naming).stream));
-    for (const name of attended) await consider(name);
+    for (const life of serving.all) await consider(life);
   };
   const create = async (name: string, data: unknown) => {
     const study: Served = remoteStudy(name, data, settings.atMost);
     checkResuming({ strategy: study.strategy?.spec, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
-    if (attended.has(name) || retired.has(name)) throw taken;
+    if (serving.of(name)) throw taken;
     const warning = quota?.shortFor(study.options);
-    attended.add(name); // set here, so that a concurrent request is refused
+    const life = known(name, (signal) => (life.phase() === 'creating' ? Promise.resolve(study) : inLog(name)(signal)));
     try {
       if ((await studiesOn(nc, naming)).includes(name)) throw taken;
-      const engine = await serving.begin(study);
-      await engine.started;
-      void attend(name, inLog(name), engine);
+      life.send('requested');
+      if ((await life.settled()) === 'left') throw life.here.error;
       return warning;
     } catch (error) {
-      attended.delete(name);
-      serving.forget(name);
+      if (life.phase() === 'absent') await life.close();
       throw error;
     }
   };
   const names = (await studiesOn(nc, naming)).filter((name) => fits(name) && files.every(({ options }) => options.study !== name));
-  const retired = await retirement(place, serving, names, fits, (name) => attend(name));
-  for (const file of files) void attend(file.options.study, async () => file);
+  retired = await retirement(place, serving, names, fits, known);
+  for (const file of files) known(file.options.study, async () => file).send('begun');
   await look();
   const ends = [
     whenBegun(nc, naming, (name) => {
-      retired.release(name); // it is another study, or was restored
-      add(name);
+      if (!fits(name)) return;
+      known(name).send('begun');
+      known(name).send('needed'); // it is another study
     }),
     retired.close,
     answerCreations(nc, naming, pattern, fits, create),

@@ -25,6 +25,5 @@ export async function servePlace(
     if (!signal.aborted) throw new StudyError('the connection to the server was closed', { code: 'no-connection' });
   } finally {
     await serving.close();
-    serving.forgetAll();
   }
 }

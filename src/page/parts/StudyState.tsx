@@ -17,6 +17,7 @@ export const endings: Readonly<Record<CloseReason, string>> = {
 export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
   <span class={`badge is-${stateOfStudy(of) === 'waits' ? 'paused' : of.phase}`}>
     {of.closed === undefined ? stateOfStudy(of) : endings[of.closed]}
+    {of.served !== undefined && of.served !== 'leading' && of.served !== of.phase && ` · ${of.served}`}
   </span>
 );
 

@@ -128,6 +128,7 @@ export class Feed {
       phase: studyPhase(begun),
       imported: rows.imported || undefined,
       waits: this.waits,
+      served: this.source.served?.(),
       best: bestResult(begun),
       trend: this.#trend,
       objective: ledger.settings.objectives[0]!,

@@ -57,6 +57,8 @@ export interface Headline extends Status {
   /** The file or the server that holds it. */
   readonly source: string;
   readonly phase: Phase;
+  /** The phase in which this process serves it on a NATS server. */
+  readonly served?: string;
   /** How many of its trials were imported; absent if none were. */
   readonly imported?: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };

@@ -1,10 +1,11 @@
 import { afterAll } from 'vitest';
 import { measured } from '../../../src/host/plugins.ts';
-import type { ServingOptions } from '../../../src/host/serving/observed.ts';
 import { serveAll } from '../../../src/host/serving/serveAll.ts';
-import { type Serving, serving } from '../../../src/host/serving/serving.ts';
+import type { ServingOptions } from '../../../src/host/serving/served.ts';
+import { serving } from '../../../src/host/serving/serving.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
+import { serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import type { NatsServer } from '../../support/nats.ts';
 
 /** What ends when the tests of a file are over, the last one first. */
@@ -19,21 +20,16 @@ export function endsOfTests(): (() => unknown)[] {
 /**
  * Serves the studies of a server that match a pattern, as `serve --all` does.
  *
- * @param through what serves them, in place of the usual one that it gets
+ * @param serve starts engines in place of the usual function
  */
-export async function allServed(
-  server: NatsServer,
-  pattern: string,
-  given: Partial<ServingOptions> = {},
-  through: (usual: Serving) => Serving = (usual) => usual,
-) {
+export async function allServed(server: NatsServer, pattern: string, given: Partial<ServingOptions> = {}, serve = serveStudy) {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const metrics = given.metrics ?? new Metrics();
   const own = given.nc ?? (await server.connect());
   const options = { nc: own, screen, nats: server.url, access: {}, metrics, plugins: [measured(metrics)], settings: {}, ...given };
-  const engines = serving(options);
-  const stop = await serveAll(options, through(engines), pattern);
+  const engines = serving(options, serve);
+  const stop = await serveAll(options, engines, pattern);
   const end = async () => {
     stop();
     await engines.close();

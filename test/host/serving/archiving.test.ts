@@ -105,7 +105,7 @@ async function archivedByTwo(isApart: boolean) {
   await next.started;
   await next.close();
   await eventually(() => {
-    for (const { engines: served } of engines) expect(served.engineOf(`${prefix}-next`)).toBeDefined();
+    for (const { engines: served } of engines) expect(served.of(`${prefix}-next`)?.here.engine).toBeDefined();
   });
   const paths = await archives();
   for (const { end } of engines) await end();

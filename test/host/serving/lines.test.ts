@@ -17,10 +17,12 @@ async function engineOf(study: string) {
     status: () => {},
     end: () => {},
   };
-  const { begin, close } = serving({ nc: await server.connect(), screen, nats: server.url, access: {}, settings: { lease: 1 } });
-  const engine = await begin({ space: space({ x: float(0, 1) }), strategy: random(), options: { study, trials: 9, parallel: 1 } });
-  await engine.started;
-  return { engine, lines, close };
+  const { study: known, close } = serving({ nc: await server.connect(), screen, nats: server.url, access: {}, settings: { lease: 1 } });
+  const described = { space: space({ x: float(0, 1) }), strategy: random(), options: { study, trials: 9, parallel: 1 } };
+  const life = known(study, async () => described);
+  life.send('begun');
+  await life.settled();
+  return { engine: life.here.engine!, lines, close };
 }
 
 it('an engine names the trial that is lost, and its worker, as a warning', async () => {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, expect, it } from 'vitest';
 import { measured } from '../../../src/host/plugins.ts';
-import { type Outcome, type Served, serving } from '../../../src/host/serving/serving.ts';
+import type { ServedPhase } from '../../../src/host/serving/served.ts';
+import { type Served, serving } from '../../../src/host/serving/serving.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
 import { monitorApp } from '../../../src/server/health.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
@@ -29,10 +30,10 @@ async function host(study: string, fault: (trial: number) => void = () => {}) {
     publish.call(nc, subject, payload, options);
   };
   const lines: string[] = [];
-  const outcomes: Outcome[] = [];
+  const phases: ServedPhase[] = [];
   const metrics = new Metrics();
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
-  const { attend, close } = serving({
+  const { study: known, close } = serving({
     nc,
     screen,
     nats: server.url,
@@ -43,26 +44,24 @@ async function host(study: string, fault: (trial: number) => void = () => {}) {
   });
   ends.push(close);
   const described: Served = { space: space({ x: float(0, 1) }), strategy: random(), options: { study, trials: 4, seed: 1 } };
-  void attend(
-    study,
-    async () => described,
-    (outcome) => outcomes.push(outcome),
-  );
+  const life = known(study, async () => described);
+  life.phases$.subscribe((phase) => void phases.push(phase));
+  life.send('begun');
   const app = monitorApp(metrics);
   const readyz = async () => (await (await app.request('/readyz')).json()) as { ready: boolean; studies: Record<string, object> };
   const metric = async (sample: string) => (await metrics.registry.metrics()).match(new RegExp(`^hypertide_${sample}.* (\\d+)$`, 'm'))?.[1];
-  return { lines, outcomes, readyz, metric, close };
+  return { lines, phases, readyz, metric, close };
 }
 const list = async () => JSON.parse((await hypertide(directory(), 'study', 'list', server.url, '--json')).out) as readonly object[];
 
 it('an engine that ends with an unexpected error starts again, and its entries are counted once', async () => {
   let faults = 2;
-  const { lines, outcomes, readyz, metric } = await host('again', (trial) => {
+  const { lines, phases, readyz, metric } = await host('again', (trial) => {
     if (trial === 3 && faults-- > 0) throw new TypeError("reading 'max_payload'");
   });
   await trainer<{ x: number }>({ nc: await server.connect(), study: 'again' }, {}, ({ x }) => x).done;
-  await eventually(() => expect(outcomes).toContain('closed'));
-  expect(outcomes.filter((outcome) => outcome === 'restarting').length).toBe(2);
+  await eventually(() => expect(phases).toContain('closed'));
+  expect(phases.filter((phase) => phase === 'restarting').length).toBe(2);
   expect(lines).toContain("again: ended unexpectedly: reading 'max_payload'; starting again in 0.5 s");
   expect(lines.filter((line) => line === 'again: closed')).toEqual(['again: closed']);
   expect(await metric('study_restarts_total')).toBe('2');
@@ -75,8 +74,8 @@ it('a study that has failed is shown by readiness, metrics and list, and request
   const first = await serve(await server.connect(), space({ x: float(0, 1) }), { strategy: random(), study: 'fails', trials: 4, seed: 2 });
   await first.started;
   await first.close();
-  const { lines, outcomes, readyz, metric } = await host('fails');
-  await eventually(() => expect(outcomes).toEqual(['failed']));
+  const { lines, phases, readyz, metric } = await host('fails');
+  await eventually(() => expect(phases).toEqual(['absent', 'starting', 'failed']));
   const failure = expect.stringContaining('the log belongs to another study: seed');
   expect(lines).toContainEqual(expect.stringContaining('fails: has failed: the log belongs to another study'));
   expect(await readyz()).toEqual({ ready: false, studies: { fails: expect.objectContaining({ phase: 'failed', failure }) } });
@@ -93,11 +92,11 @@ it('a study that has failed is shown by readiness, metrics and list, and request
 });
 
 it('a study that was deleted is neither begun again nor shown any more', async () => {
-  const { lines, outcomes, readyz } = await host('gone');
-  await eventually(() => expect(outcomes).toEqual(['serving']));
+  const { lines, phases, readyz } = await host('gone');
+  await eventually(() => expect(phases).toEqual(['absent', 'starting', 'leading']));
   const jsm = await jetstreamManager(await server.connect());
   await jsm.streams.delete('HT_gone');
-  await eventually(() => expect(outcomes.at(-1)).toBe('deleted'));
+  await eventually(() => expect(phases.at(-1)).toBe('deleted'));
   expect(lines.at(-1)).toContain('gone: is no longer served: the stream HT_gone is gone');
   expect(await readyz()).toEqual({ ready: true, studies: {} });
   await expect(jsm.streams.info('HT_gone')).rejects.toThrow('not found');
@@ -106,7 +105,7 @@ it('a study that was deleted is neither begun again nor shown any more', async (
 it('an engine that starts again does not begin a study that was deleted meanwhile', async () => {
   const jsm = await jetstreamManager(await server.connect());
   let broken = false;
-  const { outcomes } = await host('meanwhile', (trial) => {
+  const { phases } = await host('meanwhile', (trial) => {
     if (trial < 3) return;
     broken = true;
     throw new TypeError('broken');
@@ -114,7 +113,7 @@ it('an engine that starts again does not begin a study that was deleted meanwhil
   void trainer<{ x: number }>({ nc: await server.connect(), study: 'meanwhile' }, {}, ({ x }) => x).done.catch(() => {});
   await eventually(() => expect(broken).toBe(true));
   await jsm.streams.delete('HT_meanwhile');
-  await eventually(() => expect(outcomes.at(-1)).toBe('deleted'));
+  await eventually(() => expect(phases.at(-1)).toBe('deleted'));
   await expect(jsm.streams.info('HT_meanwhile')).rejects.toThrow('not found');
 });
 

@@ -64,11 +64,11 @@ test('a closed study is unloaded with its consumer and series, is listed, and is
   await until(() => unloaded(process, 'done') === 1);
   after = Number.POSITIVE_INFINITY;
   await until(async () => (await consumers('done')) === 0);
-  expect(process.engines.engineOf('done')).toBeUndefined();
+  expect(process.engines.of('done')?.here.engine).toBeUndefined();
   expect(await process.metrics.registry.metrics()).not.toContain('study="done"');
   expect(await listed('done')).toMatchObject({ isRun: true, status: { closed: 'trials', completed: 2, best: { status: 'completed' } } });
   expect(await request(nc, 'done', 'best')).toMatchObject({ status: 'completed' });
-  expect(process.engines.engineOf('done')).toBeDefined();
+  expect(process.engines.of('done')?.here.engine).toBeDefined();
   await request(nc, 'done', 'change', { limits: { trials: 4 } });
   await trainer<{ x: number }>({ nc, study: 'done' }, { name: 'w1' }, ({ x }) => x).done;
   after = 0.1;
@@ -93,7 +93,7 @@ test('the page and requests over HTTP show a study that was unloaded, and load i
     { study: 'page', completed: 2 },
     { status: 'completed' },
   ]);
-  expect(process.engines.engineOf('page')).toBeDefined();
+  expect(process.engines.of('page')?.here.engine).toBeDefined();
   expect(await get('v1/studies')).toMatchObject([{ study: 'page' }]);
   await http.close();
 });
@@ -111,7 +111,7 @@ test('the next process lists it without its log, and reads that if it has change
   await other.port.submit({ type: 'change', limits: { trials: 3 } });
   await other.close();
   const next = await all('*-re', () => 0.1);
-  await until(() => next.engines.engineOf('grown-re'));
+  await until(() => next.engines.of('grown-re')?.here.engine);
   expect(next.lines.filter((line) => line.startsWith('kept-re'))).toEqual([]);
   expect(await listed('kept-re')).toMatchObject({ isRun: true, status: { closed: 'trials' } });
 });
@@ -123,7 +123,9 @@ test('a fact that another engine writes loads it, and a deletion removes it', as
   const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'shared', trials: 2 });
   await other.started;
   await other.port.submit({ type: 'change', limits: { trials: 3 } });
-  await until(() => process.engines.engineOf('shared')?.port.ledger.closed === undefined && process.engines.engineOf('shared'));
+  await until(
+    () => process.engines.of('shared')?.here.engine?.port.ledger.closed === undefined && process.engines.of('shared')?.here.engine,
+  );
   await other.port.submit({ type: 'close' });
   await until(() => unloaded(process, 'shared') === 2);
   await other.close();
@@ -167,7 +169,7 @@ test('the home of a page for viewers shows studies as engines list them, and loa
 test('without a time, closed studies stay loaded', async () => {
   await closed('stays');
   const process = await all('stays', () => Number.POSITIVE_INFINITY);
-  await until(() => process.engines.engineOf('stays'));
+  await until(() => process.engines.of('stays')?.here.engine);
   await request(nc, 'stays', 'study');
   expect(unloaded(process, 'stays')).toBe(0);
 });
@@ -195,7 +197,7 @@ test('a study that has been closed for long is archived, deleted, listed with it
   const next = await all('old', () => 1000); // it knows from the summary
   expect(await listed('old')).toMatchObject({ archive: path });
   await withArchive(path, path, ({ restore }) => restore(place, 'old'));
-  await until(() => next.engines.engineOf('old'));
+  await until(() => next.engines.of('old')?.here.engine);
   await until(async () => (await listed('old'))?.archive === undefined);
   const after: string[] = [];
   for await (const line of place.lines('old')) after.push(Buffer.from(line).toString());
@@ -212,9 +214,9 @@ test('a study that is restored is not unloaded again at once', async () => {
   const next = await all('back', () => 4, undefined, { after: 4, to });
   const path = join(to, 'back.tar.gz');
   await withArchive(path, path, ({ restore }) => restore(serverPlace(nc, server.url), 'back'));
-  await until(() => next.engines.engineOf('back'));
+  await until(() => next.engines.of('back')?.here.engine);
   await sleep(500);
-  expect(next.engines.engineOf('back')).toBeDefined();
+  expect(next.engines.of('back')?.here.engine).toBeDefined();
   expect(unloaded(next, 'back')).toBe(0);
 });
 

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { beforeAll, expect, it } from 'vitest';
+import type { Params } from '../../../src/facts/facts.ts';
+import type { Space } from '../../../src/space/space.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { streamOf } from '../../../streams/nats/log/stream.ts';
 import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
+import { type ServedStudy, type ServeStudyOptions, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { request } from '../../../streams/nats/studiesOn.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { start, studyIn } from '../../cli/support.ts';
@@ -22,10 +24,11 @@ beforeAll(async () => {
   nc = await server.connect();
 });
 
-/** Serves the studies that match a pattern, until the tests are over. @param begin begins a study in place of the function that it gets */
+/** Serves the studies that match a pattern, until the tests are over. @param begin starts an engine in place of the function that it gets */
 async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) => usual()) {
   const settings = { lease: 5, atMost: { parallel: 8 } };
-  const served = await allServed(server, pattern, { settings }, (usual) => ({ ...usual, begin: (one) => begin(() => usual.begin(one)) }));
+  const serve = (nc: NatsConnection, ...of: [Space<Params>, ServeStudyOptions]) => begin(() => serveStudy(nc, ...of));
+  const served = await allServed(server, pattern, { settings }, serve as typeof serveStudy);
   ends.push(served.end);
   return served;
 }
@@ -99,7 +102,8 @@ it('reports why a requested study does not begin, and creates it on the next req
       const engine = await usual();
       await engine.close();
       await serverPlace(nc, server.url).delete('again-1');
-      return { ...engine, started: Promise.reject(new Error('no beginning')) };
+      const error = new Error('no beginning');
+      return { ...engine, ended: Promise.resolve(error), started: Promise.reject(error) };
     },
   ];
   await all('again-?', (usual) => (failures.shift() ?? ((begin) => begin()))(usual));

@@ -4,8 +4,8 @@ import { servePlatform } from '../../../host/platform/servePlatform.ts';
 import { measured, openPlugins } from '../../../host/plugins.ts';
 import { monitorFor } from '../../../host/serving/monitor.ts';
 import { openShared, type Shared } from '../../../host/serving/placeToServe.ts';
+import type { ServedPhase } from '../../../host/serving/served.ts';
 import { servePlace } from '../../../host/serving/servePlace.ts';
-import type { Outcome } from '../../../host/serving/serving.ts';
 import { usersIn } from '../../../host/serving/usersIn.ts';
 import type { Connection } from '../../../stores/connection.ts';
 import { accessOf } from '../../../stores/connectNats.ts';
@@ -117,22 +117,25 @@ export async function serveStudies(
   return onServers(options, screen, async (shared, signal) => {
     if (all !== undefined) return servePlace(place, shared, signal, { pattern: all, files }).then(() => 0);
     const { serving: engines } = await shared.open(place, signal);
-    /** Studies that are not served now, since they have failed or were deleted. */
-    const lost = new Map<string, 'failed' | 'deleted'>();
+    /** Studies that are not served now, since they have failed or were deleted, or the connection was closed. */
+    const lost = new Map<string, ServedPhase>();
     const closed = new Set<string>();
     const { promise: over, resolve: end } = withResolvers<void>();
-    const hear = (study: string) => (outcome: Outcome) => {
-      if (outcome === 'failed' || outcome === 'deleted') lost.set(study, outcome);
+    const hear = (study: string, phase: ServedPhase) => {
+      if (phase === 'failed' || phase === 'deleted' || phase === 'left') lost.set(study, phase);
       else lost.delete(study);
-      if (outcome === 'closed') closed.add(study);
+      if (phase === 'closed') closed.add(study);
       if (lost.size === files.length || (once && names.every((name) => closed.has(name) || lost.has(name)))) end();
     };
-    for (const file of files) void engines.attend(file.options.study, async () => file, hear(file.options.study));
+    for (const file of files) {
+      const life = engines.study(file.options.study, async () => file);
+      life.phases$.subscribe((phase) => hear(life.study, phase));
+      life.send('begun');
+    }
     await Promise.race([aborted(signal), over]);
-    await engines.close();
     const outcomes = [...lost.values()];
-    if (!signal.aborted && outcomes.length === files.length && outcomes.every((outcome) => outcome === 'failed'))
-      return exitStatus.allFailed;
+    await engines.close();
+    if (!signal.aborted && outcomes.length === files.length && !outcomes.includes('deleted')) return exitStatus.allFailed;
     if (outcomes.length > 0) return exitStatus.incomplete;
     return signal.aborted && once ? 130 : 0;
   });
