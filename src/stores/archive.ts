@@ -10,7 +10,7 @@ import { lineDecoder } from '../../streams/log/journalCodec.ts';
 import { storedEntry } from '../../streams/nats/place/storedLine.ts';
 import type { Entry } from '../facts/entry.ts';
 import { isRecord } from '../schema/json.ts';
-import type { AdmittedCheckpoint, CheckpointPart, Checkpoints, LogForm, LogSize, StudyPlace } from '../study/place.ts';
+import type { CheckpointPart, Checkpoints, LogForm, LogSize, StudyPlace } from '../study/place.ts';
 import { UsageError } from '../text/usage.ts';
 import { version } from '../version.ts';
 import { branch, portable } from './branch.ts';
@@ -140,30 +140,25 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
   });
 }
 
-const limitsOf = ({ bytes, maxBytes, admitted }: Checkpoints): Omit<Checkpoints, 'parts'> => ({ bytes, maxBytes, admitted });
+const limitsOf = ({ bytes, maxBytes }: Checkpoints): Omit<Checkpoints, 'parts'> => ({ bytes, maxBytes });
 
-/** Writes each part as a file, such as `checkpoints/w1/17/<sha256>`. */
+/** Writes each part as a file, such as `checkpoints/w1/17/1/<name of the save>/0`. */
 async function writeParts(checkpoints: Checkpoints, folder: string): Promise<void> {
-  for await (const { trainer, trial, sha256, data } of checkpoints.parts()) {
-    const own = join(folder, trainer, String(trial));
-    await mkdir(own, { recursive: true });
-    await writeFile(join(own, sha256), data);
+  for await (const { name, data } of checkpoints.parts()) {
+    await mkdir(join(folder, dirname(name)), { recursive: true });
+    await writeFile(join(folder, name), data);
   }
 }
 
 async function* partsIn(folder: string): AsyncGenerator<CheckpointPart> {
-  for (const name of await filesIn(folder)) {
-    const [trainer = '', trial, sha256 = ''] = name.split('/');
-    yield { trainer, trial: Number(trial), sha256, data: await readFile(join(folder, name)) };
-  }
+  for (const name of await filesIn(folder)) yield { name, data: await readFile(join(folder, name)) };
 }
 
 /** Whether a folder holds just the parts of checkpoints. */
 async function hasParts(folder: string, checkpoints: Checkpoints | undefined): Promise<boolean> {
   const unseen = new Set(existsSync(folder) ? await filesIn(folder) : []);
   if (checkpoints)
-    for await (const { trainer, trial, sha256, data } of checkpoints.parts()) {
-      const name = `${trainer}/${trial}/${sha256}`;
+    for await (const { name, data } of checkpoints.parts()) {
       if (!unseen.delete(name) || !(await readFile(join(folder, name))).equals(data)) return false;
     }
   return unseen.size === 0;
@@ -213,14 +208,7 @@ const isContents = (data: unknown): data is Contents =>
   (data.checkpoints === undefined || areLimits(data.checkpoints));
 
 const areLimits = (data: unknown): data is Contents['checkpoints'] =>
-  isRecord(data) &&
-  Number.isSafeInteger(data.bytes) &&
-  (data.maxBytes === undefined || Number.isSafeInteger(data.maxBytes)) &&
-  Array.isArray(data.admitted) &&
-  data.admitted.every(isAdmitted);
-
-const isAdmitted = (data: unknown): data is AdmittedCheckpoint =>
-  isRecord(data) && typeof data.trainer === 'string' && Number.isSafeInteger(data.trial) && Number.isSafeInteger(data.bytes);
+  isRecord(data) && Number.isSafeInteger(data.bytes) && (data.maxBytes === undefined || Number.isSafeInteger(data.maxBytes));
 
 async function* entriesIn(form: LogForm, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
   const decode = lineDecoder(() => {});

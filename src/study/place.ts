@@ -1,6 +1,5 @@
 import { UserError } from '../errors.ts';
 import type { Entry } from '../facts/entry.ts';
-import type { TrialId } from '../strategy/messages.ts';
 import type { StudySource } from './source.ts';
 import type { ListedStudy } from './status.ts';
 
@@ -9,15 +8,10 @@ export type LogForm = 'journal' | 'stream';
 
 /** A part of a checkpoint on a server. */
 export interface CheckpointPart {
-  readonly trainer: string;
-  readonly trial: TrialId;
-  /** The digest of its data. */
-  readonly sha256: string;
+  /** Such as `w1/17/1/<name of the save>/0`. */
+  readonly name: string;
   readonly data: Uint8Array;
 }
-
-/** The largest checkpoint that a trainer may have saved of a trial. */
-export type AdmittedCheckpoint = Pick<CheckpointPart, 'trainer' | 'trial'> & { readonly bytes: number };
 
 /** All checkpoints of a study on a server. */
 export interface Checkpoints {
@@ -25,7 +19,6 @@ export interface Checkpoints {
   readonly bytes: number;
   /** Bytes that they may take. Default: no limit. */
   readonly maxBytes?: number | undefined;
-  readonly admitted: readonly AdmittedCheckpoint[];
   parts(): AsyncIterable<CheckpointPart>;
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants, existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../streams/nats/checkpoints/transfer.ts';
+import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../streams/nats/checkpoints/bucket.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { environmentFor, guard, newMark, release, signalGroup, sweep } from '../programs/supervisor.ts';
 

@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
+import type { CheckpointRun } from '../../streams/nats/checkpoints/bucket.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
 import { saveUnchanged } from '../../streams/nats/checkpoints/saveUnchanged.ts';
-import type { CheckpointRun } from '../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../facts/facts.ts';
 import { jsonIn } from '../schema/json.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from '../stores/trialFiles.ts';
@@ -32,9 +32,9 @@ export interface SharedCheckpoints {
    */
   restore(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> | undefined;
   /** Saves the checkpoint of a run that continues. @returns the reference; undefined if there is nothing to save, or it changed meanwhile */
-  save(of: CheckpointRun, attempt: number, named: string | undefined): Promise<string | undefined>;
+  save(of: CheckpointRun, named: string | undefined): Promise<string | undefined>;
   /** The end of a run with its checkpoint stored, if a run on another machine may resume from it. @param last the reference that `save` found last */
-  saveAtEnd(of: CheckpointRun, attempt: number, end: EndFact, last: string | undefined): Promise<EndFact>;
+  saveAtEnd(of: CheckpointRun, end: EndFact, last: string | undefined): Promise<EndFact>;
 }
 
 export function sharedCheckpoints({ directory, resumes, retryErrors, commands, warn }: SharedCheckpointsOptions): SharedCheckpoints {
@@ -64,33 +64,33 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
   return {
     restore: (of, { checkpoint, ...suggestion }) =>
       checkpoint !== undefined && isElsewhere(checkpoint) ? restore(of, checkpoint, suggestion) : undefined,
-    save: async (of, attempt, named) => {
-      const path = pathOf(directory, of.trial, attempt, named ?? '.');
+    save: async (of, named) => {
+      const path = pathOf(directory, of, named ?? '.');
       if (path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
       try {
         const reference = await saveUnchanged(path, () => (own ?? serverStore).save(of, path, () => {}));
         if (reference === undefined) return undefined;
-        note(directory, of.trial, attempt, { reference, path });
+        note(directory, of, { reference, path });
         return reference;
       } catch (error) {
         if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint was not saved while it runs: ${(error as Error).message}`);
         return undefined;
       }
     },
-    saveAtEnd: async (of, attempt, end, last) => {
+    saveAtEnd: async (of, end, last) => {
       if (end.checkpoint === undefined || !isWanted(end)) return end;
-      const path = pathOf(directory, of.trial, attempt, end.checkpoint);
+      const path = pathOf(directory, of, end.checkpoint);
       if (path === undefined) return end; // such as a path that the trainers share
       try {
         const leftOut = (name: string) =>
           warn(`trial ${of.trial}: ${name} is not saved: a checkpoint holds only files, and links to files inside it`);
         const reference = await (own ?? serverStore).save(of, path, leftOut);
-        note(directory, of.trial, attempt, { reference, path });
+        note(directory, of, { reference, path });
         return { ...end, checkpoint: reference };
       } catch (error) {
         if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint stays on this machine, at ${path}: ${(error as Error).message}`);
         if (last === undefined) return end;
-        note(directory, of.trial, attempt, { reference: last, path }); // other machines resume from the last one that was saved
+        note(directory, of, { reference: last, path }); // other machines resume from the last one that was saved
         return { ...end, checkpoint: last };
       }
     },
@@ -98,7 +98,7 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
 }
 
 /** The path of a checkpoint that a program has saved with its trial; undefined if it is elsewhere. */
-function pathOf(directory: string, trial: TrialId, attempt: number, named: string): string | undefined {
+function pathOf(directory: string, { trial, attempt }: CheckpointRun, named: string): string | undefined {
   const own = trialDirectory(directory, trial);
   const places = [resolve(named), resolve(checkpointsDirectory(directory, trial, attempt), named)];
   return places.find((path) => path.startsWith(own + sep) && existsSync(path));
@@ -112,7 +112,7 @@ interface Note {
   readonly path: string;
 }
 
-function note(directory: string, trial: TrialId, attempt: number, { reference, path }: Note): void {
+function note(directory: string, { trial, attempt }: CheckpointRun, { reference, path }: Note): void {
   const own = attemptDirectory(directory, trial, attempt);
   appendFileSync(join(own, NOTES), `${JSON.stringify({ reference, path: relative(own, path) } satisfies Note)}\n`);
 }

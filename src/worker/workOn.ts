@@ -185,7 +185,7 @@ function performing(
   const subjects = subjectsOf(study, naming);
   return ({ suggestion, run, trainer, signal, traceparent }) => {
     const { trial, attempt, params } = suggestion;
-    const of = { nc, study: subjects, trainer, trial, run, signal };
+    const of = { nc, study: subjects, trainer, trial, attempt, run, signal };
     let started: StartedAttempt | undefined;
     let last: Values | undefined;
     const self: Killable = { kill: () => started?.process.kill() };
@@ -213,8 +213,8 @@ function performing(
         void started.end.then(say.end);
         return started.process;
       },
-      save: (named, signal) => checkpoints.save({ ...of, signal }, attempt, named),
-      conclude: (fact, saved) => checkpoints.saveAtEnd(of, attempt, fact, saved),
+      save: (named, signal) => checkpoints.save({ ...of, signal }, named),
+      conclude: (fact, saved) => checkpoints.saveAtEnd(of, fact, saved),
       left: (fact) => void over(fact),
     };
   };

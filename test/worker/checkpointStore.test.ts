@@ -7,7 +7,7 @@ import { sharedCheckpoints } from '../../src/worker/sharedCheckpoints.ts';
 import { directory, until } from '../cli/support.ts';
 
 const place = directory();
-const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 3, run: 'r' }; // the connection is not used
+const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 3, attempt: 1, run: 'r' }; // the connection is not used
 const store = `echo saving; cp -r "$HYPERTIDE_PATH" ${place}/$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL && echo bucket://$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL`;
 const fetch = `cp -r ${place}/\${HYPERTIDE_REFERENCE#bucket://}/. "$HYPERTIDE_PATH"`;
 const leftOut = () => {};

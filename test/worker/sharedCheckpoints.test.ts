@@ -8,7 +8,7 @@ import { sharedCheckpoints } from '../../src/worker/sharedCheckpoints.ts';
 
 it('a worker uses its own checkpoint even if the note about it is truncated', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-checkpoints-'));
-  const reference = `nats:w1/1/${'0'.repeat(64)}`;
+  const reference = `nats:w1/1/1/a/1/${'0'.repeat(64)}`;
   const places = [1, 2].map((attempt) => attemptDirectory(directory, 1, attempt));
   for (const place of places) mkdirSync(join(place, 'checkpoints'), { recursive: true });
   const note = JSON.stringify({ reference, path: 'checkpoints' });
@@ -17,7 +17,7 @@ it('a worker uses its own checkpoint even if the note about it is truncated', as
   const { restore } = sharedCheckpoints({ directory, resumes: false, retryErrors: false, warn: () => {} });
   const nc = {} as NatsConnection; // it needs none
   const suggestion = { type: 'suggested', trial: 1, attempt: 3, by: 'random', params: {}, checkpoint: reference } as const;
-  const restored = await restore({ nc, study: 's', trainer: 'w2', trial: 1, run: 'r' }, suggestion);
+  const restored = await restore({ nc, study: 's', trainer: 'w2', trial: 1, attempt: 3, run: 'r' }, suggestion);
   expect(restored?.checkpoint).toBe(join(places[1]!, 'checkpoints'));
 });
 
@@ -27,15 +27,15 @@ it('a checkpoint that was saved while the trial ran is the last one if it cannot
   const commands = { store: `test ! -e ${full} && echo bucket://$HYPERTIDE_SAVE`, fetch: 'touch "$HYPERTIDE_PATH/fetched"' };
   const warn = vi.fn<(message: string) => void>();
   const { save, saveAtEnd, restore } = sharedCheckpoints({ directory, resumes: false, retryErrors: false, commands, warn });
-  const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 1, run: 'r' };
+  const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 1, attempt: 1, run: 'r' };
   const checkpoints = join(attemptDirectory(directory, 1, 1), 'checkpoints');
   mkdirSync(join(checkpoints, 'epoch-1'), { recursive: true });
-  const kept = await save(of, 1, 'epoch-1');
+  const kept = await save(of, 'epoch-1');
   expect(kept).toBe('store::bucket://r-1');
   mkdirSync(join(checkpoints, 'epoch-2'));
   writeFileSync(full, '');
   const here = join(checkpoints, 'epoch-2');
-  const ended = await saveAtEnd(of, 1, { type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'preempted', checkpoint: here }, kept);
+  const ended = await saveAtEnd(of, { type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'preempted', checkpoint: here }, kept);
   expect(ended.checkpoint).toBe(kept);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining(`its checkpoint stays on this machine, at ${here}`));
   const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {}, checkpoint: kept! } as const;
@@ -49,12 +49,12 @@ it('a worker that is started again uses its own files, which are newer than thos
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-checkpoints-'));
   const options = { directory, resumes: false, retryErrors: false, commands: { store: 'echo bucket://$HYPERTIDE_SAVE', fetch: 'true' } };
   const warn = () => {};
-  const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 1, run: 'r' };
+  const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 1, attempt: 1, run: 'r' };
   const checkpoints = join(attemptDirectory(directory, 1, 1), 'checkpoints');
   mkdirSync(checkpoints, { recursive: true });
   writeFileSync(join(checkpoints, 'model'), '1');
   const killed = sharedCheckpoints({ ...options, warn });
-  const saved = [await killed.save(of, 1, undefined), await killed.save(of, 1, undefined)];
+  const saved = [await killed.save(of, undefined), await killed.save(of, undefined)];
   const { restore } = sharedCheckpoints({ ...options, warn });
   for (const checkpoint of saved) {
     const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {}, checkpoint: checkpoint! } as const;

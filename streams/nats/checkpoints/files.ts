@@ -1,10 +1,34 @@
-import type { FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { chmod, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { CHUNK, CheckpointError, isPart, type Manifest, type SavedFile } from './manifest.ts';
+import { isRecord, jsonIn } from '../../../src/schema/json.ts';
 
-/** The files of a checkpoint on this machine. */
-export type Contents = Omit<Manifest, 'chunks'>;
+/** Bytes of a chunk: half of what a server takes by default as one message. Only the last one of a checkpoint is shorter. */
+export const CHUNK = 512 * 1024;
+/** Bytes of the list of files, at most. */
+const LONGEST_LIST = 16 * 1024 * 1024;
+
+/** A checkpoint cannot be saved or restored. The message says why. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+/** A file of a checkpoint. */
+interface SavedFile {
+  /** Below the directory that was saved, with slashes; empty if a file alone was saved. */
+  readonly path: string;
+  readonly size: number;
+  readonly executable?: boolean;
+}
+
+/** What a checkpoint consists of: this, as a line of JSON, and then the content of its files, one after the other. */
+interface Contents {
+  /** Of the file or directory that was saved. */
+  readonly name: string;
+  readonly files: readonly SavedFile[];
+  /** Directories without files. */
+  readonly empty: readonly string[];
+}
 
 /**
  * The contents of a file or directory. A symbolic link to a file inside is saved as that file; links that lead outside, and anything that is not a
@@ -13,7 +37,7 @@ export type Contents = Omit<Manifest, 'chunks'>;
  * @param leftOut called with each path that is left out.
  * @throws CheckpointError if its name could not be restored.
  */
-export async function contentsOf(path: string, leftOut: (path: string) => void): Promise<Contents> {
+async function contentsOf(path: string, leftOut: (path: string) => void): Promise<Contents> {
   const root = await realpath(path);
   const name = basename(resolve(path));
   if (!isPart(name)) throw new CheckpointError(`${JSON.stringify(path)} has no name that a checkpoint can have`);
@@ -47,68 +71,71 @@ async function isInside(root: string, below: string): Promise<boolean> {
 }
 
 /**
- * The content of files, cut into chunks. A large file begins a chunk of its own, so that its chunks are the same whatever is saved with it.
+ * A file or directory as a checkpoint: its bytes, and chunks of them.
  *
- * @param pool buffers of {@link CHUNK} bytes to use again; new ones are made when it is empty.
- * @throws CheckpointError if a file changes meanwhile.
+ * @param leftOut called with each path that is left out.
+ * @throws CheckpointError if its name could not be restored or, with the chunks, if a file becomes shorter.
  */
-export async function* chunksOf(path: string, { files }: Contents, pool: ArrayBuffer[]): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let buffer: ArrayBuffer | undefined;
-  let held = 0;
-  const whole = () => {
-    const chunk = new Uint8Array(buffer!, 0, held);
-    [buffer, held] = [undefined, 0];
-    return chunk;
-  };
-  for (const file of files) {
-    const isLarge = file.size >= CHUNK;
-    if (isLarge && held > 0) yield whole();
-    const handle = await open(file.path === '' ? path : join(path, file.path));
-    try {
-      for (let at = 0; at < file.size; ) {
-        buffer ??= pool.pop() ?? new ArrayBuffer(CHUNK);
-        const part = new Uint8Array(buffer, held, Math.min(CHUNK - held, file.size - at));
-        await fill(handle, part, at, file.path);
-        held += part.length;
-        at += part.length;
-        if (held === CHUNK) yield whole();
-      }
-    } finally {
-      await handle.close();
+export async function packed(path: string, leftOut: (path: string) => void) {
+  const contents = await contentsOf(path, leftOut);
+  const line = Buffer.from(`${JSON.stringify(contents)}\n`);
+  const pieces = async function* () {
+    yield line;
+    for (const { path: below, size } of contents.files) {
+      let left = size;
+      if (size > 0)
+        for await (const piece of createReadStream(join(path, below), { end: size - 1, highWaterMark: CHUNK })) {
+          left -= piece.length;
+          yield piece as Buffer;
+        }
+      if (left > 0) throw new CheckpointError(`${below} became shorter while it was being saved`);
     }
-    if (isLarge && held > 0) yield whole();
-  }
-  if (held > 0) yield whole();
-}
-
-async function fill(handle: FileHandle, into: Uint8Array, position: number, path: string): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
-    if (bytesRead === 0) throw new CheckpointError(`${path} became shorter while it was being saved`);
-    done += bytesRead;
-  }
+  };
+  const chunks = async function* () {
+    let [chunk, held] = [Buffer.allocUnsafe(CHUNK), 0];
+    for await (const piece of pieces())
+      for (let at = 0; at < piece.length; ) {
+        const copied = piece.copy(chunk, held, at);
+        at += copied;
+        held += copied;
+        if (held < CHUNK) continue;
+        yield chunk;
+        [chunk, held] = [Buffer.allocUnsafe(CHUNK), 0];
+      }
+    if (held > 0) yield chunk.subarray(0, held);
+  };
+  return { bytes: line.length + contents.files.reduce((sum, { size }) => sum + size, 0), chunks: chunks() };
 }
 
 /**
- * Writes the files of a checkpoint into a new directory. The directory is new, so no link in it leads elsewhere.
+ * Writes the files of a checkpoint, which another trainer saved, into a new directory. The directory is new, so no link in it leads elsewhere.
  *
- * @param manifest parsed, so that its paths stay in the directory.
- * @param chunks the content of its chunks, in order.
+ * @param chunks in order.
+ * @returns the name of the file or directory in it.
+ * @throws CheckpointError if it could harm this machine, or is not a checkpoint
  */
-export async function writeFiles(directory: string, { name, files, empty }: Contents, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function unpack(chunks: AsyncGenerator<Uint8Array>, directory: string): Promise<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  const more = async () => {
+    const { done, value } = await chunks.next();
+    if (done) throw new CheckpointError('it has fewer bytes than its files');
+    return Buffer.from(value.buffer, value.byteOffset, value.length);
+  };
+  while (!rest.includes('\n') && rest.length < LONGEST_LIST) rest = Buffer.concat([rest, await more()]);
+  const end = rest.indexOf('\n');
+  const { name, files, empty } = parseContents(rest.subarray(0, end).toString());
+  rest = rest.subarray(end + 1);
   const root = join(directory, name);
   const isAlone = files.length === 1 && files[0]!.path === '';
   if (!isAlone) await mkdir(root, { recursive: true });
   for (const path of empty) await mkdir(join(root, path), { recursive: true });
-  const content = chunks[Symbol.asyncIterator]();
-  let rest: Uint8Array = new Uint8Array();
   for (const { path, size, executable } of files) {
     const target = path === '' ? root : join(root, ...path.split('/'));
     await mkdir(dirname(target), { recursive: true });
     const handle = await open(target, 'wx');
     try {
       for (let left = size; left > 0; ) {
-        if (rest.length === 0) rest = (await content.next()).value;
+        if (rest.length === 0) rest = await more();
         const part = rest.subarray(0, left);
         await handle.writeFile(part);
         rest = rest.subarray(part.length);
@@ -119,5 +146,37 @@ export async function writeFiles(directory: string, { name, files, empty }: Cont
     }
     if (executable) await chmod(target, 0o755);
   }
-  await content.return?.(undefined);
+  if (rest.length > 0 || !(await chunks.next()).done) throw new CheckpointError('it has more bytes than its files');
+  return name;
 }
+
+function parseContents(line: string): Contents {
+  const wrong = (what: string): never => {
+    throw new CheckpointError(`its list of files has ${what}`);
+  };
+  const data = jsonIn(line);
+  if (!isRecord(data)) return wrong('a form other than a JSON object');
+  const { name, files, empty } = data;
+  if (!isPart(name)) return wrong('a name that no file can have');
+  if (!isListOf(files, isFile) || !isListOf(empty, isPath)) return wrong('a path that leaves the directory, or a wrong field');
+  const paths = [...files.map(({ path }) => path), ...empty];
+  if (new Set(paths).size < paths.length) return wrong('the same path twice');
+  if (paths.includes('') && paths.length > 1) return wrong('a file that is also a directory');
+  return { name, files, empty };
+}
+
+const isListOf = <T>(data: unknown, is: (one: unknown) => one is T): data is readonly T[] => Array.isArray(data) && data.every(is);
+
+const isFile = (data: unknown): data is SavedFile =>
+  isRecord(data) &&
+  (data.path === '' || isPath(data.path)) &&
+  Number.isSafeInteger(data.size) &&
+  Number(data.size) >= 0 &&
+  (data.executable === undefined || data.executable === true);
+
+/** Whether a path stays below the directory that it is relative to. */
+const isPath = (data: unknown): data is string => typeof data === 'string' && data.split('/').every(isPart);
+
+/** Whether a text is the name of one file on every system, and does not lead upwards. */
+const isPart = (data: unknown): data is string =>
+  typeof data === 'string' && data.length > 0 && data.length <= 255 && !/^\.{1,2}$|[\\/\p{Cc}]/u.test(data);

@@ -2,7 +2,7 @@ import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } fr
 import { ifThere, isStreamFull } from '../connection/retry.ts';
 import { ENVELOPE } from '../log/stream.ts';
 import type { Subjects } from '../protocol/subjects.ts';
-import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
+import { CHUNK } from './files.ts';
 
 export interface CheckpointStreamOptions {
   /** Bytes that all checkpoints of the study may take on the server, which reserves them unless they are infinite. */
@@ -26,11 +26,11 @@ export interface CheckpointState {
   readonly deleted: number;
 }
 
-/** Parts of a study, at most: the engine lists them all to find those that no run needs. More fit if they are as large as they may be. */
-const MOST_PARTS = 20_000;
+/** Chunks of a study, at most: the engine lists them all to find those that no run needs. More fit if they are as large as they may be. */
+const MOST_CHUNKS = 20_000;
 
 /**
- * Creates the stream of a study's checkpoints, unless it is there. A subject names the content of its one message, so nothing can be overwritten.
+ * Creates the stream of a study's checkpoints, unless it is there. A subject takes one message, so nothing can be overwritten.
  *
  * @throws JetStreamApiError if the server has no room for it.
  */
@@ -44,15 +44,15 @@ export async function createCheckpoints(jsm: JetStreamManager, subjects: Subject
   }
 }
 
-const settingsOf = ({ chunks, chunk }: Subjects, { maxBytes, replicas }: CheckpointStreamOptions) => ({
+const settingsOf = ({ chunks, chunksBy }: Subjects, { maxBytes, replicas }: CheckpointStreamOptions) => ({
   name: chunks,
-  subjects: [chunk('*', '*', '*')],
+  subjects: [chunksBy('*')],
   retention: RetentionPolicy.Limits,
   storage: StorageType.File,
   num_replicas: replicas,
   max_bytes: limitOf(maxBytes),
-  max_msgs: limitOf(Math.max(MOST_PARTS, Math.ceil((2 * maxBytes) / CHUNK))),
-  max_msg_size: Math.max(CHUNK, LONGEST_MANIFEST) + ENVELOPE,
+  max_msgs: limitOf(Math.max(MOST_CHUNKS, Math.ceil((2 * maxBytes) / CHUNK))),
+  max_msg_size: CHUNK + ENVELOPE,
   discard: DiscardPolicy.New,
   max_msgs_per_subject: 1,
   discard_new_per_subject: true,

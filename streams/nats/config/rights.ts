@@ -44,7 +44,6 @@ export const rightsOf: Readonly<Record<Role, (studies: Subjects) => Rights>> = {
       '$JS.EVENT.ADVISORY.STREAM.CREATED.*',
       studies.beat('*', '*'),
       studies.rpc('*'),
-      studies.checkpoint('*', '*'),
       studies.study,
     ],
     answers: true,
@@ -75,14 +74,14 @@ const namesOf = ({ apiPrefix }: Subjects): string => `${apiPrefix}.STREAM.NAMES`
 
 /** What a team's account shares with the account of its trainers. */
 export function sharedWith(studies: Subjects, trainer: string): readonly Share[] {
-  const { apiPrefix, stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part } = studies;
+  const { apiPrefix, stream, chunks, created, study, by, beat, directive, rejected, chunksBy } = studies;
   return [
     // Under its own name, it would refer to the other account.
     { kind: 'service', subject: namesOf(studies), as: `${trainersApi(studies)}.STREAM.NAMES` },
     { kind: 'service', subject: by(trainer, '*') },
     { kind: 'service', subject: beat(trainer, '*') },
-    { kind: 'service', subject: chunk(trainer, '*', '*') },
-    { kind: 'service', subject: checkpoint(trainer, '*') }, // the engine, not the trainer, says which parts it gets
+    { kind: 'service', subject: chunksBy(trainer) },
+    { kind: 'service', subject: `${apiPrefix}.DIRECT.GET.${chunks}.${chunksBy('*')}`, many: true },
     { kind: 'service', subject: `${apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`, many: true },
     { kind: 'service', subject: `$JS.ACK.${stream}.${TRAINERS}.>` },
     // The study, whether it has closed, and whether an attempt is taken: the last fact of each, never the log.
@@ -91,16 +90,15 @@ export function sharedWith(studies: Subjects, trainer: string): readonly Share[]
     ),
     { kind: 'stream', subject: directive('*') },
     { kind: 'stream', subject: rejected(trainer) },
-    { kind: 'stream', subject: part(trainer, '*', '*') },
   ];
 }
 
 /** Archives, restores, copies and deletes whole studies. No process that runs a study may delete it. */
-function ofAdmin({ apiPrefix, stream, chunks, chunk, log, summary, rpc }: Subjects): string[] {
+function ofAdmin({ apiPrefix, stream, chunks, chunksBy, log, summary, rpc }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE', 'CONSUMER.LIST'];
   const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);
   const ofChunks = ['CREATE', 'INFO', 'DELETE'].map((name) => `${apiPrefix}.STREAM.${name}.${chunks}`);
-  const checkpoints = [chunk('*', '*', '*'), ...ofChunks, `${apiPrefix}.DIRECT.GET.${chunks}.>`];
+  const checkpoints = [chunksBy('*'), ...ofChunks, `${apiPrefix}.DIRECT.GET.${chunks}.>`];
   return [log, summary, rpc('*'), ...api.map((name) => `${apiPrefix}.${name}.${stream}`), ...checkpoints, ...consumers];
 }
 
@@ -110,19 +108,7 @@ function ofAdmin({ apiPrefix, stream, chunks, chunk, log, summary, rpc }: Subjec
  */
 const shown = ({ log, directive, rejected, status }: Subjects): string[] => [log, directive('*'), rejected('*'), status];
 
-function ofEngine({
-  apiPrefix,
-  stream,
-  chunks,
-  admitted,
-  created,
-  suggested,
-  study,
-  summary,
-  directive,
-  rejected,
-  status,
-}: Subjects): string[] {
+function ofEngine({ apiPrefix, stream, chunks, created, suggested, study, summary, directive, rejected, status }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `${apiPrefix}.${name}.${stream}`);
   const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);
   return [
@@ -138,7 +124,5 @@ function ofEngine({
     ...consumers,
     `${apiPrefix}.CONSUMER.CREATE.${stream}`,
     ...['STREAM.CREATE', 'STREAM.INFO', 'STREAM.PURGE'].map((name) => `${apiPrefix}.${name}.${chunks}`),
-    `${apiPrefix}.DIRECT.GET.${chunks}.>`,
-    admitted('*', '*'),
   ];
 }

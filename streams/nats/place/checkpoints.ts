@@ -2,49 +2,39 @@ import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../../src/errors.ts';
 import type { CheckpointPart, Checkpoints } from '../../../src/study/place.ts';
-import { admissions, admissionsOn } from '../checkpoints/admissions.ts';
-import { storedOn } from '../checkpoints/collect.ts';
-import { CheckpointError, digestOf } from '../checkpoints/manifest.ts';
-import { isDigest } from '../checkpoints/reference.ts';
+import { chunkAt, storeChunk } from '../checkpoints/bucket.ts';
+import { CheckpointError } from '../checkpoints/files.ts';
 import { checkpointsOn, createCheckpoints } from '../checkpoints/stream.ts';
-import { storeChunk } from '../checkpoints/transfer.ts';
 import { isForbidden, isStreamFull, isUnheard, withRetry } from '../connection/retry.ts';
 import { publisher } from '../log/publisher.ts';
-import { isName, type Subjects } from '../protocol/subjects.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 import { withCopies } from './restore.ts';
 
-/** Milliseconds to wait for a part from the server. */
-const PART_WITHIN = 10_000;
+/** A trainer chooses what follows its name, and anyone may have written an archive. */
+const PART = /^[\w-]{1,64}(\/\w{1,64}){4}$/;
 
 /** The checkpoints of a study on a server; undefined if it has none. @throws StudyError if this user may not read them */
 export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects): Promise<Checkpoints | undefined> {
-  const { apiPrefix, chunks, chunk } = subjects;
-  const state = await withRetry(nc, () => checkpointsOn(jsm, subjects, chunk('*', '*', '*'))).catch((cause) => {
+  const { chunks, chunk, chunksBy } = subjects;
+  const state = await withRetry(nc, () => checkpointsOn(jsm, subjects, chunksBy('*'))).catch((cause) => {
     throw isForbidden(cause) ? forbidden(chunks, cause) : cause;
   });
-  const stored = storedOn(Object.keys(state?.subjects ?? {})).filter(isOfTrainer);
-  if (!state || stored.length === 0) return undefined;
+  const start = chunk('').length;
+  const names = Object.keys(state?.subjects ?? {}).map((subject) => subject.slice(start).replaceAll('.', '/'));
+  if (!state || names.length === 0) return undefined;
   const parts = async function* (): AsyncGenerator<CheckpointPart> {
-    for (const { trainer, trial, parts } of stored)
-      for (const sha256 of parts.filter(isDigest)) {
-        const subject = `${apiPrefix}.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
-        const ask = async () =>
-          nc.request(subject, '', { timeout: PART_WITHIN }).catch(async (error) => {
-            if (isUnheard(error)) await jsm.streams.info(chunks); // a deleted stream does not answer
-            throw error;
-          });
-        const { data } = await withRetry(nc, ask);
-        if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // otherwise it was deleted, or cannot be restored
-      }
+    for (const name of names.filter((name) => PART.test(name))) {
+      const ask = () =>
+        chunkAt(nc, subjects, name.replaceAll('/', '.')).catch(async (error) => {
+          if (isUnheard(error)) await jsm.streams.info(chunks); // a deleted stream does not answer
+          throw error;
+        });
+      const data = await withRetry(nc, ask);
+      if (data) yield { name, data }; // otherwise it was deleted
+    }
   };
   const maxBytes = Number.isFinite(state.maxBytes) ? state.maxBytes : undefined;
-  const admitted = admissionsOn(Object.keys(state.subjects)).filter(isOfTrainer);
-  return {
-    bytes: Math.ceil(state.bytes),
-    maxBytes,
-    admitted: admitted.map(({ trainer, trial, bytes }) => ({ trainer, trial, bytes })),
-    parts,
-  };
+  return { bytes: Math.ceil(state.bytes), maxBytes, parts };
 }
 
 /** Stores checkpoints for a study that has none. @throws StudyError if the server has no room, or this user lacks the right */
@@ -64,12 +54,10 @@ export async function writeCheckpoints(
         throw isStreamFull(cause) ? notStored(cause) : cause; // withRetry would wait for room
       }),
     );
-    const { keep } = admissions(nc, jsm, subjects);
-    for (const one of from.admitted) if (isOfTrainer(one)) await keep(one);
-    for await (const { trainer, trial, sha256, data } of from.parts()) {
-      if (!isOfTrainer({ trainer, trial }) || !isDigest(sha256))
-        throw new StudyError(`expected a checkpoint by trainer, trial and SHA-256, got ${JSON.stringify(`${trainer}/${trial}/${sha256}`)}`);
-      await storeChunk(nc, out, chunk(trainer, trial, sha256), data);
+    for await (const { name, data } of from.parts()) {
+      if (!PART.test(name))
+        throw new StudyError(`expected a part of a checkpoint, such as w1/17/1/a/0 in an archive, got ${JSON.stringify(name)}`);
+      await storeChunk(nc, out, chunk(name.replaceAll('/', '.')), data);
     }
   } catch (cause) {
     if (isForbidden(cause)) throw forbidden(chunks, cause);
@@ -79,10 +67,6 @@ export async function writeCheckpoints(
     out.close();
   }
 }
-
-/** A trainer chooses the subject under which it saves, and anyone may have written an archive. */
-const isOfTrainer = ({ trainer, trial }: Pick<CheckpointPart, 'trainer' | 'trial'>): boolean =>
-  isName(trainer) && Number.isSafeInteger(trial);
 
 const notStored = (cause: Error): StudyError => new StudyError(`the checkpoints cannot be stored: ${cause.message}`, { cause });
 

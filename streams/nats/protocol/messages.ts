@@ -44,11 +44,15 @@ export interface RejectedMessage extends Refusal, Identity {
   readonly position: number;
 }
 
-/** On `beat.<trainer>.<trial>`: the heartbeat of a run. If it has a reply subject, the leading engine answers whether the trial should stop. */
+/**
+ * On `beat.<trainer>.<trial>`: the heartbeat of a run. If it has a reply subject, the leading engine answers whether the trial should stop, or any
+ * engine that there is room to `save` so many bytes.
+ */
 export interface Beat {
   readonly run: string;
   /** The answer comes when the study has decided on the entry at this position. */
   readonly after?: number;
+  readonly save?: number;
 }
 
 /** On `beat.<trainer>.0`: a trainer is running, whether it holds a trial or not, or has ended. */

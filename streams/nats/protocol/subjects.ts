@@ -15,9 +15,6 @@ export function checkName(option: string, name: unknown): string {
 /** In the place of the name of a study, in a request about all of them, which no study can have. */
 const ALL = '_all';
 
-/** In the place of the name of a trainer, which no trainer can have. */
-export const ADMITTED = '_admitted';
-
 /** The durable consumer that hands suggestions out to trainers. */
 export const TRAINERS = 'trainers';
 
@@ -113,14 +110,10 @@ function subjectsBelow(name: string, { prefix, apiPrefix }: StudyNaming) {
     summaries: `${wordOf(prefix)}S`,
     /** For the list of all studies of the server, which each engine answers for its own. */
     list: `${prefix}.${ALL}.rpc.studies`,
-    /** A part of a checkpoint that a trainer saved in a trial, by the SHA-256 of its content. */
-    chunk: (trainer: string, trial: TrialId | '*', sha256: string) => `${root}.chunk.${trainer}.${trial}.${sha256}`,
-    /** A checkpoint that an engine has admitted: `<trainer>=<bytes>`. */
-    admitted: (trial: TrialId | '*', what: string) => `${root}.chunk.${ADMITTED}.${trial}.${what}`,
-    /** For a trainer's requests to save a checkpoint of a trial that it holds, and for parts of the checkpoint from which the trial resumes. */
-    checkpoint: (trainer: string, trial: TrialId | '*') => `${root}.checkpoint.${trainer}.${trial}`,
-    /** The subject to which the server sends those parts. @param transfer a name that the trainer chooses */
-    part: (trainer: string, transfer: string, sha256: string) => `${root}.part.${trainer}.${transfer}.${sha256}`,
+    /** A chunk of a checkpoint. @param name `<trainer>.<trial>.<attempt>.<name of the save>.<index>` */
+    chunk: (name: string) => `${root}.chunk.${name}`,
+    /** All that a trainer has saved; `*` stands for any. */
+    chunksBy: (trainer: string) => `${root}.chunk.${trainer}.*.*.*.*`,
   } as const;
 }
 

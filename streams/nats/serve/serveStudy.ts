@@ -16,7 +16,7 @@ import { react } from '../../study/port/entries.ts';
 import { LocalPort } from '../../study/port/local.ts';
 import type { StudyPort } from '../../study/port/port.ts';
 import { watchReports } from '../../study/unreported.ts';
-import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
+import { keepCheckpoints, roomFor } from '../checkpoints/keep.ts';
 import { onStatus } from '../connection/connection.ts';
 import { joinStudy } from '../connection/outage.ts';
 import { isStreamMissing } from '../connection/retry.ts';
@@ -148,8 +148,8 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     direct: (directive) => shell.direct(directive),
     meaning: missing,
   });
-  const shell = new Shell<P>(port, nc, jsm, log, subjects, lease * 1000);
-  const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
+  const checkpoints = keepCheckpoints<P>(jsm, subjects, log, port, { replicas, ...roomFor(checkpointBytes) });
+  const shell = new Shell<P>(port, nc, jsm, log, subjects, lease * 1000, checkpoints.makeRoom);
   const rpc = answerRequests(nc, subjects, log, port, { present: () => shell.present(), waits: room?.why });
   const { promise: ended, resolve: end } = withResolvers<unknown>();
   const close = async () => {
@@ -176,7 +176,6 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     },
     complete: part,
   });
-  react(port.live$, checkpoints.apply, warn);
   react(
     port.live$,
     watchReports('let the trainer report its value', () => past, warn),
@@ -188,15 +187,6 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     await port.ready();
     hasStarted = true;
     await shell.watch();
-    checkpoints.watch({
-      get ledger() {
-        return port.ledger; // another one after a change of the strategy
-      },
-      rows: port.rows,
-      leads: () => log.leads,
-      head: () => log.head(),
-      warn,
-    });
   };
   const begun = begin();
   begun.catch((error) => port.fail(error));

@@ -33,6 +33,7 @@ export class Shell<P> {
   #watch: AttemptWatch | undefined;
   readonly #consumer: SuggestionConsumer;
   readonly #roster = new Roster();
+  readonly #makeRoom: (bytes: number) => Promise<void>;
   /** Says whether the engine may suggest another trial. */
   readonly lookahead: Lookahead;
   /** When it began to receive messages from trainers. */
@@ -46,9 +47,18 @@ export class Shell<P> {
   #watches = false;
   #isOver = false;
 
-  /** @param lease milliseconds */
-  constructor(study: LocalPort<P>, nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
+  /** @param lease milliseconds. @param makeRoom for a checkpoint */
+  constructor(
+    study: LocalPort<P>,
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    log: NatsLog,
+    subjects: Subjects,
+    lease: number,
+    makeRoom: (bytes: number) => Promise<void>,
+  ) {
     this.#study = study;
+    this.#makeRoom = makeRoom;
     this.#nc = nc;
     this.#log = log;
     this.#subjects = subjects;
@@ -148,19 +158,25 @@ export class Shell<P> {
   #beat(message: Msg): void {
     const [id, trainer] = message.subject.split('.').reverse();
     if (id === '0') return this.#greet(trainer!, message);
-    const { run, after } = (jsonOf(message) as Partial<Beat> | undefined) ?? {};
+    const { run, after, save } = (jsonOf(message) as Partial<Beat> | undefined) ?? {};
     if (run === undefined) return;
-    if (isInbox(message.reply)) void this.#answer(message, Number(id), run, { author: trainer, after });
+    if (isInbox(message.reply)) void this.#answer(message, save, Number(id), run, { author: trainer, after });
     else if (this.#attempts.hear(Number(id), run, trainer, performance.now())) this.#stopAgain(Number(id));
   }
 
-  /** Of several engines, the one that appended last answers. */
-  async #answer(message: Msg, ...beat: Parameters<LocalPort['heartbeat']>): Promise<void> {
-    const reply: Reply = await this.#study.heartbeat(...beat).then(
+  /** Of several engines, the one that appended last answers. Any may make room: one that has taken over may have had nothing to append yet. */
+  async #answer(message: Msg, save: unknown, ...beat: Parameters<LocalPort['heartbeat']>): Promise<void> {
+    const isSaving = Number.isSafeInteger(save) && Number(save) >= 0;
+    const made = async () => {
+      const result = await this.#study.heartbeat(...beat);
+      if (isSaving) await this.#makeRoom(Number(save));
+      return result;
+    };
+    const reply: Reply = await made().then(
       (result) => ({ ok: true, result }),
       (error) => ({ ok: false, ...failureOf(error) }),
     );
-    if (this.#log.leads) respond(message, reply);
+    if (isSaving || this.#log.leads) respond(message, reply);
   }
 
   /** A trainer may have missed its last instruction: it may have started since, or lost its connection. */

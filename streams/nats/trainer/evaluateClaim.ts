@@ -8,9 +8,9 @@ import type { Suggestion } from '../../engine/directive.ts';
 import { type EndFact, type Evaluating, evaluateTrial } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { type AttemptSteps, type Claim, HANDED_BACK, type Warn } from '../../study/training/claimedRun.ts';
+import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../checkpoints/bucket.ts';
 import { parseReference } from '../checkpoints/reference.ts';
 import { saveUnchanged } from '../checkpoints/saveUnchanged.ts';
-import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../checkpoints/transfer.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 
 interface ClaimOptions extends Evaluating {
@@ -26,7 +26,7 @@ export function evaluateClaim<P>(
   { nc, subjects, warn, ...options }: ClaimOptions,
 ): AttemptSteps<P> {
   const { trial, attempt } = suggestion;
-  const of: CheckpointRun = { nc, study: subjects, trainer, trial, run, signal };
+  const of: CheckpointRun = { nc, study: subjects, trainer, trial, attempt, run, signal };
   const tell = (message: string) => warn(`trial ${trial}: ${message}`, { trial, run });
   /** The directory of the restored checkpoint. */
   const restored = parseReference(suggestion.checkpoint) && join(tmpdir(), `hypertide-checkpoint-${randomUUID()}`);

@@ -6,7 +6,7 @@ import { archivedIn } from '../../../src/host/serving/archiving.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
-import { saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
+import { saveCheckpoint } from '../../../streams/nats/checkpoints/bucket.ts';
 import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { handOn } from '../../streams/nats/world.ts';
@@ -33,7 +33,7 @@ const linesOf = async (study: string) => {
 };
 const partsOf = async (study: string) => {
   const parts: string[] = [];
-  for await (const { sha256 } of (await place.checkpoints(study))?.parts() ?? []) parts.push(sha256);
+  for await (const { name } of (await place.checkpoints(study))?.parts() ?? []) parts.push(name);
   return parts.sort();
 };
 
@@ -46,13 +46,13 @@ async function closed(study: string) {
   await hand.say(1, { type: 'started', attempt: 1, run: 'r1' });
   const model = join(folder(), 'model.pt');
   writeFileSync(model, `weights of ${study}`);
-  const checkpoint = await saveCheckpoint({ nc, study, trainer: 'hand', trial: 1, run: 'r1' }, model);
+  const checkpoint = await saveCheckpoint({ nc, study, trainer: 'hand', trial: 1, attempt: 1, run: 'r1' }, model);
   await hand.say(1, { type: 'completed', run: 'r1', values: { value: 1 }, checkpoint });
   await engine.port.finished;
   await engine.close();
   await nc.close();
   const [log, parts] = [await linesOf(study), await partsOf(study)];
-  expect(parts).toHaveLength(2); // a file and its manifest
+  expect(parts).toHaveLength(1);
   return { log, parts };
 }
 
