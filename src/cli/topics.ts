@@ -89,7 +89,6 @@ study file as JSON:
     "high":0.1,"log":true}},"objective":"minimize loss"}}   (one line)
   {"cmd":"ask"}
       {"trial":1,"params":{"lr":0.003}}; "budget" is its last step; or {"over":true}
-      harnesses can call the trial "id", here and below
       with "fixed":{"lr":0.01} it has these values, and the strategy's others
   {"cmd":"report","trial":1,"step":3,"values":{"loss":0.5}}
       {"stop":false}
@@ -105,23 +104,6 @@ study file as JSON:
   {"cmd":"enqueue","params":{"lr":0.01}}, {"cmd":"retract","trial":1},
   {"cmd":"trials"}, {"cmd":"best"}, {"cmd":"front"}, {"cmd":"recommend"},
   {"cmd":"importance"}, {"cmd":"quit"}
-
-A harness that compares optimisers begins with a space. Each init starts a
-study in memory:
-  {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,
-    "log":true}},"seed":1,"direction":"minimize","workers":1}   (one line)
-  {"cmd":"ask"}
-      {"id":1,"params":{"lr":0.003}}; "until" is the step to pause at, if any
-      with "fixed":{"lr":0.01} it has these values, and the strategy's others
-  {"cmd":"report","id":1,"step":3,"value":0.5}
-      {"stop":false}
-  {"cmd":"tell","id":1,"value":0.4}
-      null is a failure; add step, stopped and grad where they apply
-  {"cmd":"quit"}
-Types are float, int and categorical (with choices). A parameter can have
-step, and when: {"param":"opt","in":["sgd"]}. An init can have budget (trials)
-and max_step (steps of a whole training): asha and hyperband then need no
-min and max, and trials pause unless you set pause: false.
 `;
 
 /** Texts that `hypertide help <topic>` prints. */

@@ -12,9 +12,14 @@ import { parseStudy, type StudyFile } from '../../studyFile/studyFile.ts';
 import { version } from '../../version.ts';
 import { type DescribedStudy, journalSeats, memorySeat, type Seat, type StudyHost } from '../sharedStudy.ts';
 import { trainerOf } from '../trainerOf.ts';
-import type { Driven } from './protocol.ts';
-import { SessionError } from './session.ts';
-import { answersTo } from './trainerAnswers.ts';
+import { type Answers, answersTo, SessionError } from './trainerAnswers.ts';
+
+/** What requests drive: the reply to `init`, and the functions that answer the others. */
+export interface Driven {
+  readonly opened: object;
+  readonly answers: Answers;
+  dispose(): Promise<void>;
+}
 
 /** What this process does with the study. */
 export type Observing = Pick<StudyHost, 'plugins' | 'line' | 'open'>;

@@ -2,6 +2,7 @@ import { importanceIn } from '../../../streams/explanation/studyImportances.ts';
 import { whyOf } from '../../../streams/explanation/whyOf.ts';
 import { frontAmong } from '../../../streams/results/pareto.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
+import { UserError } from '../../errors.ts';
 import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type ReportedFact, type Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../insight/importance/axisImportances.ts';
 import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
@@ -16,8 +17,6 @@ import type { Intent } from '../../study/intents.ts';
 import type { Annotation } from '../../study/trials.ts';
 import type { NewLimits } from '../joiners.ts';
 import type { StudyTrainer } from '../trainerOf.ts';
-import type { Driven } from './protocol.ts';
-import { SessionError } from './session.ts';
 
 /** How a trial ended: with values, which follow from its results if the study has examples, stopped by its last report, or failed. */
 interface Ending {
@@ -38,27 +37,16 @@ interface LimitRequest extends NewLimits {
   readonly more?: number;
 }
 
-/** The requests, in the order in which a message names them. */
-type Command =
-  | 'ask'
-  | 'tell'
-  | 'report'
-  | 'enqueue'
-  | 'annotate'
-  | 'busy'
-  | 'cancel'
-  | 'retract'
-  | 'limit'
-  | 'trials'
-  | 'best'
-  | 'front'
-  | 'importance'
-  | 'recommend'
-  | 'why';
-type Answer = Driven['answers'][string];
+export type Answers = Readonly<Record<string, (request: never) => object | Promise<object>>>;
+
+/** A request is not valid, or the study cannot continue. */
+export class SessionError extends UserError {
+  override readonly name = 'SessionError';
+  readonly code = 'bad-request';
+}
 
 /** Answers the requests of the program that evaluates trials. @param warning the next warning for its user */
-export function answersTo(trainer: StudyTrainer, warning: () => string | undefined): Readonly<Record<Command, Answer>> {
+export function answersTo(trainer: StudyTrainer, warning: () => string | undefined): Answers {
   /** The trials that were handed out here and have not ended. */
   const handed = new Set<TrialId>();
   /** Those whose program knows that they should stop. */
@@ -81,7 +69,7 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       const { trial, params, budget, examples, resumes, checkpoint } = reply;
       handed.add(trial);
       told.delete(trial);
-      return { trial, id: trial, params, budget, examples, resumes, checkpoint };
+      return { trial, params, budget, examples, resumes, checkpoint };
     },
     tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason, message, trace }: Ending) => {
       const isEvaluated = trainer.seat.study.ledger.examples !== undefined && reason === undefined && message === undefined;

@@ -1,8 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Driven } from '../../../src/host/askTell/protocol.ts';
-import { drivenStudy } from '../../../src/host/askTell/studySession.ts';
+import { type Driven, drivenStudy } from '../../../src/host/askTell/studySession.ts';
 import { acceptCommands } from '../../../src/host/plugins.ts';
 import { submitToRun } from '../../../src/stores/controlSocket.ts';
 import { refusedElsewhere } from '../../../src/study/commands.ts';

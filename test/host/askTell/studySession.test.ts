@@ -40,18 +40,18 @@ async function inform(
 }
 
 describe('ask-tell with a study', () => {
-  it('gives parameters of a program their priors, and calls a trial id for harnesses', async () => {
+  it('gives parameters of a program their priors', async () => {
     const study = {
       ...STUDY,
       parameters: { C: { type: 'float', low: 1e-9, high: 1e9, log: true } },
       program: 'sklearn.svm.SVC',
       strategy: 'random',
     };
-    const asked = Array.from({ length: 20 }, (_, i) => [{ cmd: 'ask' }, { cmd: 'tell', id: i + 1, values: { loss: 0 } }]).flat();
+    const asked = Array.from({ length: 20 }, (_, i) => [{ cmd: 'ask' }, { cmd: 'tell', trial: i + 1, values: { loss: 0 } }]).flat();
     const within = async (priors: object) => {
       const replies = await inform([{ cmd: 'init', study: { ...study, ...priors } }, ...asked]);
       expect(replies.filter(({ ok }) => ok)).toHaveLength(21);
-      return replies.filter(({ id, params }) => id !== undefined && Math.abs(Math.log10((params as { C: number }).C) - 1) < 3).length;
+      return replies.filter(({ trial, params }) => trial !== undefined && Math.abs(Math.log10((params as { C: number }).C) - 1) < 3).length;
     };
     expect(await within({})).toBe(20);
     expect(await within({ priors: 'none' })).toBeLessThan(12);

@@ -1,8 +1,8 @@
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
-import { withBudgets } from '../../../src/host/askTell/protocol.ts';
 import { simulate } from '../../../src/testing/index.ts';
 import { parseStrategy, type StrategySpec } from '../../../streams/index.ts';
+import { withBudgets } from '../askTell/protocol.ts';
 import type { CurveProblem } from './problem.ts';
 
 export interface Setting {

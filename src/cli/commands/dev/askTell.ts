@@ -1,24 +1,28 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
-import { type Driven, type InitRequest, type Request, withBudgets } from '../../../host/askTell/protocol.ts';
-import { drivenSpace, SessionError } from '../../../host/askTell/session.ts';
-import { drivenStudy } from '../../../host/askTell/studySession.ts';
+import { type Driven, drivenStudy } from '../../../host/askTell/studySession.ts';
+import { SessionError } from '../../../host/askTell/trainerAnswers.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
 import { addressOf } from '../../../text/address.ts';
-import { parseData } from '../../../text/parseData.ts';
 import { openStatusLine, type StatusLine } from '../../../text/statusLine.ts';
 import { declare } from '../../command.ts';
 import { type Given, value } from '../../parts.ts';
 
 const options = {
-  journal: value('file', 'for studies: the journal; resumes its study (default: in memory)'),
-  strategy: value('data', 'for spaces: a name or YAML (default: auto)'),
-  hooks: value('file', 'for studies: commands and webhooks to call on events (YAML)'),
-  http: value('address', 'for studies: show it in a browser, with metrics, at a port'),
+  journal: value('file', 'the journal; resumes its study (default: in memory)'),
+  hooks: value('file', 'commands and webhooks to call on events (YAML)'),
+  http: value('address', 'show it in a browser, with metrics, at a port'),
 };
+
+interface Request {
+  readonly cmd: string;
+  /** The number of the request, if several are answered at the same time. */
+  readonly seq?: number;
+  /** Of `init`: a study as in a study file, without a command. */
+  readonly study?: unknown;
+}
 
 export const command = declare({
   description: 'Answer ask and tell requests on standard input, one JSON object per line. "hypertide help ask-tell" lists them.',
@@ -31,23 +35,20 @@ export const command = declare({
  * `seq` is answered as soon as possible, and the reply has the same `seq`; others are answered in order. An interrupt ends it as the end of the input does.
  *
  * @returns the exit status.
- * @throws OptionError if the strategy is invalid for any study.
  */
 export async function askTell(
-  { strategy, journal, hooks, http }: Given<typeof options>,
+  { journal, hooks, http }: Given<typeof options>,
   input: Readable = process.stdin,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
   screen: StatusLine = openStatusLine(),
 ): Promise<number> {
-  const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
-  if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
   const { plugins, open, close } = await openPlugins({ hooks, server: http === undefined ? undefined : addressOf('--http', http) }, screen);
   const host = { plugins, open, line: screen.line };
   let driven: Driven | undefined;
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();
     driven = undefined;
-    driven = await ('space' in request ? drivenSpace(request as unknown as InitRequest, given) : drivenStudy(request.study, journal, host));
+    driven = await drivenStudy(request.study, journal, host);
     return driven.opened;
   };
   const replyTo = async (request: Request): Promise<object> => {
@@ -55,7 +56,7 @@ export async function askTell(
     if (!driven) throw new SessionError('init comes first');
     const { answers } = driven;
     const answer = Object.hasOwn(answers, request.cmd) ? answers[request.cmd] : undefined;
-    if (answer) return answer({ trial: request.id, ...request } as never); // harnesses name a trial `id`, also in a study
+    if (answer) return answer(request as never);
     const names = ['init', ...Object.keys(answers)].join(', ');
     throw new SessionError(`cmd: expected ${names} or quit, got ${JSON.stringify(request.cmd)}`);
   };

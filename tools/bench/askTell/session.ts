@@ -1,3 +1,10 @@
+import type { Params } from '../../../src/facts/facts.ts';
+import { recommendation } from '../../../src/insight/recommendation/recommendation.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import { draw } from '../../../src/space/axis.ts';
+import { parseSpace } from '../../../src/space/space.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
+import { version } from '../../../src/version.ts';
 import { defineStrategy } from '../../../streams/kernel/defineStrategy.ts';
 import type { Strategy } from '../../../streams/kernel/strategy.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
@@ -7,17 +14,8 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { LocalPort } from '../../../streams/study/port/local.ts';
 import type { ClaimedTrial, ClaimReply } from '../../../streams/study/port/port.ts';
-import { UserError } from '../../errors.ts';
-import type { Params } from '../../facts/facts.ts';
-import { recommendation } from '../../insight/recommendation/recommendation.ts';
-import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { draw } from '../../space/axis.ts';
-import { parseSpace } from '../../space/space.ts';
-import type { TrialId } from '../../strategy/messages.ts';
-import { version } from '../../version.ts';
 import {
   type AskReply,
-  type Driven,
   defaultStrategy,
   type InitRequest,
   isBudgeted,
@@ -29,10 +27,11 @@ import {
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
-/** The harness sent an invalid request, or the study cannot continue. */
-export class SessionError extends UserError {
-  override readonly name = 'SessionError';
-  readonly code = 'bad-request';
+/** What requests drive: the reply to `init`, and the function that answers the others. */
+export interface Session {
+  readonly opened: object;
+  readonly answers: Readonly<Record<string, (request: never) => object | Promise<object>>>;
+  close(): Promise<void>;
 }
 
 /**
@@ -41,7 +40,7 @@ export class SessionError extends UserError {
  *
  * @param strategy as data; the default depends on whether trials are trained step by step. @throws SpaceError, OptionError, or what the strategy throws.
  */
-export async function drivenSpace(init: InitRequest, strategy: unknown = defaultStrategy(init)): Promise<Driven> {
+export async function session(init: InitRequest, strategy: unknown = defaultStrategy(init)): Promise<Session> {
   const { seed = 0, direction = 'minimize', workers = 1, budget, max_step: maxStep } = init;
   const space = parseSpace(spaceDataOf(init.space));
   const study = new LocalPort(
@@ -66,7 +65,7 @@ export async function drivenSpace(init: InitRequest, strategy: unknown = default
   let waiting = 0;
   const ask = async (fixed: Params | undefined): Promise<ClaimReply> => {
     if (running.size + waiting >= workers)
-      throw new SessionError(`an ask while ${running.size + waiting} trials run, of at most ${workers} workers`);
+      throw new Error(`an ask while ${running.size + waiting} trials run, of at most ${workers} workers`);
     waiting++;
     try {
       return await study.ask({ run: `${++asks}`, fixed, wait: Number.POSITIVE_INFINITY });
@@ -74,10 +73,10 @@ export async function drivenSpace(init: InitRequest, strategy: unknown = default
       waiting--;
     }
   };
-  /** The claim under an id. @throws SessionError if nothing runs under it */
+  /** The claim under an id. @throws Error if nothing runs under it */
   const trialOf = (id: number) => {
     const claimed = running.get(id);
-    if (!claimed) throw new SessionError(`trial ${id} is not running`);
+    if (!claimed) throw new Error(`trial ${id} is not running`);
     return { trial: claimed.trial, run: claimed.run };
   };
   return {
@@ -85,7 +84,7 @@ export async function drivenSpace(init: InitRequest, strategy: unknown = default
     answers: {
       ask: async ({ fixed }: { readonly fixed?: Params }): Promise<AskReply> => {
         const claimed = await ask(fixed);
-        if (claimed.next !== 'trial') throw new SessionError('the study is over');
+        if (claimed.next !== 'trial') throw new Error('the study is over');
         const { trial, params, budget: until, resumes } = claimed;
         const id = (resumes === undefined ? undefined : ids.get(resumes)) ?? trial;
         if (maxStep) ids.set(trial, id);
@@ -112,11 +111,11 @@ export async function drivenSpace(init: InitRequest, strategy: unknown = default
       },
       recommend: () => {
         const recommended = recommendation(space, { name: 'value', direction }, study.rows);
-        if (recommended === undefined) throw new SessionError('recommend: no trial is completed yet');
+        if (recommended === undefined) throw new Error('recommend: no trial is completed yet');
         return { params: recommended.row.params };
       },
     },
-    dispose: () => study.close(),
+    close: () => study.close(),
   };
 }
 

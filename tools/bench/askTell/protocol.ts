@@ -1,5 +1,5 @@
-import type { SpaceData } from '../../space/schema.ts';
-import type { Value } from '../../space/value.ts';
+import type { SpaceData } from '../../../src/space/schema.ts';
+import type { Value } from '../../../src/space/value.ts';
 
 /** A parameter as the protocol writes it. */
 interface ParameterData {
@@ -12,25 +12,7 @@ interface ParameterData {
   readonly when?: { readonly param: string; readonly in: readonly Value[] };
 }
 
-/** A request. Its other fields depend on `cmd`, and on whether `init` had a space or a study. */
-export interface Request {
-  readonly cmd: string;
-  /** The number of the request, if several are answered at the same time. */
-  readonly seq?: number;
-  /** The number of a trial, as harnesses name it. */
-  readonly id?: number;
-  /** Of `init`: a study as in a study file, without a command. */
-  readonly study?: unknown;
-}
-
-/** What requests drive: the reply to `init`, and the function that answers the others. */
-export interface Driven {
-  readonly opened: object;
-  readonly answers: Readonly<Record<string, (request: never) => object | Promise<object>>>;
-  dispose(): void | Promise<void>;
-}
-
-/** `init` with a space: the dialect of harnesses that compare optimizers, which name a trial `id` and the step at which it pauses `until`. `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
+/** `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
 export interface InitRequest {
   readonly cmd: 'init';
   readonly space: Readonly<Record<string, ParameterData>>;
