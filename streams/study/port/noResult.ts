@@ -61,10 +61,13 @@ type UnlessBroken = <T>(signal: AbortSignal | undefined, wait: (signal: AbortSig
  * @param left ends it, too
  */
 export function unlessBroken(study: Breakable, left?: AbortSignal): UnlessBroken {
-  const waiting = new Set<AbortController>();
   let isWatched = false;
+  /** Ends what waits now. */
+  let leaving = new AbortController();
   const end = (why: unknown) => {
-    for (const leaving of waiting) leaving.abort(why);
+    const ending = leaving;
+    leaving = new AbortController();
+    ending.abort(why);
   };
   left?.addEventListener('abort', () => end(left.reason));
   const watch = () => {
@@ -81,13 +84,7 @@ export function unlessBroken(study: Breakable, left?: AbortSignal): UnlessBroken
     const { broken } = study;
     if (broken) throw broken;
     if (!isWatched) watch();
-    const leaving = new AbortController();
-    waiting.add(leaving);
-    try {
-      return await wait(signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal);
-    } finally {
-      waiting.delete(leaving);
-    }
+    return wait(signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal);
   };
 }
 
