@@ -210,13 +210,13 @@ async function joinedSeat(
   try {
     let { parallel = 1 } = options;
     const joined = await call<Joined>('join', { name, parallel });
+    refuseOther(path, command, joined.command);
     const news = waker();
     const read: StudyLog['read'] = (from, signal) => readJournal(path, { from, follow: true, signal, news, warn: () => {} });
     const head = async () => (await call<Joined>('state')).position;
     const view = await followLog<Params>({ read, head }, path);
     const { ledger, entries$, source, stop } = view;
     refuseOtherStudy(ledger, space, strategy, options);
-    refuseOther(path, command, joined.command);
     const seenTo = (position: number) => {
       news.wake();
       return reached(view, position);

@@ -96,9 +96,16 @@ export async function trainerOf(take: TakeSeat): Promise<StudyTrainer> {
     },
     ask: async ({ fixed, signal } = {}) => {
       const run = claimOf(own.name, `${++count}`);
-      const reply = await until((now) =>
-        signal?.aborted ? Promise.resolve<ClaimReply>({ next: 'wait' }) : now.ask({ run, fixed, signal }),
-      );
+      const reply = await until(async (now): Promise<ClaimReply> => {
+        try {
+          return signal?.aborted ? { next: 'wait' } : await now.ask({ run, fixed, signal });
+        } catch (error) {
+          if (error instanceof OwnerGoneError) await now.gone;
+          if (signal?.aborted) return { next: 'wait' };
+          if (isOver(now)) return { next: 'over', reason: now.study.ledger.closed! }; // no process need run it
+          throw error;
+        }
+      });
       if (reply.next === 'trial') held.set(reply.trial, run);
       return reply;
     },

@@ -137,6 +137,8 @@ function statusOf(error: unknown): number {
       return 413;
     case 'busy':
       return 429;
+    case 'handle-closed':
+      return 503; // it is about to end, and another process may run the study next
     case 'bad-field':
     case 'missing-field':
     case 'not-json':

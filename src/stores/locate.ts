@@ -100,7 +100,8 @@ export async function withPlace<T>(
   }
 }
 
-function tokenIn({ token }: Login): string | undefined {
+/** The token of a user of a server. @throws UsageError */
+export function tokenIn({ token }: Login): string | undefined {
   if (token === undefined) return undefined;
   try {
     return readFileSync(token, 'utf8').trim();

@@ -4,9 +4,6 @@ import type { EndFact } from '../../streams/evaluate.ts';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { checkUnlocked, lock } from '../../streams/log/lock.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
-import { createdOn, settingsOn } from '../../streams/nats/created.ts';
-import { type StudyNaming, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
-import { runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
 import { pausingIn } from '../../streams/spec/defaults.ts';
 import { HANDED_BACK, type Perform } from '../../streams/study/training/claimedRun.ts';
 import type { Gate } from '../../streams/study/training/gate.ts';
@@ -28,6 +25,7 @@ import { keepOwn, type OwnFiles } from './keepFiles.ts';
 import { notices } from './notices.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
 import { type StartedAttempt, startTrial, type TrialOptions } from './startTrial.ts';
+import type { WorkerStudy } from './workerPlaces.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {
@@ -54,15 +52,13 @@ const AFTER: Readonly<Record<Serves, { readonly closed: string; readonly drained
 };
 
 export interface Work extends ProgramSettings {
-  readonly nc: Parameters<typeof runTrainer>[0];
-  /** How studies are named on its server. */
-  readonly naming: StudyNaming;
   readonly study: string;
+  readonly at: WorkerStudy;
   readonly words: readonly string[];
   /** Of the worker. */
   readonly name: string | undefined;
   readonly directory: string;
-  /** The place for checkpoints, if not the NATS server. */
+  /** The place for checkpoints, if not that of the study. */
   readonly commands: StoreCommands | undefined;
   /** Bytes of all files in the directory. */
   readonly keep: number | undefined;
@@ -108,14 +104,13 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
  * @throws UsageError if the command does not suit the study; what the server refuses.
  */
 export async function workOn(given: Work): Promise<Trainer | undefined> {
-  const { nc, study, serves, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
+  const { at, study, serves, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
-  const subjects = subjectsOf(study, given.naming);
-  const waiting = (text: string) => screen.line(text);
-  const created = await createdOn(nc, subjects, { signal, name, warn: waiting }).catch((error) => {
+  const begun = await at.begun({ signal, name, warn: (text: string) => screen.line(text) }).catch((error) => {
     if (!signal.aborted) throw error;
   });
-  if (!created) return undefined;
+  if (!begun) return undefined;
+  const { created, settings: now } = begun;
   if (metric !== undefined && created.objectives.length > 1)
     throw new UsageError('metric: expected a study with one objective, got several');
   const { requires = {} } = created;
@@ -125,7 +120,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const command = commandOf(words, space, listening.examples);
   const missing = notPassed(command, space);
   if (missing !== undefined) warn(missing);
-  const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);
+  const { strategy, resumes, limits } = now;
   checkResuming({ strategy, resumes, command });
   const settings: TrialOptions = {
     study,
@@ -141,13 +136,15 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     tracing: given.tracing,
   };
   enterFolder(directory, given.keep !== undefined);
-  const checkpoints = sharedCheckpoints({
-    directory,
-    resumes: resumes || pausingIn(strategy) !== undefined,
-    retryErrors: limits.retryErrors ?? false,
-    commands: given.commands,
-    warn,
-  });
+  const checkpoints =
+    at.checkpoints &&
+    sharedCheckpoints({
+      directory,
+      resumes: resumes || pausingIn(strategy) !== undefined,
+      retryErrors: limits.retryErrors ?? false,
+      commands: given.commands,
+      warn,
+    });
   const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
   const perform = performing(given, settings, checkpoints, files);
   const closed = (reason: string) => {
@@ -155,12 +152,9 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     given.closed();
   };
   const drained = () => screen.line(`${study}: this worker is drained${AFTER[serves].drained}`);
-  return runTrainer<Params>(
-    nc,
-    study,
+  return at.train(
     perform,
     omitUndefined({
-      ...given.naming,
       slots: parallel,
       warn,
       name,
@@ -177,15 +171,14 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
 
 /** Runs a program for each attempt that this worker has claimed. */
 function performing(
-  { nc, naming, study, screen, slotOf, ...given }: Work,
+  { at, screen, slotOf, ...given }: Work,
   settings: TrialOptions,
-  checkpoints: SharedCheckpoints,
+  checkpoints: SharedCheckpoints | undefined,
   files: OwnFiles | undefined,
 ): Perform<Params> {
-  const subjects = subjectsOf(study, naming);
   return ({ suggestion, run, trainer, signal, traceparent }) => {
     const { trial, attempt, params } = suggestion;
-    const of = { nc, study: subjects, trainer, trial, attempt, run, signal };
+    const of = { ...at.checkpoints!, trainer, trial, attempt, run, signal };
     let started: StartedAttempt | undefined;
     let last: Values | undefined;
     const self: Killable = { kill: () => started?.process.kill() };
@@ -203,7 +196,7 @@ function performing(
       await files?.ended(end);
     };
     return {
-      restore: () => checkpoints.restore(of, suggestion),
+      restore: () => checkpoints?.restore(of, suggestion),
       begin: (ready, say) => {
         const report = (fact: ReportedFact, named: string | undefined) => {
           last = fact.values;
@@ -213,8 +206,8 @@ function performing(
         void started.end.then(say.end);
         return started.process;
       },
-      save: (named, signal) => checkpoints.save({ ...of, signal }, named),
-      conclude: (fact, saved) => checkpoints.saveAtEnd(of, fact, saved),
+      save: async (named, signal) => checkpoints?.save({ ...of, signal }, named),
+      conclude: async (fact, saved) => checkpoints?.saveAtEnd(of, fact, saved) ?? fact,
       left: (fact) => void over(fact),
     };
   };

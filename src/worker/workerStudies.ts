@@ -8,11 +8,13 @@ import { isPattern, matching } from '../stores/namePattern.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import { about } from '../text/statusLine.ts';
 import type { Assignment } from './assignments.ts';
-import { type Attended, followStudies } from './followStudies.ts';
+import type { Attended } from './followStudies.ts';
 import type { SharedSlots } from './sharedSlots.ts';
+import type { WorkerPlace } from './workerPlaces.ts';
 import { type Killable, type Serves, type Work, workOn } from './workOn.ts';
 
-interface WorkerOptions extends Pick<Work, 'nc' | 'naming' | 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
+interface WorkerOptions extends Pick<Work, 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
+  readonly place: WorkerPlace;
   readonly assignments: readonly Assignment[];
   /** Whose studies they are, if the worker serves several teams. */
   readonly team?: string | undefined;
@@ -83,16 +85,14 @@ export class WorkerStudies {
 
   /** Works on the studies that match patterns. The first matching pattern decides. @param named studies with an assignment of their own */
   async #follow(patterns: readonly Assignment[], named: ReadonlySet<string>): Promise<void> {
-    const { nc, naming, screen } = this.#options;
+    const { place, screen } = this.#options;
     const rules = patterns.map((assignment) => ({ assignment, fits: matching(assignment.studies) }));
     const ruleOf = (study: string) => (named.has(study) ? undefined : rules.find(({ fits }) => fits(study)));
-    await followStudies(
-      nc,
+    await place.follow!(
       (study) => ruleOf(study) !== undefined,
       (study) => this.#attendFollowed(study, ruleOf(study)!.assignment),
       (message) => screen.line(message, { level: 'warn' }),
       this.#ending.signal,
-      naming,
     );
   }
 
@@ -126,7 +126,7 @@ export class WorkerStudies {
   }
 
   async #workOn(study: string, { weight, words, ...settings }: Assignment, begun: (trainer: Trainer) => void): Promise<boolean> {
-    const { directoryOf, slots, monitor, meter, ...own } = this.#options;
+    const { place, directoryOf, slots, monitor, meter, ...own } = this.#options;
     const name = this.#nameOf(study);
     let hasClosed = false;
     monitor?.metrics.attended.set(name, 'waiting');
@@ -134,6 +134,7 @@ export class WorkerStudies {
       ...own,
       ...settings,
       study,
+      at: place.studyAt(study),
       words,
       directory: directoryOf(name),
       screen: this.#screenOf(study),

@@ -58,22 +58,24 @@ function routeTo(address: string): string {
  */
 export function clientOf(address: string, { token, warn, closing }: ClientOptions, route = routeTo(address)): Client {
   let hasReached = false;
+  /** Whether a person knows that it does not answer. */
+  let isAway = false;
 
   /** Repeats what fails because the connection is lost. Before the first answer, there may be no server: then nothing is repeated. */
   const reach = async <T>(act: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
     const since = performance.now();
-    let isSaid = false;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
         const answer = await act();
         hasReached = true;
+        isAway = false;
         return answer;
       } catch (error) {
         for (const ending of [closing, signal]) ending?.throwIfAborted();
         if (error instanceof UserError) throw error;
         if (!hasReached) throw unreachable(address, error);
-        if (!isSaid && performance.now() - since >= UNREACHED) {
-          isSaid = true;
+        if (!isAway && performance.now() - since >= UNREACHED) {
+          isAway = true;
           warn(`${address}: the server does not answer (${causeOf(error)}); trying again`);
         }
         await sleep(pause, closing, signal);

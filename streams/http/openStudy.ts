@@ -4,16 +4,16 @@ import type { Importances } from '../../src/insight/importance/importances.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { LET_GO, RefusedError } from '../../src/study/commands.ts';
-import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { studyOf } from '../study/handle.ts';
 import { keptAlive } from '../study/port/heartbeats.ts';
-import { type ClaimedTrial, type ClaimReply, newName, type Recorded, type StudyPort } from '../study/port/port.ts';
+import type { ClaimedTrial } from '../study/port/port.ts';
 import { type ExpectedStudy, followLog, type StudyView } from '../study/port/view.ts';
 import { type Remote, viewed } from '../study/port/viewed.ts';
 import type { Study } from '../study/study.ts';
 import { type Client, clientOf, submitTo } from './client.ts';
 import { httpLog } from './httpLog.ts';
+import { trainerOver } from './trainerPort.ts';
 
 export interface OpenHttpOptions<P, O extends string = string> extends ExpectedStudy<P, O> {
   /** The token of a user of the server: a viewer reads the study, an operator commands it too, and an agent also gets trials. */
@@ -23,9 +23,6 @@ export interface OpenHttpOptions<P, O extends string = string> extends ExpectedS
   /** Called with a warning: the server does not answer, or answers no longer. Default: `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
 }
-
-/** Seconds that the server lets an ask wait. Then it is asked again. */
-const WAIT = 30;
 
 /**
  * Opens a study that `hypertide serve --http` runs, or a program with `studiesApp` of `hypertide/server`. It resolves once the log so far has been read. While a
@@ -42,76 +39,47 @@ const WAIT = 30;
  */
 export async function openStudy<P = Params, O extends string = string>(
   address: string | URL,
-  options: OpenHttpOptions<P, O> = {},
-): Promise<Study<P, O>> {
-  const { signal } = options;
-  const leave = () => void study.close();
-  const kept = (remote: Remote<P>): Remote<P> => {
-    const alive = keptAlive(remote);
-    const close = () => {
-      signal?.removeEventListener('abort', leave);
-      return alive.close();
-    };
-    return { ...alive, close };
-  };
-  const study = studyOf<P, O>(await openPort(address, options, kept));
-  signal?.addEventListener('abort', leave);
-  return study;
-}
-
-/**
- * The port of a study behind HTTP, for a program that sends the heartbeats of its claims itself. The signal ends the opening only.
- *
- * @param kept sends them otherwise. @throws as `openStudy`
- */
-async function openPort<P = Params, O extends string = string>(
-  address: string | URL,
   { token, signal, warn = console.warn, ...expected }: OpenHttpOptions<P, O> = {},
-  kept: (remote: Remote<P>) => Remote<P> = (remote) => remote,
-): Promise<StudyPort<P>> {
+): Promise<Study<P, O>> {
   signal?.throwIfAborted();
   const closing = new AbortController();
   const client = clientOf(String(address), { token, warn, closing: closing.signal });
-  const leave = () => closing.abort(signal?.reason);
-  signal?.addEventListener('abort', leave);
+  let leave = () => closing.abort(signal?.reason);
+  const end = () => leave();
+  signal?.addEventListener('abort', end);
   try {
     const following = await followLog<P>(httpLog(client, closing.signal), String(address), expected);
-    const closed = () => {
+    const remote = remoteOver(client, following, () => {
       following.stop();
+      signal?.removeEventListener('abort', end);
       closing.abort(new RefusedError(LET_GO));
-    };
-    return viewed(following, kept(remoteOver(client, following, closed)));
+    });
+    const study = studyOf<P, O>(viewed(following, keptAlive(remote)));
+    leave = () => void study.close();
+    return study;
   } catch (error) {
+    signal?.removeEventListener('abort', end);
     closing.abort();
     throw error;
-  } finally {
-    signal?.removeEventListener('abort', leave);
   }
 }
 
 /** @param closed ends what is under way */
 function remoteOver<P>(client: Client, { ledger, live$ }: StudyView<P>, closed: () => void): Remote<P> {
+  const trainer = trainerOver<P>(client);
   return {
-    heartbeat: (trial, run) => client.post(`/trials/${trial}/heartbeat`, { body: { run } }),
-    ask: async ({ fixed, run = newName(), trainer, signal }) => {
-      const body = omitUndefined({ run, wait: WAIT, fixed, trainer });
-      for (;;) {
-        signal?.throwIfAborted();
-        const reply = await client.post<ClaimReply<P>>('/ask', { body, signal });
-        if (reply.next === 'over') return reply;
-        if (reply.next === 'wait') continue;
-        if (!isClaimed(ledger, reply))
-          await firstValueFrom(live$.pipe(filter(() => isClaimed(ledger, reply))), { defaultValue: undefined });
-        return reply;
-      }
+    ...trainer,
+    ask: async (asked) => {
+      const reply = await trainer.ask(asked);
+      if (reply.next === 'trial' && !isClaimed(ledger, reply))
+        await firstValueFrom(live$.pipe(filter(() => isClaimed(ledger, reply))), { defaultValue: undefined });
+      return reply;
     },
     record: async (fact) => {
-      const { type, trial, ...fields } = fact;
-      const run = fact.run ?? ledger.open.get(trial)?.run; // a server takes no fact without its run
+      const run = fact.run ?? ledger.open.get(fact.trial)?.run; // a server takes no fact without its run
       const refusal = run === undefined ? ledger.refusesFrom(fact) : undefined;
       if (refusal) throw new RefusedError(refusal);
-      const path = `/trials/${trial}/${verbs[type]}`;
-      return client.post<Recorded>(path, { body: { ...fields, run }, key: newName() });
+      return trainer.record(omitUndefined({ ...fact, run }));
     },
     submit: submitTo(client),
     importance: async (objective) => {

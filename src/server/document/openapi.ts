@@ -48,6 +48,7 @@ const failures: Readonly<Record<number, readonly [name: string, description: str
   409: ['Refused', 'The study refuses it: the code says why.'],
   413: ['TooLarge', 'The body is too large.'],
   429: ['TooMany', 'This user asks for too much at a time: wait as long as Retry-After says.'],
+  503: ['Away', 'The study runs here no longer: send the request again, as a server that starts may run it.'],
 };
 
 const refOf = (name: string) => ({ $ref: `#/components/schemas/${name}` });

@@ -146,20 +146,19 @@ export function work<P>(port: Pick<TrainerPort<P>, 'ask' | 'record' | 'heartbeat
   };
   const ask = async () => {
     asking++;
-    try {
-      const asked = omitUndefined({ trainer: options.name, wait: Number.POSITIVE_INFINITY, signal: leaving.signal });
-      const reply = await port.ask(asked).finally(() => {
-        gate.answered();
-        waiting--;
-      });
-      if (reply.next === 'trial') begin(reply);
-      if (reply.next === 'over') ended(reply.reason);
-    } catch (error) {
-      if (!leaving.signal.aborted) refusedAsk(error as Error & { readonly code?: string });
-    } finally {
-      asking--;
-      settle();
-    }
+    const asked = omitUndefined({ trainer: options.name, wait: Number.POSITIVE_INFINITY, signal: leaving.signal });
+    const follow = await port.ask(asked).then(
+      (reply) => () => {
+        if (reply.next === 'trial') begin(reply);
+        if (reply.next === 'over') ended(reply.reason);
+      },
+      (error) => () => leaving.signal.aborted || refusedAsk(error),
+    );
+    gate.answered();
+    waiting--;
+    asking--;
+    follow(); // at once: its slot would look free
+    settle();
   };
   const ended = (why: string) => {
     if (reason === undefined) over?.(why);

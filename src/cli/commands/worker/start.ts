@@ -11,7 +11,8 @@ import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Connection } from '../../../stores/connection.ts';
 import { accessOf, CONNECT_WITHIN, connect } from '../../../stores/connectNats.ts';
-import { parseAddress } from '../../../stores/locate.ts';
+import { stemOf } from '../../../stores/journalFile.ts';
+import { parseAddress, tokenIn } from '../../../stores/locate.ts';
 import { makeFolder } from '../../../stores/makeFolder.ts';
 import { isPattern } from '../../../stores/namePattern.ts';
 import { trialsDirectory } from '../../../stores/trialFiles.ts';
@@ -22,8 +23,9 @@ import { amountsIn } from '../../../worker/amounts.ts';
 import { type Assignment, readAssignments, sharedProgram } from '../../../worker/assignments.ts';
 import type { StoreCommands } from '../../../worker/checkpointStore.ts';
 import { sharedSlots } from '../../../worker/sharedSlots.ts';
+import { inJournal, onNats, overHttp, type WorkerPlace } from '../../../worker/workerPlaces.ts';
 import { WorkerStudies } from '../../../worker/workerStudies.ts';
-import { BESIDE_PLATFORM, checkTogether } from '../../checkTogether.ts';
+import { BESIDE_PLATFORM, checkTogether, type Refused } from '../../checkTogether.ts';
 import { address, declare } from '../../command.ts';
 import { exitStatus } from '../../exitStatus.ts';
 import { byteSize, type Given, logFormat, machineSlots, time, value, wholeNumber } from '../../parts.ts';
@@ -48,12 +50,13 @@ const options = {
 const WAITS = 'expected none: a worker of a platform waits for the studies of all teams';
 
 export const command = declare({
-  description: 'Run a program for each trial of one or several studies on a NATS server.',
+  description: 'Run a program for each trial of a study, at any address.',
   arguments: { study: { ...address, text: 'its address, or of several, as below' } },
   options,
   program: 'program and its arguments; {name} is a parameter',
   help: `nats://host/digits=2,team-* serves digits and all studies whose names match, and
-gives digits twice the time. --config names studies itself: give only a server.`,
+gives digits twice the time. --config names studies itself: give only a server.
+http://host/digits (give --token if it has users) and digits.jsonl work as well.`,
   run: ({ study, program, ...options }, { connection, flags }) =>
     withLog(options.logFormat, (log) => {
       if (options.platform !== undefined) checkTogether({ ...BESIDE_PLATFORM, idle: WAITS }, { ...options, ...flags });
@@ -63,12 +66,21 @@ gives digits twice the time. --config names studies itself: give only a server.`
 
 type WorkerOptions = Given<typeof options>;
 
-/** What a worker serves: studies on one server, or those of all teams of a platform. */
+/** Where studies are, and how much of the time of the worker they get. */
+interface PlaceToWork {
+  /** Whose studies they are. A worker of a platform tries again until it can connect; another one fails. */
+  readonly team?: string;
+  readonly weight: number;
+  /** Where it keeps output. Default: a folder for each study. */
+  readonly directory?: string;
+  /** @param signal ends the attempts. @param linked takes the connection */
+  open(screen: StatusLine, signal: AbortSignal, linked: ReturnType<Links['expect']> | undefined): Promise<WorkerPlace>;
+}
+
+/** What a worker serves: studies at an address, or those of all teams of a platform. */
 interface Served {
-  /** A worker of a platform tries again until it can connect; another one fails. */
-  readonly places: readonly (Place & { readonly weight: number })[];
-  /** Names and patterns of studies. */
-  readonly names: string | undefined;
+  readonly places: readonly PlaceToWork[];
+  readonly assignments: readonly Assignment[];
 }
 
 async function work(
@@ -79,10 +91,8 @@ async function work(
   terminal: StatusLine,
 ): Promise<number> {
   const { name, idle, keep, saveEvery } = options;
-  const { places, names } =
-    options.platform === undefined ? onServer(study, connection) : await onPlatform(options.platform, study, options);
   const commands = commandsIn(options);
-  const assignments = await assignmentsIn(names, words, options);
+  const { places, assignments } = await served(study, words, options, connection);
   const parallel = options.parallel ?? Math.max(...assignments.map((assignment) => assignment.parallel));
   const [{ studies: first }] = assignments as [Assignment];
   const isAlone = options.platform === undefined && assignments.length === 1 && !isPattern(first);
@@ -95,16 +105,16 @@ async function work(
   const monitor = await monitorFor(options.monitor, screen);
   const meter = monitor?.ofWorker(parallel);
   const ending = new AbortController();
-  const served = new Set<WorkerStudies>();
-  const running = () => [...served].reduce((sum, studies) => sum + studies.running, 0);
+  const serving = new Set<WorkerStudies>();
+  const running = () => [...serving].reduce((sum, studies) => sum + studies.running, 0);
   /** Works at a place until all studies there have closed, or until the end. */
-  const workAt = async ({ nats, access, team, weight }: Served['places'][number], linked: ReturnType<Links['expect']> | undefined) => {
-    const inbox = name !== undefined && { inboxPrefix: inboxOfTrainer(name), name };
-    const nc = await connect(screen, nats, { ...access, ...inbox }, CONNECT_WITHIN, ending.signal);
-    linked?.(nc);
+  const workAt = async (
+    { team, weight, open, directory = options.directory }: PlaceToWork,
+    linked: ReturnType<Links['expect']> | undefined,
+  ) => {
+    const place = await open(screen, ending.signal, linked);
     const studies = new WorkerStudies({
-      nc,
-      naming: namingIn(nats),
+      place,
       name,
       team,
       commands,
@@ -119,31 +129,31 @@ async function work(
       monitor,
       meter,
       slots: slots.group(weight),
-      directoryOf: (study) => directoryOf(study, options.directory, isAlone),
+      directoryOf: (study) => directoryOf(study, directory, isAlone),
     });
-    served.add(studies);
+    serving.add(studies);
     try {
       if (!ending.signal.aborted) await Promise.race([studies.work(), killed]);
       studies.kill();
       return studies.hasFailed;
     } finally {
       studies.close();
-      served.delete(studies);
-      await nc.close();
+      serving.delete(studies);
+      await place.close();
     }
   };
   let interrupts = 0;
   const { promise: killed, resolve: kill } = withResolvers<void>();
   const release = onInterrupt((count) => {
     interrupts = count;
-    if (count > 1 || served.size === 0) kill();
-    else if ([...served].some(({ hasBegun }) => hasBegun)) {
+    if (count > 1 || serving.size === 0) kill();
+    else if ([...serving].some(({ hasBegun }) => hasBegun)) {
       const trials = running() === 1 ? 'the running trial' : `${running()} running trials`;
       const what = running() > 0 ? `handing ${trials} back` : 'no trial runs here, so this worker ends';
       screen.line(`${what}; interrupt again to end at once`);
     }
     ending.abort();
-    for (const studies of served) studies.end();
+    for (const studies of serving) studies.end();
   });
   try {
     const work = places.map((place) => {
@@ -152,7 +162,7 @@ async function work(
     });
     const over = Promise.all(work);
     over.catch(() => {}); // after a second interrupt
-    const failed = (await Promise.race([over, killed.then(() => undefined)])) ?? (served.size > 0 ? await over : []);
+    const failed = (await Promise.race([over, killed.then(() => undefined)])) ?? (serving.size > 0 ? await over : []);
     if (interrupts > 0) return 130;
     return failed.includes(true) ? exitStatus.incomplete : 0;
   } finally {
@@ -161,21 +171,65 @@ async function work(
   }
 }
 
-/** @throws UsageError */
-function onServer(study: string | undefined, connection: Connection): Served {
-  const { form, at: nats, name: names } = parseAddress(study, connection);
-  if (form !== 'nats') throw new UsageError('expected studies on a NATS server, such as nats://127.0.0.1:4222/digits');
-  return { places: [{ nats, access: accessOf(connection.loginTo(nats)), weight: 1 }], names };
+/** @throws UsageError; StudyFileError */
+async function served(
+  study: string | undefined,
+  words: readonly string[],
+  options: WorkerOptions,
+  connection: Connection,
+): Promise<Served> {
+  const { name, config, platform: file } = options;
+  if (file !== undefined) {
+    const platform = await readPlatform(file);
+    if (name === undefined || !platform.workers.includes(name))
+      throw new UsageError(`--name: expected one of the workers of ${file}, ${platform.workers.join(', ') || 'which names none'}`);
+    const places = platform.teams.map((team) => onServer({ ...placeOfTeam(platform, team, name), weight: team.weight }, name));
+    return { places, assignments: await assignmentsIn(study ?? (config === undefined ? '*' : undefined), words, options) };
+  }
+  const { form, at, name: names, journal } = parseAddress(study, connection);
+  if (form === 'nats')
+    return {
+      places: [onServer({ nats: at, access: accessOf(connection.loginTo(at)), weight: 1 }, name)],
+      assignments: await assignmentsIn(names, words, options),
+    };
+  if (names === undefined || (form === 'folder' && !journal?.endsWith('.jsonl')))
+    throw new UsageError('expected a study, such as nats://127.0.0.1:4222/digits, http://127.0.0.1:8080/digits or digits.jsonl');
+  checkTogether(form === 'http' ? BEHIND_HTTP : IN_JOURNAL, options);
+  if (form === 'http' && options.saveEvery !== undefined && options.store === undefined)
+    throw new UsageError('--save-every: expected also --store and --fetch, as a server over HTTP keeps no checkpoints');
+  if (form === 'http' && /[*?=,[]/.test(names)) throw new UsageError(`${names}: expected one study; start a worker for each`);
+  if (words.length === 0) throw new UsageError('expected a program after --');
+  const only: Assignment = { studies: names, weight: 1, words, parallel: options.parallel ?? 1 };
+  const open: PlaceToWork['open'] = async (screen) =>
+    journal === undefined
+      ? overHttp(`${at}/${names}`, tokenIn(connection.loginTo(at)), options.store !== undefined)
+      : inJournal(journal, only, screen);
+  const { directory = journal && trialsDirectory(stemOf(journal)) } = options;
+  return { places: [omitUndefined({ weight: 1, open, directory })], assignments: [only] };
 }
 
-/** @throws UsageError; StudyFileError */
-async function onPlatform(file: string, names: string | undefined, { name, config }: WorkerOptions): Promise<Served> {
-  const platform = await readPlatform(file);
-  if (name === undefined || !platform.workers.includes(name))
-    throw new UsageError(`--name: expected one of the workers of ${file}, ${platform.workers.join(', ') || 'which names none'}`);
-  const places = platform.teams.map((team) => ({ ...placeOfTeam(platform, team, name), weight: team.weight }));
-  return { places, names: names ?? (config === undefined ? '*' : undefined) };
-}
+const ONE_STUDY = 'expected none: it is for several studies on a NATS server';
+const SHARED = 'expected none: processes that share a journal share its files';
+const BEHIND_HTTP: Refused = { config: ONE_STUDY };
+const IN_JOURNAL: Refused = {
+  config: ONE_STUDY,
+  name: 'expected none: a process that shares a journal has no name',
+  keep: 'expected none: give it to "hypertide run", as processes that share a journal share its files',
+  saveEvery: SHARED,
+  store: SHARED,
+  fetch: SHARED,
+};
+
+const onServer = ({ nats, access, team, weight }: Place & { readonly weight: number }, name: string | undefined): PlaceToWork => ({
+  ...(team !== undefined && { team }),
+  weight,
+  open: async (screen, signal, linked) => {
+    const inbox = name !== undefined && { inboxPrefix: inboxOfTrainer(name), name };
+    const nc = await connect(screen, nats, { ...access, ...inbox }, CONNECT_WITHIN, signal);
+    linked?.(nc);
+    return onNats(nc, namingIn(nats));
+  },
+});
 
 /** What saves and restores checkpoints. @throws UsageError */
 function commandsIn({ store, fetch }: WorkerOptions): StoreCommands | undefined {
