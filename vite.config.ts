@@ -31,6 +31,7 @@ const marks: Readonly<Record<string, string>> = {
 
 /** Chunks of what only these load, with or without commands: a program does not load the code of commands with them. */
 const rest: readonly (readonly [entry: string, mark: string])[] = [
+  ['streams/http/index', 'http'], // first, so that it shares no chunk with what only Node has
   ['streams/explanation/studyImportances', 'explanation'],
   ['streams/explanation/whyOf', 'explanation'],
   ['streams/engine/earlier', 'earlier'],

@@ -189,6 +189,19 @@ describe('the packed package, in an empty project', () => {
     expect(first, `${first} bytes`).toBeLessThan(95_000);
   });
 
+  it.each([
+    ['hypertide', 0],
+    ['hypertide/http', 0],
+    ['hypertide/journal', 1],
+  ])('has %s for browsers, unless it needs Node: esbuild ends with %i', (entry, wanted) => {
+    writeFileSync(join(project, 'browser.js'), `export * from '${entry}';`);
+    const bundler = join(root, 'node_modules/.bin/esbuild');
+    const words = ['browser.js', '--bundle', '--platform=browser', '--format=esm'];
+    const { status, stdout, stderr } = spawnSync(bundler, words, { cwd: project, encoding: 'utf8', maxBuffer: 1e8 });
+    expect(status, stderr).toBe(wanted);
+    expect(/^import /m.test(stdout)).toBe(false); // nothing is left to load
+  });
+
   it('loads no package that an entry does not need', () => {
     const light = ['#rxjs', 'seedrandom', 'xstate'];
     const installed = join(project, 'node_modules/hypertide');
