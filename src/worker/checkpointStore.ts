@@ -7,19 +7,22 @@ import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../str
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { environmentFor, guard, newMark, release, signalGroup, sweep } from '../programs/supervisor.ts';
 
+/** A run that saves or resumes, wherever its study is. */
+export type StoringRun = Omit<CheckpointRun, 'nc'>;
+
 /** Where workers keep checkpoints for each other. */
 export interface CheckpointStore {
   /** Saves a file or directory. @returns the reference. @throws if it cannot */
-  save(of: CheckpointRun, path: string, leftOut: (name: string) => void): Promise<string>;
+  save(of: StoringRun, path: string, leftOut: (name: string) => void): Promise<string>;
   /** Restores it into a directory that does not exist yet. @returns its path. @throws if it cannot */
-  restore(of: CheckpointRun, reference: string, directory: string): Promise<string>;
+  restore(of: StoringRun, reference: string, directory: string): Promise<string>;
 }
 
 /** The NATS server of the study. */
-export const serverStore: CheckpointStore = {
-  save: saveCheckpoint,
-  restore: restoreCheckpoint,
-};
+export const serverStore = (nc: CheckpointRun['nc']): CheckpointStore => ({
+  save: (of, ...what) => saveCheckpoint({ ...of, nc }, ...what),
+  restore: (of, ...what) => restoreCheckpoint({ ...of, nc }, ...what),
+});
 
 /** Shell commands from the configuration of a worker. */
 export interface StoreCommands {
@@ -94,7 +97,7 @@ export function commandStore({ store, fetch }: StoreCommands, patience = COMMAND
 async function run(
   option: string,
   command: string,
-  { study, trial, run, signal }: CheckpointRun,
+  { study, trial, run, signal }: StoringRun,
   variables: Readonly<Record<string, string>>,
   patience: number,
 ): Promise<string> {

@@ -2,14 +2,13 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
-import type { CheckpointRun } from '../../streams/nats/checkpoints/bucket.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
 import { saveUnchanged } from '../../streams/nats/checkpoints/saveUnchanged.ts';
 import type { Params } from '../facts/facts.ts';
 import { jsonIn } from '../schema/json.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
-import { type CheckpointStore, commandStore, parseStored, type StoreCommands, serverStore } from './checkpointStore.ts';
+import { type CheckpointStore, commandStore, parseStored, type StoreCommands, type StoringRun } from './checkpointStore.ts';
 import { savedIn } from './startTrial.ts';
 
 interface SharedCheckpointsOptions {
@@ -19,8 +18,10 @@ interface SharedCheckpointsOptions {
   readonly resumes: boolean;
   /** Whether a trial is tried again after an error of its program. */
   readonly retryErrors: boolean;
-  /** The place for checkpoints, if not the NATS server. */
+  /** The place for checkpoints, if not that of the study. */
   readonly commands?: StoreCommands | undefined;
+  /** The place of the study. Without any, checkpoints stay where programs save them. */
+  readonly server?: CheckpointStore | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -30,26 +31,34 @@ export interface SharedCheckpoints {
    * The suggestion with its checkpoint on this machine; without a checkpoint, so that the trial begins again, if it cannot be restored. Undefined if there
    * is nothing to restore.
    */
-  restore(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> | undefined;
+  restore(of: StoringRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> | undefined;
   /** Saves the checkpoint of a run that continues. @returns the reference; undefined if there is nothing to save, or it changed meanwhile */
-  save(of: CheckpointRun, named: string | undefined): Promise<string | undefined>;
+  save(of: StoringRun, named: string | undefined): Promise<string | undefined>;
   /** The end of a run with its checkpoint stored, if a run on another machine may resume from it. @param last the reference that `save` found last */
-  saveAtEnd(of: CheckpointRun, end: EndFact, last: string | undefined): Promise<EndFact>;
+  saveAtEnd(of: StoringRun, end: EndFact, last: string | undefined): Promise<EndFact>;
 }
 
-export function sharedCheckpoints({ directory, resumes, retryErrors, commands, warn }: SharedCheckpointsOptions): SharedCheckpoints {
+export function sharedCheckpoints({
+  directory,
+  resumes,
+  retryErrors,
+  commands,
+  server,
+  warn,
+}: SharedCheckpointsOptions): SharedCheckpoints {
   const own = commands && commandStore(commands);
+  const store = own ?? server;
   const isElsewhere = (reference: string): boolean => parseReference(reference) !== undefined || parseStored(reference) !== undefined;
   const storeOf = (reference: string): CheckpointStore => {
-    const store = parseReference(reference) ? serverStore : own;
-    if (!store) throw new Error('another worker stored it with --store, and this one has no --fetch');
-    return store;
+    const other = parseReference(reference) ? server : own;
+    if (!other) throw new Error('another worker stored it where this one cannot fetch it: give all workers --store and --fetch');
+    return other;
   };
   const isWanted = (end: EndFact): boolean => {
     if (end.type !== 'failed') return resumes;
     return end.reason === 'preempted' || (end.reason === 'error' && retryErrors);
   };
-  const restore = async (of: CheckpointRun, reference: string, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> => {
+  const restore = async (of: StoringRun, reference: string, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> => {
     const { trial, attempt, resumes: earlier } = suggestion;
     const here = savedHere(directory, reference, [trial, earlier ?? trial]);
     if (here !== undefined) return { ...suggestion, checkpoint: here };
@@ -66,9 +75,9 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
       checkpoint !== undefined && isElsewhere(checkpoint) ? restore(of, checkpoint, suggestion) : undefined,
     save: async (of, named) => {
       const path = pathOf(directory, of, named ?? '.');
-      if (path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
+      if (!store || path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
       try {
-        const reference = await saveUnchanged(path, () => (own ?? serverStore).save(of, path, () => {}));
+        const reference = await saveUnchanged(path, () => store.save(of, path, () => {}));
         if (reference === undefined) return undefined;
         note(directory, of, { reference, path });
         return reference;
@@ -80,11 +89,11 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
     saveAtEnd: async (of, end, last) => {
       if (end.checkpoint === undefined || !isWanted(end)) return end;
       const path = pathOf(directory, of, end.checkpoint);
-      if (path === undefined) return end; // such as a path that the trainers share
+      if (!store || path === undefined) return end; // such as a path that the trainers share
       try {
         const leftOut = (name: string) =>
           warn(`trial ${of.trial}: ${name} is not saved: a checkpoint holds only files, and links to files inside it`);
-        const reference = await (own ?? serverStore).save(of, path, leftOut);
+        const reference = await store.save(of, path, leftOut);
         note(directory, of, { reference, path });
         return { ...end, checkpoint: reference };
       } catch (error) {
@@ -98,7 +107,7 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
 }
 
 /** The path of a checkpoint that a program has saved with its trial; undefined if it is elsewhere. */
-function pathOf(directory: string, { trial, attempt }: CheckpointRun, named: string): string | undefined {
+function pathOf(directory: string, { trial, attempt }: StoringRun, named: string): string | undefined {
   const own = trialDirectory(directory, trial);
   const places = [resolve(named), resolve(checkpointsDirectory(directory, trial, attempt), named)];
   return places.find((path) => path.startsWith(own + sep) && existsSync(path));
@@ -112,7 +121,7 @@ interface Note {
   readonly path: string;
 }
 
-function note(directory: string, { trial, attempt }: CheckpointRun, { reference, path }: Note): void {
+function note(directory: string, { trial, attempt }: StoringRun, { reference, path }: Note): void {
   const own = attemptDirectory(directory, trial, attempt);
   appendFileSync(join(own, NOTES), `${JSON.stringify({ reference, path: relative(own, path) } satisfies Note)}\n`);
 }

@@ -143,6 +143,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       resumes: resumes || pausingIn(strategy) !== undefined,
       retryErrors: limits.retryErrors ?? false,
       commands: given.commands,
+      server: at.checkpoints.server,
       warn,
     });
   const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
@@ -178,7 +179,7 @@ function performing(
 ): Perform<Params> {
   return ({ suggestion, run, trainer, signal, traceparent }) => {
     const { trial, attempt, params } = suggestion;
-    const of = { ...at.checkpoints!, trainer, trial, attempt, run, signal };
+    const of = { study: at.checkpoints?.study ?? '', trainer, trial, attempt, run, signal };
     let started: StartedAttempt | undefined;
     let last: Values | undefined;
     const self: Killable = { kill: () => started?.process.kill() };

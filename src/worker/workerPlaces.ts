@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EMPTY, type Observable, Subject } from 'rxjs';
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import { openTrainer } from '../../streams/http/trainerPort.ts';
-import type { CheckpointRun } from '../../streams/nats/checkpoints/bucket.ts';
 import { type AwaitOptions, createdOn, settingsOn } from '../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { type RunTrainerOptions, runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
@@ -21,6 +20,7 @@ import { templateText } from '../programs/template.ts';
 import { commandOf } from '../programs/trialCommand.ts';
 import { createdIn } from '../stores/journalFile.ts';
 import type { StatusLine } from '../text/statusLine.ts';
+import { type CheckpointStore, type StoringRun, serverStore } from './checkpointStore.ts';
 import { followStudies } from './followStudies.ts';
 
 type TrainOptions = Pick<
@@ -34,8 +34,8 @@ export interface WorkerStudy {
   begun(how: AwaitOptions): Promise<{ readonly created: Created; readonly settings: Settings }>;
   /** Evaluates its trials. Call `begun` before. */
   train(perform: Perform<Params>, options: TrainOptions): Trainer;
-  /** How checkpoints go to other machines. Absent: they stay where programs save them. */
-  readonly checkpoints?: Pick<CheckpointRun, 'nc' | 'study'> | undefined;
+  /** How workers name it where they keep checkpoints for each other, and its own place for these. Absent: they share a machine. */
+  readonly checkpoints?: Pick<StoringRun, 'study'> & { readonly server?: CheckpointStore };
 }
 
 /** Where the studies of a worker are. */
@@ -58,7 +58,7 @@ export const onNats = (nc: Connection, naming: StudyNaming): WorkerPlace => ({
         return { created, settings: await settingsOn(nc, study, created) };
       },
       train: (perform, options) => runTrainer<Params>(nc, name, perform, { ...naming, ...options }),
-      checkpoints: { nc, study },
+      checkpoints: { study, server: serverStore(nc) },
     };
   },
   follow: (fits, attend, warn, signal) => followStudies(nc, fits, attend, warn, signal, naming),
@@ -70,8 +70,8 @@ const ABSENT = ['unknown-study', 'not-begun'];
 /** Milliseconds between two looks for it. */
 const LOOK_EVERY = 1000;
 
-/** A study behind HTTP. @param stores whether commands keep its checkpoints: the server keeps none */
-export function overHttp(address: string, token: string | undefined, stores: boolean): WorkerPlace {
+/** A study behind HTTP, whose server keeps no checkpoints. */
+export function overHttp(address: string, token: string | undefined): WorkerPlace {
   const closing = new AbortController();
   let port: TrainerPort | undefined;
   const open = async ({ signal = closing.signal, warn = () => {} }: AwaitOptions) => {
@@ -93,7 +93,7 @@ export function overHttp(address: string, token: string | undefined, stores: boo
         return { created, settings: settingsOf(created) };
       },
       train: (perform, options) => trainAt(port!, EMPTY, perform, options),
-      checkpoints: stores ? ({ study } as Pick<CheckpointRun, 'nc' | 'study'>) : undefined, // commands need no connection
+      checkpoints: { study },
     }),
     close: async () => closing.abort(),
   };

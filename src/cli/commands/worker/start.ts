@@ -201,9 +201,7 @@ async function served(
   if (words.length === 0) throw new UsageError('expected a program after --');
   const only: Assignment = { studies: names, weight: 1, words, parallel: options.parallel ?? 1 };
   const open: PlaceToWork['open'] = async (screen) =>
-    journal === undefined
-      ? overHttp(`${at}/${names}`, tokenIn(connection.loginTo(at)), options.store !== undefined)
-      : inJournal(journal, only, screen);
+    journal === undefined ? overHttp(`${at}/${names}`, tokenIn(connection.loginTo(at))) : inJournal(journal, only, screen);
   const { directory = journal && trialsDirectory(stemOf(journal)) } = options;
   return { places: [omitUndefined({ weight: 1, open, directory })], assignments: [only] };
 }
