@@ -18,15 +18,16 @@ const words = ['--', ...TRAINER, '--steps', '6', '--sleep', '0.1'];
 
 it('workers over HTTP lose no trial when one is killed, one is asked to end, and their server is killed and restarted', async () => {
   const place = studyIn('trials: 24\nparallel: 6\nstrategy: random\n');
-  const port = await freePort();
+  const [port, monitor] = [await freePort(), await freePort()];
   const serve = () => start(place, 'serve', 'study.yaml', '--http', `127.0.0.1:${port}`, '--lease', '2s');
   let server = serve();
   await until(() => server.said().includes('serving at'));
   /** The first two never end a trial. */
-  const workers = ['1000', '1000', '6'].map((steps) =>
-    start(directory(), 'worker', `http://127.0.0.1:${port}/study`, '--parallel', '2', ...words, '--steps', steps),
-  );
+  const work = (steps: string, ...more: string[]) =>
+    start(directory(), 'worker', `http://127.0.0.1:${port}/study`, '--parallel', '2', ...more, ...words, '--steps', steps);
+  const [killed, asked, last] = [work('1000'), work('1000'), work('6', '--monitor', `${monitor}`)];
   await until(() => completed(place).length >= 3);
+  expect(await (await fetch(`http://127.0.0.1:${monitor}/readyz`)).json()).toMatchObject({ ready: true });
   server.child.kill('SIGTERM');
   await server.ended;
   server = serve();
@@ -35,11 +36,10 @@ it('workers over HTTP lose no trial when one is killed, one is asked to end, and
   await server.ended;
   server = serve();
   await until(() => completed(place).length >= 10);
-  const [killed, asked, last] = workers;
-  killed!.child.kill('SIGKILL');
-  asked!.child.kill('SIGTERM');
-  expect(await asked!.ended).toMatchObject({ code: 130, err: expect.stringMatching(/trial \d+ handed back/) });
-  expect(await last!.ended).toMatchObject({ code: 0, err: expect.stringContaining('the study has closed (trials)') });
+  killed.child.kill('SIGKILL');
+  asked.child.kill('SIGTERM');
+  expect(await asked.ended).toMatchObject({ code: 130, err: expect.stringMatching(/trial \d+ handed back/) });
+  expect(await last.ended).toMatchObject({ code: 0, err: expect.stringContaining('the study has closed (trials)') });
   server.child.kill('SIGTERM');
   await server.ended;
   expect(numbers(place)).toEqual(upTo(24));

@@ -7,7 +7,7 @@ import type { Remote } from './viewed.ts';
 export interface ClaimHeartbeats {
   /** @param lease seconds after which the trial is lost without them. Absent: this process cannot lose it, and asks for stops only */
   begin(trial: TrialId, run: string, lease: number | undefined): void;
-  /** Sends one for each trial now. */
+  /** Sends one for each trial now, unless one is on its way. */
   check(): void;
   end(trial: TrialId): void;
   close(): void;
@@ -33,7 +33,10 @@ export function heartbeats(port: Pick<TrainerPort, 'heartbeat'>, heard?: Heard):
     begin: (trial, run, lease) => {
       end(trial);
       const isHeld = () => held.get(trial)?.send === send;
+      let isSending = false;
       const send = async () => {
+        if (isSending) return;
+        isSending = true;
         try {
           const stopping = await port.heartbeat(trial, run);
           if (isHeld()) heard?.answered(run, stopping);
@@ -41,16 +44,11 @@ export function heartbeats(port: Pick<TrainerPort, 'heartbeat'>, heard?: Heard):
           if (!(error instanceof RefusedError && error.code === 'stale-run' && isHeld())) return;
           end(trial); // the next fact about the trial is refused, and says why
           heard?.lost(run);
+        } finally {
+          isSending = false;
         }
       };
-      let isSending = false;
-      const sendNext = async () => {
-        if (isSending) return;
-        isSending = true;
-        await send();
-        isSending = false;
-      };
-      held.set(trial, { send, timer: setInterval(sendNext, lease === undefined ? CHECK_EVERY : (lease * 1000) / 3) });
+      held.set(trial, { send, timer: setInterval(send, lease === undefined ? CHECK_EVERY : (lease * 1000) / 3) });
     },
     check: () => {
       for (const { send } of held.values()) void send();

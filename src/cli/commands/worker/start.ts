@@ -71,6 +71,8 @@ interface PlaceToWork {
   /** Whose studies they are. A worker of a platform tries again until it can connect; another one fails. */
   readonly team?: string;
   readonly weight: number;
+  /** Whether it stays connected to a server, which `--monitor` watches. */
+  readonly isLinked?: true;
   /** Where it keeps output. Default: a folder for each study. */
   readonly directory?: string;
   /** @param signal ends the attempts. @param linked takes the connection */
@@ -157,7 +159,7 @@ async function work(
   });
   try {
     const work = places.map((place) => {
-      const linked = monitor?.links.expect(place.team);
+      const linked = place.isLinked && monitor?.links.expect(place.team);
       return place.team === undefined ? workAt(place, linked) : persist(place.team, () => workAt(place, linked), screen, ending.signal);
     });
     const over = Promise.all(work);
@@ -194,7 +196,7 @@ async function served(
     };
   if (names === undefined || (form === 'folder' && !journal?.endsWith('.jsonl')))
     throw new UsageError('expected a study, such as nats://127.0.0.1:4222/digits, http://127.0.0.1:8080/digits or digits.jsonl');
-  checkTogether(form === 'http' ? BEHIND_HTTP : IN_JOURNAL, options);
+  checkTogether(form === 'http' ? { config: ONE_STUDY } : IN_JOURNAL, options);
   if (form === 'http' && options.saveEvery !== undefined && options.store === undefined)
     throw new UsageError('--save-every: expected also --store and --fetch, as a server over HTTP keeps no checkpoints');
   if (form === 'http' && /[*?=,[]/.test(names)) throw new UsageError(`${names}: expected one study; start a worker for each`);
@@ -208,7 +210,6 @@ async function served(
 
 const ONE_STUDY = 'expected none: it is for several studies on a NATS server';
 const SHARED = 'expected none: processes that share a journal share its files';
-const BEHIND_HTTP: Refused = { config: ONE_STUDY };
 const IN_JOURNAL: Refused = {
   config: ONE_STUDY,
   name: 'expected none: a process that shares a journal has no name',
@@ -221,6 +222,7 @@ const IN_JOURNAL: Refused = {
 const onServer = ({ nats, access, team, weight }: Place & { readonly weight: number }, name: string | undefined): PlaceToWork => ({
   ...(team !== undefined && { team }),
   weight,
+  isLinked: true,
   open: async (screen, signal, linked) => {
     const inbox = name !== undefined && { inboxPrefix: inboxOfTrainer(name), name };
     const nc = await connect(screen, nats, { ...access, ...inbox }, CONNECT_WITHIN, signal);
