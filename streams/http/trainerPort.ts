@@ -1,7 +1,7 @@
 import type { Created } from '../../src/facts/facts.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { NOT_BEGUN, RefusedError } from '../../src/study/commands.ts';
-import { type TrialFact, verbs } from '../../src/study/verbs.ts';
+import { verbs } from '../../src/study/verbs.ts';
 import { type ClaimReply, newName, type TrainerPort } from '../study/port/port.ts';
 import { type Client, type ClientOptions, clientOf } from './client.ts';
 
@@ -20,7 +20,8 @@ export const trainerOver = <P>(client: Client): TrainerPort<P> => ({
     }
   },
   record: (fact) => {
-    const { type, trial, attempt: _, ...body } = fact as TrialFact & { readonly attempt?: number }; // the run names it
+    const { type, trial, ...said } = fact;
+    const body = { ...said, attempt: undefined }; // the run names it
     return client.post(`/trials/${trial}/${verbs[type]}`, { body, key: newName() });
   },
 });

@@ -2,7 +2,6 @@ import type { FailedFact, TrialEvent } from '../../../src/facts/facts.ts';
 import { malformed } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { RefusedError } from '../../../src/study/commands.ts';
-import type { TrialFact } from '../../../src/study/verbs.ts';
 import { withResolvers } from '../../promises.ts';
 import { heartbeats } from '../port/heartbeats.ts';
 import type { ClaimReply, Stopping, TrainerPort } from '../port/port.ts';
@@ -99,7 +98,7 @@ export function work<P>(port: Pick<TrainerPort<P>, 'ask' | 'record' | 'heartbeat
       isSending = true;
       for (let fact = facts.shift(); fact; fact = facts.shift()) {
         try {
-          stopIf(of.run, await port.record(fact as TrialFact));
+          if (fact.type !== 'started') stopIf(of.run, await port.record(fact)); // the port has claimed it
         } catch (error) {
           const instead = error instanceof RefusedError ? refused(of, fact, error) : fail(error);
           if (instead) facts.unshift(instead);
