@@ -226,9 +226,9 @@ export class LocalPort<P = Params> implements StudySource, StudyPort<P> {
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
   async heartbeat(trial: TrialId, run: string, { author, after = 0 }: HeartbeatOptions = {}): Promise<Stopping> {
+    if (after > this.ledger.position) await unlessAborted(reached(this, after), AbortSignal.timeout(DECIDED_MS)); // it may have the claim, too
     if (!this.attempts.hear(trial, run, author, performance.now()))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
-    if (after > this.ledger.position) await unlessAborted(reached(this, after), AbortSignal.timeout(DECIDED_MS));
     return stoppingOf(this.attempts.stopOf(trial));
   }
 

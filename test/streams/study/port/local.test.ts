@@ -119,6 +119,15 @@ it('stops a trial by the answer to its report', async () => {
   await study.close();
 });
 
+it('looks for the claim of a heartbeat once it has read as far as its trainer', async () => {
+  const { study } = host();
+  const beat = study.heartbeat(1, 'r', { after: 3 });
+  await claim(study, { run: 'r' });
+  expect(await beat).toEqual({ stop: false });
+  await expect(study.heartbeat(1, 'other', { after: 3 })).rejects.toThrow(coded('stale-run'));
+  await study.close();
+});
+
 it('counts a result that is told after a stop as the stop, also if it is told again', async () => {
   const { study } = host({ strategy: chain(stopAbove(0.5), random()) });
   const { trial, run } = await claim(study);
