@@ -91,33 +91,31 @@ export function work<P>(port: Pick<TrainerPort<P>, 'ask' | 'record' | 'heartbeat
     return malformed(fact, refusal, 'results' in fact);
   };
   const outgoing = (of: RunRef, stored: () => void): Outgoing => {
-    let facts: TrialEvent[] = [];
-    let isSending = false;
-    const send = async () => {
-      if (isSending) return;
-      isSending = true;
-      for (let fact = facts.shift(); fact; fact = facts.shift()) {
-        try {
-          if (fact.type !== 'started') stopIf(of.run, await port.record(fact)); // the port has claimed it
-        } catch (error) {
-          const instead = error instanceof RefusedError ? refused(of, fact, error) : fail(error);
-          if (instead) facts.unshift(instead);
-        }
+    let waiting = 0;
+    let isNeeded = true;
+    const send = async (fact: TrialEvent): Promise<void> => {
+      if (fact.type === 'started') return; // the port has claimed it
+      try {
+        stopIf(of.run, await port.record(fact));
+      } catch (error) {
+        if (!(error instanceof RefusedError)) return fail(error);
+        const instead = isNeeded ? refused(of, fact, error) : undefined;
+        if (instead) await send(instead);
       }
-      isSending = false;
-      stored();
     };
     return {
       get waiting() {
-        return facts.length + Number(isSending);
+        return waiting;
       },
-      add: (fact) => {
-        facts.push(fact);
-        void send();
+      add: async (fact) => {
+        waiting++;
+        await send(fact);
+        waiting--;
+        if (waiting === 0) stored();
       },
       clear: () => {
-        facts = [];
-        void send();
+        isNeeded = false;
+        if (waiting === 0) stored();
       },
     };
   };
