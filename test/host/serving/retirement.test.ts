@@ -49,6 +49,14 @@ async function closed(name: string) {
   await study.close();
   await sleep(150);
 }
+/** One that a person closed. Its engine ends the suggestion that no trainer took, or the next engine would. */
+async function closedByPerson(own: NatsConnection, name: string) {
+  const study = await serve(own, space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 1 });
+  await study.started;
+  await study.port.submit({ type: 'close' });
+  await until(() => study.port.ledger.closed && [...study.port.ledger.open.values()].every(({ awaiting }) => awaiting));
+  await study.close();
+}
 const listed = async (name: string) => (await serverPlace(nc, server.url).list()).find(({ study }) => study === name);
 const until = async (holds: () => unknown) => {
   while (!(await holds())) await sleep(20);
@@ -136,13 +144,7 @@ test('a fact that another engine writes loads it, and a deletion removes it', as
 test('the home of a page for viewers shows studies as engines list them, and loads one that someone opens', async () => {
   const secured = await teamServer('w1');
   ends.push(() => secured.dispose());
-  for (const name of ['s1', 's2']) {
-    const study = await serve(await secured.as('engine'), space({ x: float(0, 1) }), { strategy: random(), study: name, trials: 1 });
-    await study.started;
-    await study.port.submit({ type: 'close' });
-    await study.port.finished;
-    await study.close();
-  }
+  for (const name of ['s1', 's2']) await closedByPerson(await secured.as('engine'), name);
   const retire = () => ({ unloadAfter: 0.1 });
   const process = await allServed(secured, '*', { nc: await secured.as('engine'), retire });
   ends.push(process.end);
@@ -251,11 +253,7 @@ test('with logins, an engine deletes nothing, unless it has the login of an admi
   };
   const connection = (name: string) => connectTo(secured.url, { inboxPrefix: inboxOf(name), creds: login(name) });
   const own = await connection('engine');
-  const study = await serve(own, space({ x: float(0, 1) }), { strategy: random(), study: 's1', trials: 1 });
-  await study.started;
-  await study.port.submit({ type: 'close' });
-  await study.port.finished;
-  await study.close();
+  await closedByPerson(own, 's1');
   await own.close();
   const serveAs = async (as?: string) => {
     const nc = await connection('engine');
