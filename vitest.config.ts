@@ -32,7 +32,7 @@ export default defineConfig({
       // Files share a process and its modules, since most take longer to load modules than to run.
       ...Object.entries({
         unit: { include: ['test/**/*.test.ts'], exclude: [...STATIC, ...SHELLS, DEEP] },
-        integration: { include: SHELLS, exclude: [DEEP] },
+        integration: { include: SHELLS, exclude: [DEEP], setupFiles: 'test/support/nativeSignatures.ts' },
         static: { include: STATIC, exclude: [] },
       }).map(([name, files]) => ({
         extends: true as const,

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { userOf } from '../../streams/nats/config/revocation.ts';
 import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
 import { onLink } from '../../streams/nats/connection/connection.ts';
@@ -22,52 +22,49 @@ it('server apply does what plan says: teams and users come and go on a running s
   const text = readFileSync(join(place, 'out/nats/nats.conf'), 'utf8').replace(/^(host|port|http): .*$/gm, '');
   const nats = await natsServer(`${text}authorization { timeout: 30 }\n`);
   const login = (user: string, inboxPrefix = '_INBOX_viewer') => connectTo(nats.url, { creds: keys(`${user}.creds`), inboxPrefix });
-  try {
-    declare(nats.url, before);
-    await server('render');
-    expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
-    const out = await login('vision/w2', '_INBOX.w2');
-    const lost = new Promise<void>((yes) => onLink(out, (state) => state !== 'back' && yes()));
-    declare(nats.url, { vision: { users: ['w1'] }, robots: { users: ['r1'] } });
-    const planned = await server('plan');
-    expect(planned.code).toBe(6);
-    for (const line of [
-      'keys/robots/r1.creds: would be made',
-      'speech: would be locked out',
-      'vision/w2: would be locked out',
-      'account robots/studies: new',
-      'account vision/studies: users that are locked out 0 -> 1',
-      'hypertide/platform.yaml: would change: vision: users w1, w2 -> w1; speech: no longer a team; robots: a new team',
-      'out/nats/nats.conf: would change',
-    ])
-      expect(planned.out).toContain(line);
-    const changing = (out: string) => [...out.matchAll(/^(out\S*?)(?:: would| is) /gm)].map(([, path]) => path);
-    expect(existsSync(keys('robots'))).toBe(false);
-    const applied = await server('apply');
-    expect(applied).toMatchObject({ code: 0, out: expect.stringContaining('speech, vision/w2: locked out') });
-    expect(changing(applied.out)).toEqual(changing(planned.out));
-    expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
-    expect(await server('apply')).toEqual({ code: 0, out: 'nothing has changed\n', err: '' });
-    await (await login('robots/viewer')).close();
-    await (await login('vision/w1', '_INBOX.w1')).close();
-    await expect(login('speech/viewer')).rejects.toThrow(ConnectError);
-    await lost; // it was connected when it was locked out
-    await out.close();
+  onTestFinished(() => nats.dispose());
+  declare(nats.url, before);
+  await server('render');
+  expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
+  const out = await login('vision/w2', '_INBOX.w2');
+  const lost = new Promise<void>((yes) => onLink(out, (state) => state !== 'back' && yes()));
+  declare(nats.url, { vision: { users: ['w1'] }, robots: { users: ['r1'] } });
+  const planned = await server('plan');
+  expect(planned.code).toBe(6);
+  for (const line of [
+    'keys/robots/r1.creds: would be made',
+    'speech: would be locked out',
+    'vision/w2: would be locked out',
+    'account robots/studies: new',
+    'account vision/studies: users that are locked out 0 -> 1',
+    'hypertide/platform.yaml: would change: vision: users w1, w2 -> w1; speech: no longer a team; robots: a new team',
+    'out/nats/nats.conf: would change',
+  ])
+    expect(planned.out).toContain(line);
+  const changing = (out: string) => [...out.matchAll(/^(out\S*?)(?:: would| is) /gm)].map(([, path]) => path);
+  expect(existsSync(keys('robots'))).toBe(false);
+  const applied = await server('apply');
+  expect(applied).toMatchObject({ code: 0, out: expect.stringContaining('speech, vision/w2: locked out') });
+  expect(changing(applied.out)).toEqual(changing(planned.out));
+  expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
+  expect(await server('apply')).toEqual({ code: 0, out: 'nothing has changed\n', err: '' });
+  await (await login('robots/viewer')).close();
+  await (await login('vision/w1', '_INBOX.w1')).close();
+  await expect(login('speech/viewer')).rejects.toThrow(ConnectError);
+  await lost; // it was connected when it was locked out
+  await out.close();
 
-    const w1 = keys('vision/w1.creds');
-    const stolen = join(place, 'stolen.creds');
-    copyFileSync(w1, stolen);
-    rmSync(keys('vision/trainer.signer')); // all that it has signed is void
-    expect(await server('apply')).toMatchObject({ code: 0 });
-    await expect(connectTo(nats.url, { creds: stolen, inboxPrefix: '_INBOX.w1' })).rejects.toThrow(ConnectError);
-    await (await login('vision/w1', '_INBOX.w1')).close();
-    declare(nats.url, { vision: { users: ['w1'] }, speech: {} }); // its keys are still there
-    expect(await server('apply')).toMatchObject({ code: 0 });
-    await (await login('speech/viewer')).close();
-    expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
-  } finally {
-    await nats.dispose();
-  }
+  const w1 = keys('vision/w1.creds');
+  const stolen = join(place, 'stolen.creds');
+  copyFileSync(w1, stolen);
+  rmSync(keys('vision/trainer.signer')); // all that it has signed is void
+  expect(await server('apply')).toMatchObject({ code: 0 });
+  await expect(connectTo(nats.url, { creds: stolen, inboxPrefix: '_INBOX.w1' })).rejects.toThrow(ConnectError);
+  await (await login('vision/w1', '_INBOX.w1')).close();
+  declare(nats.url, { vision: { users: ['w1'] }, speech: {} }); // its keys are still there
+  expect(await server('apply')).toMatchObject({ code: 0 });
+  await (await login('speech/viewer')).close();
+  expect(await server('plan')).toMatchObject({ code: 0, out: 'nothing differs\n' });
 });
 
 it('server apply says what a server that takes no accounts needs', async () => {
@@ -77,14 +74,11 @@ it('server apply says what a server that takes no accounts needs', async () => {
   await hypertide(place, 'server', 'render', 'platform.yaml');
   const text = readFileSync(join(place, 'out/nats/nats.conf'), 'utf8').replace(/^(host|port|http): .*$/gm, '');
   const nats = await natsServer(`${text.replace(/resolver \{[^}]*\}/, 'resolver: MEMORY')}authorization { timeout: 30 }\n`);
-  try {
-    declare(nats.url, { vision: {}, speech: {} });
-    const { code, err } = await hypertide(place, 'server', 'apply', 'platform.yaml');
-    expect([code, err]).toEqual([8, expect.stringContaining('account speech/studies is unchanged')]);
-    expect(err).not.toContain('is updated');
-  } finally {
-    await nats.dispose();
-  }
+  onTestFinished(() => nats.dispose());
+  declare(nats.url, { vision: {}, speech: {} });
+  const { code, err } = await hypertide(place, 'server', 'apply', 'platform.yaml');
+  expect([code, err]).toEqual([8, expect.stringContaining('account speech/studies is unchanged')]);
+  expect(err).not.toContain('is updated');
 });
 
 it('credentials that end within two weeks are made again, those of engines never end', async () => {

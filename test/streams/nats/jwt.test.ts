@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
 import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
@@ -159,12 +159,9 @@ describe('a server whose users have credentials', () => {
     const made = await jwtConfig({ teams, keyOf: kept });
     const next = await natsServer(textOf(made));
     const login = (creds: string) => next.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
-    try {
-      await expect(login(files['vision/viewer.creds']!)).rejects.toThrow(/authorization/i);
-      for (const creds of [made.files['vision/viewer.creds']!, files['vision/w1.creds']!]) await (await login(creds)).flush();
-    } finally {
-      await next.dispose();
-    }
+    onTestFinished(() => next.dispose());
+    await expect(login(files['vision/viewer.creds']!)).rejects.toThrow(/authorization/i);
+    for (const creds of [made.files['vision/viewer.creds']!, files['vision/w1.creds']!]) await (await login(creds)).flush();
   });
 
   it('renews credentials of a key that was deleted, and those that have expired, and no others', async () => {
@@ -188,38 +185,35 @@ describe('a server whose users have credentials', () => {
     const own = await natsServer(textOf(made));
     const login = (creds: string, more: object) =>
       own.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(`${creds}\n`)), ...reconnectOptions, ...more });
-    try {
-      const [w1, w2] = [await login(keys['vision/w1.creds']!, {}), await login(keys['vision/w2.creds']!, {})];
-      const states: string[] = [];
-      onLink(w1, (state) => states.push(`w1 ${state}`));
-      onLink(w2, (state) => states.push(`w2 ${state}`));
-      const next = await jwtConfig({ teams, keyOf: (name) => keys[name]?.trim(), revoke: ['vision/w2'] });
-      const system = await login(next.files['system.creds']!, { inboxPrefix: '_INBOX_system' });
-      const updates = await Promise.all(next.accounts.map(async (account) => [account.name, await updateAccount(system, account)]));
-      expect(Object.fromEntries(updates)).toMatchObject({
-        'vision/studies': undefined,
-        'vision/trainers': undefined,
-        'nlp/trainers': undefined,
-      });
-      await eventually(() => expect(states).toEqual(['w2 lost', 'w2 refused']));
-      await expect(login(keys['vision/w2.creds']!, {})).rejects.toThrow(/authorization/i);
-      await w1.flush();
-      expect(next.files['vision/w1.creds']).toBe(keys['vision/w1.creds']!.trim());
-      await (await login(next.files['vision/w2.creds']!, {})).flush();
-      await expect(system.request(`$SYS.REQ.SERVER.PING`, '', { timeout: 300 })).rejects.toThrow(); // it may only update accounts
+    onTestFinished(() => own.dispose());
+    const [w1, w2] = [await login(keys['vision/w1.creds']!, {}), await login(keys['vision/w2.creds']!, {})];
+    const states: string[] = [];
+    onLink(w1, (state) => states.push(`w1 ${state}`));
+    onLink(w2, (state) => states.push(`w2 ${state}`));
+    const next = await jwtConfig({ teams, keyOf: (name) => keys[name]?.trim(), revoke: ['vision/w2'] });
+    const system = await login(next.files['system.creds']!, { inboxPrefix: '_INBOX_system' });
+    const updates = await Promise.all(next.accounts.map(async (account) => [account.name, await updateAccount(system, account)]));
+    expect(Object.fromEntries(updates)).toMatchObject({
+      'vision/studies': undefined,
+      'vision/trainers': undefined,
+      'nlp/trainers': undefined,
+    });
+    await eventually(() => expect(states).toEqual(['w2 lost', 'w2 refused']));
+    await expect(login(keys['vision/w2.creds']!, {})).rejects.toThrow(/authorization/i);
+    await w1.flush();
+    expect(next.files['vision/w1.creds']).toBe(keys['vision/w1.creds']!.trim());
+    await (await login(next.files['vision/w2.creds']!, {})).flush();
+    await expect(system.request(`$SYS.REQ.SERVER.PING`, '', { timeout: 300 })).rejects.toThrow(); // it may only update accounts
 
-      // A server that starts with the configuration, and each later configuration, locks it out, too.
-      const later = await jwtConfig({ teams, keyOf: (name) => (next.files[name] ?? keys[name])?.trim() });
-      expect(later.files['vision/revoked.json']!.trim()).toBe(next.files['vision/revoked.json']!.trim());
-      await own.kill();
-      const second = await natsServer(textOf(later));
-      const again = (creds: string) => second.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
-      await expect(again(keys['vision/w2.creds']!)).rejects.toThrow(/authorization/i);
-      await (await again(keys['vision/w1.creds']!)).flush();
-      await second.dispose();
-    } finally {
-      await own.dispose();
-    }
+    // A server that starts with the configuration, and each later configuration, locks it out, too.
+    const later = await jwtConfig({ teams, keyOf: (name) => (next.files[name] ?? keys[name])?.trim() });
+    expect(later.files['vision/revoked.json']!.trim()).toBe(next.files['vision/revoked.json']!.trim());
+    await own.kill();
+    const second = await natsServer(textOf(later));
+    const again = (creds: string) => second.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
+    await expect(again(keys['vision/w2.creds']!)).rejects.toThrow(/authorization/i);
+    await (await again(keys['vision/w1.creds']!)).flush();
+    await second.dispose();
   });
 
   describe('and a team that is new', () => {
@@ -277,14 +271,11 @@ describe('a server whose users have credentials', () => {
     it('skips it if the server takes accounts from its configuration only', async () => {
       const first = await config(['vision']);
       const own = await natsServer(textOf(first).replace(/resolver \{[^}]*\}/, 'resolver: MEMORY'));
-      try {
-        const next = await config(['vision', 'speech']);
-        const system = await login(own, next.files['system.creds']!, '_INBOX_system');
-        expect(await updateAccount(system, next.accounts.at(-1)!)).toBe('the server takes accounts from its configuration only');
-        expect(await accountsOn(system)).toEqual([]);
-      } finally {
-        await own.dispose();
-      }
+      onTestFinished(() => own.dispose());
+      const next = await config(['vision', 'speech']);
+      const system = await login(own, next.files['system.creds']!, '_INBOX_system');
+      expect(await updateAccount(system, next.accounts.at(-1)!)).toBe('the server takes accounts from its configuration only');
+      expect(await accountsOn(system)).toEqual([]);
     });
   });
 

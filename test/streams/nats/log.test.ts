@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { logContract } from '../../../src/testing/logContract.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { natsLog } from '../../../streams/nats/log/natsLog.ts';
@@ -130,20 +130,17 @@ describe.concurrent('nats', () => {
 
   it('fences a suggestion that is made while the server is down, and stores the next one', async () => {
     const own = await natsServer();
-    try {
-      const log = await natsLog(await own.connect(), 's', { timeout: 200 });
-      await log.append({ type: 'created' });
-      await own.kill();
-      await sleep(200); // by then, the client has tried to reconnect
-      const appended = log.append({ type: 'suggested', trial: 1, after: 1 });
-      await sleep(300);
-      await own.restart();
-      expect(await appended).toBe('fenced'); // it was not confirmed in time
-      while ((await log.append({ type: 'suggested', trial: 1, after: await log.head() })) !== 'stored'); // a busy server may store it late
-      await log.close();
-    } finally {
-      await own.dispose();
-    }
+    onTestFinished(() => own.dispose());
+    const log = await natsLog(await own.connect(), 's', { timeout: 200 });
+    await log.append({ type: 'created' });
+    await own.kill();
+    await sleep(200); // by then, the client has tried to reconnect
+    const appended = log.append({ type: 'suggested', trial: 1, after: 1 });
+    await sleep(300);
+    await own.restart();
+    expect(await appended).toBe('fenced'); // it was not confirmed in time
+    while ((await log.append({ type: 'suggested', trial: 1, after: await log.head() })) !== 'stored'); // a busy server may store it late
+    await log.close();
   });
 
   it('makes each fact a CloudEvent, whose id is that of the message', async () => {
@@ -198,36 +195,33 @@ describe.concurrent('nats', () => {
 
   it('continues to read and append across a kill of the server', async () => {
     const own = await natsServer();
-    try {
-      const study = fresh();
-      const log = await natsLog(await own.connect(), study, { timeout: 500 });
-      const positions: number[] = [];
-      let reached = () => {};
-      const until = (n: number) =>
-        new Promise<void>((resolve) => {
-          reached = () => positions.length >= n && resolve();
-          reached();
-        });
-      const reading = (async () => {
-        for await (const entries of log.read()) {
-          positions.push(...entries.map(({ position }) => position));
-          reached();
-        }
-      })();
-      for (let n = 0; n < 10; n++) await log.append({ n });
-      await until(10);
-      await own.kill();
-      const while_away = log.append({ n: 10 });
-      await own.restart();
-      await while_away;
-      while ((await log.head()) < 20) await log.append({ n: 11 });
-      await until(20);
-      await log.close();
-      await reading;
-      expect(positions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
-    } finally {
-      await own.dispose();
-    }
+    onTestFinished(() => own.dispose());
+    const study = fresh();
+    const log = await natsLog(await own.connect(), study, { timeout: 500 });
+    const positions: number[] = [];
+    let reached = () => {};
+    const until = (n: number) =>
+      new Promise<void>((resolve) => {
+        reached = () => positions.length >= n && resolve();
+        reached();
+      });
+    const reading = (async () => {
+      for await (const entries of log.read()) {
+        positions.push(...entries.map(({ position }) => position));
+        reached();
+      }
+    })();
+    for (let n = 0; n < 10; n++) await log.append({ n });
+    await until(10);
+    await own.kill();
+    const while_away = log.append({ n: 10 });
+    await own.restart();
+    await while_away;
+    while ((await log.head()) < 20) await log.append({ n: 11 });
+    await until(20);
+    await log.close();
+    await reading;
+    expect(positions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
   it('refuses names that are not a token of a subject', async () => {

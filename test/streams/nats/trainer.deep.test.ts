@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -55,16 +55,13 @@ async function endsWithResult(on: NatsServer, happen: (engine: Awaited<ReturnTyp
 
 it('a trainer that ends waits until the server, which is down, has the result of its trial', async () => {
   const own = await natsServer();
-  try {
-    const { engine, state, ended } = await endsWithResult(own, () => own.kill());
-    expect(state.hasEnded).toBe(false);
-    await own.restart();
-    await ended;
-    await engine.heard.until(isFact('completed'));
-    await engine.close();
-  } finally {
-    await own.dispose();
-  }
+  onTestFinished(() => own.dispose());
+  const { engine, state, ended } = await endsWithResult(own, () => own.kill());
+  expect(state.hasEnded).toBe(false);
+  await own.restart();
+  await ended;
+  await engine.heard.until(isFact('completed'));
+  await engine.close();
 });
 
 it('a trainer that ends does not wait for a study that was deleted', async () => {
@@ -78,27 +75,24 @@ it('a trainer that ends does not wait for a study that was deleted', async () =>
 
 it('a trainer sends every fact across a kill of the server, once', async () => {
   const own = await natsServer();
-  try {
-    const study = fresh();
-    const engine = await engineOn(own, { study, trials: 6, parallel: 2, lease: 5 });
-    let killed: Promise<void> | undefined;
-    const { done } = trainer<At>({ nc: await own.connect(), study }, { slots: 2 }, async ({ x }, { trial, report }) => {
-      for (let step = 1; step <= 5; step++) report(x + step);
-      if (trial === 3) killed ??= own.kill().then(() => own.restart());
-      await killed;
-      return x;
-    });
-    await engine.port.finished;
-    await done;
-    const facts = await factsOf(engine.nc, study);
-    expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(6);
-    expect(facts.filter(({ type }) => type === 'started')).toHaveLength(6);
-    for (let trial = 1; trial <= 6; trial++) {
-      const steps = facts.flatMap((fact) => (fact.type === 'reported' && fact.trial === trial ? [fact.step] : []));
-      expect(steps).toEqual([1, 2, 3, 4, 5]);
-    }
-    await engine.close();
-  } finally {
-    await own.dispose();
+  onTestFinished(() => own.dispose());
+  const study = fresh();
+  const engine = await engineOn(own, { study, trials: 6, parallel: 2, lease: 5 });
+  let killed: Promise<void> | undefined;
+  const { done } = trainer<At>({ nc: await own.connect(), study }, { slots: 2 }, async ({ x }, { trial, report }) => {
+    for (let step = 1; step <= 5; step++) report(x + step);
+    if (trial === 3) killed ??= own.kill().then(() => own.restart());
+    await killed;
+    return x;
+  });
+  await engine.port.finished;
+  await done;
+  const facts = await factsOf(engine.nc, study);
+  expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(6);
+  expect(facts.filter(({ type }) => type === 'started')).toHaveLength(6);
+  for (let trial = 1; trial <= 6; trial++) {
+    const steps = facts.flatMap((fact) => (fact.type === 'reported' && fact.trial === trial ? [fact.step] : []));
+    expect(steps).toEqual([1, 2, 3, 4, 5]);
   }
+  await engine.close();
 });

@@ -1,15 +1,15 @@
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { targetOf } from '../../../machines/chart.ts';
-import { servedChart } from '../../../machines/study.ts';
-import { StrategyError } from '../../../src/errors.ts';
-import type { Plugin } from '../../../src/host/host.ts';
-import type { HostServer } from '../../../src/host/openServer.ts';
-import { type ServedPhase, type ServingOptions, type StartEngine, servedHere } from '../../../src/host/serving/served.ts';
-import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
-import type { Summary } from '../../../streams/nats/serve/summaries.ts';
-import { deleted } from '../../../streams/nats/studyError.ts';
-import { withResolvers } from '../../../streams/promises.ts';
+import { targetOf } from '../../machines/chart.ts';
+import { servedChart } from '../../machines/study.ts';
+import { StrategyError } from '../../src/errors.ts';
+import type { Plugin } from '../../src/host/host.ts';
+import type { HostServer } from '../../src/host/openServer.ts';
+import { type ServedPhase, type ServingOptions, type StartEngine, servedHere } from '../../src/host/serving/served.ts';
+import type { ServedStudy } from '../../streams/nats/serve/serveStudy.ts';
+import type { Summary } from '../../streams/nats/serve/summaries.ts';
+import { deleted } from '../../streams/nats/studyError.ts';
+import { withResolvers } from '../../streams/promises.ts';
 
 const { table } = servedChart;
 const phases = Object.keys(table.states) as ServedPhase[];
