@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { logContract } from '../../../src/testing/logContract.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { natsLog } from '../../../streams/nats/log/natsLog.ts';
@@ -128,7 +128,7 @@ describe.concurrent('nats', () => {
     expect(heard).toEqual([false, true]);
   });
 
-  it('fences a suggestion that is made while the server is down, and stores the next one', async () => {
+  it('fences a suggestion that is made while the server is down, and stores the next one', async ({ onTestFinished }) => {
     const own = await natsServer();
     onTestFinished(() => own.dispose());
     const log = await natsLog(await own.connect(), 's', { timeout: 200 });
@@ -193,7 +193,7 @@ describe.concurrent('nats', () => {
     expect(await log.append({ type: 'created' })).toBe('stored');
   });
 
-  it('continues to read and append across a kill of the server', async () => {
+  it('continues to read and append across a kill of the server', async ({ onTestFinished }) => {
     const own = await natsServer();
     onTestFinished(() => own.dispose());
     const study = fresh();
