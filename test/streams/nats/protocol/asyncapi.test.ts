@@ -115,7 +115,7 @@ async function recordStudy(): Promise<readonly Recorded[]> {
   });
   await spy.flush();
   const strategy = chain(asha({ min: 1, max: 4, eta: 2, pause: true }), random());
-  const engine = await engineOn(server, { study, trials: 6, lease: 1.5, resumes: true, strategy });
+  const engine = await engineOn(server, { study, trials: 6, lease: 3, resumes: true, strategy });
   const nc = await server.connect();
   const ask = async (method: NatsMethod, request: object = {}) => nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request));
   await engine.heard.until(isFact('suggested'));
