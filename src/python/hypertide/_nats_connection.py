@@ -25,7 +25,7 @@ SILENCE_SECONDS = 4.5  # with a ping every 1.5 seconds, a connection that is sil
 
 Headers = dict[str, str]  # with names in lower case
 Message = tuple[Headers, str, bytes]  # headers, reply subject and body
-Hear = Callable[[str, Headers, bytes], object]
+Hear = Callable[[bytes], object]
 
 
 class _Waiter:
@@ -75,22 +75,13 @@ class Connection:
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._ping, daemon=True).start()
 
-    def subscribe(self, subject: str, hear: Callable[[bytes], object]) -> str:
+    def subscribe(self, subject: str, hear: Hear) -> None:
         """Calls back with the body of each message, but not of one that was read from a stream: another user can have it sent here."""
-        return self.subscribe_stored(subject, lambda _, headers, body: None if "nats-stream" in headers else hear(body))
-
-    def subscribe_stored(self, subject: str, hear: Hear) -> str:
-        """Calls back with the subject, headers (lower case) and body of each message."""
         with self.lock:
             self.count += 1
             sid = str(self.count)
             self.handlers[sid] = (subject, hear)
         self._send(f"SUB {subject} {sid}\r\n".encode())
-        return sid
-
-    def unsubscribe(self, sid: str) -> None:
-        self.handlers.pop(sid, None)
-        self._send(f"UNSUB {sid}\r\n".encode())
 
     def publish(self, subject: str, data: str | bytes, reply: str = "", headers: Mapping[str, str] | None = None) -> None:
         body = data if isinstance(data, bytes) else data.encode()
@@ -238,9 +229,9 @@ class Connection:
         if waiter:
             waiter.answer = (headers, reply, body)
             waiter.event.set()
-        elif sid in self.handlers:
+        elif sid in self.handlers and "nats-stream" not in headers:
             try:
-                self.handlers[sid][1](words[0], headers, body)
+                self.handlers[sid][1](body)
             except Exception:
                 pass  # malformed: ignored, since nothing that arrives may end this thread
 

@@ -38,6 +38,7 @@ class StudyOnServer:
         self.prefix = access.prefix
         self.root = f"{self.prefix}.{study}"
         self.stream = f"{self.prefix.replace('.', '_').upper()}_{study}"
+        self.chunks = f"{self.prefix.replace('.', '_').upper()}C_{study}"
         self.nats = Connection(access, name)
         self._first: dict[str, Any] | None = None
         self.position = 0  # of the last fact that this trainer has stored

@@ -71,7 +71,7 @@ class NatsTrial(Trial):
     def saved(self, path: str, otherwise: str) -> str | None:
         """The reference to a checkpoint that is now on the server. None if it cannot be saved, which `otherwise` says with the reason."""
         try:
-            return checkpoints.save(self._study, self, path)
+            return checkpoints.save(self._study, self, path, self._saved)
         except (checkpoints.CheckpointError, OSError) as error:
             print(f"trial {self.number}: its checkpoint {otherwise}: {error}", file=sys.stderr)
             return None
