@@ -75,13 +75,14 @@ class Connection:
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._ping, daemon=True).start()
 
-    def subscribe(self, subject: str, hear: Hear) -> None:
+    def subscribe(self, subject: str, hear: Hear) -> str:
         """Calls back with the body of each message, but not of one that was read from a stream: another user can have it sent here."""
         with self.lock:
             self.count += 1
             sid = str(self.count)
             self.handlers[sid] = (subject, hear)
         self._send(f"SUB {subject} {sid}\r\n".encode())
+        return sid
 
     def publish(self, subject: str, data: str | bytes, reply: str = "", headers: Mapping[str, str] | None = None) -> None:
         body = data if isinstance(data, bytes) else data.encode()
