@@ -49,9 +49,9 @@ it('workers over HTTP lose no trial when one is killed, one is asked to end, and
 
 it('a worker works beside a run on its journal, hands its trial back, and runs the study when the run is killed', async () => {
   const place = studyIn('trials: 16\nparallel: 2\nstrategy: random\n');
-  const run = start(place, 'run', 'study.yaml', ...words);
+  const run = start(place, 'run', 'study.yaml', ...words, '--sleep', '0.4');
   await until(() => completed(place).length >= 1);
-  const worker = () => start(place, 'worker', 'study.jsonl', ...words);
+  const worker = () => start(place, 'worker', 'study.jsonl', ...words, '--sleep', '0.4');
   const [asked, staying] = [worker(), worker()];
   await until(() => [asked, staying].every((one) => one.said().includes(' completed ')));
   await until(() => isBusy(place, asked.child.pid!));

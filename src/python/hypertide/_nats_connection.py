@@ -79,8 +79,7 @@ class Connection:
         """Calls back with the body of each message, but not of one that was read from a stream: another user can have it sent here."""
         with self.lock:
             self.count += 1
-            sid = str(self.count)
-            self.handlers[sid] = (subject, hear)
+            self.handlers[sid := str(self.count)] = (subject, hear)
         self._send(f"SUB {subject} {sid}\r\n".encode())
         return sid
 
