@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
 import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
 import { type Certificates, certificates } from '../support/certificates.ts';
@@ -166,18 +166,15 @@ describe('a context of the nats command', () => {
     copyFileSync(join(place, 'keys/vision/w1.creds'), creds);
     const url = over('tls', server);
     const login = () => connectTo(url, { tlsCa, tlsCert, tlsKey, creds, inboxPrefix: '_INBOX.w1' });
-    try {
-      await (await login()).close();
-      declare(url, ['w2']);
-      const apply = ['server', 'apply', join(place, 'platform.yaml'), '--output', join(place, 'out')];
-      expect(await inContext({ url, ca: tlsCa, cert: tlsCert, key: tlsKey }, ...apply)).toMatchObject({
-        code: 0,
-        err: expect.stringContaining('is updated'),
-      });
-      await expect(login()).rejects.toThrow(/Authorization/i);
-    } finally {
-      await server.dispose();
-    }
+    onTestFinished(() => server.dispose());
+    await (await login()).close();
+    declare(url, ['w2']);
+    const apply = ['server', 'apply', join(place, 'platform.yaml'), '--output', join(place, 'out')];
+    expect(await inContext({ url, ca: tlsCa, cert: tlsCert, key: tlsKey }, ...apply)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('is updated'),
+    });
+    await expect(login()).rejects.toThrow(/Authorization/i);
   });
 
   it('has the address of the server, and the login', async () => {
@@ -239,32 +236,29 @@ describe('the trainer in Python', () => {
     const place = directory();
     const { textOf, files: keys } = await jwtConfig({ teams: [{ name: 'lab', trainers: ['w'] }] });
     const server = await natsServer(textOf({ port: -1 }));
-    try {
-      const seeds = place;
-      for (const user of ['engine', 'w']) writeFileSync(join(seeds, `${user}.creds`), keys[`lab/${user}.creds`]!);
-      const once = async (study: string, run: () => Promise<string>) => {
-        const serve = start(
-          studyIn(`trials: 1\nname: ${study}\n`),
-          'serve',
-          'study.yaml',
-          '--nats',
-          server.url,
-          '--creds',
-          join(seeds, 'engine.creds'),
-          '--once',
-        );
-        const said = await run();
-        expect(await serve.ended).toMatchObject({ code: 0 });
-        return said;
-      };
-      const creds = join(seeds, 'w.creds');
-      expect(await once('a', () => python(server.url, `creds=${JSON.stringify(creds)}`, {}, 'a'))).toBe('1\n');
-      expect(await once('b', () => python(undefined, 'context="lab"', context({ url: server.url, creds }), 'b'))).toBe('1\n');
-      expect(await once('c', () => python(undefined, `creds=${JSON.stringify(creds)}`, { HYPERTIDE_NATS: server.url }, 'c'))).toBe('1\n');
-      expect(await python(server.url, `creds=${JSON.stringify(join(seeds, 'w.nosuch'))}`)).toContain('No such file');
-      expect(await python(undefined, '')).toContain('expected the url of a server');
-    } finally {
-      await server.dispose();
-    }
+    onTestFinished(() => server.dispose());
+    const seeds = place;
+    for (const user of ['engine', 'w']) writeFileSync(join(seeds, `${user}.creds`), keys[`lab/${user}.creds`]!);
+    const once = async (study: string, run: () => Promise<string>) => {
+      const serve = start(
+        studyIn(`trials: 1\nname: ${study}\n`),
+        'serve',
+        'study.yaml',
+        '--nats',
+        server.url,
+        '--creds',
+        join(seeds, 'engine.creds'),
+        '--once',
+      );
+      const said = await run();
+      expect(await serve.ended).toMatchObject({ code: 0 });
+      return said;
+    };
+    const creds = join(seeds, 'w.creds');
+    expect(await once('a', () => python(server.url, `creds=${JSON.stringify(creds)}`, {}, 'a'))).toBe('1\n');
+    expect(await once('b', () => python(undefined, 'context="lab"', context({ url: server.url, creds }), 'b'))).toBe('1\n');
+    expect(await once('c', () => python(undefined, `creds=${JSON.stringify(creds)}`, { HYPERTIDE_NATS: server.url }, 'c'))).toBe('1\n');
+    expect(await python(server.url, `creds=${JSON.stringify(join(seeds, 'w.nosuch'))}`)).toContain('No such file');
+    expect(await python(undefined, '')).toContain('expected the url of a server');
   });
 });

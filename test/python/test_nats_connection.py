@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hypertide import _nats_connection
+from hypertide import _nats_checkpoints, _nats_connection
 from hypertide._nats_access import Access
 from hypertide._nats_connection import Connection, NoResponder
 from hypertide._nats_study import StudyOnServer
@@ -139,3 +139,18 @@ def test_a_pull_is_short_in_a_cluster_whose_other_servers_may_hold_it():
         study.nats = SimpleNamespace(request=request, is_clustered=is_clustered)
         assert study.pull(lambda: False) is None
     assert asked == [(5, 6), (1, 2)]
+
+
+LISTS = {"object": b"{}", "deep": b"[" * 100_000, "short": b'{"name": "s", "files": [{"path": "", "size": 1}], "empty": []}\n', "endless": b"x" * 70}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_checkpoint_that_a_stranger_has_written_is_refused(name):
+    chunk = LISTS[name]
+    study = StudyOnServer.__new__(StudyOnServer)
+    study.api, study.root, study.chunks = "$JS.API", "ht.digits", "HTC_digits"
+    study.nats = SimpleNamespace(request=lambda subject, data, seconds: ({}, "", chunk))
+    trial = SimpleNamespace(number=1, attempt=2, run="r", refuse_if_abandoned=lambda: None)
+    for size in (len(chunk), len(chunk) + 1):
+        with pytest.raises(_nats_checkpoints.CheckpointError):
+            _nats_checkpoints.restore(study, trial, f"nats:w/1/1/x/{size}/{'0' * 64}", _nats_checkpoints.new_directory())

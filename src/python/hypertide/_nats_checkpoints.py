@@ -24,7 +24,7 @@ LONGEST_LIST = 16 * 1024 * 1024
 ANSWER_SECONDS = 5
 RESTORE_SECONDS = 600  # and one more for each megabyte: a server may be away for a while, but the trial must begin
 SAVE_SECONDS = 20  # in which an engine must admit what is to be saved: a trainer that ends must not wait for one that is away
-REFERENCE = re.compile(r"nats:([\w-]{1,64})/([1-9]\d{0,14})/([1-9]\d{0,14})/(\w{1,64})/(\d{1,12})/([0-9a-f]{64})")
+REFERENCE = re.compile(r"(?a)nats:([A-Za-z0-9][\w-]{0,63})/([1-9]\d{0,14})/([1-9]\d{0,14})/(\w{1,64})/(\d{1,12})/([0-9a-f]{64})")
 PART = re.compile(r"(?!\.{1,2}$)[^\\/\x00-\x1f\x7f-\x9f]{1,255}")
 
 
@@ -53,7 +53,7 @@ def save(study: StudyOnServer, trial: Attempt, place: str, saved: str | None = N
         raise CheckpointError(f"{path} has no name that a checkpoint can have")
     files, empty = _contents(path)
     listed = [{"path": name, "size": size, **({"executable": True} if executable else {})} for name, _, size, executable in files]
-    line = json.dumps({"name": path.name, "files": listed, "empty": empty}, ensure_ascii=False).encode() + b"\n"
+    line = json.dumps({"name": path.name, "files": listed, "empty": empty}).encode() + b"\n"
     size = len(line) + sum(size for _, _, size, _ in files)
     digest = hashlib.sha256()
     for data in _chunks(line, files):
@@ -62,27 +62,25 @@ def save(study: StudyOnServer, trial: Attempt, place: str, saved: str | None = N
     if saved is not None and saved.endswith(end):
         return saved
     _ask_room(study, trial, size, SAVE_SECONDS)
-    name = token_of(22)
+    name = f"{study.name}.{trial.number}.{trial.attempt}.{token_of(22)}"
     sent = hashlib.sha256()
     for index, data in enumerate(_chunks(line, files)):
         sent.update(data)
-        _store(study, f"{study.root}.chunk.{study.name}.{trial.number}.{trial.attempt}.{name}.{index}", bytes(data))
+        _store(study, f"{study.root}.chunk.{name}.{index}", bytes(data))
     if sent.digest() != digest.digest():
         raise CheckpointError(f"{path} changed while it was being saved")
-    return f"nats:{study.name}/{trial.number}/{trial.attempt}/{name}{end}"
+    return f"nats:{name.replace('.', '/')}{end}"
 
 
 def restore(study: StudyOnServer, trial: Attempt, reference: str, directory: str) -> str:
     """Restores what a reference names into a new directory. Returns the path of the restored file or directory."""
-    named = REFERENCE.fullmatch(reference)
-    assert named
-    size = int(named[5])
+    *name, length, sha256 = reference.removeprefix("nats:").split("/")
+    size = int(length)
     try:
-        room = shutil.disk_usage(directory).free
-        if size > room:
+        if size > (room := shutil.disk_usage(directory).free):
             raise CheckpointError(f"it has {size} bytes, but there is room for {room} at {directory}")
         digest = hashlib.sha256()
-        content = _stored(study, trial, ".".join(named.groups()[:4]), size, digest)
+        content = _stored(study, trial, ".".join(name), size, digest)
         held = b""
         while b"\n" not in held and len(held) < LONGEST_LIST:
             held += next(content, b"\n")
@@ -92,7 +90,7 @@ def restore(study: StudyOnServer, trial: Attempt, reference: str, directory: str
             raise CheckpointError("it has another size than its files")
         root = Path(directory, contents["name"])
         _write(root, contents, rest, content)
-        if digest.hexdigest() != named[6]:
+        if digest.hexdigest() != sha256:
             raise CheckpointError("it has changed since it was saved")
         return str(root)
     except BaseException:
@@ -119,6 +117,8 @@ def _stored(study: StudyOnServer, trial: Attempt, name: str, size: int, digest: 
         headers, _, data = study.insist(lambda: request(index))
         if headers.get("status") == "404":
             raise CheckpointError("it is no longer on the server")
+        if len(data) != min(CHUNK, size - index * CHUNK):
+            raise CheckpointError("a chunk of it has another size than when it was saved")
         digest.update(data)
         yield data
 
@@ -191,7 +191,7 @@ def _parse(data: bytes) -> dict[str, Any]:
             and ("" not in paths or len(paths) == 1)
             and all(type(file["size"]) is int and file["size"] >= 0 for file in files)
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         fits = False
     if not fits:
         raise CheckpointError("its list of files has a path that leaves the directory, or a wrong field")

@@ -187,7 +187,7 @@ class Trainer:
         except Abandoned:
             self._release(trial)
             return None
-        except (checkpoints.CheckpointError, OSError) as error:
+        except (checkpoints.CheckpointError, OSError, ValueError) as error:  # a name may be none on this machine
             print(f"trial {trial.number}: its checkpoint cannot be restored, so it begins again: {error}", file=sys.stderr)
             trial.checkpoint = None
         except BaseException:

@@ -1,5 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { isDeleted } from '../../../streams/nats/studiesOn.ts';
 import { natsServer } from '../../support/nats.ts';
@@ -15,15 +15,12 @@ const config = `accounts {
 
 it('a study counts as deleted only if no stream of it is listed or answers', async () => {
   const server = await natsServer(config);
-  try {
-    const [team, own] = await Promise.all(['team', 'own'].map((user) => server.connect({ user, pass: 'x' })));
-    const jsm = await jetstreamManager(team!);
-    const known = async () => [await isDeleted(team!, 's1'), await isDeleted(own!, 's1')];
-    await jsm.streams.add({ name: stream, subjects: [log], allow_direct: true });
-    expect(await known()).toEqual([false, false]);
-    await jsm.streams.delete(stream);
-    expect(await known()).toEqual([true, true]);
-  } finally {
-    await server.dispose();
-  }
+  onTestFinished(() => server.dispose());
+  const [team, own] = await Promise.all(['team', 'own'].map((user) => server.connect({ user, pass: 'x' })));
+  const jsm = await jetstreamManager(team!);
+  const known = async () => [await isDeleted(team!, 's1'), await isDeleted(own!, 's1')];
+  await jsm.streams.add({ name: stream, subjects: [log], allow_direct: true });
+  expect(await known()).toEqual([false, false]);
+  await jsm.streams.delete(stream);
+  expect(await known()).toEqual([true, true]);
 });

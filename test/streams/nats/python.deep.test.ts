@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { float, int, pbt, random, space } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
@@ -206,27 +206,24 @@ h.run(url, study, objective)`;
 
   it('continues after a kill of the server', async () => {
     const own = await natsServer();
-    try {
-      const study = fresh();
-      const engine = await engineOn(own, { study, trials: 8, lease: 5 });
-      const program = `
+    onTestFinished(() => own.dispose());
+    const study = fresh();
+    const engine = await engineOn(own, { study, trials: 8, lease: 5 });
+    const program = `
 def objective(trial):
-    for step in range(1, 4):
-        time.sleep(0.03)
-        trial.report(step, step=step)
-    return 1.0
+  for step in range(1, 4):
+      time.sleep(0.03)
+      trial.report(step, step=step)
+  return 1.0
 h.run(url, study, objective)`;
-      const { ended } = python(own.url, study, program);
-      await engine.heard.until(isFact('completed', { trial: 3 }));
-      await own.kill();
-      await own.restart();
-      await engine.port.finished;
-      expect((await ended).code).toBe(0);
-      expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed')).toHaveLength(8);
-      await engine.close();
-    } finally {
-      await own.dispose();
-    }
+    const { ended } = python(own.url, study, program);
+    await engine.heard.until(isFact('completed', { trial: 3 }));
+    await own.kill();
+    await own.restart();
+    await engine.port.finished;
+    expect((await ended).code).toBe(0);
+    expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed')).toHaveLength(8);
+    await engine.close();
   });
 
   it('reports once that its login was revoked, and goes on with a new one in the same file', async () => {
@@ -235,35 +232,32 @@ h.run(url, study, objective)`;
     const own = await natsServer(`${textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`);
     const login = (user: string, inboxPrefix: string) =>
       own.connect({ inboxPrefix, authenticator: credsAuthenticator(new TextEncoder().encode(files[user])) });
-    try {
-      const study = fresh();
-      const heard = hearing();
-      const engine = await serve(await login('lab/engine.creds', '_INBOX_engine'), space({ n: int(1, 6) }), {
-        strategy: random(),
-        study,
-        onEntry: heard.note,
-      });
-      const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-creds-')), 'w1.creds');
-      writeFileSync(creds, files['lab/w1.creds']!);
-      const objective = 'lambda trial: time.sleep(0.2) or 1.0';
-      const { child, ended } = python(own.url, study, `h.run(url, study, ${objective}, "w1", creds=${JSON.stringify(creds)})`);
-      let said = '';
-      child.stderr.on('data', (piece: string) => (said += piece));
-      await heard.until(isFact('completed'));
-      const locked = await jwtConfig({ ...options, keyOf: (name) => files[name]?.trim(), revoke: ['lab/w1'] });
-      const system = await login('system.creds', '_INBOX_system');
-      await Promise.all(locked.accounts.map((account) => updateAccount(system, account)));
-      await eventually(() => expect(said).toContain('the server refuses the login: it has expired or was revoked'));
-      await new Promise((resolve) => setTimeout(resolve, 3000)); // it tries again several times
-      const completed = () => heard.all.filter(isFact('completed')).length;
-      const before = completed();
-      writeFileSync(creds, locked.files['lab/w1.creds']!);
-      await eventually(() => expect(completed()).toBeGreaterThan(before + 1));
-      child.kill('SIGKILL');
-      expect((await ended).text.match(/refuses the login/g)).toHaveLength(1);
-      await engine.close();
-    } finally {
-      await own.dispose();
-    }
+    onTestFinished(() => own.dispose());
+    const study = fresh();
+    const heard = hearing();
+    const engine = await serve(await login('lab/engine.creds', '_INBOX_engine'), space({ n: int(1, 6) }), {
+      strategy: random(),
+      study,
+      onEntry: heard.note,
+    });
+    const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-creds-')), 'w1.creds');
+    writeFileSync(creds, files['lab/w1.creds']!);
+    const objective = 'lambda trial: time.sleep(0.2) or 1.0';
+    const { child, ended } = python(own.url, study, `h.run(url, study, ${objective}, "w1", creds=${JSON.stringify(creds)})`);
+    let said = '';
+    child.stderr.on('data', (piece: string) => (said += piece));
+    await heard.until(isFact('completed'));
+    const locked = await jwtConfig({ ...options, keyOf: (name) => files[name]?.trim(), revoke: ['lab/w1'] });
+    const system = await login('system.creds', '_INBOX_system');
+    await Promise.all(locked.accounts.map((account) => updateAccount(system, account)));
+    await eventually(() => expect(said).toContain('the server refuses the login: it has expired or was revoked'));
+    await new Promise((resolve) => setTimeout(resolve, 3000)); // it tries again several times
+    const completed = () => heard.all.filter(isFact('completed')).length;
+    const before = completed();
+    writeFileSync(creds, locked.files['lab/w1.creds']!);
+    await eventually(() => expect(completed()).toBeGreaterThan(before + 1));
+    child.kill('SIGKILL');
+    expect((await ended).text.match(/refuses the login/g)).toHaveLength(1);
+    await engine.close();
   });
 });
