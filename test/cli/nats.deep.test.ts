@@ -69,7 +69,7 @@ describe('a study on a server', () => {
   });
 
   it('continues with the others when one of several studies is deleted, and its exit status is 1', async () => {
-    const own = await natsServer();
+    await using own = await natsServer();
     const place = studyIn('trials: 2\nname: goes\n');
     const text = readFileSync(join(place, 'study.yaml'), 'utf8');
     writeFileSync(join(place, 'other.yaml'), text.replace('goes', 'lasts'));
@@ -83,12 +83,11 @@ describe('a study on a server', () => {
     const served = await serve.ended;
     expect(served).toMatchObject({ code: 8, err: expect.stringContaining('lasts: closed') });
     expect(hasTrace(served)).toBe(false);
-    await own.dispose();
   });
 
   it('prints what it waits for, and obeys SIGTERM while it waits', async () => {
     const place = studyIn();
-    const own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream
+    await using own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream
     const url = own.url.replace('//', '//poor:poor@');
     const at = ['--nats', url];
     const begun = [
@@ -100,12 +99,11 @@ describe('a study on a server', () => {
       child.kill('SIGTERM');
       expect((await ended).code, waits).toBe(code);
     }
-    await own.dispose();
   });
 
   it('obeys SIGTERM while the server is away', async () => {
     const place = studyIn('name: away\n');
-    const own = await natsServer();
+    await using own = await natsServer();
     const at = ['--nats', own.url];
     const serve = start(place, 'serve', 'study.yaml', ...at);
     const worker = start(place, 'worker', `${own.url}/away`, '--', 'sleep', '60');
@@ -120,7 +118,6 @@ describe('a study on a server', () => {
     await until(() => worker.said().includes('interrupt again to end at once'));
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(130);
-    await own.dispose();
   });
 
   it('a worker hands its trials back at SIGTERM', async () => {

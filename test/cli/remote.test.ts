@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readingFeed } from '../../src/server/feed/feed.ts';
-import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { trainer } from '../../streams/nats/index.ts';
 import { natsSource } from '../../streams/nats/place/natsSource.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
-import { type ServedStudy, serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
+import type { ServedStudy } from '../../streams/nats/serve/serveStudy.ts';
 import { request } from '../../streams/nats/studiesOn.ts';
+import { engineBy } from '../streams/nats/world.ts';
 import { ensurePage } from '../support/build.ts';
 import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
@@ -24,8 +24,8 @@ beforeAll(async () => {
 
 const at = (study: string) => `${server.url}/${study}`;
 /** An engine that has suggested its first trial. */
-async function engineOf(study: string, trials: number): Promise<ServedStudy> {
-  const engine = await serve(await server.connect(), line, { strategy: random(), study, trials, parallel: 1 });
+async function engineOf(study: string, trials: number) {
+  const engine = await engineBy(await server.connect(), { study, trials, parallel: 1 }, line);
   await eventually(() => expect([...engine.port.rows]).not.toEqual([]));
   return engine;
 }
@@ -33,9 +33,8 @@ const work = async (study: string) => trainer<{ x: number }>({ nc: await server.
 
 /** A study of some trials that is over, and that no engine serves. */
 async function finished(study: string, trials = 5): Promise<void> {
-  const engine = await engineOf(study, trials);
+  await using _engine = await engineOf(study, trials);
   await work(study);
-  await engine.close();
 }
 
 describe('commands on a study on a server', () => {
@@ -102,7 +101,7 @@ describe('commands on a study on a server', () => {
 
   it('pass commands to the engine, and show their position in the log', async () => {
     const place = directory();
-    const engine = await engineOf('say', 3);
+    await using _engine = await engineOf('say', 3);
     const on = (command: string, ...more: string[]) => hypertide(place, ...command.split(' '), at('say'), ...more);
     const trial = async (n: number) => JSON.parse((await on('trials', '--json')).out).find((row: { trial: number }) => row.trial === n);
     expect(await on('trial cancel', '1')).toMatchObject({ code: 0, out: '', err: 'trial 1 is stopped\n' });
@@ -131,7 +130,6 @@ describe('commands on a study on a server', () => {
       expect(ended, wrong.join(' ')).toMatchObject({ code: 2, out: '' });
       expect(hasTrace(ended)).toBe(false);
     }
-    await engine.close();
   });
 
   it('admit a worker by the current strategy, not by the one that the study began with', async () => {
@@ -148,11 +146,10 @@ describe('commands on a study on a server', () => {
     expect(await worker()).toMatchObject(saved);
     await engine.close();
 
-    const undeclared = await engineOf('undeclared', 2);
+    await using _undeclared = await engineOf('undeclared', 2);
     const { submit } = await natsSource(await server.connect(), 'undeclared', 'undeclared');
     await submit({ type: 'change', strategy: JSON.parse(pausing) });
     expectRefused(await hypertide(directory(), 'worker', at('undeclared'), '--', ...TRAINER));
-    await undeclared.close();
   });
 
   it('end an idle worker, also if its study does not exist', async () => {
@@ -161,14 +158,13 @@ describe('commands on a study on a server', () => {
   });
 
   it('wait for a trial as long as a timer of Node cannot', async () => {
-    const engine = await engineOf('patient', 1);
+    await using _engine = await engineOf('patient', 1);
     const ended = await hypertide(directory(), 'worker', at('patient'), '--idle', '30d', '--', ...TRAINER);
     expect(ended).toMatchObject({ code: 0, err: expect.not.stringContaining('no trial for') });
-    await engine.close();
   });
 
   it('say of a run that does not count that no worker takes its trial again', async () => {
-    const engine = await engineOf('refused', 1);
+    await using engine = await engineOf('refused', 1);
     const worker = hypertide(directory(), 'worker', at('refused'), '--name', 'w', '--', 'sleep', '600');
     await eventually(() => expect([...engine.port.rows]).toMatchObject([{ running: true }]));
     const [{ run } = {}] = engine.port.rows;
@@ -178,7 +174,6 @@ describe('commands on a study on a server', () => {
     expect((await worker).err).toContain(
       'trial 1: this run does not count: the trial has ended, another run holds it, or this worker has lost the study\n',
     );
-    await engine.close();
   });
 
   const wrong = [
@@ -226,7 +221,7 @@ describe('on a server with the least rights for each user', () => {
     await own.dispose();
   });
   const as = (name: string) => connectTo(own.url, { creds: join(place, 'keys', `${name}.creds`), inboxPrefix: inboxOf(name) });
-  const engineAs = async () => serve(await as('engine'), line, { strategy: random(), study: 's1', trials: 3 });
+  const engineAs = async () => engineBy(await as('engine'), { study: 's1', trials: 3 }, line);
   const on = (name: string, command: string, ...more: string[]) =>
     hypertide(place, ...command.split(' '), `${own.url}/s1`, '--creds', `keys/${name}.creds`, ...more);
 
@@ -282,7 +277,7 @@ describe('on a server with the least rights for each user', () => {
   });
 
   it('a trainer may read the last change, which declares that trainers resume', async () => {
-    const second = await serve(await as('engine'), line, { strategy: random(), study: 's2', trials: 1 });
+    await using _second = await engineBy(await as('engine'), { study: 's2', trials: 1 }, line);
     const { submit } = await natsSource(await as('operator'), 's2', 's2');
     const strategy = { chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] };
     await submit({ type: 'change', strategy });
@@ -290,7 +285,6 @@ describe('on a server with the least rights for each user', () => {
     expectRefused(await hypertide(place, 'worker', ...words));
     await submit({ type: 'change', strategy, resumes: true });
     expect(await hypertide(place, 'worker', ...words)).toMatchObject({ code: 0 });
-    await second.close();
   });
 
   it('a viewer reads nothing without an engine, and the user of an engine reads the stream', async () => {

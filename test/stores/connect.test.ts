@@ -49,13 +49,12 @@ it.concurrent('distinguishes a missing login from a wrong one', async () => {
 
 it.concurrent('logs in with the seed of an nkey', async () => {
   const pair = nkeys.createUser();
-  const server = await natsServer(`authorization { users: [{ nkey: ${pair.getPublicKey()} }] }`);
+  await using server = await natsServer(`authorization { users: [{ nkey: ${pair.getPublicKey()} }] }`);
   const nkey = join(mkdtempSync(join(tmpdir(), 'hypertide-nkey-')), 'user.nk');
   writeFileSync(nkey, pair.getSeed());
   const nc = await connectTo(server.url, { nkey });
   await nc.flush();
   await nc.close();
-  await server.dispose();
 });
 
 it.concurrent('names the missing certificate, and reports a server that does not use TLS', async () => {
@@ -75,12 +74,11 @@ it.concurrent('names the missing certificate, and reports a server that does not
 it.concurrent('waits for a server that is down until its time is up, and prints that once', async () => {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
-  const own = await natsServer();
+  await using own = await natsServer();
   await own.kill();
   await expect(connect(screen, own.url, {}, 1)).rejects.toThrow(coded('no-connection'));
   expect(lines).toEqual([expect.stringMatching(/: the connection is refused; .*; trying for 1 s$/)]);
   const connecting = connect(screen, own.url, {}, 60);
   await own.restart();
   await (await connecting).close();
-  await own.dispose();
 });

@@ -35,9 +35,8 @@ describe('hypertide/core', () => {
     expect(again.completed).toBe(2);
     await log.append({ type: 'changed', strategy: 'sobol', limits: { trials: 3 } });
     await expect(optimize(line, objective, { strategy: random(), log })).rejects.toThrow(OptionError);
-    const study = createStudy(line, { log, parseStrategy });
+    await using study = createStudy(line, { log, parseStrategy });
     expect((await study.ask())?.by).toBe('#2/sobol');
-    await study.close();
   });
 
   it('has no strategy, and hypertide/strategies has all', () => {

@@ -78,13 +78,12 @@ describe('a study with earlier ones', () => {
 
   it('tries them where its own trials say nothing', async () => {
     const log = memoryLog();
-    const study = createStudy(wide, { strategy: random(), trials: 8, earlier: [await finished()], log });
+    await using study = createStudy(wide, { strategy: random(), trials: 8, earlier: [await finished()], log });
     for (let next = await study.ask(); next; next = await study.ask()) {
       if (next.by === 'random') await study.fail(next.trial, 'preempted');
       else await study.tell(next.trial, loss(next.params));
     }
     expect(study.trials().filter(({ by }) => by === 'earlier')).toHaveLength(4);
-    await study.close();
   });
 
   it('records what it took, resumes without it, and is recomputed from its own log', async () => {
@@ -100,10 +99,9 @@ describe('a study with earlier ones', () => {
     for (const length of facts.keys()) {
       if (length === 0) continue;
       const log = await logOf(facts.slice(0, length));
-      const study = createStudy(wide, { strategy: bo(), trials: 8, seed: 'now', earlier: [reads], log });
+      await using study = createStudy(wide, { strategy: bo(), trials: 8, seed: 'now', earlier: [reads], log });
       const next = await study.ask();
       if (next) expect(next.params).toEqual(rows[next.trial - 1]!.params);
-      await study.close();
     }
     const log = await logOf(facts);
     expect(await verify(wide, bo(), () => readUpTo(log.read(), facts.length))).toEqual({ recomputed: 8 });
@@ -151,10 +149,9 @@ describe('a study with earlier ones', () => {
   });
 
   it('keeps its first configurations for asks without fixed values', async () => {
-    const study = createStudy(wide, { strategy: random(), trials: 8, parallel: 2, earlier: [await finished()] });
+    await using study = createStudy(wide, { strategy: random(), trials: 8, parallel: 2, earlier: [await finished()] });
     expect(await study.ask({ fixed: { kind: 'a' } })).toMatchObject({ by: 'random' });
     expect(await study.ask()).toMatchObject({ by: 'earlier' });
-    await study.close();
   });
 
   it('begins as without them if none of their results fits', async () => {

@@ -45,11 +45,10 @@ describe('an enqueued trial', () => {
     await createStudy(line, { strategy: halving, log }).ask();
     const continued = memoryLog();
     for (const fact of await factsOf(log)) await continued.append(fact);
-    const study = createStudy(line, { log: continued });
+    await using study = createStudy(line, { log: continued });
     await study.tell((await study.ask())!.trial, 1);
     await study.enqueue({ x: 0.5 });
     expect(await study.ask()).toMatchObject({ by: 'queue', budget: 9 });
-    await study.close();
   });
 
   it('ranks with the trials at the highest budget if it was imported, and has none', async () => {
@@ -58,7 +57,7 @@ describe('an enqueued trial', () => {
     const imported = memoryLog();
     for (const fact of await factsOf(log))
       await imported.append(fact.type === 'suggested' && fact.by === 'queue' ? { ...fact, by: 'import', budget: undefined } : fact);
-    const study = createStudy(line, { strategy: halving, trials: 12, parallel: 2, seed: 'a', log: imported });
+    await using study = createStudy(line, { strategy: halving, trials: 12, parallel: 2, seed: 'a', log: imported });
     await study.ask();
     const completed = study.trials().filter(({ status }) => status === 'completed');
     const lowest = Math.min(...completed.map(({ values }) => values!.value!));
@@ -66,6 +65,5 @@ describe('an enqueued trial', () => {
     expect(lowest).toBeLessThan(0.99);
     expect(study.best()!.values).toEqual({ value: lowest });
     expect(study.recommend()!.row.by).not.toBe('import');
-    await study.close();
   });
 });

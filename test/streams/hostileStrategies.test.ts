@@ -73,7 +73,7 @@ describe('a mistake in a strategy of your own is an error that names it', () => 
   });
 
   it('but a bad proposal from outside is refused alone, and the study continues', async () => {
-    const study = createStudy(line, { strategy: chain(external('agent', { wait: 0.1 }), random()), trials: 2, parallel: 2 });
+    await using study = createStudy(line, { strategy: chain(external('agent', { wait: 0.1 }), random()), trials: 2, parallel: 2 });
     const bad = [Number.NaN, '0.5', 10n, cyclic, null, () => 1].map((x) => study.propose('agent', { x: x as number }));
     bad.push(study.propose('agent', { x: 0.1 }, { seconds: Number.NaN }), study.propose('agent', { x: 0.1 }, { note: long }));
     const codes = await Promise.all(bad.map((refused) => refused.then(String, ({ code }) => code)));
@@ -81,7 +81,6 @@ describe('a mistake in a strategy of your own is an error that names it', () => 
     await study.propose('agent', { x: 0.25 });
     const tried = [await study.ask(), await study.ask()].map((trial) => trial?.by);
     expect(tried).toEqual(['external', 'random']);
-    await study.close();
   });
 
   it('whose cause is what the strategy threw', async () => {
@@ -108,13 +107,12 @@ describe('a mistake in a strategy of your own is an error that names it', () => 
   });
 
   it('over NATS', async () => {
-    const server = await natsServer();
+    await using server = await natsServer();
     const serving = serve(await server.connect(), line, { study: 'own', trials: 4, strategy });
     const failure = serving.then(
       ({ ended }) => ended,
       (error: unknown) => error, // before it could be used
     );
     expect(await failure).toMatchObject(error);
-    await server.dispose();
   });
 });

@@ -52,14 +52,13 @@ describe('a study ends with the error of a strategy', () => {
 
   it('nor if it always repeats: the study ends as exhausted after a hundred draws', async () => {
     const log = memoryLog();
-    const study = createStudy(line, { strategy: answering([0.5]), log });
+    await using study = createStudy(line, { strategy: answering([0.5]), log });
     let trials = 0;
     for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, ++trials);
     expect(trials).toBe(101);
     const last: Fact[] = [];
     for await (const entries of readUpTo(log.read(), await log.head())) last.push(...entries.slice(-1).map(({ fact }) => fact as Fact));
     expect(last.at(-1)).toMatchObject({ type: 'closed', reason: 'exhausted' });
-    await study.close();
   });
 
   it.each([

@@ -38,11 +38,10 @@ it('annotations describe trials and the study, in facts that strategies do not s
 });
 
 it('a trial keeps its annotations when its result is retracted', async () => {
-  const study = createStudy(line, { strategy: random(), trials: 3 });
+  await using study = createStudy(line, { strategy: random(), trials: 3 });
   await study.ask();
   await study.tell(1, 1);
   await study.annotate({ trial: 1, labels: ['wrong'] });
   await study.retract(1);
   expect(study.trials()[0]).toMatchObject({ status: 'retracted', labels: ['wrong'] });
-  await study.close();
 });

@@ -16,7 +16,7 @@ export const natsProgram = (): string => execFileSync(script, { encoding: 'utf8'
 const LONG = 60_000;
 
 /** A NATS server with its own store. */
-export interface NatsServer {
+export interface NatsServer extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
@@ -69,6 +69,11 @@ export async function natsServer(config?: string, jetStream = true): Promise<Nat
       },
     );
   }
+  const dispose = async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
+    await kill();
+    rmSync(directory, { recursive: true, force: true });
+  };
   return {
     get url() {
       return `nats://127.0.0.1:${port}`;
@@ -92,11 +97,8 @@ export async function natsServer(config?: string, jetStream = true): Promise<Nat
     },
     kill,
     restart: start,
-    dispose: async () => {
-      await Promise.all(connections.map((connection) => connection.close()));
-      await kill();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
 }
 

@@ -85,10 +85,9 @@ it('a study that has failed is shown by readiness, metrics and list, and request
   await expect(request(nc, 'fails', 'study')).rejects.toMatchObject({ code: 'failed', message: failure });
   await expect(serverPlace(nc, server.url).busy('fails')).rejects.toMatchObject({ code: 'failed' });
   // Another process can still serve it, and answers first.
-  const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'fails', trials: 4, seed: 2 });
+  await using other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'fails', trials: 4, seed: 2 });
   await other.started;
   for (let i = 0; i < 5; i++) expect(await request(await server.connect(), 'fails', 'study')).toMatchObject({ study: 'fails' });
-  await other.close();
 });
 
 it('a study that was deleted is neither begun again nor shown any more', async () => {

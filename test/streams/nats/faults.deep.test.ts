@@ -6,10 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { random } from '../../../streams/index.ts';
 import { natsLog, reconnectOptions, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import type { EngineArguments } from '../../../tools/chaos/engine.ts';
 import { STUDY } from '../../../tools/chaos/study.ts';
 import { bundled } from '../../support/bundled.ts';
@@ -18,7 +16,7 @@ import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { proxyTo } from '../../support/proxy.ts';
 import { teamServer } from '../../support/teamServer.ts';
-import { type At, engineOn, factsOf, fresh, handOn, hearing, isFact, plane } from './world.ts';
+import { type At, engineBy, engineOn, factsOf, fresh, handOn, isFact } from './world.ts';
 
 const programs = await bundled('tools/chaos/engine', 'tools/chaos/trainer');
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
@@ -138,16 +136,9 @@ describe('without intervention', () => {
     const server = await teamServer('w1', 'w2');
     undo.push(() => server.dispose());
     const as = (name: string) => ({ ...reconnectOptions, ...server.loginOf(name) });
-    const heard = hearing();
-    const engine = await serve(await server.connect(as('engine')), plane, {
-      strategy: random(),
-      study: 's',
-      trials: 1e6,
-      parallel: 4,
-      lease: LEASE,
-      onEntry: heard.note,
-    });
-    undo.push(() => engine.close());
+    const engine = await engineBy(await server.connect(as('engine')), { study: 's', trials: 1e6, parallel: 4, lease: LEASE });
+    const { heard } = engine;
+    undo.push(engine.close);
     const nc = await server.connect(as('w1'));
     const work = trainer<At>({ nc, study: 's' }, { name: 'w1' }, ({ x }) => sleep(100, x));
     undo.push(() => work.close());
@@ -223,11 +214,10 @@ describe('two engines', () => {
 
 describe('the consumer of the trainers', () => {
   it('replaces a consumer that has lost its position, and no other one', async () => {
-    const server = await natsServer();
-    undo.push(() => server.dispose());
+    await using server = await natsServer();
     const study = fresh();
     const trials = 130;
-    const engine = await engineOn(server, { study, trials: trials + 1, parallel: 4 });
+    await using engine = await engineOn(server, { study, trials: trials + 1, parallel: 4 });
     let go!: (value: number) => void;
     const last = new Promise<number>((resolve) => (go = resolve));
     const work = ({ x }: At, { trial }: { readonly trial: number }) => (trial > trials ? last : x * x);
@@ -257,6 +247,5 @@ describe('the consumer of the trainers', () => {
     await engine.port.finished;
     await done;
     expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(trials + 1);
-    await engine.close();
   });
 });

@@ -38,14 +38,13 @@ it('a trainer that waits for a study makes no request that the server refuses', 
 });
 
 it('nor does one that reads the settings of a study that has changed', async () => {
-  const engine = await serve(await as('engine'), plane, { strategy: random(), study: 's2', trials: 1 });
+  await using _engine = await serve(await as('engine'), plane, { strategy: random(), study: 's2', trials: 1 });
   await (await as('operator')).request('ht.s2.rpc.change', JSON.stringify({ limits: { trials: 5 } }), { timeout: 5000 });
   const { nc, refused } = await refusalsTo('w1');
   const created = await createdOn(nc, 's2');
   expect((await settingsOn(nc, 's2', created)).limits.trials).toBe(5);
   await nc.flush();
   expect(refused).toEqual([]);
-  await engine.close();
 });
 
 it('a trainer that lists studies again and again is refused once', async () => {
@@ -64,16 +63,14 @@ it('a worker reports that its name is not that of its login', async () => {
 it('a worker reports that its login may not read a study, or not list any', async () => {
   const user = (name: string, ...subjects: readonly string[]) =>
     `{ user: ${name}, password: ${name}, permissions: { publish: ${JSON.stringify(subjects)}, subscribe: "_INBOX.>" } }`;
-  const other = await natsServer(`authorization { users: [${user('a', 'none')}, ${user('b', '$JS.API.DIRECT.GET.>')}] }`);
+  await using other = await natsServer(`authorization { users: [${user('a', 'none')}, ${user('b', '$JS.API.DIRECT.GET.>')}] }`);
   const as = (name: string) => other.connect({ user: name, pass: name });
   expect(await whyHidden(await as('a'), 's1', 'w1')).toBe('which the login of this worker has no right to read');
   expect(await whyHidden(await as('b'), 's1', 'w1')).toBe('which the server does not show to this worker');
-  await other.dispose();
 });
 
 it('a worker reports that the server has no JetStream', async () => {
-  const bare = await natsServer('accounts { A { users: [{ user: a, password: a }] } }'); // accounts are without it by default
+  await using bare = await natsServer('accounts { A { users: [{ user: a, password: a }] } }'); // accounts are without it by default
   const nc = await bare.connect({ user: 'a', pass: 'a' });
   expect(await whyHidden(nc, 's1', undefined)).toMatch(/^but the server has no JetStream for the account of this login/);
-  await bare.dispose();
 });

@@ -18,7 +18,7 @@ import { whenBegun } from '../../../streams/nats/studiesOn.ts';
 import { wrongOption } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { type At, fresh, hearing, isFact, plane } from './world.ts';
+import { type At, engineBy, fresh, isFact, plane } from './world.ts';
 
 const options = { store: 'unused', host: '127.0.0.1', port: -1 };
 const textOf = (config: JwtConfig) => `${config.textOf(options)}authorization { timeout: 30 }\n`;
@@ -47,14 +47,8 @@ const signer = (name: string) => signerFrom(name, files[`${name}.signer`]!);
 describe('a server whose users have credentials', () => {
   it('lets each user do its work, also one that is added while it runs', async () => {
     const study = fresh();
-    const heard = hearing();
-    const engine = await serve(await as('vision/engine'), plane, {
-      strategy: random(),
-      study,
-      trials: 12,
-      parallel: 3,
-      onEntry: heard.note,
-    });
+    await using engine = await engineBy(await as('vision/engine'), { study, trials: 12, parallel: 3 });
+    const { heard } = engine;
     await heard.until(isFact('created'));
     const added = await credentials(signer('vision/trainer'), ['w3']);
     const people = await credentials(signer('vision/operator'), ['ada']);
@@ -70,22 +64,18 @@ describe('a server whose users have credentials', () => {
     await engine.port.finished;
     const authors = heard.all.flatMap(({ fact }) => ('trainer' in (fact as object) ? [(fact as { trainer: string }).trainer] : []));
     expect([...new Set(authors)].sort()).toEqual(['w1', 'w2', 'w3']);
-    await engine.close();
   });
 
   it('lets a team use all of its studies, and none of another team', async () => {
     const study = fresh();
-    const heard = hearing();
-    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
-    await heard.until(isFact('suggested'));
+    await using engine = await engineBy(await as('vision/engine'), { study, trials: 1 });
+    await engine.heard.until(isFact('suggested'));
     const other = await as('nlp/viewer');
     await expect(other.request(`ht.${study}.rpc.study`, '', { timeout: 200 })).rejects.toThrow();
-    const theirs = hearing();
-    const twin = await serve(await as('nlp/engine'), plane, { strategy: random(), study, trials: 1, onEntry: theirs.note });
+    await using twin = await engineBy(await as('nlp/engine'), { study, trials: 1 });
     await trainer<At>({ nc: await as('nlp/w1'), study }, { name: 'w1' }, () => 7).done;
     await twin.port.finished;
-    expect(heard.all.some(isFact('started'))).toBe(false); // its twin has the same name
-    await Promise.all([engine.close(), twin.close()]);
+    expect(engine.heard.all.some(isFact('started'))).toBe(false); // its twin has the same name
   });
 
   it.each([
@@ -157,9 +147,8 @@ describe('a server whose users have credentials', () => {
     const kept = (name: string) => (/^vision\/viewer\./.test(name) ? undefined : files[name]?.trim());
     const teams = [{ name: 'vision', trainers: ['w1'] }];
     const made = await jwtConfig({ teams, keyOf: kept });
-    const next = await natsServer(textOf(made));
+    await using next = await natsServer(textOf(made));
     const login = (creds: string) => next.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
-    onTestFinished(() => next.dispose());
     await expect(login(files['vision/viewer.creds']!)).rejects.toThrow(/authorization/i);
     for (const creds of [made.files['vision/viewer.creds']!, files['vision/w1.creds']!]) await (await login(creds)).flush();
   });
@@ -182,10 +171,9 @@ describe('a server whose users have credentials', () => {
     const teams = ['vision', 'nlp'].map((name) => ({ name, trainers: ['w1', 'w2'] }));
     const made = await jwtConfig({ teams });
     const keys = made.files;
-    const own = await natsServer(textOf(made));
+    await using own = await natsServer(textOf(made));
     const login = (creds: string, more: object) =>
       own.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(`${creds}\n`)), ...reconnectOptions, ...more });
-    onTestFinished(() => own.dispose());
     const [w1, w2] = [await login(keys['vision/w1.creds']!, {}), await login(keys['vision/w2.creds']!, {})];
     const states: string[] = [];
     onLink(w1, (state) => states.push(`w1 ${state}`));
@@ -209,11 +197,10 @@ describe('a server whose users have credentials', () => {
     const later = await jwtConfig({ teams, keyOf: (name) => (next.files[name] ?? keys[name])?.trim() });
     expect(later.files['vision/revoked.json']!.trim()).toBe(next.files['vision/revoked.json']!.trim());
     await own.kill();
-    const second = await natsServer(textOf(later));
+    await using second = await natsServer(textOf(later));
     const again = (creds: string) => second.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
     await expect(again(keys['vision/w2.creds']!)).rejects.toThrow(/authorization/i);
     await (await again(keys['vision/w1.creds']!)).flush();
-    await second.dispose();
   });
 
   describe('and a team that is new', () => {
@@ -225,53 +212,48 @@ describe('a server whose users have credentials', () => {
 
     it('lets it in at once, also after a restart with an older configuration, until it is removed', async () => {
       const first = await config(['vision']);
-      const own = await natsServer(textOf(first));
-      try {
-        const next = await config(['vision', 'speech']);
-        const engine = next.files['speech/engine.creds']!;
-        await expect(login(own, engine)).rejects.toThrow(/authorization/i);
-        const system = await login(own, next.files['system.creds']!, '_INBOX_system');
-        const updates = await Promise.all(next.accounts.map((account) => updateAccount(system, account)));
-        expect(new Set(updates)).toEqual(new Set([undefined]));
-        const study = fresh();
-        const serving = await serve(await login(own, engine), plane, { strategy: random(), study, trials: 1 });
-        await trainer<At>({ nc: await login(own, next.files['speech/w1.creds']!, '_INBOX.w1'), study }, { name: 'w1' }, () => 7).done;
-        await serving.port.finished;
-        await serving.close();
+      await using own = await natsServer(textOf(first));
+      onTestFinished(() => void vi.useRealTimers());
+      const next = await config(['vision', 'speech']);
+      const engine = next.files['speech/engine.creds']!;
+      await expect(login(own, engine)).rejects.toThrow(/authorization/i);
+      const system = await login(own, next.files['system.creds']!, '_INBOX_system');
+      const updates = await Promise.all(next.accounts.map((account) => updateAccount(system, account)));
+      expect(new Set(updates)).toEqual(new Set([undefined]));
+      const study = fresh();
+      const serving = await serve(await login(own, engine), plane, { strategy: random(), study, trials: 1 });
+      await trainer<At>({ nc: await login(own, next.files['speech/w1.creds']!, '_INBOX.w1'), study }, { name: 'w1' }, () => 7).done;
+      await serving.port.finished;
+      await serving.close();
 
-        await own.kill();
-        await own.restart();
-        const again = await login(own, engine);
-        await again.flush();
-        const keys = (names: readonly string[]) =>
-          next.accounts.filter(({ name }) => names.includes(name.split('/')[0]!)).map(({ key }) => key);
-        const after = await login(own, next.files['system.creds']!, '_INBOX_system');
-        expect(new Set(await accountsOn(after))).toEqual(new Set(keys(['system', 'vision', 'speech'])));
+      await own.kill();
+      await own.restart();
+      const again = await login(own, engine);
+      await again.flush();
+      const keys = (names: readonly string[]) =>
+        next.accounts.filter(({ name }) => names.includes(name.split('/')[0]!)).map(({ key }) => key);
+      const after = await login(own, next.files['system.creds']!, '_INBOX_system');
+      expect(new Set(await accountsOn(after))).toEqual(new Set(keys(['system', 'vision', 'speech'])));
 
-        const gone = keys(['speech']);
-        const forged = await jwtConfig({ teams: [] });
-        expect(await removeAccounts(after, await forged.removalOf(gone))).toBeDefined(); // which another operator has signed
-        expect(await removeAccounts(after, await next.removalOf(gone))).toBeUndefined();
-        expect(new Set(await accountsOn(after))).toEqual(new Set(keys(['system', 'vision'])));
-        await expect(login(own, engine)).rejects.toThrow(/authorization/i);
+      const gone = keys(['speech']);
+      const forged = await jwtConfig({ teams: [] });
+      expect(await removeAccounts(after, await forged.removalOf(gone))).toBeDefined(); // which another operator has signed
+      expect(await removeAccounts(after, await next.removalOf(gone))).toBeUndefined();
+      expect(new Set(await accountsOn(after))).toEqual(new Set(keys(['system', 'vision'])));
+      await expect(login(own, engine)).rejects.toThrow(/authorization/i);
 
-        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 }); // it knows the old JWTs, which it would ignore
-        const back = await config(['vision', 'speech'], {
-          keyOf: (name: string) => (name.endsWith('.jwt') ? undefined : next.files[name]?.trim()),
-        });
-        for (const account of back.accounts) expect(await updateAccount(after, account)).toBeUndefined();
-        const info = await (await login(own, engine)).request(`$JS.API.STREAM.INFO.HT_${study}`, '');
-        expect(info.json()).toMatchObject({ state: { messages: expect.any(Number) } }); // its studies were there all the time
-      } finally {
-        vi.useRealTimers();
-        await own.dispose();
-      }
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 }); // it knows the old JWTs, which it would ignore
+      const back = await config(['vision', 'speech'], {
+        keyOf: (name: string) => (name.endsWith('.jwt') ? undefined : next.files[name]?.trim()),
+      });
+      for (const account of back.accounts) expect(await updateAccount(after, account)).toBeUndefined();
+      const info = await (await login(own, engine)).request(`$JS.API.STREAM.INFO.HT_${study}`, '');
+      expect(info.json()).toMatchObject({ state: { messages: expect.any(Number) } }); // its studies were there all the time
     });
 
     it('skips it if the server takes accounts from its configuration only', async () => {
       const first = await config(['vision']);
-      const own = await natsServer(textOf(first).replace(/resolver \{[^}]*\}/, 'resolver: MEMORY'));
-      onTestFinished(() => own.dispose());
+      await using own = await natsServer(textOf(first).replace(/resolver \{[^}]*\}/, 'resolver: MEMORY'));
       const next = await config(['vision', 'speech']);
       const system = await login(own, next.files['system.creds']!, '_INBOX_system');
       expect(await updateAccount(system, next.accounts.at(-1)!)).toBe('the server takes accounts from its configuration only');
@@ -281,24 +263,21 @@ describe('a server whose users have credentials', () => {
 
   it('is configured with the same text if nothing has changed', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
-    try {
-      const teams = [
-        { name: 'vision', trainers: ['w1', 'w2'] },
-        { name: 'nlp', trainers: ['w1'] },
-      ];
-      const again = await jwtConfig({ teams, keyOf: (name) => files[name]?.trim() });
-      expect(again.files).toEqual(
-        Object.fromEntries(Object.entries(files).map(([name, text]) => [name, name.endsWith('.signer') ? text : text.trim()])),
-      );
-      const other = await jwtConfig({ teams: teams.slice(0, 1), prefix: 'acme', keyOf: (name) => files[name]?.trim() });
-      expect(other.files['system.jwt']).toBe(files['system.jwt']);
-      expect(other.files['vision/studies.jwt']).not.toBe(files['vision/studies.jwt']);
-      await expect(jwtConfig({ teams, keyOf: (name) => (name === 'nlp/trainers.jwt' ? 'x' : files[name]?.trim()) })).rejects.toThrow(
-        wrongOption('nlp/trainers.jwt'),
-      );
-    } finally {
-      vi.useRealTimers();
-    }
+    onTestFinished(() => void vi.useRealTimers());
+    const teams = [
+      { name: 'vision', trainers: ['w1', 'w2'] },
+      { name: 'nlp', trainers: ['w1'] },
+    ];
+    const again = await jwtConfig({ teams, keyOf: (name) => files[name]?.trim() });
+    expect(again.files).toEqual(
+      Object.fromEntries(Object.entries(files).map(([name, text]) => [name, name.endsWith('.signer') ? text : text.trim()])),
+    );
+    const other = await jwtConfig({ teams: teams.slice(0, 1), prefix: 'acme', keyOf: (name) => files[name]?.trim() });
+    expect(other.files['system.jwt']).toBe(files['system.jwt']);
+    expect(other.files['vision/studies.jwt']).not.toBe(files['vision/studies.jwt']);
+    await expect(jwtConfig({ teams, keyOf: (name) => (name === 'nlp/trainers.jwt' ? 'x' : files[name]?.trim()) })).rejects.toThrow(
+      wrongOption('nlp/trainers.jwt'),
+    );
   });
 
   it('locks out no user whose credentials are missing', async () => {
@@ -328,8 +307,8 @@ describe('a server whose users have credentials', () => {
 describe('trainers that share an account', () => {
   it('cannot write into the log for each other, but can request a stored message for another, which ignores it', async () => {
     const study = fresh();
-    const heard = hearing();
-    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
+    await using engine = await engineBy(await as('vision/engine'), { study, trials: 1 });
+    const { heard } = engine;
     const [w1, w2, spy] = [await as('vision/w1'), await as('vision/w2'), await as('vision/w2')];
     const relayed = new Promise<boolean>((resolve) => {
       spy.subscribe(`ht.${study}.directive.*`, { callback: (_, message) => resolve(isRelayed(message)) });
@@ -351,6 +330,5 @@ describe('trainers that share an account', () => {
     expect(fact).toMatchObject({ values: { value: 0 } });
     const byW2 = heard.all.filter(({ author }) => author === 'w2').map(({ fact }) => (fact as { type: string }).type);
     expect(byW2).toEqual(['started', 'completed']);
-    await engine.close();
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
 import type { Completed, Fact } from '../../../src/facts/facts.ts';
-import { type AppliedEntry, random } from '../../../streams/index.ts';
+import { random } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
@@ -16,7 +16,7 @@ import { eventually } from '../../support/eventually.ts';
 import { natsServer } from '../../support/nats.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { freePort } from '../../support/ports.ts';
-import { type At, fresh, plane } from './world.ts';
+import { type At, engineBy, engineOn, fresh, plane } from './world.ts';
 
 const square = async ({ x }: At) => x * x;
 
@@ -56,13 +56,13 @@ describe('with a prefix', () => {
       callback: (_, { subject }) => void (/^(\$|_)/.test(subject) || seen.add(subject.split('.').slice(0, 3).join('.'))),
     });
     await nc.flush();
-    const engine = await serve(await server.connect(), plane, { study, prefix, trials: 4, strategy: random() });
+    await using engine = await engineOn(server, { study, prefix, trials: 4 });
     await engine.started;
     const done = trainer({ nc: await server.connect(), study, prefix }, {}, square).done;
     await Promise.all([done, engine.port.finished]);
     expect(await request(nc, subjectsOf(study, naming), 'study')).toMatchObject({ completed: 4 });
     expect([...seen]).toEqual([`${prefix}.${study}`]);
-    const other = await serve(await server.connect(), plane, { study, trials: 2, strategy: random() });
+    await using other = await engineOn(server, { study, trials: 2 });
     await other.started;
     await trainer({ nc: await server.connect(), study }, {}, square).done;
     expect(await studiesOn(nc, naming)).toEqual([study]);
@@ -72,7 +72,6 @@ describe('with a prefix', () => {
     );
     const [mine, its] = await Promise.all(heads);
     expect(mine).toBeGreaterThan(its!);
-    await Promise.all([engine.close(), other.close()]);
   });
 
   it('a study begins only below its own prefix, though streams of others may have the same name', async () => {
@@ -113,39 +112,29 @@ describe('with a prefix', () => {
 
   it('users have rights to the subjects below it, and to no others', async () => {
     const { textOf, files } = await jwtConfig({ teams: [{ name: 'lab', trainers: ['w1'] }], prefix });
-    const own = await natsServer(textOf({ store: 'unused', port: -1 }));
+    await using own = await natsServer(textOf({ store: 'unused', port: -1 }));
     const as = (user: string, inboxPrefix = '_INBOX_engine') =>
       own.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(files[`lab/${user}.creds`])), inboxPrefix });
     const options = { study: 's1', trials: 3, strategy: random() };
-    const engine = await serve(await as('engine'), plane, { ...options, prefix });
+    await using engine = await engineBy(await as('engine'), { ...options, prefix });
     await engine.started;
     await trainer({ nc: await as('w1', '_INBOX.w1'), study: 's1', prefix }, { name: 'w1' }, square).done;
     await engine.port.finished;
     expect(await studiesOn(await as('w1', '_INBOX.w1'), naming)).toEqual(['s1']);
     const other = await serve(await as('engine'), plane, options);
     await expect(other.started).rejects.toMatchObject({ code: 'forbidden' });
-    await engine.close();
-    await own.dispose();
   });
 });
 
 describe('through a leaf node', () => {
   it('a study is kept in the domain of the hub, with its checkpoints', async () => {
     const port = await freePort();
-    const hub = await natsServer(`jetstream { domain: hub }\nleafnodes { host: "127.0.0.1", port: ${port} }`);
-    const leaf = await natsServer(`leafnodes { remotes: [{ url: "nats://127.0.0.1:${port}" }] }`, false);
+    await using _hub = await natsServer(`jetstream { domain: hub }\nleafnodes { host: "127.0.0.1", port: ${port} }`);
+    await using leaf = await natsServer(`leafnodes { remotes: [{ url: "nats://127.0.0.1:${port}" }] }`, false);
     const study = fresh();
     const warnings: string[] = [];
-    const applied: AppliedEntry[] = [];
     const domain = 'hub';
-    const engine = await serve(await leaf.connect(), plane, {
-      study,
-      domain,
-      trials: 3,
-      strategy: random(),
-      warn: (text) => warnings.push(text),
-      onEntry: (entry) => applied.push(entry),
-    });
+    await using engine = await engineBy(await leaf.connect(), { study, domain, trials: 3, warn: (text) => warnings.push(text) });
     await engine.started;
     const place = directory();
     const saving = async ({ x }: At, trial: { readonly trial: number; checkpoint?: string }) => {
@@ -155,7 +144,9 @@ describe('through a leaf node', () => {
     };
     await trainer({ nc: await leaf.connect(), study, domain }, {}, saving).done;
     await engine.port.finished;
-    const saved = applied.flatMap(({ fact }) => ((fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : []));
+    const saved = engine.heard.all.flatMap(({ fact }) =>
+      (fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : [],
+    );
     expect(saved).toEqual(['nats:', 'nats:', 'nats:']);
     const trials = await hypertide(directory(), 'trials', `${leaf.url}/${study}?domain=hub`, '--json');
     expect(trials.out.match(/"status":"completed"/g)).toHaveLength(3);
@@ -168,8 +159,5 @@ describe('through a leaf node', () => {
       signal: AbortSignal.timeout(500),
     }).catch((error: Error) => error.name);
     expect(lost).toBe('TimeoutError');
-    await engine.close();
-    await leaf.dispose();
-    await hub.dispose();
   });
 });

@@ -11,8 +11,8 @@ const server = natsOfTests();
 describe('a study on a server', () => {
   it('gets fixed values beside a trainer that takes all it can', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1000, parallel: 6 });
-    const handle = await openStudy({ nc: await server.connect(), study }, { space: plane });
+    await using _engine = await engineOn(server, { study, trials: 1000, parallel: 6 });
+    await using handle = await openStudy({ nc: await server.connect(), study }, { space: plane });
     const busy = trainer({ nc: await server.connect(), study }, { space: plane, slots: 4 }, ({ n }) => sleep(100, n));
     for (const n of [1, 2, 3, 4, 5, 6]) {
       const fixed = (await handle.ask({ fixed: { n } }))!;
@@ -20,13 +20,11 @@ describe('a study on a server', () => {
       await handle.tell(fixed.trial, 1);
     }
     await busy.close();
-    await handle.close();
-    await engine.close();
   });
 
   it('is refused if it is another one, and waited for until the signal aborts', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const nc = await server.connect();
     const other = space({ z: float(0, 1) });
     await expect(openStudy({ nc, study }, { space: other })).rejects.toBeInstanceOf(MismatchError);
@@ -41,6 +39,5 @@ describe('a study on a server', () => {
     const opening = openStudy({ nc, study: fresh() }, { space: plane, signal: stop.signal, warn: () => {} });
     stop.abort(reason);
     await expect(opening).rejects.toBe(reason);
-    await engine.close();
   });
 });

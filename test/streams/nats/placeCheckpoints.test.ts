@@ -86,9 +86,8 @@ describe('checkpoints on the server', () => {
     await place.delete('held');
     expect(await partsOf('held')).toEqual({});
     expect(await partsOf('held-2')).toEqual(parts);
-    const engine = await serve(nc, xs, { study: 'held-2' });
+    await using _engine = await serve(nc, xs, { study: 'held-2' });
     expect((await handBack('held-2', 2, 'next')).resumed).toBe('model');
-    await engine.close();
   });
 
   it('have no limit in an archive if they had none on the server', async () => {

@@ -2,16 +2,15 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { float, int, pbt, random, space } from '../../../streams/index.ts';
+import { describe, expect, it } from 'vitest';
+import { float, int, pbt, space } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
-import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { eventually } from '../../support/eventually.ts';
 import { natsServer } from '../../support/nats.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 import { python, type Said } from './pythonTrainer.ts';
-import { engineOn, factsOf, fresh, hearing, isFact, lateFactOn } from './world.ts';
+import { engineBy, engineOn, factsOf, fresh, isFact, lateFactOn } from './world.ts';
 
 const server = natsOfTests();
 
@@ -27,7 +26,7 @@ describe('a study of the trainer in Python', () => {
           Object.fromEntries(message.headers!.keys().map((name) => [name, message.headers!.get(name)])),
         ]),
     });
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     await python(server.url, study, 'h.run(url, study, lambda trial: 1.0, name="w1")').ended;
     await engine.close();
     expect(facts.map(([type]) => type)).toEqual(['started', 'completed']);
@@ -41,31 +40,22 @@ describe('a study of the trainer in Python', () => {
   });
 
   it('takes the prefix of subjects and the domain of JetStream from the address', async () => {
-    const own = await natsServer('jetstream { domain: hub }');
+    await using own = await natsServer('jetstream { domain: hub }');
     const study = crypto.randomUUID();
     const naming = { prefix: 'acme.ml', domain: 'hub' };
-    const engine = await serve(await own.connect(), space({ n: int(1, 3) }), { strategy: random(), study, trials: 3, ...naming });
+    await using engine = await engineBy(await own.connect(), { study, trials: 3, ...naming }, space({ n: int(1, 3) }));
     await engine.started;
     const program = 'print(h.run(url, study, lambda trial: trial["n"], name="W_1"))';
     expect(await python(`${own.url}?prefix=acme.ml&domain=hub`, study, program).ended).toEqual({ code: 0, text: '3\n' });
     await engine.port.finished;
-    await engine.close();
     const wrong = await python(`${own.url}?prefx=acme.ml`, study, program).ended;
     expect(wrong.text).toContain('expected prefix, domain or api after the question mark of an address, got prefx');
-    await own.dispose();
   });
 
   it('evaluates a study to its end, and reports what went wrong', async () => {
     const study = fresh();
-    const heard = hearing();
-    const nc = await server.connect();
-    const engine = await serve(nc, space({ n: int(1, 6) }), {
-      strategy: random(),
-      study,
-      trials: 6,
-      objectives: { loss: 'minimize' },
-      onEntry: heard.note,
-    });
+    const options = { study, trials: 6, objectives: { loss: 'minimize' } } as const;
+    await using engine = await engineBy(await server.connect(), options, space({ n: int(1, 6) }));
     const program = `
 def objective(trial):
     n = trial["n"]
@@ -81,14 +71,13 @@ print(h.run(url, study, objective, "py"))`;
     expect(await ended).toEqual({ code: 0, text: '6\n' });
     const n = new Map<number, number>();
     const ends: unknown[] = [];
-    for (const { fact, refusal } of heard.all) {
+    for (const { fact, refusal } of engine.heard.all) {
       expect(refusal).toBeUndefined();
       const { type, trial, params, reason, values, checkpoint } = fact as Said;
       if (type === 'suggested') n.set(trial!, params!.n);
       if (type === 'failed' || type === 'completed') ends[n.get(trial!)!] = reason ?? checkpoint ?? values;
     }
     expect(ends.slice(1)).toEqual(['error', 'infeasible', 'non-finite', 'ü/4', { loss: 5 }, { loss: 6 }]);
-    await engine.close();
   });
 
   it.each([
@@ -96,12 +85,11 @@ print(h.run(url, study, objective, "py"))`;
     ['trains what is still free', false, '1\n2\n'],
   ])('%s, though the last fact about the trial is a late one of an earlier attempt', async (_, hasEnded, trained) => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2 });
+    await using engine = await engineOn(server, { study, trials: 2 });
     await lateFactOn(server, study, engine.heard, hasEnded);
     const { ended } = python(server.url, study, 'h.run(url, study, lambda trial: print(trial.number) or 1.0, "py")');
     await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: trained });
-    await engine.close();
   });
 
   it('leaves out metrics if a result would be too long with them', async () => {
@@ -124,21 +112,13 @@ print(h.run(url, study, objective, "py"))`;
       .map(({ fact }) => Object.keys((fact as { metrics?: object }).metrics ?? {}).length);
     expect(results).toEqual([1000, 0]);
     expect(engine.heard.all.filter(isFact('started'))).toHaveLength(2);
-    await engine.close();
   });
 
   it('trains a population, whose members resume from checkpoints of others', async () => {
     const study = fresh();
-    const heard = hearing();
-    const nc = await server.connect();
     const strategy = pbt({ population: 4, interval: 1, max: 3 });
-    const engine = await serve(nc, space({ rate: float(0, 1) }), {
-      strategy,
-      study,
-      resumes: true,
-      objectives: { loss: 'minimize' },
-      onEntry: heard.note,
-    });
+    const options = { strategy, study, resumes: true, objectives: { loss: 'minimize' } } as const;
+    await using engine = await engineBy(await server.connect(), options, space({ rate: float(0, 1) }));
     const program = `
 def objective(trial):
     came = int(trial.checkpoint or 0)
@@ -149,18 +129,17 @@ h.run(url, study, objective, "py")`;
     const { ended } = python(server.url, study, program);
     await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: '' });
-    const facts = heard.all.map(({ fact }) => fact as Said & { budget?: number; resumes?: number; tags?: { pbt: string } });
+    const facts = engine.heard.all.map(({ fact }) => fact as Said & { budget?: number; resumes?: number; tags?: { pbt: string } });
     const suggested = facts.filter(({ type }) => type === 'suggested');
     const clones = suggested.filter(({ resumes, tags }) => suggested.some((of) => of.trial === resumes && of.tags!.pbt !== tags!.pbt));
     expect(clones.length).toBeGreaterThan(0);
     expect(suggested.filter(({ budget }) => budget === 3)).toHaveLength(4);
     expect(facts.filter(({ type }) => type === 'failed')).toEqual([]);
-    await engine.close();
   });
 
   it('stops on request, and sends heartbeats while it trains', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 4 });
+    await using engine = await engineOn(server, { study, trials: 1, lease: 4 });
     const program = `
 def objective(trial):
     trial.report(3.0, step=1)
@@ -179,7 +158,6 @@ h.run(url, study, objective)`;
     expect((await factsOf(engine.nc, study)).map(({ type }) => type)).toEqual(
       expect.arrayContaining(['created', 'suggested', 'started', 'reported', 'reported', 'cancelled', 'stopped', 'closed']),
     );
-    await engine.close();
   });
 
   it.each([
@@ -187,7 +165,7 @@ h.run(url, study, objective)`;
     ['raises something of its own', 'raise ValueError("interrupted")'],
   ])('reports the last value as the result of a trial that was stopped and %s', async (_, ending) => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const program = `
 def objective(trial):
     trial.report(2.0, step=1)
@@ -201,14 +179,12 @@ h.run(url, study, objective)`;
     await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: '' });
     expect((await factsOf(engine.nc, study)).at(-2)).toMatchObject({ type: 'stopped', step: 1, by: 'person' });
-    await engine.close();
   });
 
   it('continues after a kill of the server', async () => {
-    const own = await natsServer();
-    onTestFinished(() => own.dispose());
+    await using own = await natsServer();
     const study = fresh();
-    const engine = await engineOn(own, { study, trials: 8, lease: 5 });
+    await using engine = await engineOn(own, { study, trials: 8, lease: 5 });
     const program = `
 def objective(trial):
   for step in range(1, 4):
@@ -223,23 +199,17 @@ h.run(url, study, objective)`;
     await engine.port.finished;
     expect((await ended).code).toBe(0);
     expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed')).toHaveLength(8);
-    await engine.close();
   });
 
   it('reports once that its login was revoked, and goes on with a new one in the same file', async () => {
     const options = { teams: [{ name: 'lab', trainers: ['w1'] }] };
     const { textOf, files } = await jwtConfig(options);
-    const own = await natsServer(`${textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`);
+    await using own = await natsServer(`${textOf({ store: 'unused', host: '127.0.0.1', port: -1 })}authorization { timeout: 30 }\n`);
     const login = (user: string, inboxPrefix: string) =>
       own.connect({ inboxPrefix, authenticator: credsAuthenticator(new TextEncoder().encode(files[user])) });
-    onTestFinished(() => own.dispose());
     const study = fresh();
-    const heard = hearing();
-    const engine = await serve(await login('lab/engine.creds', '_INBOX_engine'), space({ n: int(1, 6) }), {
-      strategy: random(),
-      study,
-      onEntry: heard.note,
-    });
+    await using engine = await engineBy(await login('lab/engine.creds', '_INBOX_engine'), { study }, space({ n: int(1, 6) }));
+    const { heard } = engine;
     const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-creds-')), 'w1.creds');
     writeFileSync(creds, files['lab/w1.creds']!);
     const objective = 'lambda trial: time.sleep(0.2) or 1.0';
@@ -258,6 +228,5 @@ h.run(url, study, objective)`;
     await eventually(() => expect(completed()).toBeGreaterThan(before + 1));
     child.kill('SIGKILL');
     expect((await ended).text.match(/refuses the login/g)).toHaveLength(1);
-    await engine.close();
   });
 });

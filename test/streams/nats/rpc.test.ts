@@ -15,19 +15,18 @@ const hand = (study: string, name?: string) => handOn(server, study, name);
 describe('an engine', () => {
   it('refuses requests that it does not know, and to close a study that is closed', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using _engine = await engineOn(server, { study, trials: 1 });
     const { ask } = await hand(study);
     await trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, square).done;
     expect(await ask('nothing')).toMatchObject({ ok: false, code: 'unknown-command' });
     // It would only hide why the study has closed.
     expect(await ask('close')).toMatchObject({ ok: false, code: 'closed' });
     expect((await ask('study')).result).toMatchObject({ closed: 'trials' });
-    await engine.close();
   });
 
   it('lists open trials next to ended ones', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 3, parallel: 3 });
+    await using engine = await engineOn(server, { study, trials: 3, parallel: 3 });
     const { ask, say } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     await say(2, { type: 'started', attempt: 1, run: 'a' });
@@ -54,12 +53,11 @@ describe('an engine', () => {
     expect(await statuses({ status: 'completed' })).toEqual([[1, 'completed']]);
     const { result } = await ask('trials', { after: 1, status: 'open' });
     expect((result as { trials: object[] }).trials[0]).toMatchObject({ by: 'random', step: 4, params: { n: expect.any(Number) } });
-    await engine.close();
   });
 
   it('sends its log in answers that fit into a message', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
+    await using engine = await engineOn(server, { study, trials: 2, parallel: 2 });
     const { ask, say } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     const long = '\u20ac'.repeat(5000); // three bytes each
@@ -79,13 +77,12 @@ describe('an engine', () => {
     for await (const batch of past(await natsLog(engine.nc, study), 1)) all.push(...batch);
     expect(entries).toEqual(JSON.parse(JSON.stringify(all)));
     expect(entries.at(-1)).toMatchObject({ author: 'hand', refusal: { code: 'not-json' } });
-    await engine.close();
   });
 
   it('sends its trials in answers that fit into a message', async () => {
     const study = fresh();
     const trials = 100;
-    const engine = await engineOn(server, { study, trials, parallel: trials });
+    await using engine = await engineOn(server, { study, trials, parallel: trials });
     const { ask, say } = await hand(study);
     const metrics = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`layer_${i}_norm`, 0.1]));
     for (let trial = 1; trial <= trials; trial++) {
@@ -106,13 +103,12 @@ describe('an engine', () => {
     expect(JSON.stringify(metrics).length * trials).toBeGreaterThan(engine.nc.info!.max_payload);
     expect(seen).toEqual(Array.from({ length: trials }, (_, i) => i + 1));
     expect(pages).toBeGreaterThan(2);
-    await engine.close();
   });
 
   it('reports an answer or a status that is larger than the server takes, and continues', async () => {
-    const small = await natsServer('max_payload: 12000');
+    await using small = await natsServer('max_payload: 12000');
     const study = fresh();
-    const engine = await engineOn(small, { study, trials: 3, parallel: 2, maxMessageBytes: 12000 });
+    await using engine = await engineOn(small, { study, trials: 3, parallel: 2, maxMessageBytes: 12000 });
     const { ask, say, next } = await handOn(small, study);
     await next();
     const metrics = { ['m'.repeat(11_900)]: 1 }; // fits into a message with the headers, but not with the parameters
@@ -122,13 +118,11 @@ describe('an engine', () => {
     for (const method of ['study', 'best', 'trials', 'log']) expect(await ask(method)).toMatchObject({ ok: false, code: 'internal' });
     expect(await ask('trials', { after: 1 })).toMatchObject({ ok: true, result: { trials: [{ trial: 2 }, { trial: 3 }] } });
     expect(await ask('log', { after: 6 })).toMatchObject({ ok: true });
-    await engine.close();
-    await small.dispose();
   });
 
   it('switches its strategy on request, and trials in flight keep their origin', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 3, parallel: 2 });
+    await using engine = await engineOn(server, { study, trials: 3, parallel: 2 });
     const { ask, say } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     for (const strategy of [{ chain: ['sobl'] }, { grid: { levels: { nothing: 3 } } }])
@@ -144,12 +138,11 @@ describe('an engine', () => {
     await engine.port.finished;
     const { result } = await ask('trials');
     expect((result as { trials: { by: string }[] }).trials.map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);
-    await engine.close();
   });
 
   it('closes on request, and stops running trials', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 3 });
+    await using engine = await engineOn(server, { study, trials: 3 });
     const { ask } = await hand(study);
     const { done } = trainer<At>(
       { nc: await server.connect(), study },
@@ -161,6 +154,5 @@ describe('an engine', () => {
     await engine.port.finished;
     await done;
     expect((await factsOf(engine.nc, study)).map(({ type }) => type)).toContain('closed');
-    await engine.close();
   });
 });

@@ -1,15 +1,13 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { random } from '../../../streams/index.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { studiesOn } from '../../../streams/nats/studiesOn.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { eventually } from '../../support/eventually.ts';
 import { EVERYTHING, type TeamServer, teamServer } from '../../support/teamServer.ts';
-import { type At, hearing, isFact, plane } from './world.ts';
+import { type At, engineBy, isFact } from './world.ts';
 
 /** Studies in which one trainer forges facts of another, one for each attack. */
 const forging = ['f1', 'f2', 'f3'];
@@ -25,15 +23,8 @@ const as = (name: string, inbox?: string) => server.as(name, inbox);
 
 describe('a server with the generated configuration', () => {
   it('lets each user do its work', async () => {
-    const heard = hearing();
-    const engine = await serve(await as('engine'), plane, {
-      strategy: random(),
-      study: 's1',
-      trials: 12,
-      parallel: 2,
-      lease: 5,
-      onEntry: heard.note,
-    });
+    await using engine = await engineBy(await as('engine'), { study: 's1', trials: 12, parallel: 2, lease: 5 });
+    const { heard } = engine;
     const seen: string[] = [];
     const viewer = await as('viewer');
     await heard.until(isFact('created'));
@@ -55,7 +46,6 @@ describe('a server with the generated configuration', () => {
     expect([...authors].sort()).toEqual(['w1', 'w2']);
     expect(seen.filter((subject) => subject.startsWith('ht.s1.log.by.w'))).toHaveLength(24);
     expect(seen).toContain('ht.s1.log.suggested');
-    await engine.close();
   });
 
   it.each(['engine', 'admin', 'w1'])('lets %s know the names of studies', async (name) => {
@@ -152,35 +142,22 @@ describe('a server with the generated configuration', () => {
     });
   });
 
-  /** Two trainers by hand, with the rights of the configuration. */
-  describe('lets no trainer write for another:', () => {
-    const begin = async () => {
-      const heard = hearing();
-      const study = forging.pop()!;
-      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, onEntry: heard.note });
-      await heard.until(isFact('suggested', { trial: 1 }));
-      const [w1, w2] = await Promise.all([as('w1'), as('w2')]);
-      const say = async (name: 'w1' | 'w2', fact: object) => {
-        const nc = name === 'w1' ? w1 : w2;
-        const { seq } = (await nc.request(`ht.${study}.log.by.${name}.1`, JSON.stringify({ trial: 1, ...fact }))).json<{ seq: number }>();
-        return heard.until(({ position }) => position === seq);
-      };
-      await say('w1', { type: 'started', attempt: 1, run: 'r1' });
-      const end = async () => {
-        await engine.close();
-        await Promise.all([w1.close(), w2.close()]);
-      };
-      return { heard, say, end };
+  it('lets no trainer write a result for another', async () => {
+    const study = forging.pop()!;
+    await using engine = await engineBy(await as('engine'), { study, trials: 2, parallel: 1 });
+    const { heard } = engine;
+    await heard.until(isFact('suggested', { trial: 1 }));
+    const [w1, w2] = await Promise.all([as('w1'), as('w2')]);
+    const say = async (name: 'w1' | 'w2', fact: object) => {
+      const nc = name === 'w1' ? w1 : w2;
+      const { seq } = (await nc.request(`ht.${study}.log.by.${name}.1`, JSON.stringify({ trial: 1, ...fact }))).json<{ seq: number }>();
+      return heard.until(({ position }) => position === seq);
     };
-    it('a result', async () => {
-      const { heard, say, end } = await begin();
-      const result = { type: 'completed', run: 'r1', values: { value: -1e9 } };
-      expect((await say('w2', result)).refusal).toMatchObject({ code: 'wrong-author' });
-      expect((await say('w1', { type: 'reported', run: 'r1', step: 1, values: { value: 5 } })).refusal).toBeUndefined();
-      expect((await say('w1', { type: 'completed', run: 'r1', values: { value: 5 } })).refusal).toBeUndefined();
-      await heard.until(isFact('suggested', { trial: 2 }));
-      await end();
-    });
+    await say('w1', { type: 'started', attempt: 1, run: 'r1' });
+    expect((await say('w2', { type: 'completed', run: 'r1', values: { value: -1e9 } })).refusal).toMatchObject({ code: 'wrong-author' });
+    expect((await say('w1', { type: 'reported', run: 'r1', step: 1, values: { value: 5 } })).refusal).toBeUndefined();
+    expect((await say('w1', { type: 'completed', run: 'r1', values: { value: 5 } })).refusal).toBeUndefined();
+    await heard.until(isFact('suggested', { trial: 2 }));
   });
 
   /** A server stores a message with a known id as a duplicate, that is, not at all, so a guessed id would delete a fact. */
@@ -195,8 +172,8 @@ describe('a server with the generated configuration', () => {
 
     it('another trainer', async () => {
       const study = forging.pop()!;
-      const heard = hearing();
-      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
+      await using engine = await engineBy(await as('engine'), { study, trials: 1 });
+      const { heard } = engine;
       const w1 = await as('w1');
       const { done } = trainer<At>({ nc: await as('w2'), study }, { name: 'w2' }, async () => {
         const last = await w1.request(`$JS.API.DIRECT.GET.HT_${study}.ht.${study}.log.by.*.1`);
@@ -207,13 +184,12 @@ describe('a server with the generated configuration', () => {
       await done;
       await engine.port.finished;
       expect(heard.all.filter(isFact('completed', { trial: 1 }))).toHaveLength(1);
-      await engine.close();
     });
 
     it('the engine', async () => {
       const study = forging.pop()!;
-      const heard = hearing();
-      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, onEntry: heard.note });
+      await using engine = await engineBy(await as('engine'), { study, trials: 2, parallel: 1 });
+      const { heard } = engine;
       await heard.until(isFact('suggested', { trial: 1 }));
       const w1 = await as('w1');
       const pulled = await new Promise<Msg>((resolve) => puller(w1, subjectsOf(study)).next(resolve));
@@ -224,7 +200,6 @@ describe('a server with the generated configuration', () => {
       ])
         await w1.request(`ht.${study}.log.by.w1.1`, JSON.stringify({ trial: 1, run: 'r', ...fact }));
       await heard.until(isFact('suggested', { trial: 2 }));
-      await engine.close();
     });
   });
 
@@ -237,15 +212,13 @@ describe('a server with the generated configuration', () => {
   });
 
   it('sends no answer into a log', async () => {
-    const engine = await serve(await as('engine'), plane, { strategy: random(), study: 's1', trials: 12 });
+    await using _engine = await engineBy(await as('engine'), { study: 's1', trials: 12 });
     const nc = await as('viewer');
     const jsm = await jetstreamManager(admin);
     const before = await contents(jsm);
     nc.publish('ht.s1.rpc.study', '{}', { reply: 'ht.s1.log.study' });
     expect((await nc.request('ht.s1.rpc.study', '{}')).json()).toMatchObject({ ok: true }); // comes after it
     expect(await contents(jsm)).toEqual(before);
-    await engine.close();
-    await nc.close();
   });
 });
 

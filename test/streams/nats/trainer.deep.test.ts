@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -28,10 +28,9 @@ it('a trainer reports that its study was deleted on the server, and that it is b
   await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
   await eventually(() => expect(warnings).toEqual([expect.stringContaining(`the study ${study} is not on the server`)]));
   await engine.close();
-  const again = await engineOn(server, { study });
+  await using _again = await engineOn(server, { study });
   await eventually(() => expect(warnings).toContain(`the study ${study} is on the server again`));
   await close();
-  await again.close();
 });
 
 /** A trainer that has a result which its server cannot store any more, and that is asked to end. */
@@ -54,8 +53,7 @@ async function endsWithResult(on: NatsServer, happen: (engine: Awaited<ReturnTyp
 }
 
 it('a trainer that ends waits until the server, which is down, has the result of its trial', async () => {
-  const own = await natsServer();
-  onTestFinished(() => own.dispose());
+  await using own = await natsServer();
   const { engine, state, ended } = await endsWithResult(own, () => own.kill());
   expect(state.hasEnded).toBe(false);
   await own.restart();
@@ -74,10 +72,9 @@ it('a trainer that ends does not wait for a study that was deleted', async () =>
 });
 
 it('a trainer sends every fact across a kill of the server, once', async () => {
-  const own = await natsServer();
-  onTestFinished(() => own.dispose());
+  await using own = await natsServer();
   const study = fresh();
-  const engine = await engineOn(own, { study, trials: 6, parallel: 2, lease: 5 });
+  await using engine = await engineOn(own, { study, trials: 6, parallel: 2, lease: 5 });
   let killed: Promise<void> | undefined;
   const { done } = trainer<At>({ nc: await own.connect(), study }, { slots: 2 }, async ({ x }, { trial, report }) => {
     for (let step = 1; step <= 5; step++) report(x + step);
@@ -94,5 +91,4 @@ it('a trainer sends every fact across a kill of the server, once', async () => {
     const steps = facts.flatMap((fact) => (fact.type === 'reported' && fact.trial === trial ? [fact.step] : []));
     expect(steps).toEqual([1, 2, 3, 4, 5]);
   }
-  await engine.close();
 });

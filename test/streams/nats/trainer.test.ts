@@ -17,7 +17,7 @@ const parabola = ({ x, n }: At) => (x - 1) ** 2 + n;
 describe('trainer', () => {
   it('evaluates a study to its end, several trials at a time', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 30, parallel: 4 });
+    await using engine = await engineOn(server, { study, trials: 30, parallel: 4 });
     const trainers = [];
     for (const name of ['a', 'b']) trainers.push(trainer<At>({ nc: await server.connect(), study }, { name, slots: 2 }, parabola));
     await engine.port.finished;
@@ -28,12 +28,11 @@ describe('trainer', () => {
     expect(new Set(ends.map((fact) => 'trial' in fact && fact.trial)).size).toBe(30);
     expect(facts.at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
     expect(facts.filter(({ type }) => type === 'started')).toHaveLength(30);
-    await engine.close();
   });
 
   it('evaluates trials on the examples that the study asks for', async () => {
     const study = fresh();
-    const engine = await serve(await server.connect(), plane, { study, strategy: random(), examples: 8, trials: 8, warn: () => {} });
+    await using engine = await serve(await server.connect(), plane, { study, strategy: random(), examples: 8, trials: 8, warn: () => {} });
     const evaluated: number[] = [];
     const objective = each(Array.from(Array(8).keys()), async ({ x }: At, example, { trial }) => {
       evaluated[trial] = (evaluated[trial] ?? 0) + 1;
@@ -46,12 +45,11 @@ describe('trainer', () => {
     expect(best!.values.value).toBeCloseTo(best!.params.x ** 2 + 3.5, 9);
     expect(best!.step).toBe(8);
     expect(evaluated[1]).toBe(2);
-    await engine.close();
   });
 
   it('fails trials whose results have another name, so that the study ends', async () => {
     const study = fresh();
-    const engine = await serve(await server.connect(), plane, {
+    await using engine = await serve(await server.connect(), plane, {
       study,
       strategy: random(),
       objectives: { loss: 'minimize' },
@@ -61,7 +59,6 @@ describe('trainer', () => {
     const { close } = trainer({ nc: await server.connect(), study }, { name: 'w', warn: () => {} }, () => ({ values: { los: 1 } }));
     await expect(engine.result()).rejects.toThrow('values.loss is missing');
     await close();
-    await engine.close();
   });
 
   it('waits for a study that does not exist, and prints that once', async () => {
@@ -69,11 +66,10 @@ describe('trainer', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const { done } = trainer<At>({ nc: await server.connect(), study }, {}, ({ x }) => x);
     await eventually(() => expect(warn).toHaveBeenCalledWith(`waiting for the study ${study}, which is not on this server yet`));
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using _engine = await engineOn(server, { study, trials: 1 });
     await done;
     expect(warn).toHaveBeenCalledTimes(1);
     warn.mockRestore();
-    await engine.close();
   });
 
   it.each([
@@ -83,7 +79,7 @@ describe('trainer', () => {
     ['with metrics of 2 MB, more than a message may have', 100_000, undefined, []],
   ])('is trained once %s', async (_, metrics, gradient, left) => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 5 });
+    await using engine = await engineOn(server, { study, trials: 1, lease: 5 });
     const named = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`layer_${i}_norm`, 0.1]));
     const warnings: string[] = [];
     let trainings = 0;
@@ -104,12 +100,11 @@ describe('trainer', () => {
     expect(Object.keys(fact as object).filter((name) => name === 'metrics' || name === 'gradient')).toEqual(left);
     expect(await engine.heard.until(isFact('reported'))).toMatchObject({ fact: { step: 1 } });
     expect(warnings.filter((text) => text.includes('left out of completed'))).toHaveLength(left.length > 0 ? 0 : gradient ? 2 : 1);
-    await engine.close();
   });
 
   it('reports, and obeys stops', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const nc = await server.connect();
     let reason: unknown;
     const { done } = trainer<At>({ nc, study }, {}, async (_, { report, signal }) => {
@@ -128,12 +123,11 @@ describe('trainer', () => {
       step: 2,
       by: 'person',
     });
-    await engine.close();
   });
 
   it('hands its trials back when it is closed', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const first = trainer<At>({ nc: await server.connect(), study }, { name: 'first' }, () => new Promise<number>(() => {}));
     await engine.heard.until(isFact('started'));
     await first.close();
@@ -143,12 +137,11 @@ describe('trainer', () => {
     const facts = await factsOf(engine.nc, study);
     expect(facts).toContainEqual(expect.objectContaining({ type: 'failed', reason: 'preempted', trial: 1, attempt: 1 }));
     expect(facts).toContainEqual(expect.objectContaining({ type: 'started', trainer: 'second', trial: 1, attempt: 2 }));
-    await engine.close();
   });
 
   it('reports why its study has closed, also before it started', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const run = async (name: string) => {
       const reasons: string[] = [];
       await trainer<At>({ nc: await server.connect(), study }, { name, closed: (reason) => reasons.push(reason) }, parabola).done;
@@ -158,24 +151,22 @@ describe('trainer', () => {
     expect(await run('late')).toEqual(['trials']);
     await request(engine.nc, study, 'annotate', { note: 'the best so far' }); // this hides the close from a trainer
     expect(await run('later')).toEqual(['trials']);
-    await engine.close();
   });
 
   it('leaves no timer when it is closed after its end', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using _engine = await engineOn(server, { study, trials: 1 });
     const { done, close } = trainer<At>({ nc: await server.connect(), study }, {}, parabola);
     await done;
     const begun = vi.spyOn(globalThis, 'setInterval');
     await close();
     expect(begun).not.toHaveBeenCalled();
     begun.mockRestore();
-    await engine.close();
   });
 
   it('gets the close of its study again while it runs, but not when it ends', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using _engine = await engineOn(server, { study, trials: 1 });
     await trainer<At>({ nc: await server.connect(), study }, {}, parabola).done;
     const nc = await server.connect();
     const { beat, directive } = subjectsOf(study);
@@ -185,13 +176,12 @@ describe('trainer', () => {
     nc.publish(beat('here', 0), JSON.stringify({ slots: 1 }));
     await request(nc, study, 'study', {}); // answered after them
     expect(directives).toEqual([{ type: 'closed', reason: 'trials' }]);
-    await engine.close();
   });
 
   it('gives up a claim that came second', async () => {
     const study = fresh();
     const subjects = subjectsOf(study);
-    const engine = await engineOn(server, { study, trials: 2 });
+    await using engine = await engineOn(server, { study, trials: 2 });
     const nc = await server.connect();
     await engine.heard.until(isFact('suggested'));
     const say = (fact: object) => jetstream(nc).publish(subjects.by('quick', 1), JSON.stringify(fact));
@@ -211,7 +201,6 @@ describe('trainer', () => {
     await done;
     const ends = (await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed');
     expect(ends).toMatchObject([{ run: 'quick' }, { trial: 2 }]);
-    await engine.close();
   });
 
   it.each([
@@ -219,7 +208,7 @@ describe('trainer', () => {
     ['trains what is still free', false, [1, 2]],
   ])('%s, though the last fact about the trial is a late one of an earlier attempt', async (_, hasEnded, trained) => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2 });
+    await using engine = await engineOn(server, { study, trials: 2 });
     await lateFactOn(server, study, engine.heard, hasEnded);
     const begun: number[] = [];
     const { done } = trainer<At>({ nc: await server.connect(), study }, {}, ({ x }, { trial }) => {
@@ -229,12 +218,11 @@ describe('trainer', () => {
     await engine.port.finished;
     await done;
     expect(begun).toEqual(trained);
-    await engine.close();
   });
 
   it('sends heartbeats while its objective blocks', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, lease: 1.5 });
+    await using engine = await engineOn(server, { study, trials: 2, lease: 1.5 });
     const block = ({ x }: At) => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // lets the engine of this process tick
       return x;
@@ -243,7 +231,6 @@ describe('trainer', () => {
     await engine.port.finished;
     await done;
     expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'failed')).toEqual([]);
-    await engine.close();
   });
 
   it('ends when it is closed before there is a study, and with an error when its connection is', async () => {
@@ -257,7 +244,7 @@ describe('trainer', () => {
   it('leaves out fields that make a fact too long, warns, and continues', async () => {
     const study = fresh();
     const warnings: string[] = [];
-    const engine = await engineOn(server, { study, trials: 4, maxMessageBytes: 2000 });
+    await using engine = await engineOn(server, { study, trials: 4, maxMessageBytes: 2000 });
     const long = 'x'.repeat(3000);
     // Longer than the stream accepts, longer than any message may be, and values without JSON.
     const metrics = [{ [long]: 1 }, {}, { ['x'.repeat(2e6)]: 1 }, { big: 1n as unknown as number }];
@@ -292,7 +279,6 @@ describe('trainer', () => {
       'trial 3: metrics ',
       'trial 4: reported',
     ]);
-    await engine.close();
   });
 
   it('takes one trial at a time if the objective blocks', async () => {

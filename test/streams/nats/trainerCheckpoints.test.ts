@@ -28,7 +28,7 @@ describe('a trainer in TypeScript', () => {
   it('resumes trials that paused on another machine', async () => {
     const study = fresh();
     const strategy = chain(asha({ min: 1, max: 4, eta: 2, pause: true }), random());
-    const engine = await engineOn(server, { study, trials: 12, strategy, resumes: true });
+    await using engine = await engineOn(server, { study, trials: 12, strategy, resumes: true });
     const begun: (readonly [step: number, resumes: boolean])[] = [];
     const on = (place: string) => (params: At, trial: Trial) => {
       const { checkpoint, resumes, budget } = trial;
@@ -48,12 +48,11 @@ describe('a trainer in TypeScript', () => {
     expect(resumed.every(([step]) => step > 0)).toBe(true);
     const { fact } = await engine.heard.until(isFact('completed'));
     expect(fact).toMatchObject({ checkpoint: expect.stringMatching(/^nats:/) });
-    await engine.close();
   });
 
   it('hands its trial back with the last checkpoint when it is closed', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const place = machine();
     const objective = (_: At, trial: Trial) => {
       for (const step of [1, 2]) {
@@ -76,12 +75,11 @@ describe('a trainer in TypeScript', () => {
     expect((await engine.heard.until(isFact('completed'))).fact).toMatchObject({ attempt: 2, values: { value: 2 } });
     const [, folder] = /(hypertide-checkpoint-[^/]+)/.exec(found!)!;
     await eventually(() => expect(readdirSync(tmpdir())).not.toContain(folder)); // it is deleted after the trial
-    await engine.close();
   });
 
   it('hands its trial back with the checkpoint that it was given if it has saved no other', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const begins: number[] = [];
     const resumed: number[] = [];
     for (const attempt of [1, 2]) {
@@ -99,12 +97,11 @@ describe('a trainer in TypeScript', () => {
     await last.done;
     expect(resumed).toEqual([0, 5]);
     expect((await engine.heard.until(isFact('completed'))).fact).toMatchObject({ attempt: 3, values: { value: 5 } });
-    await engine.close();
   });
 
   it('saves checkpoints of a running trial, from which it continues after the loss of the machine', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 2 });
+    await using engine = await engineOn(server, { study, trials: 1, lease: 2 });
     const lost = await server.connect();
     const place = machine();
     const objective = async (_: At, trial: Trial) => {
@@ -124,7 +121,6 @@ describe('a trainer in TypeScript', () => {
     await second.done;
     const { fact } = await engine.heard.until(isFact('completed'));
     expect((fact as { values: { value: number } }).values.value).toBeGreaterThan(0);
-    await engine.close();
   });
 
   it('does not wait for a checkpoint that is being saved when it is closed', async () => {
@@ -154,12 +150,11 @@ describe('a trainer in TypeScript', () => {
 
   it('passes references to other places on', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1 });
+    await using engine = await engineOn(server, { study, trials: 1 });
     const objective = () => ({ values: { value: 1 }, checkpoint: 's3://bucket/17' });
     const { done } = trainer<At>({ nc: await server.connect(), study }, {}, objective as never);
     await done;
     expect((await engine.heard.until(isFact('completed'))).fact).toMatchObject({ checkpoint: 's3://bucket/17' });
-    await engine.close();
   });
 });
 

@@ -85,7 +85,7 @@ describe.concurrent('on a server without JetStream', () => {
 
 describe.concurrent('a login without the rights of an engine', () => {
   it('is told which right it lacks', async () => {
-    const server = await natsServer(
+    await using server = await natsServer(
       `accounts { B { jetstream: enabled, users: [
         { user: c, password: c, permissions: { publish: ["$JS.API.STREAM.CREATE.>", "$JS.API.STREAM.INFO.>"], subscribe: ["_INBOX.>"] } },
         { user: d, password: d, permissions: { publish: [">"], subscribe: ["other"] } } ] } }`,
@@ -101,13 +101,12 @@ describe.concurrent('a login without the rights of an engine', () => {
     expect(may).toBeInstanceOf(StudyError);
     expect(may).toMatchObject({ code: 'forbidden', message: expect.stringContaining('publish to $JS.API.STREAM.MSG.GET.HT_s') });
     expect(mayNot).toMatchObject({ code: 'forbidden', todo: expect.stringContaining('inboxPrefix') });
-    await server.dispose();
   });
 });
 
 describe.concurrent('a signal that aborts later', () => {
   it('ends an engine and a trainer, also while the server is away', async () => {
-    const server = await natsServer();
+    await using server = await natsServer();
     const stop = new AbortController();
     const study = fresh();
     const engine = await serve(await server.connect(), plane, { study, strategy: random(), trials: 1000, signal: stop.signal });
@@ -122,6 +121,5 @@ describe.concurrent('a signal that aborts later', () => {
     stop.abort();
     expect(await engine.ended).toBeUndefined();
     await engine.port.finished;
-    await server.dispose();
   });
 });

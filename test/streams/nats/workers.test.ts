@@ -23,7 +23,7 @@ const rowsOf = async (engine: { nc: Parameters<typeof request>[0] }, study: stri
 describe('a broken trainer among 8', () => {
   it('loses no result and no trial, and is paused with the reason', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 80, parallel: 10 });
+    await using engine = await engineOn(server, { study, trials: 80, parallel: 10 });
     const warnings: string[] = [];
     const trainers = [];
     for (let n = 1; n <= 7; n++) {
@@ -48,7 +48,6 @@ describe('a broken trainer among 8', () => {
     const log = await natsLog(engine.nc, study, { create: false });
     expect(await verify(plane, random(), () => past(log, 1))).toMatchObject({ recomputed: 80 });
     await log.close();
-    await engine.close();
   });
 });
 
@@ -166,7 +165,7 @@ describe('a trainer that a person instructs', () => {
 
   it('gets no trial if it claims one while it is paused, and another trainer gets it at once', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 3, parallel: 1, lease: 60 });
+    await using engine = await engineOn(server, { study, trials: 3, parallel: 1, lease: 60 });
     const hand = await handOn(server, study, 'deaf');
     await request(engine.nc, study, 'instruct', { trainer: 'deaf', to: 'pause' });
     await engine.heard.until(isFact('suggested'));
@@ -176,7 +175,6 @@ describe('a trainer that a person instructs', () => {
     const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
     await engine.port.finished;
     await done;
-    await engine.close();
   });
 
   it('and the other trainer gets it at once also if the engine ends before it has read that claim', async () => {
@@ -189,7 +187,7 @@ describe('a trainer that a person instructs', () => {
     await first.close();
     await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
     const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w' }, ({ x }) => x);
-    const engine = await engineOn(server, options);
+    await using engine = await engineOn(server, options);
     await engine.port.finished;
     await done;
     const facts = (await factsOf(engine.nc, study)).slice(3); // after the suggestion and the instruction
@@ -201,14 +199,13 @@ describe('a trainer that a person instructs', () => {
       { type: 'completed' },
       { type: 'closed' },
     ]);
-    await engine.close();
   });
 });
 
 describe('a pause of a study', () => {
   it('lets trials that have begun end and none begin, which trainers say once each, also those that start meanwhile', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 5, parallel: 4, lease: 60 });
+    await using engine = await engineOn(server, { study, trials: 5, parallel: 4, lease: 60 });
     await engine.started;
     const change = (more: object) => request(engine.nc, study, 'change', more);
     const said: string[] = [];
@@ -235,12 +232,11 @@ describe('a pause of a study', () => {
     expect(said.slice(3)).toEqual(Array(3).fill(expect.stringContaining('the study continues')));
     const begun = engine.heard.all.filter(isFact('started'));
     expect(begun).toHaveLength(5);
-    await engine.close();
   });
 
   it('offers an attempt again whose claim came too late, when it ends', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 600 });
+    await using engine = await engineOn(server, { study, trials: 1, lease: 600 });
     const hand = await handOn(server, study, 'deaf');
     const suggested = (await hand.next())!;
     await request(engine.nc, study, 'change', { paused: true });
@@ -252,13 +248,12 @@ describe('a pause of a study', () => {
     await engine.port.finished;
     await done;
     expect(engine.heard.all.find(isFact('completed'))?.author).toBe('w');
-    await engine.close();
   });
 });
 
 it('a trainer that has missed the instruction to work gets it again when it reports', async () => {
   const study = fresh();
-  const engine = await engineOn(server, { study, trials: 3, parallel: 1 });
+  await using engine = await engineOn(server, { study, trials: 3, parallel: 1 });
   await engine.started;
   const { nc, beat } = await handOn(server, study, 'w');
   await request(engine.nc, study, 'instruct', { trainer: 'w', to: 'pause' });
@@ -267,5 +262,4 @@ it('a trainer that has missed the instruction to work gets it again when it repo
   await nc.flush();
   beat(0, 'none');
   for await (const message of directives) expect(message.json()).toMatchObject({ type: 'instructed', trainer: 'w', to: 'work' });
-  await engine.close();
 });

@@ -1,10 +1,10 @@
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Fact } from '../../../src/facts/facts.ts';
-import { type AppliedEntry, float, int, random, space } from '../../../streams/index.ts';
+import { type AppliedEntry, float, int, random, type Space, space } from '../../../streams/index.ts';
 import { natsLog } from '../../../streams/nats/index.ts';
 import { subjectsOf, TRAINERS } from '../../../streams/nats/protocol/subjects.ts';
-import { type ServedStudy, type ServeStudyOptions as ServeOptions, serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
+import { type ServeStudyOptions as ServeOptions, serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import type { NatsServer } from '../../support/nats.ts';
 
 export const plane = space({ x: float(-5, 5), n: int(1, 9) });
@@ -25,7 +25,7 @@ export interface Heard {
   until(fits: (applied: AppliedEntry) => boolean): Promise<AppliedEntry>;
 }
 
-export function hearing(): Heard {
+function hearing(): Heard {
   const all: AppliedEntry[] = [];
   const waiting = new Set<(applied: AppliedEntry) => void>();
   return {
@@ -55,17 +55,16 @@ export const isFact =
     (fact as Fact).type === type &&
     Object.entries(more).every(([name, value]) => (fact as unknown as Record<string, unknown>)[name] === value);
 
-/** An engine on a server. */
-export async function engineOn(
-  server: NatsServer,
-  options: ServeOptions,
-  connection: NodeConnectionOptions = {},
-): Promise<ServedStudy & { readonly heard: Heard; readonly nc: NatsConnection }> {
+/** An engine behind a connection, which ends with its scope. */
+export async function engineBy<P = At>(nc: NatsConnection, options: ServeOptions, of: Space<P> = plane as never) {
   const heard = hearing();
-  const nc = await server.connect(connection);
-  const served = await serve(nc, plane, { strategy: random(), onEntry: heard.note, ...options });
-  return { ...served, heard, nc };
+  const served = await serve(nc, of, { strategy: random(), onEntry: heard.note, ...options });
+  return { ...served, heard, nc, [Symbol.asyncDispose]: served.close };
 }
+
+/** An engine on a server. */
+export const engineOn = async (server: NatsServer, options: ServeOptions, connection: NodeConnectionOptions = {}) =>
+  engineBy(await server.connect(connection), options);
 
 /** A trainer by hand. */
 export async function handOn(server: NatsServer, study: string, name = 'hand') {

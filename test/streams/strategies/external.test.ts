@@ -97,9 +97,12 @@ describe('a proposer elsewhere', () => {
       if (++refused > 50) throw new Error('refused for ever');
       return 'fenced'; // as a log on a server refuses decisions from the past
     };
-    const study = createStudy(line, { strategy: chain(external('agent', { wait: 0.01 }), sobol()), trials: 1, log: { ...inner, append } });
+    await using study = createStudy(line, {
+      strategy: chain(external('agent', { wait: 0.01 }), sobol()),
+      trials: 1,
+      log: { ...inner, append },
+    });
     expect(await study.ask()).toMatchObject({ by: 'sobol' });
-    await study.close();
   });
 
   it('is never waited for with wait: 0', () => {
@@ -253,14 +256,13 @@ describe('a study with a proposer elsewhere', () => {
 
   it('lets a proposal expire by the clock', async () => {
     const log = memoryLog();
-    const study = createStudy(line, { strategy: chain(external('agent', { wait: 0 }), sobol()), trials: 2, log });
+    await using study = createStudy(line, { strategy: chain(external('agent', { wait: 0 }), sobol()), trials: 2, log });
     await study.propose('agent', { x: 0.9 }, { seconds: 0.02 });
     for await (const batch of log.read(1, AbortSignal.timeout(10_000))) {
       if (batch.some(({ fact }) => (fact as Fact).type === 'expired')) break;
     }
     await setImmediate(); // until the engine has read it, too
     expect((await study.ask())!.by).toBe('sobol');
-    await study.close();
   });
 
   it('refuses an unknown proposer', async () => {

@@ -22,17 +22,16 @@ const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
 
 describe('createStudy', () => {
   it('recommends no trial of several objectives, even before the first', async () => {
-    const study = createStudy(line, { strategy: random(), objectives: { loss: 'minimize', size: 'minimize' } });
+    await using study = createStudy(line, { strategy: random(), objectives: { loss: 'minimize', size: 'minimize' } });
     expect(() => study.recommend()).toThrow('with several, choose from front()');
     expect(study.front()).toEqual([]);
     await study.ready();
     expect(() => study.recommend()).toThrow(RangeError);
-    await study.close();
   });
 
   it('suggests no trial after three equal failures, until an open one has a result', async () => {
     const log = memoryLog();
-    const study = createStudy(line, { strategy: random(), trials: 5, parallel: 4, log });
+    await using study = createStudy(line, { strategy: random(), trials: 5, parallel: 4, log });
     for (let i = 0; i < 4; i++) await study.ask();
     for (const trial of [1, 2, 3]) await study.fail(trial, 'error', `no module at 0x${trial}`);
     await expect(study.ask()).rejects.toBeInstanceOf(NoResultError);
@@ -41,7 +40,6 @@ describe('createStudy', () => {
     await study.tell(4, 1);
     for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, 1);
     expect(study.trials().filter(({ status }) => status === 'completed')).toHaveLength(5);
-    await study.close();
   });
 
   it('accepts a result that could not be stored when it is told again', async () => {
@@ -51,13 +49,12 @@ describe('createStudy', () => {
       if (full) throw new Error('no space left');
       return log.append(fact);
     };
-    const study = createStudy(line, { strategy: random(), log: { ...log, append } });
+    await using study = createStudy(line, { strategy: random(), log: { ...log, append } });
     const { trial } = (await study.ask())!;
     full = true;
     await expect(study.tell(trial, 1)).rejects.toThrow('no space left');
     full = false;
     await study.tell(trial, 1);
-    await study.close();
   });
 
   it('may be closed while a result is being stored', async () => {
@@ -90,7 +87,7 @@ describe('createStudy', () => {
       const { type, step } = fact as { type: string; step?: number };
       if (type === 'reported') steps.push(step);
     };
-    const study = createStudy(line, { strategy: chain(stopAbove(1), random()) });
+    await using study = createStudy(line, { strategy: chain(stopAbove(1), random()) });
     study.entries$.subscribe(note);
     const attempt = async (...values: number[]) => {
       const { trial } = (await study.ask())!;
@@ -102,11 +99,10 @@ describe('createStudy', () => {
     await study.tell(await attempt(), 0.25);
     expect(study.trials()).toMatchObject([{ trial: 1, attempt: 3, status: 'completed', values: { value: 0.25 } }]);
     expect(steps).toEqual([1, 2, 1]);
-    await study.close();
   });
 
   it('counts steps itself, and refuses a step and a value that are swapped', async () => {
-    const study = createStudy(line, { strategy: random() });
+    await using study = createStudy(line, { strategy: random() });
     const { trial } = (await study.ask())!;
     await study.report(trial, 0.5);
     await study.report(trial, { value: 0.4 });
@@ -114,7 +110,6 @@ describe('createStudy', () => {
     await Promise.all([study.report(trial, 0.3), study.report(trial, 0.2)]);
     expect(study.trials()[0]).toMatchObject({ step: 4, values: { value: 0.2 } });
     await expect(study.report(trial, 3, 0.25)).rejects.toThrow(coded('bad-field'));
-    await study.close();
   });
 
   it('shows its best trial, all trials and the front', async () => {
@@ -160,10 +155,9 @@ describe('createStudy', () => {
     await study.tell(4, 1);
     expect(await study.ask()).toBeUndefined();
     await study.close();
-    const again = createStudy(line, { strategy: random(), trials: 5, log });
+    await using again = createStudy(line, { strategy: random(), trials: 5, log });
     await again.enqueue({ x: 5 });
     expect(await again.ask()).toMatchObject({ params: { x: 5 } });
-    await again.close();
   });
 
   it('races on examples, or with early: false evaluates each trial on all of them', async () => {

@@ -102,18 +102,16 @@ describe('a result of the wrong kind', () => {
       'tell: got 1; one number cannot be the result of several objectives: expected { values: { loss: 0.3, size: 0.3 } }',
     ],
   ])('tell gets %s', async (_, result, options, message) => {
-    const study = createStudy(line, { strategy: random(), trials: 3, ...options });
+    await using study = createStudy(line, { strategy: random(), trials: 3, ...options });
     const { trial } = (await study.ask())!;
     await expect(study.tell(trial, result as never)).rejects.toThrow(message);
     await expect(study.report(trial, { values: { loss: 1 } } as never)).rejects.toThrow(/^values.(loss|value) is missing; got values$/);
-    await study.close();
   });
 
   it('report gets a text as its step', async () => {
-    const study = createStudy(line, { strategy: random(), trials: 3 });
+    await using study = createStudy(line, { strategy: random(), trials: 3 });
     const { trial } = (await study.ask())!;
     await expect(study.report(trial, 1, '1' as never)).rejects.toThrow(/report: .*, got the text "1"/);
-    await study.close();
   });
 });
 

@@ -38,9 +38,8 @@ it('refuses a journal without a study, and one of another space, and leaves both
   await study.ready();
   await study.close();
   await expect(openStudy(path, { space: space({ y: float(0, 1) }) })).rejects.toThrow('another study');
-  const opened = await openStudy(path, { space: line });
+  await using opened = await openStudy(path, { space: line });
   expect(opened.trials()).toEqual([]);
-  await opened.close();
 });
 
 it('opens a study by the second copy of its first fact, if the first one is damaged', async () => {
@@ -49,7 +48,6 @@ it('opens a study by the second copy of its first fact, if the first one is dama
   await study.ready();
   await study.close();
   writeFileSync(path, readFileSync(path, 'utf8').replace('created', 'crated'));
-  const opened = await openStudy(path, { warn: () => {} });
+  await using opened = await openStudy(path, { warn: () => {} });
   expect(opened.trials()).toEqual([]);
-  await opened.close();
 });

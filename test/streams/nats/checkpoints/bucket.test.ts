@@ -6,18 +6,13 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { random } from '../../../../streams/index.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/bucket.ts';
 import { CHUNK } from '../../../../streams/nats/checkpoints/files.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
-import {
-  type ServedStudy,
-  type ServeStudyOptions as ServeOptions,
-  serveStudy as serve,
-} from '../../../../streams/nats/serve/serveStudy.ts';
+import type { ServedStudy, ServeStudyOptions as ServeOptions } from '../../../../streams/nats/serve/serveStudy.ts';
 import { natsServer } from '../../../support/nats.ts';
 import { inboxOf, type TeamServer, teamConfig, teamServer } from '../../../support/teamServer.ts';
-import { type Heard, hearing, isFact, plane } from '../world.ts';
+import { type At, engineBy, type Heard, isFact } from '../world.ts';
 
 let server: TeamServer;
 beforeAll(async () => {
@@ -33,7 +28,7 @@ const PATIENT = { timeout: 60_000 };
 const directory = () => mkdtempSync(join(tmpdir(), 'hypertide-checkpoint-'));
 
 interface Scene {
-  readonly engine: ServedStudy;
+  readonly engine: ServedStudy<At>;
   readonly heard: Heard;
   /** Claims an attempt. */
   claim(trainer: string, trial: number, attempt?: number): Promise<CheckpointRun>;
@@ -41,16 +36,10 @@ interface Scene {
 }
 
 async function scene(study: string, options: Partial<ServeOptions> = {}): Promise<Scene> {
-  const heard = hearing();
-  const engine = await serve(await as('engine'), plane, {
-    strategy: random(),
-    study,
-    trials: 9,
-    parallel: 2,
-    onEntry: heard.note,
-    checkpointBytes: 200 * CHUNK, // by default 10 GB each, and the server has three quarters of the free disk
-    ...options,
-  });
+  // By default, checkpoints may take 10 GB each, and the server has three quarters of the free disk.
+  const engine = await engineBy(await as('engine'), { study, trials: 9, parallel: 2, checkpointBytes: 200 * CHUNK, ...options });
+  onTestFinished(engine.close);
+  const { heard } = engine;
   const subjects = subjectsOf(study);
   const say: Scene['say'] = async ({ nc, trainer, trial, run }, fact) => {
     await nc.request(subjects.by(trainer, trial), JSON.stringify({ trial, run, ...fact }));
@@ -78,7 +67,7 @@ const contents = (root: string) =>
 
 describe('a checkpoint', () => {
   it('is saved by one trainer and restored by another, which share nothing', async () => {
-    const { engine, heard, claim, say } = await scene('travel');
+    const { heard, claim, say } = await scene('travel');
     const saved = directory();
     mkdirSync(join(saved, 'a/empty'), { recursive: true });
     writeFileSync(join(saved, 'large'), Buffer.alloc(20 * CHUNK + 3, 'abc'));
@@ -102,11 +91,10 @@ describe('a checkpoint', () => {
     expect(contents(restored)).toEqual({ ...contents(saved), latest: contents(saved).large });
     expect(statSync(join(restored, 'run.sh')).mode & 0o111).not.toBe(0);
     expect(await restoreCheckpoint(w2, reference, place)).toBe(restored); // what an attempt left that was killed is replaced
-    await engine.close();
   });
 
   it('keeps what it is, whatever a trainer publishes afterwards, or the others of its team', async () => {
-    const { engine, claim, say } = await scene('kept');
+    const { claim, say } = await scene('kept');
     const w1 = await claim('w1', 1);
     const saved = directory();
     writeFileSync(join(saved, 'state'), Buffer.alloc(3 * CHUNK, 'good'));
@@ -129,11 +117,10 @@ describe('a checkpoint', () => {
       await expect(w2.nc.request(`${api}.${name}.${chunks}`, '{}', purge)).rejects.toThrow(/Permissions Violation/);
     const restored = await restoreCheckpoint(w2, reference, join(directory(), 'restored'));
     expect(contents(restored)).toEqual(contents(saved));
-    await engine.close();
   });
 
   it('that is gone, incomplete or was changed is not restored, and leaves nothing', async () => {
-    const { engine, claim } = await scene('gone');
+    const { claim } = await scene('gone');
     const w1 = await claim('w1', 1);
     const saved = directory();
     writeFileSync(join(saved, 'state'), Buffer.alloc(3 * CHUNK, 'good'));
@@ -146,11 +133,10 @@ describe('a checkpoint', () => {
     await expect(restore('/elsewhere')).rejects.toThrow('"/elsewhere" is not a checkpoint on the server');
     await expect(restore(reference.replace(/\d+(\/.{64})$/, '999999999999$1'))).rejects.toThrow('but there is room for');
     expect(readdirSync(place)).toEqual([]);
-    await engine.close();
   });
 
   it('is not waited for when the run ends', async () => {
-    const { engine, claim } = await scene('ends');
+    const { claim } = await scene('ends');
     const w1 = await claim('w1', 1);
     const reference = await saveCheckpoint(w1, directory());
     const { signal } = new AbortController();
@@ -159,11 +145,10 @@ describe('a checkpoint', () => {
     await expect(restoreCheckpoint({ ...w1, signal: ended }, reference, join(place, 'restored'))).rejects.toThrow('the run ended');
     await expect(saveCheckpoint({ ...w1, signal: ended }, directory())).rejects.toThrow('the run ended');
     expect(readdirSync(place)).toEqual([]);
-    await engine.close();
   });
 
   it('is deleted when no run can resume from it, and when there is no room', async () => {
-    const { engine, claim, say } = await scene('small', { checkpointBytes: 10 * CHUNK });
+    const { claim, say } = await scene('small', { checkpointBytes: 10 * CHUNK });
     const large = (parts: number) => {
       const saved = directory();
       for (let i = 0; i < parts; i++) writeFileSync(join(saved, `part${i}`), Buffer.alloc(CHUNK - 1000, randomUUID()));
@@ -187,11 +172,10 @@ describe('a checkpoint', () => {
     await saveCheckpoint(third, large(4)); // the second trial named none, and the first is no longer the best
     await saveCheckpoint(third, large(4));
     expect(await trialsOn()).toEqual(['w1/3']);
-    await engine.close();
   });
 
   it('counts twice at most, however often its trial is handed back', async () => {
-    const { engine, claim, say } = await scene('again', { checkpointBytes: 20 * CHUNK });
+    const { claim, say } = await scene('again', { checkpointBytes: 20 * CHUNK });
     const jsm = await jetstreamManager(await as('engine'), { checkAPI: false });
     const saved = directory();
     let reference = '';
@@ -206,11 +190,10 @@ describe('a checkpoint', () => {
     const last = await claim('w2', 1, 7);
     const restored = await restoreCheckpoint(last, reference, join(directory(), 'restored'));
     expect(contents(restored)).toEqual(contents(saved));
-    await engine.close();
   });
 
   it('keeps its name if it is saved from inside its directory', async () => {
-    const { engine, claim } = await scene('names');
+    const { claim } = await scene('names');
     const of = await claim('w1', 1);
     const saved = directory();
     writeFileSync(join(saved, 'state'), 'good');
@@ -220,11 +203,10 @@ describe('a checkpoint', () => {
     const odd = join(saved, 'a\\b');
     writeFileSync(odd, 'x');
     await expect(saveCheckpoint(of, odd)).rejects.toThrow('has no name that a checkpoint can have');
-    await engine.close();
   });
 
   it('is not named if the server refuses one of its chunks', async () => {
-    const { engine, claim } = await scene('refused', { checkpointBytes: 30 * CHUNK });
+    const { claim } = await scene('refused', { checkpointBytes: 30 * CHUNK });
     const of = await claim('w1', 1);
     const saved = directory();
     writeFileSync(join(saved, 'zeros'), Buffer.alloc(10 * CHUNK));
@@ -245,18 +227,16 @@ describe('a checkpoint', () => {
       },
     });
     await expect(saveCheckpoint({ ...of, nc: promised }, saved)).rejects.toThrow('the server has no room for it');
-    await engine.close();
   });
 
   it('is not restored if its study has lost the stream, as in a restored study', async () => {
-    const { engine, claim, say } = await scene('deleted');
+    const { claim, say } = await scene('deleted');
     const w1 = await claim('w1', 1);
     const reference = await saveCheckpoint(w1, directory());
     await say(w1, { type: 'failed', attempt: 1, reason: 'preempted', checkpoint: reference });
     const w2 = await claim('w2', 1, 2);
     await (await jetstreamManager(await as('admin'), { checkAPI: false })).streams.delete('HTC_deleted');
     await expect(restoreCheckpoint(w2, reference, join(directory(), 'restored'))).rejects.toThrow('it is no longer on the server');
-    await engine.close();
   });
 
   it('obeys the limit of the existing stream, whatever the engine is configured to', async () => {
@@ -265,16 +245,15 @@ describe('a checkpoint', () => {
     const saved = directory();
     await saveCheckpoint(of, saved);
     await before.engine.close();
-    const { engine } = await scene('raised', { checkpointBytes: 40 * CHUNK });
+    await scene('raised', { checkpointBytes: 40 * CHUNK });
     writeFileSync(join(saved, 'state'), Buffer.alloc(3 * CHUNK));
     await expect(saveCheckpoint(of, saved)).rejects.toThrow(
       /may have 1048576 \("nats stream edit HTC_raised --max-bytes" changes the limit\)/,
     );
-    await engine.close();
   });
 
   it('finds room even if a trainer stored many chunks under names of no trial', async () => {
-    const { engine, claim } = await scene('strays', { checkpointBytes: 100 * CHUNK });
+    const { claim } = await scene('strays', { checkpointBytes: 100 * CHUNK });
     const of = await claim('w1', 1);
     const saved = directory();
     await saveCheckpoint(of, saved);
@@ -286,7 +265,6 @@ describe('a checkpoint', () => {
     expect(ack.json()).toMatchObject({ error: { description: 'maximum messages exceeded' } });
     writeFileSync(join(saved, 'state'), 'good');
     await saveCheckpoint(of, saved);
-    await engine.close();
   });
 
   it('stays on the worker if no engine answers, so that the worker can end, or if its run does not hold the trial', async () => {
@@ -303,16 +281,13 @@ it('a trainer of another team reads and writes no checkpoint of a study', async 
     { name: 'lab', trainers: ['w1'] },
     { name: 'other', trainers: ['w1'] },
   ]);
-  const both = await natsServer(text);
-  onTestFinished(() => both.dispose());
+  await using both = await natsServer(text);
   const login = (user: string) => ({
     authenticator: credsAuthenticator(new TextEncoder().encode(creds[user])),
     inboxPrefix: inboxOf(user.split('/')[1]!),
   });
-  const heard = hearing();
-  const options = { strategy: random(), study: 'mine', trials: 9, onEntry: heard.note, checkpointBytes: 20 * CHUNK };
-  await serve(await both.connect(login('lab/engine')), plane, options);
-  await heard.until(isFact('suggested'));
+  const engine = await engineBy(await both.connect(login('lab/engine')), { study: 'mine', trials: 9, checkpointBytes: 20 * CHUNK });
+  await engine.heard.until(isFact('suggested'));
   const [own, foreign] = [await both.connect(login('lab/w1')), await both.connect(login('other/w1'))];
   const of: CheckpointRun = { nc: own, study: 'mine', trainer: 'w1', trial: 1, attempt: 1, run: 'r' };
   await own.request(subjectsOf('mine').by('w1', 1), JSON.stringify({ type: 'started', trial: 1, attempt: 1, run: 'r' }));

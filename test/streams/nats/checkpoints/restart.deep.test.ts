@@ -3,20 +3,15 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { expect, it, onTestFinished, vi } from 'vitest';
-import { random } from '../../../../streams/index.ts';
+import { expect, it, vi } from 'vitest';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/bucket.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
-import { serveStudy as serve } from '../../../../streams/nats/serve/serveStudy.ts';
 import { natsServer } from '../../../support/nats.ts';
-import { hearing, isFact, plane } from '../world.ts';
+import { engineOn, isFact } from '../world.ts';
 
 it('a save through a restart of the server arrives whole', async () => {
-  const server = await natsServer();
-  onTestFinished(() => server.dispose());
-  const heard = hearing();
-  const nc = await server.connect();
-  await serve(nc, plane, { strategy: random(), study: 'through', trials: 1, onEntry: heard.note, checkpointBytes: 1e9 });
+  await using server = await natsServer();
+  const { nc, heard } = await engineOn(server, { study: 'through', trials: 1, checkpointBytes: 1e9 });
   await heard.until(isFact('suggested'));
   const of: CheckpointRun = { nc: await server.connect(), study: 'through', trainer: 'w', trial: 1, attempt: 1, run: 'r' };
   await nc.request(subjectsOf('through').by('w', 1), JSON.stringify({ type: 'started', trial: 1, attempt: 1, run: 'r' }));

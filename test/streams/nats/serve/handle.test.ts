@@ -25,7 +25,7 @@ it('serve tells which of two engines leads', async () => {
 
 it('serve ends with an error when the owner of its connection closes it', async () => {
   const nc = await server.connect();
-  const study = await serve(nc, plane, { study: fresh(), trials: 6, strategy: random() });
+  await using study = await serve(nc, plane, { study: fresh(), trials: 6, strategy: random() });
   const [result, asked, read] = [study.result(), study.ask().then(() => study.ask()), lastValueFrom(study.entries$)];
   const refused = [expect(result).rejects.toThrow(coded('connection-closed')), expect(asked).rejects.toThrow(coded('connection-closed'))];
   await eventually(() => expect(study.trials().filter(({ running }) => running)).toHaveLength(1));
@@ -33,5 +33,4 @@ it('serve ends with an error when the owner of its connection closes it', async 
   await read; // it completes
   await Promise.all(refused);
   expect(await study.ended).toMatchObject({ code: 'connection-closed' });
-  await study.close();
 });

@@ -17,7 +17,7 @@ it('an engine warns once that the server is full, pauses between retries, and co
   const jsm = await jetstreamManager(nc);
   await jsm.streams.add({ name: stream, subjects: [log], discard: 'new', allow_direct: true, max_msgs: 9 } as never);
   const said: string[] = [];
-  const engine = await engineOn(server, { study, trials: 20, warn: (line) => said.push(line) });
+  await using engine = await engineOn(server, { study, trials: 20, warn: (line) => said.push(line) });
   const heard: string[] = [];
   const { done } = trainer<At>({ nc: await server.connect(), study }, { name: 'w', warn: (line) => heard.push(line) }, square);
   await eventually(() => expect([...said, ...heard].join()).toContain('no room'));
@@ -28,12 +28,11 @@ it('an engine warns once that the server is full, pauses between retries, and co
   await jsm.streams.update(stream, { max_msgs: -1 });
   await engine.port.finished;
   await done;
-  await engine.close();
 });
 
 it('an engine answers ten thousand facts that do not count, and continues', async () => {
   const study = fresh();
-  const engine = await engineOn(server, { study, trials: 3 });
+  await using engine = await engineOn(server, { study, trials: 3 });
   const { nc, say } = await handOn(server, study);
   await engine.heard.until(isFact('suggested'));
   const kinds: readonly (object | string)[] = [
@@ -62,7 +61,6 @@ it('an engine answers ten thousand facts that do not count, and continues', asyn
   const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
   await engine.port.finished;
   await done;
-  await engine.close();
 });
 
 /** A study with four trials at a time, of which a trainer that leaves has taken all and told the server to wait for ten years. */
@@ -100,22 +98,20 @@ it('an engine that starts replaces a consumer that hides attempts, so that they 
   await first.close();
   const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
   await new Promise((resolve) => setTimeout(resolve, 3000 * lease + 500));
-  const second = await engineOn(server, { study, lease });
+  await using second = await engineOn(server, { study, lease });
   await second.port.finished;
   await done;
   expect(second.heard.all.filter(isFact('failed'))).toEqual([]);
   expect(second.heard.all.filter(isFact('completed'))).toHaveLength(12);
-  await second.close();
 });
 
 it('attempts that wait for busy trainers are not offered again, however many there are', async () => {
   const study = fresh();
-  const engine = await engineOn(server, { study, trials: 12, parallel: 12, lease: 0.3 });
+  await using engine = await engineOn(server, { study, trials: 12, parallel: 12, lease: 0.3 });
   const slow = async ({ x }: At) => new Promise<number>((resolve) => setTimeout(resolve, 1000, x));
   const { done } = trainer<At>({ nc: await server.connect(), study }, { slots: 2 }, slow);
   await engine.port.finished;
   await done;
   expect(engine.heard.all.filter(isFact('failed'))).toEqual([]);
   expect(engine.heard.all.filter(isFact('suggested'))).toHaveLength(12);
-  await engine.close();
 });

@@ -12,7 +12,7 @@ import { request } from '../../../../streams/nats/studiesOn.ts';
 import { coded } from '../../../support/coded.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { natsOfTests } from '../../../support/natsOfTests.ts';
-import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from '../world.ts';
+import { type At, engineBy, engineOn, factsOf, fresh, handOn, isFact, plane } from '../world.ts';
 
 const server = natsOfTests();
 
@@ -25,11 +25,10 @@ describe('serve', () => {
     const study = fresh();
     const values = (count: number) => Array.from({ length: count }, (_, i) => `value ${i}`);
     const nc = await server.connect();
-    const large = await serve(nc, space({ name: choice(values(10_000)) }), { study, trials: 1, strategy: random() });
+    await using large = await engineBy(nc, { study, trials: 1 }, space({ name: choice(values(10_000)) }));
     const objective = async ({ name }: { readonly name: string }) => name.length;
     await trainer({ nc: await server.connect(), study }, {}, objective).done;
     await large.port.finished;
-    await large.close();
     const other = fresh();
     await expect(serve(nc, space({ name: choice(values(100_000)) }), { study: other, trials: 1, strategy: random() })).rejects.toThrow(
       coded('study'),
@@ -40,12 +39,11 @@ describe('serve', () => {
 
   it('takes a UUID as the name of a study, and capitals in that of a trainer', async () => {
     const study = crypto.randomUUID();
-    const engine = await serve(await server.connect(), plane, { study, trials: 3, strategy: random() });
+    await using engine = await engineOn(server, { study, trials: 3 });
     const name = `Pod-${'x'.repeat(60)}`;
     await trainer({ nc: await server.connect(), study }, { name }, square).done;
     await engine.port.finished;
     expect(new Set((await factsOf(await server.connect(), study)).map(({ type }) => type))).toContain('completed');
-    await engine.close();
   });
 
   it('is refused without the name of a study', async () => {
@@ -112,13 +110,12 @@ describe('serve', () => {
     await one.heard.until(isFact('suggested'));
     const { say, nc } = await hand(study, 'w');
     await say(1, { type: 'started', attempt: 1, run: 'mine' });
-    const other = await engineOn(server, { study });
+    await using other = await engineOn(server, { study });
     await Promise.all([other.heard.until(isFact('started')), other.started]);
     await one.close();
     const ask = (run: string) => nc.request(subjectsOf(study).beat('w', 1), JSON.stringify({ run, save: 10 }), { timeout: 1000 });
     expect((await eventually(() => ask('mine'))).json()).toEqual({ ok: true, result: { stop: false } });
     expect((await ask('other')).json()).toMatchObject({ ok: false, code: 'stale-run' });
-    await other.close();
   });
 
   it('says that the server has no room, though only a trainer is refused, until it stores again or is gone', async () => {
@@ -150,7 +147,7 @@ describe('serve', () => {
 
   it('does not wait for a trial that no trainer has claimed when a study closes', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 4, parallel: 2 });
+    await using engine = await engineOn(server, { study, trials: 4, parallel: 2 });
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     const { say } = await hand(study);
     await say(1, { type: 'started', attempt: 1, run: 'alive' });
@@ -164,12 +161,11 @@ describe('serve', () => {
     expect(isFinished).toBe(false);
     await say(1, { type: 'completed', run: 'alive', values: { value: 1 } });
     await engine.port.finished;
-    await engine.close();
   });
 
   it('gives a silent run to another trainer, and no healthy run', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 1.5 });
+    await using engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 1.5 });
     const { say, beat } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     await say(1, { type: 'started', attempt: 1, run: 'silent' });
@@ -186,24 +182,22 @@ describe('serve', () => {
     clearInterval(beating);
     expect(again.position).toBeGreaterThan(4);
     expect(engine.heard.all.filter(isFact('failed'))).toHaveLength(1);
-    await engine.close();
   });
 
   it('gives a silent run to another trainer although a third one sends heartbeats for it', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 0.4 });
+    await using engine = await engineOn(server, { study, trials: 1, lease: 0.4 });
     const [{ say }, { beat }] = [await hand(study, 'silent'), await hand(study, 'third')];
     await engine.heard.until(isFact('suggested'));
     await say(1, { type: 'started', attempt: 1, run: 'r' });
     const beating = setInterval(() => beat(1, 'r'), 50);
     expect((await engine.heard.until(isFact('failed'))).fact).toMatchObject({ trial: 1, run: 'r', reason: 'lost' });
     clearInterval(beating);
-    await engine.close();
   });
 
   it('redelivers an attempt that was delivered and not claimed', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 0.2 });
+    await using engine = await engineOn(server, { study, trials: 1, lease: 0.2 });
     const { next } = await hand(study);
     await engine.heard.until(isFact('suggested'));
     (await next())!.ack(); // without a claim
@@ -211,18 +205,16 @@ describe('serve', () => {
     const { done } = trainer<At>({ nc: await server.connect(), study }, {}, square);
     await engine.port.finished;
     await done;
-    await engine.close();
   });
 
   it('does not redeliver an attempt that still waits for a trainer', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 0.1 });
+    await using engine = await engineOn(server, { study, trials: 1, lease: 0.1 });
     await engine.heard.until(isFact('suggested'));
     const { ask } = await hand(study);
     await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen meanwhile
     expect(engine.heard.all).toHaveLength(2);
     expect((await ask('study')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'idle' });
-    await engine.close();
   });
 
   it.each([
@@ -243,7 +235,7 @@ describe('serve', () => {
 
   it('answers a rejected fact on the subject of its author, with the code', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
+    await using engine = await engineOn(server, { study, trials: 2, parallel: 2 });
     const { nc, say } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     const wrong: readonly (readonly [code: string, fact: object | string])[] = [
@@ -269,7 +261,6 @@ describe('serve', () => {
     for (const [, fact] of wrong) await say(1, fact);
     await all;
     expect(codes).toEqual(wrong.map(([code]) => code));
-    await engine.close();
   });
 
   it('resumes where it was, with the same suggestions as without the interruption', async () => {
@@ -303,7 +294,7 @@ describe('serve', () => {
 
   it('creates a deleted consumer again, from the first unclaimed suggestion', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 1.5 });
+    await using engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 1.5 });
     const { say, nc } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     await say(1, { type: 'started', attempt: 1, run: 'r' });
@@ -316,7 +307,6 @@ describe('serve', () => {
     await engine.port.finished;
     await done;
     expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(2);
-    await engine.close();
   });
 
   it('refuses a stream of another study', async () => {

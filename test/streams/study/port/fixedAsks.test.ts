@@ -93,22 +93,20 @@ describe('an ask with fixed values', () => {
   });
 
   it('takes the value of a parent that the fixed parameter needs', async () => {
-    const study = createStudy(models, { strategy: tpe(), seed: 1 });
+    await using study = createStudy(models, { strategy: tpe(), seed: 1 });
     expect((await study.ask({ fixed: { rate: 0.01 } }))!.params).toMatchObject({ model: 'net', rate: 0.01 });
-    await study.close();
   });
 
   it('gets its own trial while others ask', async () => {
-    const study = createStudy(models, { strategy: random(), parallel: 9 });
+    await using study = createStudy(models, { strategy: random(), parallel: 9 });
     const models9 = ['svm', undefined, 'net', 'forest', undefined, 'svm', undefined, 'net', 'forest'] as const;
     const asked = await Promise.all(models9.map((model) => (model ? study.ask({ fixed: { model } }) : study.ask())));
     for (const [i, model] of models9.entries()) if (model) expect(asked[i]!.params.model).toBe(model);
     expect(new Set(asked.map((one) => one!.trial)).size).toBe(9);
-    await study.close();
   });
 
   it('is refused if the values do not fit, and gets none beyond the limit of trials', async () => {
-    const study = createStudy(models, { strategy: random(), trials: 2, parallel: 3 });
+    await using study = createStudy(models, { strategy: random(), trials: 2, parallel: 3 });
     await expect(study.ask({ fixed: { model: 'knn' as 'svm' } })).rejects.toThrow(/model: expected/);
     const first = (await study.ask({ fixed: { model: 'svm' } }))!;
     expect(await study.ask({ fixed: { scale: 0.25 } })).toMatchObject({ params: { scale: 0.25 } });
@@ -116,48 +114,43 @@ describe('an ask with fixed values', () => {
     await study.tell(first.trial, 1);
     await study.tell(2, 1);
     expect(await study.ask({ fixed: { scale: 0.5 } })).toBeUndefined();
-    await study.close();
   });
 
   it('gets a random draw if the strategy has no new configuration: promotions, proposals of others, the end of a grid', async () => {
     for (const strategy of [chain(asha({ min: 1, max: 9, pause: true }), random()), chain(external('agent'), random())]) {
-      const study = createStudy(models, { strategy, resumes: true, seed: 3 });
+      await using study = createStudy(models, { strategy, resumes: true, seed: 3 });
       for (let i = 0; i < 12; i++) {
         const next = (await study.ask({ fixed: { model: 'net', scale: 0.5 } }))!;
         expect(next.params).toMatchObject({ model: 'net', scale: 0.5 });
         expect(next.resumes).toBeUndefined();
         await study.tell(next.trial, loss(next.params));
       }
-      await study.close();
     }
   });
 
   it('gets its own trial though one waits for another ask, also after a restart', async () => {
     const log = memoryLog();
-    const before = createStudy(models, { strategy: random(), log });
+    await using before = createStudy(models, { strategy: random(), log });
     await before.ask({ fixed: { model: 'svm' } });
     const entries = [];
     for await (const some of readUpTo(log.read(), await log.head())) entries.push(...some);
     const resumed = memoryLog(); // as if the process had been killed
     for (const { fact } of entries) await resumed.append(fact as Fact);
-    const study = createStudy(models, { strategy: random(), log: resumed });
+    await using study = createStudy(models, { strategy: random(), log: resumed });
     expect(await study.ask({ fixed: { model: 'net' } })).toMatchObject({ trial: 2, params: { model: 'net' } });
     await study.tell(2, 1);
     expect(await study.ask()).toMatchObject({ trial: 1, attempt: 2, params: { model: 'svm' } });
-    await study.close();
-    await before.close();
   });
 
   it('lets the strategy choose the rest of what is enqueued', async () => {
     const log = memoryLog();
-    const study = createStudy(models, { strategy: tpe(), log });
+    await using study = createStudy(models, { strategy: tpe(), log });
     await study.enqueue({ model: 'net' }, { rest: 'strategy' });
     await study.enqueue({ model: 'net' });
     const chosen = (await study.ask())!;
     await study.tell(chosen.trial, 1);
     const drawn = (await study.ask())!;
     expect([chosen.by, drawn.by]).toEqual(['tpe', 'queue']);
-    await study.close();
   });
 });
 
