@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
+import { type CheckpointPlace, checkpointed } from '../../streams/nats/checkpoints/checkpointed.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
-import { saveUnchanged } from '../../streams/nats/checkpoints/saveUnchanged.ts';
+import type { AttemptSteps, Claim, Warn } from '../../streams/study/training/claimedRun.ts';
 import type { Params } from '../facts/facts.ts';
 import { jsonIn } from '../schema/json.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from '../stores/trialFiles.ts';
@@ -11,7 +11,7 @@ import type { TrialId } from '../strategy/messages.ts';
 import { type CheckpointStore, commandStore, parseStored, type StoreCommands, type StoringRun } from './checkpointStore.ts';
 import { savedIn } from './startTrial.ts';
 
-interface SharedCheckpointsOptions {
+interface SharedCheckpointsOptions extends Pick<StoringRun, 'study'> {
   /** The directory in which this worker keeps the files of trials. */
   readonly directory: string;
   /** Whether others may resume a trial that has ended. */
@@ -22,30 +22,14 @@ interface SharedCheckpointsOptions {
   readonly commands?: StoreCommands | undefined;
   /** The place of the study. Without any, checkpoints stay where programs save them. */
   readonly server?: CheckpointStore | undefined;
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
 }
 
-/** Moves checkpoints between this machine and the server, or another place. */
-export interface SharedCheckpoints {
-  /**
-   * The suggestion with its checkpoint on this machine; without a checkpoint, so that the trial begins again, if it cannot be restored. Undefined if there
-   * is nothing to restore.
-   */
-  restore(of: StoringRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> | undefined;
-  /** Saves the checkpoint of a run that continues. @returns the reference; undefined if there is nothing to save, or it changed meanwhile */
-  save(of: StoringRun, named: string | undefined): Promise<string | undefined>;
-  /** The end of a run with its checkpoint stored, if a run on another machine may resume from it. @param last the reference that `save` found last */
-  saveAtEnd(of: StoringRun, end: EndFact, last: string | undefined): Promise<EndFact>;
-}
+/** Adds steps to an attempt, which move its checkpoints between this machine and the server, or another place. */
+export type SharedCheckpoints = (steps: AttemptSteps<Params>, claim: Claim<Params>) => AttemptSteps<Params>;
 
-export function sharedCheckpoints({
-  directory,
-  resumes,
-  retryErrors,
-  commands,
-  server,
-  warn,
-}: SharedCheckpointsOptions): SharedCheckpoints {
+export function sharedCheckpoints(options: SharedCheckpointsOptions): SharedCheckpoints {
+  const { study, directory, resumes, retryErrors, commands, server, warn } = options;
   const own = commands && commandStore(commands);
   const store = own ?? server;
   const isElsewhere = (reference: string): boolean => parseReference(reference) !== undefined || parseStored(reference) !== undefined;
@@ -58,59 +42,30 @@ export function sharedCheckpoints({
     if (end.type !== 'failed') return resumes;
     return end.reason === 'preempted' || (end.reason === 'error' && retryErrors);
   };
-  const restore = async (of: StoringRun, reference: string, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> => {
-    const { trial, attempt, resumes: earlier } = suggestion;
-    const here = savedHere(directory, reference, [trial, earlier ?? trial]);
-    if (here !== undefined) return { ...suggestion, checkpoint: here };
-    try {
-      const restored = join(attemptDirectory(directory, trial, attempt), 'restored');
-      return { ...suggestion, checkpoint: await storeOf(reference).restore(of, reference, restored) };
-    } catch (error) {
-      if (!of.signal?.aborted) warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
-      return suggestion;
-    }
+  return (steps, claim) => {
+    const { suggestion, run, trainer, signal } = claim;
+    const { trial, attempt, resumes: earlier = trial } = suggestion;
+    const of: StoringRun = { study, trainer, trial, attempt, run, signal };
+    const files = attemptDirectory(directory, trial, attempt);
+    const checkpoints = checkpointsDirectory(directory, trial, attempt);
+    const restore = async (reference: string) =>
+      savedHere(directory, reference, [trial, earlier]) ?? storeOf(reference).restore(of, reference, join(files, 'restored'));
+    const place: CheckpointPlace = {
+      restore: (reference) => (isElsewhere(reference) ? restore(reference) : undefined),
+      pathOf: (named, end) => {
+        if (!store || (end && !isWanted(end))) return undefined;
+        if (named === undefined) return savedIn(checkpoints);
+        const isOwn = (path: string) => path.startsWith(trialDirectory(directory, trial) + sep); // others are such as a path that the trainers share
+        return [resolve(named), resolve(checkpoints, named)].find((path) => isOwn(path) && existsSync(path));
+      },
+      save: (path, ends, leftOut = () => {}) => store!.save({ ...of, signal: ends }, path, leftOut),
+      note: (reference, path) => {
+        const note: Note = { reference, path: relative(files, path) };
+        appendFileSync(join(files, NOTES), `${JSON.stringify(note)}\n`);
+      },
+    };
+    return checkpointed(steps, claim, place, warn);
   };
-  return {
-    restore: (of, { checkpoint, ...suggestion }) =>
-      checkpoint !== undefined && isElsewhere(checkpoint) ? restore(of, checkpoint, suggestion) : undefined,
-    save: async (of, named) => {
-      const path = pathOf(directory, of, named ?? '.');
-      if (!store || path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
-      try {
-        const reference = await saveUnchanged(path, () => store.save(of, path, () => {}));
-        if (reference === undefined) return undefined;
-        note(directory, of, { reference, path });
-        return reference;
-      } catch (error) {
-        if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint was not saved while it runs: ${(error as Error).message}`);
-        return undefined;
-      }
-    },
-    saveAtEnd: async (of, end, last) => {
-      if (end.checkpoint === undefined || !isWanted(end)) return end;
-      const path = pathOf(directory, of, end.checkpoint);
-      if (!store || path === undefined) return end; // such as a path that the trainers share
-      try {
-        const leftOut = (name: string) =>
-          warn(`trial ${of.trial}: ${name} is not saved: a checkpoint holds only files, and links to files inside it`);
-        const reference = await store.save(of, path, leftOut);
-        note(directory, of, { reference, path });
-        return { ...end, checkpoint: reference };
-      } catch (error) {
-        if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint stays on this machine, at ${path}: ${(error as Error).message}`);
-        if (last === undefined) return end;
-        note(directory, of, { reference: last, path }); // other machines resume from the last one that was saved
-        return { ...end, checkpoint: last };
-      }
-    },
-  };
-}
-
-/** The path of a checkpoint that a program has saved with its trial; undefined if it is elsewhere. */
-function pathOf(directory: string, { trial, attempt }: StoringRun, named: string): string | undefined {
-  const own = trialDirectory(directory, trial);
-  const places = [resolve(named), resolve(checkpointsDirectory(directory, trial, attempt), named)];
-  return places.find((path) => path.startsWith(own + sep) && existsSync(path));
 }
 
 /** A file whose lines map stored checkpoints to their files on this machine. The files are newer if the program has saved since. */
@@ -119,11 +74,6 @@ const NOTES = 'checkpoint.json';
 interface Note {
   readonly reference: string;
   readonly path: string;
-}
-
-function note(directory: string, { trial, attempt }: StoringRun, { reference, path }: Note): void {
-  const own = attemptDirectory(directory, trial, attempt);
-  appendFileSync(join(own, NOTES), `${JSON.stringify({ reference, path: relative(own, path) } satisfies Note)}\n`);
 }
 
 /** A checkpoint that a worker with this directory saved. */

@@ -5,7 +5,7 @@ import { JournalLockedError } from '../../streams/log/errors.ts';
 import { checkUnlocked, lock } from '../../streams/log/lock.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
 import { pausingIn } from '../../streams/spec/defaults.ts';
-import { HANDED_BACK, type Perform } from '../../streams/study/training/claimedRun.ts';
+import { type AttemptSteps, HANDED_BACK, type Perform } from '../../streams/study/training/claimedRun.ts';
 import type { Gate } from '../../streams/study/training/gate.ts';
 import type { Trainer } from '../../streams/study/training/work.ts';
 import type { Instruction, Params, ReportedFact, Values } from '../facts/facts.ts';
@@ -139,11 +139,11 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const checkpoints =
     at.checkpoints &&
     sharedCheckpoints({
+      ...at.checkpoints,
       directory,
       resumes: resumes || pausingIn(strategy) !== undefined,
       retryErrors: limits.retryErrors ?? false,
       commands: given.commands,
-      server: at.checkpoints.server,
       warn,
     });
   const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
@@ -172,14 +172,14 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
 
 /** Runs a program for each attempt that this worker has claimed. */
 function performing(
-  { at, screen, slotOf, ...given }: Work,
+  { screen, slotOf, ...given }: Work,
   settings: TrialOptions,
   checkpoints: SharedCheckpoints | undefined,
   files: OwnFiles | undefined,
 ): Perform<Params> {
-  return ({ suggestion, run, trainer, signal, traceparent }) => {
+  return (claim) => {
+    const { suggestion, run, traceparent } = claim;
     const { trial, attempt, params } = suggestion;
-    const of = { study: at.checkpoints?.study ?? '', trainer, trial, attempt, run, signal };
     let started: StartedAttempt | undefined;
     let last: Values | undefined;
     const self: Killable = { kill: () => started?.process.kill() };
@@ -196,8 +196,7 @@ function performing(
       given.ended(self, end);
       await files?.ended(end);
     };
-    return {
-      restore: () => checkpoints?.restore(of, suggestion),
+    const steps: AttemptSteps<Params> = {
       begin: (ready, say) => {
         const report = (fact: ReportedFact, named: string | undefined) => {
           last = fact.values;
@@ -207,10 +206,9 @@ function performing(
         void started.end.then(say.end);
         return started.process;
       },
-      save: async (named, signal) => checkpoints?.save({ ...of, signal }, named),
-      conclude: async (fact, saved) => checkpoints?.saveAtEnd(of, fact, saved) ?? fact,
       left: (fact) => void over(fact),
     };
+    return checkpoints?.(steps, claim) ?? steps;
   };
 }
 

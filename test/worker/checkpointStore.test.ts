@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { describe, expect, it } from 'vitest';
 import { commandStore, parseStored } from '../../src/worker/checkpointStore.ts';
-import { sharedCheckpoints } from '../../src/worker/sharedCheckpoints.ts';
 import { directory, until } from '../cli/support.ts';
+import { attemptOf } from './support.ts';
 
 const place = directory();
 const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 3, attempt: 1, run: 'r' }; // the connection is not used
@@ -57,16 +57,9 @@ describe('commands that keep checkpoints', () => {
     'leave others alone: %s',
     (reference) => {
       expect(parseStored(reference)).toBeUndefined();
-      const { restore } = sharedCheckpoints({
-        directory: place,
-        resumes: false,
-        retryErrors: false,
-        commands: { store, fetch },
-        warn: () => {},
-      });
-      const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {} } as const;
-      expect(restore(of, { ...suggestion, checkpoint: reference })).toBeUndefined();
-      expect(restore(of, { ...suggestion, checkpoint: 'store::s3://bucket/17' })).toBeDefined();
+      const restore = (checkpoint: string) => attemptOf({ directory: place, commands: { store, fetch } }, { checkpoint }).restore!();
+      expect(restore(reference)).toBeUndefined();
+      expect(restore('store::s3://bucket/17')).toBeDefined();
     },
   );
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { attemptDirectory } from '../../src/stores/trialFiles.ts';
-import { sharedCheckpoints } from '../../src/worker/sharedCheckpoints.ts';
+import { attemptOf } from './support.ts';
 
 it('a worker uses its own checkpoint even if the note about it is truncated', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-checkpoints-'));
@@ -13,9 +13,7 @@ it('a worker uses its own checkpoint even if the note about it is truncated', as
   const note = JSON.stringify({ reference, path: 'checkpoints' });
   writeFileSync(join(places[0]!, 'checkpoint.json'), note.slice(0, 40));
   writeFileSync(join(places[1]!, 'checkpoint.json'), note);
-  const { restore } = sharedCheckpoints({ directory, resumes: false, retryErrors: false, warn: () => {} });
-  const suggestion = { type: 'suggested', trial: 1, attempt: 3, by: 'random', params: {}, checkpoint: reference } as const;
-  const restored = await restore({ study: 's', trainer: 'w2', trial: 1, attempt: 3, run: 'r' }, suggestion);
+  const restored = await attemptOf({ directory }, { attempt: 3, checkpoint: reference }).restore!();
   expect(restored?.checkpoint).toBe(join(places[1]!, 'checkpoints'));
 });
 
@@ -24,54 +22,48 @@ it('a checkpoint that was saved while the trial ran is the last one if it cannot
   const full = join(directory, 'full');
   const commands = { store: `test ! -e ${full} && echo bucket://$HYPERTIDE_SAVE`, fetch: 'touch "$HYPERTIDE_PATH/fetched"' };
   const warn = vi.fn<(message: string) => void>();
-  const { save, saveAtEnd, restore } = sharedCheckpoints({ directory, resumes: false, retryErrors: false, commands, warn });
-  const of = { study: 's', trainer: 'w', trial: 1, attempt: 1, run: 'r' };
+  const { save, conclude } = attemptOf({ directory, commands, warn });
   const checkpoints = join(attemptDirectory(directory, 1, 1), 'checkpoints');
   mkdirSync(join(checkpoints, 'epoch-1'), { recursive: true });
-  const kept = await save(of, 'epoch-1');
+  const kept = await save!('epoch-1', new AbortController().signal);
   expect(kept).toBe('store::bucket://r-1');
   mkdirSync(join(checkpoints, 'epoch-2'));
   writeFileSync(full, '');
   const here = join(checkpoints, 'epoch-2');
-  const ended = await saveAtEnd(of, { type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'preempted', checkpoint: here }, kept);
+  const ended = await conclude!({ type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'preempted', checkpoint: here }, kept);
   expect(ended.checkpoint).toBe(kept);
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining(`its checkpoint stays on this machine, at ${here}`));
-  const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {}, checkpoint: kept! } as const;
-  expect((await restore(of, suggestion))?.checkpoint).toBe(here);
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining(`its checkpoint stays on this machine, at ${here}`), { trial: 1, run: 'r' });
+  const { restore } = attemptOf({ directory, commands, warn }, { attempt: 2, checkpoint: kept! });
+  expect((await restore!())?.checkpoint).toBe(here);
   rmSync(checkpoints, { recursive: true });
-  const fetched = (await restore(of, suggestion))?.checkpoint ?? '';
+  const fetched = (await restore!())?.checkpoint ?? '';
   expect(existsSync(join(fetched, 'fetched'))).toBe(true);
 });
 
 it('a worker without a place begins a trial again whose checkpoint it cannot fetch, and leaves its own where they are', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-checkpoints-'));
   const warn = vi.fn<(message: string) => void>();
-  const { save, saveAtEnd, restore } = sharedCheckpoints({ directory, resumes: true, retryErrors: false, warn });
-  const of = { study: 's', trainer: 'w', trial: 1, attempt: 1, run: 'r' };
+  const { save, conclude } = attemptOf({ directory, resumes: true, warn });
   const checkpoint = join(attemptDirectory(directory, 1, 1), 'checkpoints');
   mkdirSync(checkpoint, { recursive: true });
   writeFileSync(join(checkpoint, 'model'), '1');
-  expect(await save(of, undefined)).toBeUndefined();
+  expect(await save!(undefined, new AbortController().signal)).toBeUndefined();
   const end = { type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'preempted', checkpoint } as const;
-  expect(await saveAtEnd(of, end, undefined)).toEqual(end);
-  const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {}, checkpoint: 'store::bucket://r-1' } as const;
-  expect(await restore(of, suggestion)).not.toHaveProperty('checkpoint');
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('give all workers --store and --fetch'));
+  expect(await conclude!(end, undefined)).toEqual(end);
+  const { restore } = attemptOf({ directory, resumes: true, warn }, { attempt: 2, checkpoint: 'store::bucket://r-1' });
+  expect(await restore!()).not.toHaveProperty('checkpoint');
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('give all workers --store and --fetch'), { trial: 1, run: 'r' });
 });
 
 it('a worker that is started again uses its own files, which are newer than those that were saved while the trial ran', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-checkpoints-'));
-  const options = { directory, resumes: false, retryErrors: false, commands: { store: 'echo bucket://$HYPERTIDE_SAVE', fetch: 'true' } };
-  const warn = () => {};
-  const of = { study: 's', trainer: 'w', trial: 1, attempt: 1, run: 'r' };
+  const options = { directory, commands: { store: 'echo bucket://$HYPERTIDE_SAVE', fetch: 'true' } };
   const checkpoints = join(attemptDirectory(directory, 1, 1), 'checkpoints');
   mkdirSync(checkpoints, { recursive: true });
   writeFileSync(join(checkpoints, 'model'), '1');
-  const killed = sharedCheckpoints({ ...options, warn });
-  const saved = [await killed.save(of, undefined), await killed.save(of, undefined)];
-  const { restore } = sharedCheckpoints({ ...options, warn });
-  for (const checkpoint of saved) {
-    const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {}, checkpoint: checkpoint! } as const;
-    expect((await restore(of, suggestion))?.checkpoint).toBe(checkpoints);
-  }
+  const { save } = attemptOf(options);
+  const { signal } = new AbortController();
+  const saved = [await save!(undefined, signal), await save!(undefined, signal)];
+  for (const checkpoint of saved)
+    expect((await attemptOf(options, { attempt: 2, checkpoint: checkpoint! }).restore!())?.checkpoint).toBe(checkpoints);
 });

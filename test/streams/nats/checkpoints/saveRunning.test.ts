@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ReportedFact } from '../../../../src/facts/facts.ts';
-import { stampOf } from '../../../../streams/nats/checkpoints/saveUnchanged.ts';
+import { stampOf } from '../../../../streams/nats/checkpoints/checkpointed.ts';
 import { saveRunning } from '../../../../streams/study/training/saveRunning.ts';
 import { directory } from '../../../cli/support.ts';
 
