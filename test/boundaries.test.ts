@@ -4,10 +4,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Arrow, arrowsInside, arrowsUp, circles, readImports, roomsIn, rules } from './support/imports.ts';
 
-let project: Awaited<ReturnType<typeof readImports>>;
-beforeAll(async () => {
-  project = await readImports();
-});
+const project = await readImports();
 
 it('modules import only what they may', () => {
   expect(project.broken).toEqual([]);

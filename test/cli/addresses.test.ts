@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectionFrom } from '../../src/stores/connection.ts';
 import { destinationOf, parseAddress } from '../../src/stores/locate.ts';
 import type { Started } from '../support/started.ts';
@@ -131,22 +131,19 @@ describe('a context of the nats command', () => {
     for (const name of ['a', 'b']) add(name, { url: `nats://${name}` });
     const before = process.cwd();
     process.chdir(place);
-    try {
-      expect((await connectionFrom({})).server).toBeUndefined();
-      writeFileSync('hypertide.yaml', 'context: a\n');
-      expect((await connectionFrom({})).server).toBe('nats://a');
-      writeFileSync('hypertide.yaml', 'server: nats://project\ncreds: p.creds\n');
-      expect((await connectionFrom({})).server).toBe('nats://project');
-      expect((await connectionFrom({})).loginTo('nats://project:4222')).toEqual({ creds: 'p.creds' });
-      vi.stubEnv('HYPERTIDE_NATS', 'nats://env');
-      expect((await connectionFrom({})).server).toBe('nats://env');
-      expect((await connectionFrom({ context: 'b' })).server).toBe('nats://b');
-      writeFileSync('hypertide.yaml', 'sever: nats://project\n');
-      await expect(connectionFrom({})).rejects.toThrow(/hypertide\.yaml: unknown key sever; did you mean server/);
-      writeFileSync('hypertide.yaml', 'server: [\n');
-      await expect(connectionFrom({})).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(/^hypertide\.yaml: /) });
-    } finally {
-      process.chdir(before);
-    }
+    onTestFinished(() => process.chdir(before));
+    expect((await connectionFrom({})).server).toBeUndefined();
+    writeFileSync('hypertide.yaml', 'context: a\n');
+    expect((await connectionFrom({})).server).toBe('nats://a');
+    writeFileSync('hypertide.yaml', 'server: nats://project\ncreds: p.creds\n');
+    expect((await connectionFrom({})).server).toBe('nats://project');
+    expect((await connectionFrom({})).loginTo('nats://project:4222')).toEqual({ creds: 'p.creds' });
+    vi.stubEnv('HYPERTIDE_NATS', 'nats://env');
+    expect((await connectionFrom({})).server).toBe('nats://env');
+    expect((await connectionFrom({ context: 'b' })).server).toBe('nats://b');
+    writeFileSync('hypertide.yaml', 'sever: nats://project\n');
+    await expect(connectionFrom({})).rejects.toThrow(/hypertide\.yaml: unknown key sever; did you mean server/);
+    writeFileSync('hypertide.yaml', 'server: [\n');
+    await expect(connectionFrom({})).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(/^hypertide\.yaml: /) });
   });
 });

@@ -17,10 +17,8 @@ import { natsOfTests } from '../support/natsOfTests.ts';
 import { inboxOf, type TeamServer, teamServer } from '../support/teamServer.ts';
 import { directory, expectRecomputed, expectRefused, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
 
+await ensurePage(); // for reports and the dashboard
 const server = natsOfTests();
-beforeAll(async () => {
-  await ensurePage(); // for reports and the dashboard
-});
 
 const at = (study: string) => `${server.url}/${study}`;
 /** An engine that has suggested its first trial. */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ensurePage } from '../support/build.ts';
 import { hypertide, studyIn } from './support.ts';
 
@@ -23,7 +23,7 @@ async function twoStudies(): Promise<string> {
 const dataIn = (place: string, name: string) =>
   JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(readFileSync(join(place, name), 'utf8'))![1]!);
 
-beforeAll(ensurePage);
+await ensurePage();
 
 it('a report is named after its study', async () => {
   const place = await twoStudies();

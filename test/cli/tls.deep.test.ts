@@ -4,27 +4,20 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
 import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
-import { type Certificates, certificates } from '../support/certificates.ts';
+import { certificates } from '../support/certificates.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { directory, hypertide, start, studyIn, TRAINER } from './support.ts';
 
-let files: Certificates;
+const files = certificates();
+const tls = (more = '') => `tls { cert_file: "${files.cert}", key_file: "${files.key}", ca_file: "${files.ca}"${more} }`;
 /** Requires TLS, and a certificate of the client. */
-let encrypted: NatsServer;
-let mutual: NatsServer;
-let plain: NatsServer;
-beforeAll(async () => {
-  files = certificates();
-  const tls = (more = '') => `tls { cert_file: "${files.cert}", key_file: "${files.key}", ca_file: "${files.ca}"${more} }`;
-  encrypted = await natsServer(tls());
-  mutual = await natsServer(tls(', verify: true'));
-  plain = await natsServer('authorization { token: "s3cret" }');
-});
+const [encrypted, mutual] = [await natsServer(tls()), await natsServer(tls(', verify: true'))];
+const plain = await natsServer('authorization { token: "s3cret" }');
 afterAll(async () => {
-  for (const server of [encrypted, mutual, plain]) await server?.dispose();
+  for (const server of [encrypted, mutual, plain]) await server.dispose();
 });
 
 const over = (scheme: string, { url }: NatsServer) => url.replace('nats:', `${scheme}:`);
@@ -70,20 +63,12 @@ describe('a connection', () => {
   });
 
   it('accepts a certificate for the address of the server, and none for another name', async () => {
-    const [byAddress, byName] = await Promise.all(
-      [
-        `cert_file: "${files.addressCert}", key_file: "${files.addressKey}"`,
-        `cert_file: "${files.nameCert}", key_file: "${files.nameKey}"`,
-      ].map((tls) => natsServer(`tls { ${tls} }`)),
-    );
+    await using byAddress = await natsServer(`tls { cert_file: "${files.addressCert}", key_file: "${files.addressKey}" }`);
+    await using byName = await natsServer(`tls { cert_file: "${files.nameCert}", key_file: "${files.nameKey}" }`);
     const named = (server: NatsServer) => over('tls', server).replace('127.0.0.1', 'localhost');
-    try {
-      for (const url of [over('tls', byAddress!), named(byName!)]) await (await connectTo(url, { tlsCa: files.ca })).close();
-      for (const url of [over('tls', byName!), named(byAddress!)])
-        await expect(connectTo(url, { tlsCa: files.ca })).rejects.toThrow(/does not match certificate/);
-    } finally {
-      await Promise.all([byAddress!.dispose(), byName!.dispose()]);
-    }
+    for (const url of [over('tls', byAddress), named(byName)]) await (await connectTo(url, { tlsCa: files.ca })).close();
+    for (const url of [over('tls', byName), named(byAddress)])
+      await expect(connectTo(url, { tlsCa: files.ca })).rejects.toThrow(/does not match certificate/);
   });
 
   it('shows a certificate of its own', async () => {
@@ -119,23 +104,20 @@ describe('commands', () => {
   it('serve, work and read over TLS, with the address from the environment', async () => {
     const place = studyIn('trials: 2\nname: safe\n');
     const tls = ['--tls-ca', files.ca];
-    process.env.HYPERTIDE_NATS = over('tls', encrypted);
-    try {
-      const serve = start(place, 'serve', 'study.yaml', ...tls, '--once');
-      const worker = start(place, 'worker', 'safe', ...tls, '--', ...TRAINER);
-      const [served, worked] = await Promise.all([serve.ended, worker.ended]);
-      expect([served.code, worked.code], served.err + worked.err).toEqual([0, 0]);
-      const best = await hypertide(place, 'best', 'safe', ...tls, '--json');
-      expect(JSON.parse(best.out)).toMatchObject({ status: 'completed' });
-      // The environment counts only for a study on a server, not for a journal.
-      expect(await hypertide(place, 'best', 'nosuch.jsonl')).toMatchObject({
-        code: 2,
-        err: expect.stringContaining('there is no study yet'),
-      });
-      expect(await hypertide(place, 'best', 'safe')).toMatchObject({ code: 2, err: expect.stringContaining('certificate') });
-    } finally {
-      delete process.env.HYPERTIDE_NATS;
-    }
+    vi.stubEnv('HYPERTIDE_NATS', over('tls', encrypted));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const serve = start(place, 'serve', 'study.yaml', ...tls, '--once');
+    const worker = start(place, 'worker', 'safe', ...tls, '--', ...TRAINER);
+    const [served, worked] = await Promise.all([serve.ended, worker.ended]);
+    expect([served.code, worked.code], served.err + worked.err).toEqual([0, 0]);
+    const best = await hypertide(place, 'best', 'safe', ...tls, '--json');
+    expect(JSON.parse(best.out)).toMatchObject({ status: 'completed' });
+    // The environment counts only for a study on a server, not for a journal.
+    expect(await hypertide(place, 'best', 'nosuch.jsonl')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is no study yet'),
+    });
+    expect(await hypertide(place, 'best', 'safe')).toMatchObject({ code: 2, err: expect.stringContaining('certificate') });
   });
 });
 

@@ -1,14 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { factsOf } from '../streams/nats/world.ts';
-import { type TeamServer, teamServer } from '../support/teamServer.ts';
+import { teamServer } from '../support/teamServer.ts';
 import { directory, start, studyIn, TRAINER, until } from './support.ts';
 
-let server: TeamServer;
-beforeAll(async () => {
-  server = await teamServer('w1', 'w2');
-});
+const server = await teamServer('w1', 'w2');
 afterAll(() => server.dispose());
 
 /** A directory of its own for a user: what another machine would be. */

@@ -1,14 +1,11 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { expectRefused, hypertide, studyIn } from './support.ts';
 
-let place: string;
+const place = studyIn('strategy: random\ntrials: 2\n');
+await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo step=1 value=0.75; echo value=0.5');
 const facts = (...args: readonly string[]) => hypertide(place, 'trials', 'study.jsonl', ...args);
-beforeAll(async () => {
-  place = studyIn('strategy: random\ntrials: 2\n');
-  await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo step=1 value=0.75; echo value=0.5');
-});
 
 it('each fact of a trial has its position, time and author', async () => {
   const { code, out, err } = await facts('1');

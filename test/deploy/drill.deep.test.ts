@@ -1,17 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { float, random, space } from '../../streams/index.ts';
 import { serve, trainer } from '../../streams/nats/index.ts';
 import { directory } from '../cli/support.ts';
 import { root } from '../support/documents.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
-let servers: NatsServer[];
-beforeAll(async () => {
-  servers = await Promise.all([natsServer(), natsServer()]);
-});
+const servers = await Promise.all([natsServer(), natsServer()]);
 afterAll(() => Promise.all(servers.map((server) => server.dispose())));
 
 async function study(server: NatsServer, name: string, trials: number): Promise<void> {

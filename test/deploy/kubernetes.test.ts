@@ -1,15 +1,11 @@
-import { beforeAll, expect, it } from 'vitest';
-import type { Rendered } from '../../src/host/platform/render.ts';
+import { expect, it } from 'vitest';
 import { rendered } from '../support/rendered.ts';
 import { unknownIn } from './commandLine.ts';
 import { containersOf, declared, find, type Labels, objects, podsOf, values } from './kubernetes.ts';
 
 const names = ['hypertide-engine', 'hypertide-worker'];
 const [engine, worker] = names.map(podsOf);
-let made: Rendered;
-beforeAll(async () => {
-  made = await rendered(declared);
-});
+const made = await rendered(declared);
 
 it.each(names)('the pods of %s may do little, and mount what they declare', (name) => {
   const pods = podsOf(name);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { comparison, readRecord } from '../../examples/digits/record.ts';
 import { natsServer } from '../support/nats.ts';
 
@@ -71,17 +71,14 @@ it('the main example ends with a table of the best trials and a comparison of st
 
 it('the main example continues with a journal', async () => {
   const home = mkdtempSync(join(tmpdir(), 'hypertide-'));
-  try {
-    const journal = join(home, 'digits.jsonl');
-    const first = await run('start.ts', '--cost', '30', '--journal', journal);
-    const second = await run('start.ts', '--cost', '90', '--journal', journal);
-    const trials = (shown: string) => shown.split('\n').filter((line) => /^trial \d/.test(line));
-    expect(trials(first).length).toBeGreaterThan(0);
-    expect(trials(second).slice(0, trials(first).length)).toEqual(trials(first));
-    expect(trials(second).length).toBeGreaterThan(trials(first).length);
-  } finally {
-    rmSync(home, { recursive: true });
-  }
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  const journal = join(home, 'digits.jsonl');
+  const first = await run('start.ts', '--cost', '30', '--journal', journal);
+  const second = await run('start.ts', '--cost', '90', '--journal', journal);
+  const trials = (shown: string) => shown.split('\n').filter((line) => /^trial \d/.test(line));
+  expect(trials(first).length).toBeGreaterThan(0);
+  expect(trials(second).slice(0, trials(first).length)).toEqual(trials(first));
+  expect(trials(second).length).toBeGreaterThan(trials(first).length);
 });
 
 it('the main example reports wrong arguments in one line', async () => {
@@ -95,15 +92,11 @@ it('the main example reports wrong arguments in one line', async () => {
 });
 
 it('the services of the platform tune a model, and again when its data have changed', async () => {
-  const server = await natsServer();
+  await using server = await natsServer();
   const begin = (file: string) =>
     spawn(process.execPath, ['--import', 'tsx', join(directory, 'platform', file), server.url], { cwd: root });
   const services = [begin('tuner.ts'), begin('trainers.ts')];
-  try {
-    const shown = await run('platform/trigger.ts', server.url);
-    expect(shown).toMatch(/^demand-1: trial \d+, error 0\.\d+ with .*\ndemand-2: trial \d+, error \d/);
-  } finally {
-    for (const service of services) service.kill();
-    await server.dispose();
-  }
+  onTestFinished(() => void services.map((service) => service.kill()));
+  const shown = await run('platform/trigger.ts', server.url);
+  expect(shown).toMatch(/^demand-1: trial \d+, error 0\.\d+ with .*\ndemand-2: trial \d+, error \d/);
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isRight, passages, questions, retrieve, unseen } from '../../examples/prompts/questions.ts';
 
 const [question] = questions;
@@ -49,38 +49,31 @@ async function endpoint(status: number, reply: object) {
   vi.stubEnv('OPENAI_API_KEY', 'secret');
   vi.resetModules(); // the models depend on the environment
   const { answer } = await import('../../examples/prompts/answer.ts');
-  return { requests, answer, close: () => server.close() };
+  onTestFinished(() => void server.close());
+  return { requests, answer };
 }
 
 describe('an endpoint', () => {
   it('is asked the question with passages, and its tokens are counted', async () => {
     const choices = [{ message: { role: 'assistant', content: '5:12' } }];
-    const { answer, requests, close } = await endpoint(200, { choices, usage: { prompt_tokens: 200, completion_tokens: 5 } });
-    try {
-      const { score, usd, seconds } = await answer({ model: 'gpt-4.1-mini', ...params }, question!, { signal });
-      expect(score).toBe(1);
-      expect(usd).toBeCloseTo((200 * 0.4 + 5 * 1.6) / 1e6, 12);
-      expect(seconds).toBeGreaterThan(0);
-      const [{ path, key, body }] = requests as [(typeof requests)[0]];
-      expect([path, key]).toEqual(['/v1/chat/completions', 'Bearer secret']);
-      expect(body).toMatchObject({
-        model: 'gpt-4.1-mini',
-        temperature: 0,
-        messages: [{ role: 'system' }, { role: 'user', content: question!.text }],
-      });
-      expect(JSON.stringify(body)).toContain(JSON.stringify(question!.passage).slice(1, -1));
-    } finally {
-      close();
-    }
+    const { answer, requests } = await endpoint(200, { choices, usage: { prompt_tokens: 200, completion_tokens: 5 } });
+    const { score, usd, seconds } = await answer({ model: 'gpt-4.1-mini', ...params }, question!, { signal });
+    expect(score).toBe(1);
+    expect(usd).toBeCloseTo((200 * 0.4 + 5 * 1.6) / 1e6, 12);
+    expect(seconds).toBeGreaterThan(0);
+    const [{ path, key, body }] = requests as [(typeof requests)[0]];
+    expect([path, key]).toEqual(['/v1/chat/completions', 'Bearer secret']);
+    expect(body).toMatchObject({
+      model: 'gpt-4.1-mini',
+      temperature: 0,
+      messages: [{ role: 'system' }, { role: 'user', content: question!.text }],
+    });
+    expect(JSON.stringify(body)).toContain(JSON.stringify(question!.passage).slice(1, -1));
   });
 
   it('that refuses fails the trial, with what it said', async () => {
-    const { answer, close } = await endpoint(429, { error: 'slow down' });
-    try {
-      await expect(answer({ model: 'gpt-4.1-nano', ...params }, question!, { signal })).rejects.toThrow(/429.*slow down/);
-    } finally {
-      close();
-    }
+    const { answer } = await endpoint(429, { error: 'slow down' });
+    await expect(answer({ model: 'gpt-4.1-nano', ...params }, question!, { signal })).rejects.toThrow(/429.*slow down/);
   });
 });
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { surrogateChart } from '../../machines/strategies.ts';
 import { openTracing } from '../../src/monitoring/openTracing.ts';
 import { Tracing } from '../../src/monitoring/tracing.ts';
@@ -25,9 +25,8 @@ import { natsOfTests } from '../support/natsOfTests.ts';
 
 const exporter = new InMemorySpanExporter();
 const server = natsOfTests();
-beforeAll(async () => {
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
-});
+const provide = () => void trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+beforeAll(provide);
 afterEach(() => exporter.reset());
 afterAll(() => void trace.disable());
 
@@ -109,11 +108,8 @@ it('the lines of run about a trial name its trace, as its spans do', async () =>
 
 it('without an SDK, a trace has no id', () => {
   trace.disable();
-  try {
-    expect(new Tracing().begin({ study: 's', trial: 1, attempt: 1, run: '1.1', traceparent: undefined }).id).toBeUndefined();
-  } finally {
-    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
-  }
+  onTestFinished(provide);
+  expect(new Tracing().begin({ study: 's', trial: 1, attempt: 1, run: '1.1', traceparent: undefined }).id).toBeUndefined();
 });
 
 it('of two engines, only the one whose decision was stored traces it', async () => {

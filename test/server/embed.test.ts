@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { spansFrom } from '../../src/monitoring/index.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import { studiesMcp } from '../../src/server/embed/mcp.ts';
@@ -11,23 +11,18 @@ import { studiesApp } from '../../src/server/embed/server.ts';
 import { createStudy, float, optimize, random, space } from '../../streams/index.ts';
 import { tokens, users } from './support.ts';
 
-const ending: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0).reverse()) await end();
-});
-
 /** What a server passes for a client of this machine. */
 const here = { remoteAddr: { hostname: '127.0.0.1' } };
 
 const line = space({ x: float(0, 1) });
 function digits(options: Partial<Parameters<typeof createStudy>[1]> = {}) {
   const study = createStudy(line, { study: 'digits', strategy: random(), trials: 3, lease: 30, ...options });
-  ending.push(() => study.close());
+  onTestFinished(() => study.close());
   return study;
 }
 function app(...given: Parameters<typeof studiesApp>) {
   const made = studiesApp(...given);
-  ending.push(made.close);
+  onTestFinished(made.close);
   return { ...made, fetch: (request: Request, env: object | undefined = here) => made.fetch(request, env) };
 }
 const at = (path: string, init: RequestInit = {}) =>
@@ -88,7 +83,7 @@ it('is mounted in a Node server by an adapter, and gives a trial to the next tra
     void listener(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ending.push(() => server.close());
+  onTestFinished(() => void server.close());
   const send = (path: string, body: object = {}, signal?: AbortSignal) =>
     fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/tuning/v1/studies/digits/${path}`, {
       method: 'POST',
@@ -148,7 +143,7 @@ it('gives agents tools over any transport, and notifies them of what they subscr
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await studiesMcp({ digits: study }, { user: { name: 'claude', role: 'agent', trials: 1 } }).connect(ours);
   const agent = new Client({ name: 'test', version: '1' });
-  ending.push(() => agent.close());
+  onTestFinished(() => agent.close());
   await agent.connect(theirs);
   const uri = 'hypertide://studies/digits/best';
   const changed = new Promise((resolve) =>

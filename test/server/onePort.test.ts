@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import { eventsOf } from '../dashboard/support.ts';
 import { ensurePage } from '../support/build.ts';
 import { server } from './support.ts';
 
-let at: Awaited<ReturnType<typeof server>>;
-beforeAll(async () => {
-  await ensurePage();
-  at = await server({}, undefined, { metrics: new Metrics() });
-});
+await ensurePage();
+const at = await server({}, undefined, { metrics: new Metrics() });
 afterAll(() => at.close());
 
 it.each([

@@ -4,20 +4,16 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/nats-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { connect } from '../../src/stores/connectNats.ts';
 import type { StatusLine } from '../../src/text/statusLine.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
-import { type Certificates, certificates } from '../support/certificates.ts';
+import { certificates } from '../support/certificates.ts';
 import { coded } from '../support/coded.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
-let plain: NatsServer;
-let files: Certificates;
-beforeAll(async () => {
-  plain = await natsServer('authorization { token: "s3cret" }');
-  files = certificates();
-});
+const plain = await natsServer('authorization { token: "s3cret" }');
+const files = certificates();
 afterAll(() => plain.dispose());
 
 const messageOf = (url: string, access = {}) =>

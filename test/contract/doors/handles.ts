@@ -17,6 +17,7 @@ export const ofHandles: readonly Scene[] = [
       await study.close();
       await step('34 entries at the end *', async () => (await entries) === last, true);
       await step('35 an ask that waits *', () => waiting, 'handle-closed');
+      await step('35 an ask *', () => refused(way.ask()), 'handle-closed');
       await step('35 a fact *', () => refused(way.record(told(trial, 1))), 'handle-closed');
       await step('35 a command *', () => refused(way.submit(paused(true))), 'handle-closed');
       await step('35 the result *', () => study.result(), expect.objectContaining({ reason: 'aborted', completed: 0 }));

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Fact, Params } from '../../../src/facts/facts.ts';
 import { deliver } from '../../../src/host/hooks/deliver.ts';
 import type { HookEvent } from '../../../src/host/hooks/events.ts';
@@ -17,11 +17,6 @@ import { directory, hypertide, studyIn, TRAINER } from '../../cli/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { hostedAs } from '../../support/hosted.ts';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
-
 /** A server that answers with these statuses, then with 200. */
 async function receiver(...statuses: number[]) {
   const got: { readonly headers: IncomingHttpHeaders; readonly event: HookEvent }[] = [];
@@ -31,7 +26,7 @@ async function receiver(...statuses: number[]) {
     got.push({ headers: request.headers, event: JSON.parse(text) });
     response.writeHead(statuses.shift() ?? 200).end('ok');
   }).listen(0, '127.0.0.1');
-  servers.push(server);
+  onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/secret-path`, port, got };

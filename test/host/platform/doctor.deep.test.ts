@@ -3,55 +3,46 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { credsAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { examine } from '../../../src/host/platform/doctor.ts';
-import { type Platform, readPlatform } from '../../../src/host/platform/platformFile.ts';
+import { readPlatform } from '../../../src/host/platform/platformFile.ts';
 import { servePlatform } from '../../../src/host/platform/servePlatform.ts';
-import { openShared, type Shared } from '../../../src/host/serving/placeToServe.ts';
+import { openShared } from '../../../src/host/serving/placeToServe.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { TRAINERS } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studiesOn.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsServer } from '../../support/nats.ts';
 
 /** Seconds of a lease. */
 const LEASE = 1;
 /** Nanoseconds for which a client hides a delivery. */
 const HOUR = 3_600_000;
 
-let server: NatsServer;
-let folder: string;
-let platform: Platform;
-let shared: Shared;
-let served: Promise<void>;
-let files: Readonly<Record<string, string>>;
 const ending = new AbortController();
 const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
+const { files, textOf } = await jwtConfig({ teams: [{ name: 'vision', trainers: ['w1'] }] });
+const server = await natsServer(textOf({ store: 'unused', port: -1 }).replace(/jetstream \{[^}]*\}/, ''));
 const as = (user: string) =>
   server.connect({
     authenticator: credsAuthenticator(new TextEncoder().encode(files[`vision/${user}.creds`])),
     inboxPrefix: `_INBOX_${user}`,
   });
 
-beforeAll(async () => {
-  const config = await jwtConfig({ teams: [{ name: 'vision', trainers: ['w1'] }] });
-  files = config.files;
-  server = await natsServer(config.textOf({ store: 'unused', port: -1 }).replace(/jetstream \{[^}]*\}/, ''));
-  folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });
-    writeFileSync(join(folder, 'keys', name), text);
-  }
-  const file = join(folder, 'platform.yaml');
-  writeFileSync(file, JSON.stringify({ nats: { url: server.url }, teams: { vision: { users: ['w1'] } } }));
-  platform = await readPlatform(file);
-  shared = await openShared({ lease: LEASE }, screen);
-  served = servePlatform(file, shared, screen, ending.signal);
-  const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, strategy: 'random', trials: 8, parallel: 2 };
-  const admin = await as('admin');
-  await eventually(() => request(admin, 'digits', 'create', { study }));
-});
+const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+for (const [name, text] of Object.entries(files)) {
+  mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });
+  writeFileSync(join(folder, 'keys', name), text);
+}
+const file = join(folder, 'platform.yaml');
+writeFileSync(file, JSON.stringify({ nats: { url: server.url }, teams: { vision: { users: ['w1'] } } }));
+const platform = await readPlatform(file);
+const shared = await openShared({ lease: LEASE }, screen);
+const served = servePlatform(file, shared, screen, ending.signal);
+const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, strategy: 'random', trials: 8, parallel: 2 };
+const admin = await as('admin');
+await eventually(() => request(admin, 'digits', 'create', { study }));
 afterAll(async () => {
   ending.abort();
   await served;

@@ -2,22 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readPlatform } from '../../../src/host/platform/platformFile.ts';
-import type { Rendered } from '../../../src/host/platform/render.ts';
 import { natsProgram } from '../../support/nats.ts';
 import { rendered } from '../../support/rendered.ts';
 
-let folder: string;
-let made: Rendered;
 const declared = {
   nats: { cluster: ['n1', 'n2', 'n3'] },
   teams: { vision: { users: ['w1', 'w2'], quota: { bytes: '2GB' } }, speech: {} },
 };
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'render-'));
-  made = await rendered(declared);
-});
+const folder = mkdtempSync(join(tmpdir(), 'render-'));
+const made = await rendered(declared);
 
 it('makes keys once: with them, all files are the same', async () => {
   const again = await rendered(declared, made.keys);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { examine } from '../../../src/host/platform/doctor.ts';
 import { readPlatform } from '../../../src/host/platform/platformFile.ts';
 import { servePlatform } from '../../../src/host/platform/servePlatform.ts';
@@ -13,32 +13,23 @@ import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { request } from '../../../streams/nats/studiesOn.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsServer } from '../../support/nats.ts';
 
 const teams = ['vision', 'speech'];
-let server: NatsServer;
-let files: Readonly<Record<string, string>>;
-let folder: string;
-let valid: string;
-let declared: { readonly nats: object; readonly teams: Readonly<Record<string, object>> };
 const lines: string[] = [];
 const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
 
-beforeAll(async () => {
-  const config = await jwtConfig({ teams: teams.map((name) => ({ name, trainers: ['w1'] })) });
-  files = config.files;
-  server = await natsServer(
-    `${config.textOf({ store: 'unused', port: -1 }).replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`,
-  );
-  folder = mkdtempSync(join(tmpdir(), 'platform-'));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });
-    writeFileSync(join(folder, 'keys', name), text);
-  }
-  declared = { nats: { url: server.url }, teams: { vision: { users: ['w1'] }, speech: { users: ['w1'] }, late: {} } };
-  valid = join(folder, 'valid.yaml');
-  for (const path of [join(folder, 'platform.yaml'), valid]) writeFileSync(path, JSON.stringify(declared));
-});
+const { files, textOf } = await jwtConfig({ teams: teams.map((name) => ({ name, trainers: ['w1'] })) });
+const conf = textOf({ store: 'unused', port: -1 }).replace(/jetstream \{[^}]*\}/, '');
+const server = await natsServer(`${conf}authorization { timeout: 30 }\n`);
+const folder = mkdtempSync(join(tmpdir(), 'platform-'));
+for (const [name, text] of Object.entries(files)) {
+  mkdirSync(dirname(join(folder, 'keys', name)), { recursive: true });
+  writeFileSync(join(folder, 'keys', name), text);
+}
+const declared = { nats: { url: server.url }, teams: { vision: { users: ['w1'] }, speech: { users: ['w1'] }, late: {} } };
+const valid = join(folder, 'valid.yaml');
+for (const path of [join(folder, 'platform.yaml'), valid]) writeFileSync(path, JSON.stringify(declared));
 afterAll(() => server.dispose());
 
 const as = (user: string, inboxPrefix: string) =>

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { archivedIn } from '../../../src/host/serving/archiving.ts';
 import { withArchive } from '../../../src/stores/archive.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
@@ -17,12 +17,8 @@ import { allServed } from './allServed.ts';
 const xs = space({ x: float(0, 1) });
 const server = natsOfTests();
 let place: StudyPlace;
-const ends: (() => unknown)[] = [];
 beforeAll(async () => {
   place = serverPlace(await server.connect(), server.url);
-});
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
 });
 
 const folder = () => mkdtempSync(join(tmpdir(), 'hypertide-archives-'));
@@ -95,7 +91,7 @@ async function archivedByTwo(isApart: boolean) {
       allServed(server, `${prefix}-*`, { retire: () => ({ unloadAfter: 0.1, archive: { after: 0.2, to } }) }),
     ),
   );
-  for (const { end } of engines) ends.push(end);
+  for (const { end } of engines) onTestFinished(end);
   const archives = async () => (await place.list()).flatMap(({ study, archive }) => (archive && names.includes(study) ? [archive] : []));
   await eventually(async () => expect(await archives()).toHaveLength(names.length));
   // The other engine may still remove what it has begun.

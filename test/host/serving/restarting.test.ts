@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { measured } from '../../../src/host/plugins.ts';
 import type { ServedPhase } from '../../../src/host/serving/served.ts';
 import { type Served, serving } from '../../../src/host/serving/serving.ts';
@@ -14,12 +14,10 @@ import { request } from '../../../streams/nats/studiesOn.ts';
 import { directory, hypertide, studyIn } from '../../cli/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
+import { endsOfTests } from './allServed.ts';
 
 const server = natsOfTests();
-const ends: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const end of ends) await end();
-});
+const ends = endsOfTests();
 
 /** A process that serves a study. `fault` may throw before a suggestion is sent. */
 async function host(study: string, fault: (trial: number) => void = () => {}) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { natsLog, reconnectOptions, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import type { EngineArguments } from '../../../tools/chaos/engine.ts';
@@ -22,12 +22,6 @@ const programs = await bundled('tools/chaos/engine', 'tools/chaos/trainer');
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const LEASE = 3;
 
-/** Everything to end, in reverse order. */
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const act of undo.splice(0).reverse()) await act();
-});
-
 interface Program {
   readonly child: ChildProcess;
   readonly said: () => string;
@@ -40,7 +34,7 @@ function begin(program: string, ...args: readonly (string | number)[]): Program 
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-  undo.push(() => {
+  onTestFinished(() => {
     child.kill('SIGCONT');
     child.kill('SIGKILL');
   });
@@ -67,7 +61,7 @@ async function follow(server: NatsServer, study: string) {
   const seen: { readonly at: number; readonly author: string; readonly type: string; readonly trial: number; readonly reason?: string }[] =
     [];
   const reading = new AbortController();
-  undo.push(() => reading.abort());
+  onTestFinished(() => reading.abort());
   void (async () => {
     for await (const entries of log.read(1, reading.signal))
       for (const { at, author = 'engine', fact } of entries) seen.push({ ...(fact as { type: string; trial: number }), at, author });
@@ -93,9 +87,9 @@ const trace = /^\s+at .*[:(]|Traceback/m;
 describe('without intervention', () => {
   it('all continue after a half-open network or a killed server, without a trace', async () => {
     const server = await natsServer();
-    undo.push(() => server.dispose());
+    onTestFinished(() => server.dispose());
     const proxy = await proxyTo(server.url);
-    undo.push(() => proxy.close());
+    onTestFinished(() => proxy.close());
     const place = mkdtempSync(join(tmpdir(), 'hypertide-faults-'));
     const study = join(place, 'study.yaml');
     writeFileSync(
@@ -134,14 +128,14 @@ describe('without intervention', () => {
 
   it('trainers with the least rights continue after a kill of the server', async () => {
     const server = await teamServer('w1', 'w2');
-    undo.push(() => server.dispose());
+    onTestFinished(() => server.dispose());
     const as = (name: string) => ({ ...reconnectOptions, ...server.loginOf(name) });
     const engine = await engineBy(await server.connect(as('engine')), { study: 's', trials: 1e6, parallel: 4, lease: LEASE });
     const { heard } = engine;
-    undo.push(engine.close);
+    onTestFinished(engine.close);
     const nc = await server.connect(as('w1'));
     const work = trainer<At>({ nc, study: 's' }, { name: 'w1' }, ({ x }) => sleep(100, x));
-    undo.push(() => work.close());
+    onTestFinished(() => work.close());
     const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-faults-')), 'w2.creds');
     writeFileSync(creds, server.creds.w2!);
     const python = begin('python3', '-c', objective, server.url, 's', 'w2', creds);
@@ -163,7 +157,7 @@ describe('without intervention', () => {
 describe('two engines', () => {
   it('continue within three seconds when the active one is killed, and lose no healthy trial when one sleeps for three leases', async () => {
     const server = await natsServer();
-    undo.push(() => server.dispose());
+    onTestFinished(() => server.dispose());
     const like = {
       servers: server.url,
       port: 0,
@@ -178,7 +172,7 @@ describe('two engines', () => {
     const log = await follow(server, STUDY);
     const nc = await server.connect();
     const work = trainer<At>({ nc, study: STUDY }, { name: 'w', slots: 4 }, ({ x }) => sleep(30, x));
-    undo.push(() => work.close());
+    onTestFinished(() => work.close());
     const completed = ({ type }: { readonly type: string }) => type === 'completed';
     await log.until(completed, 20);
     // Both have read the log: the one that is woken or left must continue.

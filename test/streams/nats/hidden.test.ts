@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { createdOn, settingsOn, whyHidden } from '../../../streams/nats/created.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { studiesOn } from '../../../streams/nats/studiesOn.ts';
 import { eventually } from '../../support/eventually.ts';
 import { natsServer } from '../../support/nats.ts';
-import { type TeamServer, teamServer } from '../../support/teamServer.ts';
+import { teamServer } from '../../support/teamServer.ts';
 import { plane } from './world.ts';
 
-let server: TeamServer;
-const as = (user: string, inbox?: string) => server.as(user, inbox);
-
-beforeAll(async () => {
-  server = await teamServer('w1');
-});
+const server = await teamServer('w1');
 afterAll(() => server.dispose());
+const as = (user: string, inbox?: string) => server.as(user, inbox);
 
 /** What the server refuses on a connection. */
 async function refusalsTo(user: string) {

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
 import { type JwtConfig, jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
@@ -22,18 +22,13 @@ import { type At, engineBy, fresh, isFact, plane } from './world.ts';
 
 const options = { store: 'unused', host: '127.0.0.1', port: -1 };
 const textOf = (config: JwtConfig) => `${config.textOf(options)}authorization { timeout: 30 }\n`;
-let server: NatsServer;
-let files: Readonly<Record<string, string>>;
-beforeAll(async () => {
-  const config = await jwtConfig({
-    teams: [
-      { name: 'vision', trainers: ['w1', 'w2'] },
-      { name: 'nlp', trainers: ['w1'] },
-    ],
-  });
-  files = config.files;
-  server = await natsServer(textOf(config));
-});
+const TEAMS = [
+  { name: 'vision', trainers: ['w1', 'w2'] },
+  { name: 'nlp', trainers: ['w1'] },
+];
+const config = await jwtConfig({ teams: TEAMS });
+const { files } = config;
+const server = await natsServer(textOf(config));
 afterAll(() => server.dispose());
 
 const connect = (creds: string, inbox: string) =>
@@ -264,18 +259,14 @@ describe('a server whose users have credentials', () => {
   it('is configured with the same text if nothing has changed', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
     onTestFinished(() => void vi.useRealTimers());
-    const teams = [
-      { name: 'vision', trainers: ['w1', 'w2'] },
-      { name: 'nlp', trainers: ['w1'] },
-    ];
-    const again = await jwtConfig({ teams, keyOf: (name) => files[name]?.trim() });
+    const again = await jwtConfig({ teams: TEAMS, keyOf: (name) => files[name]?.trim() });
     expect(again.files).toEqual(
       Object.fromEntries(Object.entries(files).map(([name, text]) => [name, name.endsWith('.signer') ? text : text.trim()])),
     );
-    const other = await jwtConfig({ teams: teams.slice(0, 1), prefix: 'acme', keyOf: (name) => files[name]?.trim() });
+    const other = await jwtConfig({ teams: TEAMS.slice(0, 1), prefix: 'acme', keyOf: (name) => files[name]?.trim() });
     expect(other.files['system.jwt']).toBe(files['system.jwt']);
     expect(other.files['vision/studies.jwt']).not.toBe(files['vision/studies.jwt']);
-    await expect(jwtConfig({ teams, keyOf: (name) => (name === 'nlp/trainers.jwt' ? 'x' : files[name]?.trim()) })).rejects.toThrow(
+    await expect(jwtConfig({ teams: TEAMS, keyOf: (name) => (name === 'nlp/trainers.jwt' ? 'x' : files[name]?.trim()) })).rejects.toThrow(
       wrongOption('nlp/trainers.jwt'),
     );
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { serverPlace } from '../../../streams/nats/place/natsPlace.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
@@ -6,13 +6,10 @@ import { enlist } from '../../../streams/nats/serve/listing.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { listOn } from '../../../streams/nats/studiesOn.ts';
 import { ROOM } from '../../../streams/study/port/pages.ts';
-import { type TeamServer, teamServer } from '../../support/teamServer.ts';
+import { teamServer } from '../../support/teamServer.ts';
 import { plane } from './world.ts';
 
-let server: TeamServer;
-beforeAll(async () => {
-  server = await teamServer('w1');
-});
+const server = await teamServer('w1');
 afterAll(() => server.dispose());
 
 const as = (name: string) => server.as(name);

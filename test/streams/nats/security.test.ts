@@ -1,22 +1,18 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { headers, type Msg } from '@nats-io/transport-node';
+import { afterAll, describe, expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { studiesOn } from '../../../streams/nats/studiesOn.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { eventually } from '../../support/eventually.ts';
-import { EVERYTHING, type TeamServer, teamServer } from '../../support/teamServer.ts';
+import { EVERYTHING, teamServer } from '../../support/teamServer.ts';
 import { type At, engineBy, isFact } from './world.ts';
 
 /** Studies in which one trainer forges facts of another, one for each attack. */
 const forging = ['f1', 'f2', 'f3'];
-let server: TeamServer;
-let admin: NatsConnection;
-beforeAll(async () => {
-  server = await teamServer('w1', 'w2');
-  admin = await server.as(EVERYTHING);
-});
+const server = await teamServer('w1', 'w2');
+const admin = await server.as(EVERYTHING);
 afterAll(() => server.dispose());
 
 const as = (name: string, inbox?: string) => server.as(name, inbox);

@@ -45,10 +45,18 @@ function racing(options: Parameters<typeof race>[0] = {}, env: Parameters<typeof
   };
   const end = (id: number, outcome: 'completed' | 'stopped' = 'completed') =>
     subject.tell({ ...trials.get(id)!, type: 'ended', outcome, losses: [0] });
-  return { ...subject, trials, next, report, end };
+  /** Evaluates a trial on its examples, and ends it. @returns the stop, if there was one */
+  const evaluate = (id: number, loss: (place: number) => number) => {
+    const places = trials.get(id)?.examples ?? next(id);
+    const stop = report(
+      id,
+      places.map((place) => [place, [loss(place)]]),
+    );
+    end(id, stop ? 'stopped' : 'completed');
+    return stop as { readonly type: 'stop'; readonly why: string } | undefined;
+  };
+  return { ...subject, trials, next, report, end, evaluate };
 }
-
-const at = (places: readonly number[], loss: (place: number) => number): ExampleResult[] => places.map((place) => [place, [loss(place)]]);
 
 describe('race', () => {
   it('begins with the same two examples until a trial leads', () => {
@@ -59,23 +67,15 @@ describe('race', () => {
   });
 
   it('gives the leader a quarter more of the examples if leaders had too few of them', () => {
-    const { next, report, end, trials } = racing();
+    const { next, evaluate, trials } = racing();
     const first = next(1);
-    report(
-      1,
-      at(first, () => 1),
-    );
-    end(1);
+    evaluate(1, () => 1);
     // All results are those of the leader, so a challenger comes, which takes its examples.
     expect([...next(2)].sort()).toEqual([...first].sort());
     expect(trials.get(2)).not.toHaveProperty('resumes');
     for (const id of [2, 3, 4, 5]) {
       if (id > 2) expect(trials.get(next(id) && id)).not.toHaveProperty('resumes');
-      report(
-        id,
-        at(trials.get(id)!.examples!, () => 2),
-      );
-      end(id);
+      evaluate(id, () => 2);
     }
     const more = next(6); // 2 of 10 results are those of the leader
     expect(trials.get(6)).toMatchObject({ by: 'race', resumes: 1, point: [0.01] });
@@ -85,20 +85,9 @@ describe('race', () => {
   });
 
   it('lets each challenger take the examples of the leader in an order of its own', () => {
-    const { next, report, end } = racing({ share: 1 });
-    const opening = next(1);
-    report(
-      1,
-      at(opening, () => 1),
-    );
-    end(1);
-    expect(
-      report(
-        2,
-        at(next(2), () => 1),
-      ),
-    ).toBeUndefined(); // with a share of 1, the leader takes all at once
-    end(2);
+    const { next, evaluate } = racing({ share: 1 });
+    evaluate(1, () => 1);
+    expect(evaluate(2, () => 1)).toBeUndefined(); // with a share of 1, the leader takes all at once
     const [a, b] = [next(90), next(91)];
     expect(a).toHaveLength(COUNT);
     expect(a).not.toEqual(b);
@@ -106,42 +95,13 @@ describe('race', () => {
   });
 
   it('stops a challenger that is probably worse, and says by how much', () => {
-    const { next, report, end } = racing({ share: 1 });
-    const first = next(1);
-    report(
-      1,
-      at(first, (place) => place),
-    );
-    end(1);
-    const more = next(2);
-    report(
-      2,
-      at(more, (place) => place),
-    );
-    end(2);
-    const worse = next(50);
-    const stop = report(
-      50,
-      at(worse, (place) => place + 1 + (place % 2)),
-    );
+    const { evaluate } = racing({ share: 1 });
+    for (const id of [1, 2]) evaluate(id, (place) => place);
+    const stop = evaluate(50, (place) => place + 1 + (place % 2));
     expect(stop).toMatchObject({ type: 'stop', id: 50, by: 'race' });
-    expect((stop as { why: string }).why).toMatch(
-      /^worse by [\d.]+ ± [\d.]+ than trial \d+ on the same [23] examples; P\(better\) = \d+ %$/,
-    );
-    end(50, 'stopped');
-    expect(
-      report(
-        51,
-        at(next(51), (place) => place - 1 - (place % 2)),
-      ),
-    ).toBeUndefined(); // it is better
-    end(51);
-    expect(
-      report(
-        52,
-        at(next(52), (place) => place),
-      ),
-    ).toMatchObject({ type: 'stop', why: expect.stringContaining('trial 51') });
+    expect(stop!.why).toMatch(/^worse by [\d.]+ ± [\d.]+ than trial \d+ on the same [23] examples; P\(better\) = \d+ %$/);
+    expect(evaluate(51, (place) => place - 1 - (place % 2))).toBeUndefined(); // it is better
+    expect(evaluate(52, (place) => place)).toMatchObject({ type: 'stop', why: expect.stringContaining('trial 51') });
   });
 
   /** Evaluates a configuration on all of its examples. @returns the stop, if there was one */
@@ -200,18 +160,9 @@ describe('race', () => {
 
   it('lets challengers have more examples where only trials are limited', () => {
     const chanceAtStop = (env: Parameters<typeof rootEnv>[1]) => {
-      const { next, report, end } = racing({ share: 1 }, env);
-      for (const id of [1, 2]) {
-        report(
-          id,
-          at(next(id), () => 0),
-        );
-        end(id);
-      }
-      const { why } = report(
-        3,
-        at(next(3), (place) => 1 + 2 * (place % 2)),
-      ) as { readonly why: string };
+      const { evaluate } = racing({ share: 1 }, env);
+      for (const id of [1, 2]) evaluate(id, () => 0);
+      const { why } = evaluate(3, (place) => 1 + 2 * (place % 2))!;
       return Number(/P\(better\) = (\d+) %/.exec(why)![1]);
     };
     expect(chanceAtStop({ trials: 100 })).toBeLessThanOrEqual(5);
@@ -220,20 +171,12 @@ describe('race', () => {
   });
 
   it('gives the leader all examples at the end, once no challenger is left, in as many trials as may be open', () => {
-    const { next, report, end, put, tell } = racing();
-    const [first, second] = [next(1), next(2)];
-    report(
-      1,
-      at(first, () => 1),
-    );
-    end(1);
+    const { next, evaluate, put, tell } = racing();
+    const [first] = [next(1), next(2)];
+    evaluate(1, () => 1);
     const finishing = { type: 'ask', id: 3, finishing: true } as const;
     expect(put(finishing)).toMatchObject([{ type: 'wait' }]);
-    report(
-      2,
-      at(second, () => 2),
-    );
-    end(2);
+    evaluate(2, () => 2);
     const half = proposal(put(finishing)[0]!);
     expect(half).toMatchObject({ resumes: 1 });
     tell({ ...half, type: 'suggested', id: 3 });

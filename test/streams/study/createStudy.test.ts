@@ -21,14 +21,6 @@ const line = space({ x: float(-5, 5) });
 const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
 
 describe('createStudy', () => {
-  it('recommends no trial of several objectives, even before the first', async () => {
-    await using study = createStudy(line, { strategy: random(), objectives: { loss: 'minimize', size: 'minimize' } });
-    expect(() => study.recommend()).toThrow('with several, choose from front()');
-    expect(study.front()).toEqual([]);
-    await study.ready();
-    expect(() => study.recommend()).toThrow(RangeError);
-  });
-
   it('suggests no trial after three equal failures, until an open one has a result', async () => {
     const log = memoryLog();
     await using study = createStudy(line, { strategy: random(), trials: 5, parallel: 4, log });

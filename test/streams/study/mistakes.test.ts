@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineStrategy, memoryLog } from '../../../streams/core.ts';
-import { chain, choice, createStudy, float, ga, optimize, plateau, random, space, take, tpe, until, when } from '../../../streams/index.ts';
+import { chain, choice, createStudy, float, ga, optimize, plateau, random, take, tpe, until, when } from '../../../streams/index.ts';
 import { coded } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
@@ -123,13 +123,6 @@ describe('what to do', () => {
 });
 
 describe('an ask that no trial can answer', () => {
-  it('rejects after the study was closed by its program', async () => {
-    const study = createStudy(line, { strategy: random(), trials: 3 });
-    await study.ready();
-    await study.close();
-    await expect(study.ask()).rejects.toThrow(coded('handle-closed'));
-  });
-
   it('is refused as any command is after the end of `optimize`, whose handle is closed', async () => {
     const run = optimize(line, ({ x }) => x, { strategy: random(), trials: 1 });
     await run;
@@ -157,11 +150,5 @@ describe('an ask that no trial can answer', () => {
     await first.tell(trial, 1);
     await first.close();
     await expect(createStudy(line, { strategy: random(), trials: 3, log }).ask()).rejects.toThrow('the log is closed');
-  });
-
-  it('is undefined when the study is over', async () => {
-    const study = createStudy(space({ x: float(0, 1) }), { strategy: random(), trials: 1 });
-    await study.tell((await study.ask())!.trial, 1);
-    expect(await study.ask()).toBeUndefined();
   });
 });

@@ -5,19 +5,16 @@ import { join, relative } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/bucket.ts';
 import { CHUNK } from '../../../../streams/nats/checkpoints/files.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import type { ServedStudy, ServeStudyOptions as ServeOptions } from '../../../../streams/nats/serve/serveStudy.ts';
 import { natsServer } from '../../../support/nats.ts';
-import { inboxOf, type TeamServer, teamConfig, teamServer } from '../../../support/teamServer.ts';
+import { inboxOf, teamConfig, teamServer } from '../../../support/teamServer.ts';
 import { type At, engineBy, type Heard, isFact } from '../world.ts';
 
-let server: TeamServer;
-beforeAll(async () => {
-  server = await teamServer('w1', 'w2');
-});
+const server = await teamServer('w1', 'w2');
 afterAll(() => server.dispose());
 
 const as = (name: string): Promise<NatsConnection> => server.as(name);

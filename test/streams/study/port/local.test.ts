@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { chain, float, random, space } from '../../../../streams/index.ts';
 import { memoryLog } from '../../../../streams/log/memory.ts';
 import { type HostOptions, LocalPort } from '../../../../streams/study/port/local.ts';
@@ -54,13 +54,9 @@ it('frees the memory of an answered request', async () => {
   const { study } = host();
   await study.ready();
   const races = vi.spyOn(Promise, 'race');
-  try {
-    await study.ready();
-    expect(races).not.toHaveBeenCalled();
-  } finally {
-    races.mockRestore();
-  }
-  await study.close();
+  onTestFinished(() => races.mockRestore());
+  await study.ready();
+  expect(races).not.toHaveBeenCalled();
 });
 
 it('takes a repeated fact once, also after a restart, and refuses its name for another one', async () => {
@@ -108,14 +104,16 @@ it('keeps an ask waiting while the study is full, and answers when there is room
   await study.close();
 });
 
-it('stops a trial by the answer to its report', async () => {
+it('stops a trial by the answer to its report, and counts a result that is told then as the stop, also if it is told again', async () => {
   const { study } = host({ strategy: chain(stopAbove(1), random()) });
   const { trial, run } = await claim(study);
   expect(await study.record({ type: 'reported', trial, run, step: 1, values: { value: 0.5 } })).toMatchObject({ stop: false, position: 4 });
   expect(await study.record({ type: 'reported', trial, run, step: 2, values: { value: 5 } })).toMatchObject({ stop: true });
   expect(await study.heartbeat(trial, run)).toMatchObject({ stop: true });
-  await study.record({ type: 'stopped', trial, run });
+  const tell = () => study.record({ type: 'completed', trial, run, values: { value: 0.1 } }, { request: 'a' });
+  const { position } = await tell();
   expect(study.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 5 } });
+  expect(await tell()).toMatchObject({ position });
   await study.close();
 });
 
@@ -128,35 +126,21 @@ it('looks for the claim of a heartbeat once it has read as far as its trainer', 
   await study.close();
 });
 
-it('counts a result that is told after a stop as the stop, also if it is told again', async () => {
-  const { study } = host({ strategy: chain(stopAbove(0.5), random()) });
-  const { trial, run } = await claim(study);
-  await study.record({ type: 'reported', trial, run, step: 1, values: { value: 0.9 } });
-  const tell = (value: number) => study.record({ type: 'completed', trial, run, values: { value } }, { request: 'a' });
-  const { position } = await tell(0.1);
-  expect(study.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 0.9 } });
-  expect(await tell(0.1)).toMatchObject({ position });
-  await study.close();
-});
-
 it('ends the attempt of a silent trainer, and hands the trial out again', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'performance'] });
-  try {
-    const { study } = host({ lease: 10 });
-    const first = await claim(study, { author: 'w1' });
-    for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
-    await study.heartbeat(first.trial, first.run, { author: 'w1' });
-    for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
-    expect(study.rows.get(1)).toMatchObject({ running: true });
-    for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(500);
-    const second = await claim(study, { author: 'w2', wait: 5 });
-    expect(second).toMatchObject({ trial: 1, attempt: 2, params: first.params });
-    const late = study.record({ type: 'reported', trial: 1, run: first.run, step: 1, values: { value: 1 } }, { author: 'w1' });
-    await expect(late).rejects.toMatchObject({ code: 'stale-run' });
-    await study.close();
-  } finally {
-    vi.useRealTimers();
-  }
+  onTestFinished(() => void vi.useRealTimers());
+  const { study } = host({ lease: 10 });
+  const first = await claim(study, { author: 'w1' });
+  for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
+  await study.heartbeat(first.trial, first.run, { author: 'w1' });
+  for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
+  expect(study.rows.get(1)).toMatchObject({ running: true });
+  for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(500);
+  const second = await claim(study, { author: 'w2', wait: 5 });
+  expect(second).toMatchObject({ trial: 1, attempt: 2, params: first.params });
+  const late = study.record({ type: 'reported', trial: 1, run: first.run, step: 1, values: { value: 1 } }, { author: 'w1' });
+  await expect(late).rejects.toMatchObject({ code: 'stale-run' });
+  await study.close();
 });
 
 it('continues after a restart with the trainers that it had', async () => {
@@ -234,19 +218,16 @@ it('tries a configuration in the place of a failed trial, before the strategy ca
 
 it('gives a study that is reopened all its seconds again', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  try {
-    const { study } = host({ trials: 1, seconds: 60, exclusive: true });
-    const { trial, run } = await claim(study);
-    vi.advanceTimersByTime(50_000);
-    await study.record({ type: 'completed', trial, run, values: { value: 1 } });
-    await study.finished;
-    vi.advanceTimersByTime(3_600_000);
-    await study.submit({ type: 'change', more: 1 });
-    const next = await claim(study);
-    vi.advanceTimersByTime(59_000);
-    const report = { type: 'reported', trial: next.trial, run: next.run, step: 1, values: { value: 1 } } as const;
-    expect(await study.record(report)).toMatchObject({ stop: false });
-  } finally {
-    vi.useRealTimers();
-  }
+  onTestFinished(() => void vi.useRealTimers());
+  const { study } = host({ trials: 1, seconds: 60, exclusive: true });
+  const { trial, run } = await claim(study);
+  vi.advanceTimersByTime(50_000);
+  await study.record({ type: 'completed', trial, run, values: { value: 1 } });
+  await study.finished;
+  vi.advanceTimersByTime(3_600_000);
+  await study.submit({ type: 'change', more: 1 });
+  const next = await claim(study);
+  vi.advanceTimersByTime(59_000);
+  const report = { type: 'reported', trial: next.trial, run: next.run, step: 1, values: { value: 1 } } as const;
+  expect(await study.record(report)).toMatchObject({ stop: false });
 });
