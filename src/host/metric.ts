@@ -1,7 +1,6 @@
 import { objectivesOf } from '../../streams/spec/createdDifferences.ts';
 import { exampleSpec, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
-import type { OutputOptions } from '../programs/outputReader.ts';
 import { factsIn } from '../stores/journalFile.ts';
 import { UsageError } from '../text/usage.ts';
 
@@ -15,7 +14,7 @@ export interface Goal {
 }
 
 /** The options for a reader of output. */
-export const listeningFor = ({ objectives, metric, examples }: Goal): OutputOptions & { readonly objectives: readonly string[] } => ({
+export const listeningFor = ({ objectives, metric, examples }: Goal) => ({
   objectives: objectives.map(({ name }) => name),
   direction: objectives[0]!.direction,
   metric,

@@ -5,13 +5,12 @@ import { JournalLockedError } from '../../streams/log/errors.ts';
 import { checkUnlocked, lock } from '../../streams/log/lock.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
 import { pausingIn } from '../../streams/spec/defaults.ts';
-import { type AttemptSteps, HANDED_BACK, type Perform } from '../../streams/study/training/claimedRun.ts';
+import { type AttemptSteps, HANDED_BACK, type Perform, type SayStored } from '../../streams/study/training/claimedRun.ts';
 import type { Gate } from '../../streams/study/training/gate.ts';
 import type { Trainer } from '../../streams/study/training/work.ts';
-import type { Instruction, Params, ReportedFact, Values } from '../facts/facts.ts';
+import type { Instruction, Params, Values } from '../facts/facts.ts';
 import { listeningFor } from '../host/metric.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
-import type { RunningProgram } from '../programs/startProgram.ts';
 import { commandOf, metricFileOf, notPassed } from '../programs/trialCommand.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { makeFolder } from '../stores/makeFolder.ts';
@@ -22,9 +21,8 @@ import { UsageError } from '../text/usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
 import { parseStored, type StoreCommands } from './checkpointStore.ts';
 import { keepOwn, type OwnFiles } from './keepFiles.ts';
-import { notices } from './notices.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
-import { type StartedAttempt, startTrial, type TrialOptions } from './startTrial.ts';
+import { type Programs, programs } from './startTrial.ts';
 import type { WorkerStudy } from './workerPlaces.ts';
 
 /** How a worker runs its programs. */
@@ -78,12 +76,9 @@ export interface Work extends ProgramSettings {
   readonly instructed: (to: Instruction) => void;
   /** The study has closed, or was closed before. */
   readonly closed: () => void;
-  readonly began: (attempt: Killable) => void;
-  readonly ended: (attempt: Killable, event: EndFact) => void;
+  readonly began: (run: string, programs: Programs) => void;
+  readonly ended: (run: string, event: EndFact) => void;
 }
-
-/** An attempt whose program, once it runs, can be killed. */
-export type Killable = Pick<RunningProgram, 'kill'>;
 
 /** How a trial ended here. Handing it back is not a failure. @param last the values of its last report. */
 function endOf(event: EndFact, params: Params, last: Values | undefined): string {
@@ -116,25 +111,27 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const { requires = {} } = created;
   checkNeeds(study, offers, requires);
   const space = spaceOf(created);
-  const listening = listeningFor({ ...created, metric });
-  const command = commandOf(words, space, listening.examples);
+  const command = commandOf(words, space, listeningFor(created).examples);
   const missing = notPassed(command, space);
   if (missing !== undefined) warn(missing);
   const { strategy, resumes, limits } = now;
   checkResuming({ strategy, resumes, command });
-  const settings: TrialOptions = {
+  const fleet = programs({
     study,
     command,
     metricFile: metricFileOf(given.metricFile, space, parallel),
-    ...listening,
+    objectives: created.objectives,
+    examples: created.examples,
+    metric,
+    strategy,
     result,
-    notices: notices({ warn, strategy, objective: created.objectives[0]!, ...listening }),
     directory,
     warn,
     timeLimit,
     atTimeLimit,
     tracing: given.tracing,
-  };
+    slotOf: given.slotOf,
+  });
   enterFolder(directory, given.keep !== undefined);
   const checkpoints =
     at.checkpoints &&
@@ -147,7 +144,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       warn,
     });
   const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
-  const perform = performing(given, settings, checkpoints, files);
+  const perform = performing(given, fleet, checkpoints, files);
   const closed = (reason: string) => {
     screen.line(`${study}: the study has closed (${reason})${AFTER[serves].closed}`);
     given.closed();
@@ -172,41 +169,36 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
 
 /** Runs a program for each attempt that this worker has claimed. */
 function performing(
-  { screen, slotOf, ...given }: Work,
-  settings: TrialOptions,
+  { screen, began, ended }: Work,
+  fleet: Programs,
   checkpoints: SharedCheckpoints | undefined,
   files: OwnFiles | undefined,
 ): Perform<Params> {
   return (claim) => {
-    const { suggestion, run, traceparent } = claim;
+    const { suggestion, run } = claim;
     const { trial, attempt, params } = suggestion;
-    let started: StartedAttempt | undefined;
+    const { begin } = fleet.perform(claim);
     let last: Values | undefined;
-    const self: Killable = { kill: () => started?.process.kill() };
-    given.began(self);
+    began(run, fleet);
     files?.began(suggestion);
-    const handedBack: EndFact = { type: 'failed', trial, attempt, run, reason: 'preempted', message: HANDED_BACK };
-    const over = async (fact: EndFact | undefined) => {
-      const level = fact?.type === 'failed' && fact.reason !== 'preempted' ? 'warn' : 'info';
-      const text = fact
-        ? endOf(fact, params, last)
-        : `trial ${trial}: this run does not count: the trial has ended, another run holds it, or this worker has lost the study`;
-      screen.line(text, { level, trial, run, ...started?.about });
-      const end = fact ?? (await started?.end) ?? handedBack; // a program that no one needs ends a little later
-      given.ended(self, end);
-      await files?.ended(end);
-    };
     const steps: AttemptSteps<Params> = {
       begin: (ready, say) => {
-        const report = (fact: ReportedFact, named: string | undefined) => {
+        const report: SayStored['report'] = (fact, named) => {
           last = fact.values;
           say.report(fact, named);
         };
-        started = startTrial(settings, ready, run, slotOf(run), { report, waiting: say.waiting }, traceparent);
-        void started.end.then(say.end);
-        return started.process;
+        return begin(ready, { ...say, report });
       },
-      left: (fact) => void over(fact),
+      left: (fact) => {
+        const level = fact?.type === 'failed' && fact.reason !== 'preempted' ? 'warn' : 'info';
+        const text = fact
+          ? endOf(fact, params, last)
+          : `trial ${trial}: this run does not count: the trial has ended, another run holds it, or this worker has lost the study`;
+        screen.line(text, omitUndefined({ level, trial, run, trace_id: fleet.traceOf({ run }) }));
+        const end = fact ?? { type: 'failed', trial, attempt, run, reason: 'preempted', message: HANDED_BACK };
+        ended(run, end);
+        void files?.ended(end);
+      },
     };
     return checkpoints?.(steps, claim) ?? steps;
   };

@@ -10,8 +10,9 @@ import { about } from '../text/statusLine.ts';
 import type { Assignment } from './assignments.ts';
 import type { Attended } from './followStudies.ts';
 import type { SharedSlots } from './sharedSlots.ts';
+import type { Programs } from './startTrial.ts';
 import type { WorkerPlace } from './workerPlaces.ts';
-import { type Killable, type Serves, type Work, workOn } from './workOn.ts';
+import { type Serves, type Work, workOn } from './workOn.ts';
 
 interface WorkerOptions extends Pick<Work, 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
   readonly place: WorkerPlace;
@@ -35,8 +36,8 @@ export class WorkerStudies {
   readonly #options: WorkerOptions;
   readonly #ending = new AbortController();
   readonly #trainers = new Set<Trainer>();
-  /** The attempts that run, and their studies. */
-  readonly #running = new Map<Killable, string>();
+  /** The runs, with their studies and programs. */
+  readonly #running = new Map<string, { readonly study: string; readonly programs: Programs }>();
   /** Why studies are not served. */
   readonly #failures = new Map<string, string>();
   #stopIdle: (() => void) | undefined;
@@ -76,7 +77,7 @@ export class WorkerStudies {
 
   /** Kills the programs that still run. */
   kill(): void {
-    for (const process of this.#running.keys()) process.kill();
+    for (const { programs } of this.#running.values()) programs.kill();
   }
 
   close(): void {
@@ -104,7 +105,7 @@ export class WorkerStudies {
       trainer = begun;
     });
     const leave = () => {
-      if (trainer === undefined || [...this.#running.values()].includes(study)) return;
+      if (trainer === undefined || [...this.#running.values()].some((one) => one.study === study)) return;
       hasLeft = true;
       void trainer.close();
     };
@@ -146,13 +147,13 @@ export class WorkerStudies {
       closed: () => {
         hasClosed = true;
       },
-      began: (attempt) => {
-        this.#running.set(attempt, study);
+      began: (run, programs) => {
+        this.#running.set(run, { study, programs });
         meter?.begin();
         this.#restartIdle();
       },
-      ended: (attempt, { type }) => {
-        this.#running.delete(attempt);
+      ended: (run, { type }) => {
+        this.#running.delete(run);
         meter?.end(name, type);
         this.#restartIdle();
       },

@@ -7,7 +7,6 @@ import { MismatchError, type UserError } from '../../errors.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import type { Plugin } from '../../host/host.ts';
 import { onInterrupt } from '../../host/interrupt.ts';
-import { listeningFor } from '../../host/metric.ts';
 import { openPlugins, type Plugins } from '../../host/plugins.ts';
 import { type DescribedStudy, journalSeats, type StudyHost } from '../../host/sharedStudy.ts';
 import { type StudyTrainer, trainerOf } from '../../host/trainerOf.ts';
@@ -25,8 +24,7 @@ import { commandLine, nearby } from '../../text/output.ts';
 import { about, type StatusLine } from '../../text/statusLine.ts';
 import { UsageError } from '../../text/usage.ts';
 import { keepFiles } from '../../worker/keepFiles.ts';
-import { notices } from '../../worker/notices.ts';
-import { type Programs, programs } from '../../worker/startTrial.ts';
+import { programs } from '../../worker/startTrial.ts';
 import { declare } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { value } from '../parts.ts';
@@ -116,30 +114,6 @@ interface Work extends RunPlan {
   readonly observing: Plugins;
 }
 
-/** The programs of the study. */
-function programsOf(
-  { file, goal, command, metricFile, inForce, directory, observing }: Work,
-  warn: StatusLine['line'],
-  failed: (error: unknown) => void,
-): Programs {
-  const listening = listeningFor(goal);
-  const options = {
-    study: file.options.study,
-    command,
-    metricFile,
-    ...listening,
-    notices: notices({ warn, strategy: inForce.strategy, objective: goal.objectives[0]!, ...listening }),
-    result: file.options.result,
-    directory,
-    warn,
-    timeLimit: file.timeLimit,
-    atTimeLimit: file.atTimeLimit,
-    grace: file.grace,
-    tracing: observing.tracing,
-  };
-  return programs(options, failed);
-}
-
 /** Runs trials of the study until it ends, is interrupted or fails. Resolves with the exit status. */
 async function work(given: Work): Promise<number> {
   const { file, journal, directory, command, options: settings, first, flags, observing, screen } = given;
@@ -151,7 +125,21 @@ async function work(given: Work): Promise<number> {
   };
   let trainer: StudyTrainer | undefined;
   let loop: Working | undefined;
-  const fleet = programsOf(given, warn, failed);
+  const fleet = programs({
+    study: file.options.study,
+    command,
+    metricFile: given.metricFile,
+    ...given.goal,
+    strategy: given.inForce.strategy,
+    result: file.options.result,
+    directory,
+    warn,
+    timeLimit: file.timeLimit,
+    atTimeLimit: file.atTimeLimit,
+    grace: file.grace,
+    tracing: observing.tracing,
+    failed,
+  });
   let watching!: RunWatch;
   let isOwn = true;
   let begun = 0;
