@@ -164,7 +164,7 @@ it('the compromise is the point of the front that is nearest to the best of ever
 });
 
 it('the page is sent as gzip to those that accept it', async () => {
-  const served = await board();
+  await using served = await board();
   const plain = await request(served.url);
   const path = /src="(\S+\.js)"/.exec(plain.text)![1]!;
   const zipped = await fetch(new URL(path, served.url), { headers: { 'accept-encoding': 'gzip' } });
@@ -172,5 +172,4 @@ it('the page is sent as gzip to those that accept it', async () => {
   const whole = await request(String(new URL(path, served.url)));
   expect(whole.headers['content-encoding']).toBeUndefined();
   expect(await zipped.text()).toBe(whole.text);
-  await served.close();
 });

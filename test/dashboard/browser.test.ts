@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { browserOfTests, cleanups, openPage, press, show, VIEWS, WIDE } from './browsing.ts';
-import { board, finished } from './support.ts';
+import { boardOfTest, browserOfTests, openPage, press, show, VIEWS, WIDE } from './browsing.ts';
+import { finished } from './support.ts';
 
 browserOfTests();
 
 it('a browser shows a study in every view, and what is new without a reload', async () => {
-  const made = await board();
-  cleanups.push(() => made.close());
+  const made = await boardOfTest();
   const page = await openPage(made.url, WIDE);
   await page.locator('main', { hasText: 'No trials yet' }).waitFor();
   expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Overview', 'Control']);
@@ -22,12 +21,10 @@ it('a browser shows a study in every view, and what is new without a reload', as
     await show(page, view);
     await expect.poll(() => page.locator('main').textContent(), { message: view }).not.toBe('');
   }
-  expect(page.wrong).toEqual([]);
 });
 
 it('the table of trials begins in a window of 1280 x 800 pixels, and paper has it without buttons', async () => {
-  const made = await board();
-  cleanups.push(() => made.close());
+  const made = await boardOfTest();
   await made.say(...finished(1, 0.5), ...finished(2, 0.25));
   const page = await openPage(made.url, { width: 1280, height: 800 });
   const row = page.locator('.table tr', { hasText: 'completed' }).first();
@@ -48,8 +45,7 @@ it('the table of trials begins in a window of 1280 x 800 pixels, and paper has i
 });
 
 it('a chart is saved as it is seen, and its axes are in the address', async () => {
-  const made = await board();
-  cleanups.push(() => made.close());
+  const made = await boardOfTest();
   for (let trial = 1; trial <= 12; trial++) await made.say(...finished(trial, trial / 20));
   const page = await openPage(made.url, WIDE);
   await page.locator('.legend select').selectOption('best 10');
@@ -72,12 +68,10 @@ it('a chart is saved as it is seen, and its axes are in the address', async () =
   await page.getByLabel('y axis').selectOption('size');
   await expect.poll(() => page.url()).toContain('metric=size');
   await page.getByRole('img', { name: 'Value of each trial, size' }).waitFor();
-  expect(page.wrong).toEqual([]);
 });
 
 it('the note of a study is shown as Markdown without scripts, and can be changed', async () => {
-  const made = await board();
-  cleanups.push(() => made.close());
+  const made = await boardOfTest();
   const note =
     '**read this**: [paper](https://example.org/a) [bad](javascript:alert(1)) <img src=x onerror=alert(1)> 2 \\* 3\n\n| a | b |\n| - | - |\n| 1 | 2 |';
   await made.say({ type: 'annotated', note, labels: ['production'], starred: true });
@@ -96,12 +90,10 @@ it('the note of a study is shown as Markdown without scripts, and can be changed
   await page.getByRole('button', { name: '☆ Star', exact: true }).waitFor();
   await made.say({ type: 'annotated', note: `${'> '.repeat(8000)}deep` });
   await page.getByText('> > > >').first().waitFor();
-  expect(page.wrong).toEqual([]);
 });
 
 it('a configuration can leave values to the strategy', async () => {
-  const made = await board();
-  cleanups.push(() => made.close());
+  const made = await boardOfTest();
   const page = await openPage(made.url, WIDE);
   await show(page, 'Control');
   await page.getByLabel('layers').fill('3');
@@ -112,7 +104,6 @@ it('a configuration can leave values to the strategy', async () => {
     expect(entries[0]!.fact).toMatchObject({ type: 'enqueued', params: { layers: 3 }, rest: 'strategy' });
     break;
   }
-  expect(page.wrong).toEqual([]);
 });
 
 /** Messages that the test sends, and counts of what the page does about them: each change on the page takes 5 ms, and each column of places is counted. */
@@ -134,8 +125,7 @@ const COUNTING = `
     }).observe(document.body, { subtree: true, childList: true, characterData: true }));`;
 
 it('messages that come faster than the page can show them are shown together', async () => {
-  const made = await board();
-  cleanups.push(() => made.close());
+  const made = await boardOfTest();
   await made.say(...finished(1, 0.5), ...finished(2, 0.25).slice(0, 3));
   const feed = made.studies.open('net').feed;
   const page = await openPage('about:blank', WIDE);
@@ -182,5 +172,4 @@ it('messages that come faster than the page can show them are shown together', a
   const first = changes!.rows.find(({ trial }) => trial === 1)!;
   await send('trials', { ...changes, rows: [{ ...first, status: 'open' }] });
   await page.getByText('No result yet').waitFor(); // nothing is the best while the only result is open again
-  expect(page.wrong).toEqual([]);
 });

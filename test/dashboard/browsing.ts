@@ -1,15 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { openPage as open, type Size, startBrowser } from '../support/browser.ts';
 import { ensurePage } from '../support/build.ts';
+import { board } from './support.ts';
 
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 400, height: 800, dark: true };
 export const VIEWS = ['Overview', 'Parameters', 'Curves', 'Timeline', 'Thinking', 'Control'];
 
 let browser: Browser;
-/** Runs after the test, in reverse order. */
-export const cleanups: (() => unknown)[] = [];
 
 /** Starts a browser for the tests of a file, which calls this at its top: files share modules, and so what these do when they load. */
 export function browserOfTests(): void {
@@ -18,16 +17,23 @@ export function browserOfTests(): void {
     browser = await startBrowser();
   });
   afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const clean of cleanups.splice(0).reverse()) await clean();
-  });
 }
 
-/** Opens a page that is closed after the test. */
-export async function openPage(url: string, size: Size) {
+/** Opens a page that is closed after the test, and has had no errors then but expected ones. */
+export async function openPage(url: string, size: Size, expected = /^$/) {
   const page = await open(browser, url, size);
-  cleanups.push(() => page.close());
+  onTestFinished(async () => {
+    expect(page.wrong.filter((text) => !expected.test(text))).toEqual([]);
+    await page.close();
+  });
   return page;
+}
+
+/** A board that is closed after the test, and after its pages. */
+export async function boardOfTest(...given: Parameters<typeof board>) {
+  const made = await board(...given);
+  onTestFinished(made.close);
+  return made;
 }
 
 export const show = (page: Page, view: string) => page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();

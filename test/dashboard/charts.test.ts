@@ -29,7 +29,7 @@ it('axes are in a chosen order, and those that it does not name follow', () => {
 
 describe('what a forest predicts along each parameter', () => {
   it('is in the unit of the objective, low where results are low', async () => {
-    const served = await board();
+    await using served = await board();
     for (let trial = 1; trial <= 24; trial++) {
       const lr = 10 ** (-4 + (3 * trial) / 24);
       const params = { lr: Math.min(lr, 0.1), layers: 1 + (trial % 4), kind: trial % 2 ? 'relu' : 'tanh' };
@@ -45,11 +45,10 @@ describe('what a forest predicts along each parameter', () => {
     expect(found.marginals!.kind!.map(({ value }) => value)).toEqual(['relu', 'tanh']);
     expect(found.fanova.lr).toBeGreaterThan(0.9);
     expect(await importancesOf(feed)).toBe(found); // readers share it until there are more results
-    await served.close();
   });
 
   it('is at the highest budget where several budgets are ranked', async () => {
-    const served = await board();
+    await using served = await board();
     for (let trial = 1; trial <= 24; trial++) {
       const [suggested, ...rest] = finished(trial, trial % 2 ? 100 : trial, { lr: 0.001 * trial, layers: 1 + (trial % 4), kind: 'relu' });
       await served.say({ ...suggested, budget: trial % 2 ? 1 : 3 } as never, ...rest);
@@ -57,12 +56,11 @@ describe('what a forest predicts along each parameter', () => {
     const found = await importancesOf(served.studies.open('net').feed);
     expect(found!.fanova.lr).toBeGreaterThan(0);
     for (const { mean } of found!.marginals!.lr!) expect(mean).toBeLessThan(60); // the others had 100
-    await served.close();
   });
 });
 
 it('a retracted result no longer counts, although another trial has completed since', async () => {
-  const served = await board();
+  await using served = await board();
   const feed = served.studies.open('net').feed;
   const params = (trial: number) => ({ lr: 0.001 * trial, layers: 1 + (trial % 4), kind: trial % 3 ? 'relu' : 'tanh' });
   for (let trial = 1; trial <= 24; trial++) await served.say(...finished(trial, trial, params(trial)));
@@ -72,5 +70,4 @@ it('a retracted result no longer counts, although another trial has completed si
   expect((await recommendedOf(feed))!.trial).toBe(2);
   await served.say(...finished(26, 26, params(26)));
   expect(await importancesOf(feed)).not.toEqual(found);
-  await served.close();
 });

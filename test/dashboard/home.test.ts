@@ -98,7 +98,7 @@ describe('the address of a comparison', () => {
 });
 
 it('a study has the history of its best value, and a summary to compare', async () => {
-  const served = await board();
+  await using served = await board();
   for (const [i, loss] of [3, 4, 2, 5, 1].entries()) await served.say(...finished(i + 1, loss));
   const feed = served.studies.open('net').feed;
   expect(feed.headline()!.trend).toEqual([
@@ -115,7 +115,6 @@ it('a study has the history of its best value, and a summary to compare', async 
     [1, 3],
     [100, 0.01],
   ]);
-  await served.close();
 });
 
 it.each(
@@ -170,12 +169,11 @@ it('a folder is watched for journals, and other files are skipped', async () => 
 });
 
 it('a study that was deleted is no longer in the list', async () => {
-  const served = await board();
+  await using served = await board();
   await served.say(...finished(1, 0.5));
   served.studies.remove('net');
   expect(served.studies.headlines).toEqual([]);
   expect((await request(`${served.url}v1/studies/net`)).status).toBe(404);
-  await served.close();
 });
 
 describe('the strategy of a study', () => {

@@ -14,7 +14,7 @@ import { ensurePage } from '../support/build.ts';
 
 const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
 
-export interface Board {
+export interface Board extends AsyncDisposable {
   readonly url: string;
   readonly studies: ServedStudies;
   readonly log: Log;
@@ -42,7 +42,7 @@ export async function board(options: ServerOptions = {}, study = 'net', files?: 
     const head = await log.head();
     while (feed.position < head) await new Promise((resolve) => setImmediate(resolve));
   };
-  return { url, studies, close, log, say };
+  return { url, studies, close, log, say, [Symbol.asyncDispose]: close };
 }
 
 /** The facts of a completed trial. */

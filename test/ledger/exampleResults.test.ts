@@ -9,6 +9,8 @@ import { created, line } from './created.ts';
 
 /** Results of the first examples. */
 const results = (...losses: readonly number[]) => losses.map((loss, place) => [place, loss]);
+/** Results as a text, such as "2:1 0:0": the place of an example, its loss, and its constraint if it has one. */
+const placed = (text: string) => text.split(' ').map((result) => result.split(':').map(Number));
 
 /** A study of four examples. */
 function study(settings: object = {}) {
@@ -28,26 +30,25 @@ function study(settings: object = {}) {
   const report = (trial: number, results: readonly (readonly number[])[], rest: object = {}) =>
     say({ type: 'reported', trial, run: `r${trial}`, step: results.length, values: { value: 0 }, results, ...rest });
   const complete = (trial: number) => say({ type: 'completed', trial, run: `r${trial}`, values: { value: 0 } });
-  return {
-    ledger,
-    rows,
-    say,
-    suggest,
-    report,
-    complete,
+  /** Evaluates a trial on the examples of its results, and ends it. */
+  const evaluate = (trial: number, text: string, rest: object = {}) => {
+    const all = placed(text);
+    suggest(
+      trial,
+      all.map(([place]) => place!),
+      rest,
+    );
+    report(trial, all);
+    return complete(trial);
   };
+  return { ledger, rows, say, suggest, report, complete, evaluate };
 }
 
 describe('the value of a trial on examples', () => {
   it('is the mean of its results, each counted once', () => {
     const { suggest, report, rows } = study();
     suggest(1);
-    expect(
-      report(1, [
-        [2, 1],
-        [0, 0],
-      ]).event,
-    ).toMatchObject({
+    expect(report(1, placed('2:1 0:0')).event).toMatchObject({
       step: 2,
       losses: [0.5],
       results: [
@@ -55,36 +56,24 @@ describe('the value of a trial on examples', () => {
         [0, [0]],
       ],
     });
-    expect(
-      report(1, [
-        [2, 7],
-        [1, 0.5],
-      ]).event,
-    ).toMatchObject({ step: 3, losses: [0.5], results: [[1, [0.5]]] });
+    expect(report(1, placed('2:7 1:0.5')).event).toMatchObject({ step: 3, losses: [0.5], results: [[1, [0.5]]] });
     expect(report(1, [[2, 9]]).effect).toBe('noted');
     expect(rows.get(1)).toMatchObject({ values: { value: 0.5 }, step: 3, budget: 4 });
   });
   it('has a standard error, which is 0 once the trial has all examples', () => {
-    const { suggest, report, complete } = study();
+    const { suggest, report, complete, evaluate } = study();
     suggest(1);
     report(1, results(0, 2, 1, 1));
     expect(complete(1).event).toMatchObject({ outcome: 'completed', losses: [1], stderr: [0] });
-    suggest(2, [0, 1]);
-    report(2, results(0, 2));
     // Variance of its own results: (4 * 4 / 4 + 2) / 5 with the pooled 4 / 4 as a prior that counts as four; of two out of four, half is left.
-    const { event } = complete(2);
+    const { event } = evaluate(2, '0:0 1:2');
     expect(event).toMatchObject({ losses: [1] });
     expect((event as Ended).stderr![0]).toBeCloseTo(Math.sqrt(((4 * (4 / 4) + 2) / 5 / 2) * 0.5), 12);
   });
   it('has no standard error while the results of each trial are equal, unless it has all examples', () => {
-    const { suggest, report, complete } = study();
+    const { suggest, report, complete, evaluate } = study();
     for (const trial of [1, 2, 3, 4]) {
-      suggest(trial, [0, 1]);
-      report(trial, [
-        [0, 0],
-        [1, 0],
-      ]);
-      const { event } = complete(trial);
+      const { event } = evaluate(trial, '0:0 1:0');
       expect(event).toMatchObject({ evaluated: 2, losses: [0] });
       expect(event).not.toHaveProperty('stderr');
     }
@@ -93,10 +82,8 @@ describe('the value of a trial on examples', () => {
     expect(complete(5).event).toMatchObject({ evaluated: 4, stderr: [0] });
   });
   it('has at its end what others that continue it have reported meanwhile', () => {
-    const { suggest, report, complete, say, rows, ledger } = study();
-    suggest(1, [0]);
-    report(1, [[0, 1]]);
-    complete(1);
+    const { suggest, report, complete, say, rows, ledger, evaluate } = study();
+    evaluate(1, '0:1');
     for (const trial of [2, 3, 4]) suggest(trial, [trial - 1], { resumes: 1, params: { x: 0.1 } });
     for (const trial of [2, 3, 4]) report(trial, [[trial - 1, trial]]);
     complete(4);
@@ -110,48 +97,30 @@ describe('the value of a trial on examples', () => {
 
 describe('the leader', () => {
   it('comes first among the trials, also if others have more examples', () => {
-    const { suggest, report, complete, ledger, rows } = study();
+    const { suggest, report, complete, ledger, rows, evaluate } = study();
     const objective = { name: 'value', direction: 'minimize' } as const;
-    const all = (trial: number, losses: readonly number[]) => {
-      report(trial, results(...losses));
-      return complete(trial);
-    };
-    suggest(1, [0, 1]);
-    expect(all(1, [3, 3])).toMatchObject({ leader: 1 });
+    expect(evaluate(1, '0:3 1:3')).toMatchObject({ leader: 1 });
     suggest(2, [0, 1]);
-    suggest(3, [2, 3], { resumes: 1, params: { x: 0.1 } });
-    report(3, [
-      [2, 0],
-      [3, 0],
-    ]);
-    complete(3);
+    evaluate(3, '2:0 3:0', { resumes: 1, params: { x: 0.1 } });
     expect(rows.get(3)).toMatchObject({ leader: 3, examples: 4, values: { value: 1.5 } });
-    expect(all(2, [2, 2])).toMatchObject({ leader: 2 }); // better on the two examples that both have
-    suggest(4, [0, 1]);
-    expect(all(4, [4, 4])).not.toHaveProperty('leader');
+    report(2, results(2, 2));
+    expect(complete(2)).toMatchObject({ leader: 2 }); // better on the two examples that both have
+    expect(evaluate(4, '0:4 1:4')).not.toHaveProperty('leader');
     expect(bestFirst(rows, objective).map(({ trial }) => trial)).toEqual([2, 3, 1, 4]);
     expect(bestRowOf(ledger, rows)).toBe(bestFirst(rows, objective)[0]);
   });
   it('is better on the examples that both have, not by its mean', () => {
-    const { suggest, report, complete, ledger } = study();
-    suggest(1, [0, 1]);
-    report(1, results(0, 10));
-    complete(1);
+    const { evaluate, ledger } = study();
+    evaluate(1, '0:0 1:10');
     expect(ledger.best?.trial).toBe(1);
-    suggest(2, [1]);
-    report(2, [[1, 9]]);
-    complete(2); // a higher mean, but better on example 1
+    evaluate(2, '1:9'); // a higher mean, but better on example 1
     expect(ledger.best).toMatchObject({ trial: 2, values: { value: 9 } });
-    suggest(3, [1]);
-    report(3, [[1, 9]]);
-    complete(3); // equal
+    evaluate(3, '1:9'); // equal
     expect(ledger.best?.trial).toBe(2);
   });
   it('keeps the examples that it has had if it is stopped on its way to more', () => {
-    const { suggest, report, complete, say, ledger } = study();
-    suggest(1, [0]);
-    report(1, [[0, 1]]);
-    complete(1);
+    const { suggest, report, say, ledger, evaluate } = study();
+    evaluate(1, '0:1');
     suggest(2, [1, 2], { resumes: 1, params: { x: 0.1 } });
     report(2, [[1, 3]]);
     expect(say({ type: 'stopped', trial: 2, run: 'r2', by: 'closed' }).event).toMatchObject({ outcome: 'completed', losses: [2] });
@@ -181,38 +150,18 @@ describe('the leader', () => {
 
 describe('outcome constraints', () => {
   const objective = { name: 'value', direction: 'minimize' } as const;
-  /** A study whose results are a loss and a constraint each. */
-  function limited(settings: object = {}) {
-    const { suggest, report, ...more } = study(settings);
-    /** Evaluates a configuration on examples from a place on. */
-    const evaluate = (trial: number, rows: readonly (readonly [loss: number, constraint: number])[], from = 0, rest: object = {}) => {
-      suggest(
-        trial,
-        rows.map((_, i) => from + i),
-        rest,
-      );
-      report(
-        trial,
-        rows.map((numbers, i) => [from + i, ...numbers]),
-      );
-      return more.complete(trial);
-    };
-    const best = () => [more.ledger.best?.trial, bestFirst(more.rows, objective)[0]?.trial, bestRowOf(more.ledger, more.rows)?.trial];
-    return { suggest, report, evaluate, best, ...more };
-  }
-  const violating = [
-    [1, 3],
-    [1, -1],
-  ] as const;
+  const limited = (settings: object = {}) => {
+    const all = study(settings);
+    const best = () => [all.ledger.best?.trial, bestFirst(all.rows, objective)[0]?.trial, bestRowOf(all.ledger, all.rows)?.trial];
+    return { ...all, best };
+  };
+  const violating = '0:1:3 1:1:-1';
 
   it('are the means over examples, whatever the trial says at its end', () => {
     const { suggest, report, say, evaluate, rows } = limited();
     expect(evaluate(1, violating).event).toMatchObject({ outcome: 'completed', losses: [1], constraints: [1] });
     suggest(2, [0, 1]);
-    report(2, [
-      [0, 1, -3],
-      [1, 1, 1],
-    ]);
+    report(2, placed('0:1:-3 1:1:1'));
     expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 7 }, constraints: [5] })).toMatchObject({
       event: { losses: [1], constraints: [-1] },
     });
@@ -226,48 +175,30 @@ describe('outcome constraints', () => {
     const { evaluate, best, ledger } = limited();
     const leads = () => ledger.examples!.leader!.ended!.id;
     evaluate(1, violating);
-    evaluate(2, [
-      [0, 3],
-      [0, 3],
-    ]);
+    evaluate(2, '0:0:3 1:0:3');
     expect(leads()).toBe(1); // its loss is higher
-    evaluate(3, [
-      [5, 0.5],
-      [5, 0.5],
-    ]);
+    evaluate(3, '0:5:0.5 1:5:0.5');
     expect(leads()).toBe(3);
     expect(best()).toEqual([undefined, undefined, undefined]);
   });
 
   it('take the lead from a configuration that violates them on more examples', () => {
     const { evaluate, best, rows, ledger } = limited();
-    const feasible = (loss: number) => [[loss, -1] as const, [loss, -1] as const];
-    evaluate(1, feasible(4));
-    evaluate(2, feasible(2));
-    evaluate(3, feasible(1));
-    evaluate(4, feasible(3));
+    for (const [trial, loss] of [4, 2, 1, 3].entries()) evaluate(trial + 1, `0:${loss}:-1 1:${loss}:-1`);
     expect(best()).toEqual([3, 3, 3]);
-    const fallen = evaluate(
-      5,
-      [
-        [0, 4],
-        [0, 4],
-      ],
-      2,
-      { resumes: 3, params: { x: 0.3 } },
-    );
+    const fallen = evaluate(5, '2:0:4 3:0:4', { resumes: 3, params: { x: 0.3 } });
     expect(fallen).toMatchObject({ event: { outcome: 'completed', constraints: [1.5] }, leader: 2 });
     expect(best()).toEqual([2, 2, 2]);
     expect(bestFirst(rows, objective).map(({ trial }) => trial)).toEqual([2, 4, 1]); // not 3: it is known now that its constraint is above 0
-    evaluate(6, [[1, -1]], 2, { resumes: 2, params: { x: 0.2 } });
+    evaluate(6, '2:1:-1', { resumes: 2, params: { x: 0.2 } });
     expect(best()).toEqual([6, 6, 6]);
-    evaluate(7, [[1, 9]], 3, { resumes: 6, params: { x: 0.2 } });
+    evaluate(7, '3:1:9', { resumes: 6, params: { x: 0.2 } });
     expect(best()).toEqual([4, 4, 4]);
     expect(ledger.examples!.leaders).toEqual([ledger.examples!.of(4)]);
   });
 
   it('of a trial without them in its results are those that it ends with', () => {
-    const { suggest, report, say, best, complete } = limited();
+    const { suggest, report, say, best, evaluate } = limited();
     const end = (trial: number, constraints: readonly number[]) => {
       suggest(trial, [0]);
       report(trial, [[0, -trial]]);
@@ -276,18 +207,15 @@ describe('outcome constraints', () => {
     end(1, [-1]);
     end(2, [1]);
     expect(best()).toEqual([1, 1, 1]);
-    suggest(3, [1], { resumes: 1, params: { x: 0.1 } });
-    report(3, [[1, 0]]);
-    complete(3);
+    evaluate(3, '1:0', { resumes: 1, params: { x: 0.1 } });
     expect(best()).toEqual([3, 3, 3]);
   });
 
   it('reach a target, or end a plateau, only if they hold', () => {
     const { evaluate, ledger } = limited({ limits: { target: 1, plateau: 2 } });
-    const all = (constraint: number) => Array.from({ length: 4 }, () => [0, constraint] as const);
-    evaluate(1, all(1));
+    evaluate(1, '0:0:1 1:0:1 2:0:1 3:0:1');
     expect(ledger.demand().type).toBe('ask');
-    evaluate(2, all(-1));
+    evaluate(2, '0:0:-1 1:0:-1 2:0:-1 3:0:-1');
     expect(ledger.demand()).toEqual({ type: 'close', reason: 'target' });
   });
 });
@@ -344,10 +272,7 @@ describe('a trial that was interrupted', () => {
   it('is completed if it had reported all of them', () => {
     const { suggest, report, say, ledger } = study();
     suggest(1, [3, 0]);
-    report(1, [
-      [3, 1],
-      [0, 2],
-    ]);
+    report(1, placed('3:1 0:2'));
     expect(say({ type: 'failed', trial: 1, attempt: 1, run: 'r1', reason: 'lost' }).event).toMatchObject({
       outcome: 'completed',
       losses: [1.5],
@@ -422,18 +347,10 @@ describe('limits', () => {
     expect(ledger.results).toMatchObject({ cost: 2, spent: { usd: 2, calls: 2 } });
   });
   it('the target counts for a leader with all examples, and the plateau ends with a new leader', () => {
-    const { suggest, report, complete, ledger } = study({ limits: { target: 1, plateau: 1 } });
-    suggest(1, [0]);
-    report(1, [[0, 0.5]]);
-    complete(1);
+    const { evaluate, ledger } = study({ limits: { target: 1, plateau: 1 } });
+    evaluate(1, '0:0.5');
     expect(ledger.demand().type).toBe('ask');
-    suggest(2, [1, 2, 3], { resumes: 1, params: { x: 0.1 } });
-    report(2, [
-      [1, 1],
-      [2, 1],
-      [3, 1],
-    ]);
-    complete(2);
+    evaluate(2, '1:1 2:1 3:1', { resumes: 1, params: { x: 0.1 } });
     expect(ledger.demand()).toEqual({ type: 'close', reason: 'target' });
   });
 });

@@ -33,14 +33,6 @@ function study() {
 /** Two trainers, of which each has completed a trial. */
 function two() {
   const all = study();
-  for (const [trial, by] of [
-    [1, 'a'],
-    [2, 'b'],
-  ] as const) {
-    all.suggest(trial);
-    all.claim(trial, by);
-    all.complete(trial, by);
-  }
   const failAtOnce = (trial: number, by = 'b') => {
     all.suggest(trial);
     all.claim(trial, by);
@@ -51,6 +43,8 @@ function two() {
     all.claim(trial, by);
     return all.complete(trial, by);
   };
+  completeOne(1, 'a');
+  completeOne(2, 'b');
   return { ...all, failAtOnce, completeOne };
 }
 

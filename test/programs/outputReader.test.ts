@@ -3,7 +3,7 @@ import { metricRows } from '../../src/programs/metricRows.ts';
 import { type OutputOptions, outputReader } from '../../src/programs/outputReader.ts';
 import type { OutputEvent } from '../../src/programs/structuredLine.ts';
 
-/** What is read from the output of a program: reports as [step, value], and the result. */
+/** What is read from the output of a program: reports as "step: value", and the result. */
 function heard(output: readonly string[], listening: Partial<OutputOptions> = {}, broken = false) {
   const reader = outputReader({ objectives: ['value'], ...listening });
   const lines: OutputEvent[] = [];
@@ -14,7 +14,7 @@ function heard(output: readonly string[], listening: Partial<OutputOptions> = {}
   const last =
     lines.findLast((line) => line.type === 'result') ?? lines.findLast((line) => line.type === 'report' || line.type === 'value');
   return {
-    reports: reports.map(({ step, values }) => [step, first(values)]),
+    reports: reports.map(({ step, values }) => `${step}: ${first(values)}`),
     result: last && (last.type === 'report' ? first(last.report.values) : 'result' in last ? first(last.result.values) : undefined),
     metric: reader.metric,
     metrics: reports.map(({ metrics }) => metrics),
@@ -30,10 +30,7 @@ function heard(output: readonly string[], listening: Partial<OutputOptions> = {}
 describe('a step', () => {
   it.each(['epoch', 'step', 'iteration', 'iter', 'Epoch', 'round'])('can be called %s', (name) => {
     expect(heard([`${name}=1 loss=0.5`, `${name}=2 loss=0.4`])).toMatchObject({
-      reports: [
-        [1, 0.5],
-        [2, 0.4],
-      ],
+      reports: ['1: 0.5', '2: 0.4'],
       result: 0.4,
       metric: 'loss',
     });
@@ -57,26 +54,20 @@ describe('a step', () => {
     expect(
       heard(['Epoch [1/2], Step [100/600], Loss: 0.9', 'Epoch [1/2], Step [600/600], Loss: 0.5', 'Epoch [2/2], Step [100/600], Loss: 0.4']),
     ).toMatchObject({
-      reports: [
-        [1, 0.5],
-        [2, 0.4],
-      ],
+      reports: ['1: 0.5', '2: 0.4'],
     });
   });
 
   it('that a stopped program had not finished is not reported', () => {
     const output = ['Epoch 1: 100%|##| 10/10 [loss=0.5]\r', 'Epoch 2:  50%|# | 5/10 [loss=0.4]\r'];
-    expect(heard(output, { objectives: ['loss'] }, true).reports).toEqual([[1, 0.5]]);
-    expect(heard(output, { objectives: ['loss'] }, false).reports).toEqual([
-      [1, 0.5],
-      [2, 0.4],
-    ]);
+    expect(heard(output, { objectives: ['loss'] }, true).reports).toEqual(['1: 0.5']);
+    expect(heard(output, { objectives: ['loss'] }, false).reports).toEqual(['1: 0.5', '2: 0.4']);
   });
 
   it('of a fraction of an epoch counts for the epoch that it is in', () => {
     expect(heard([0.5, 1, 1.5, 2].map((epoch) => `{'loss': ${3 - epoch}, 'learning_rate': 5e-05, 'epoch': ${epoch}}`)).reports).toEqual([
-      [1, 2],
-      [2, 1],
+      '1: 2',
+      '2: 1',
     ]);
   });
 
@@ -87,11 +78,8 @@ describe('a step', () => {
 
 describe('a comma within a number', () => {
   it('separates thousands if a decimal point follows or the number is a step', () => {
-    expect(heard(['step 12,000 | loss: 1,234.5', 'step 1,013,000 | loss 0.5, acc 0.9']).reports).toEqual([
-      [12000, 1234.5],
-      [1013000, 0.5],
-    ]);
-    expect(heard(['step: 3,loss: 5,acc: 0.5']).reports, 'not between fields').toEqual([[3, 5]]);
+    expect(heard(['step 12,000 | loss: 1,234.5', 'step 1,013,000 | loss 0.5, acc 0.9']).reports).toEqual(['12000: 1234.5', '1013000: 0.5']);
+    expect(heard(['step: 3,loss: 5,acc: 0.5']).reports, 'not between fields').toEqual(['3: 5']);
   });
 
   it.each(['loss: 0,5', 'loss=0,512 acc=0,9', 'epoch=3 loss=1,234', 'losses: 0.1,0.2'])(
@@ -175,10 +163,7 @@ describe('JSON with objects within', () => {
   it('has values by their paths', () => {
     for (const name of ['eval/loss', 'eval.loss', 'eval_loss']) expect(heard(lines, { metric: name })).toMatchObject({ result: 0.25 });
     expect(heard(lines, { objectives: ['eval/loss'] })).toMatchObject({
-      reports: [
-        [100, 0.5],
-        [200, 0.25],
-      ],
+      reports: ['100: 0.5', '200: 0.25'],
       metrics: [{ 'train/loss': 0.9, 'eval/f1': 0.6, lr: 0.01, time: 9 }, {}],
     });
   });
@@ -210,10 +195,7 @@ it.each([
   (epoch: number) => `{"epoch":${epoch},"train_loss":0.5,"val_loss":${epoch % 5 === 0 ? 0.4 : 'null'}}`,
 ])('a loss that is not measured in each epoch has not diverged', (line) => {
   const output = Array.from({ length: 10 }, (_, i) => line(i + 1));
-  const reports = [
-    [5, 0.4],
-    [10, 0.4],
-  ];
+  const reports = ['5: 0.4', '10: 0.4'];
   for (const options of [{}, { objectives: ['val_loss'] }])
     expect(heard(output, options)).toMatchObject({ reports, unclear: [], warnings: [], lost: 0 });
 });
@@ -237,10 +219,7 @@ describe('a name on a line of its own', () => {
       ['RMSE:', '5.3e-1'],
     ])
       expect(heard(lines)).toMatchObject({ metric: 'RMSE', result: 0.53 });
-    expect(heard(['Epoch 1', 'val_loss', '0.5', 'Epoch 2', 'val_loss', '0.4']).reports).toEqual([
-      [1, 0.5],
-      [2, 0.4],
-    ]);
+    expect(heard(['Epoch 1', 'val_loss', '0.5', 'Epoch 2', 'val_loss', '0.4']).reports).toEqual(['1: 0.5', '2: 0.4']);
   });
 
   it('names no other number', () => {
@@ -436,10 +415,7 @@ describe('a table of names and values between two rules', () => {
       metric: 'eval/mean_reward',
       direction: 'maximize',
     });
-    expect(reports).toEqual([
-      [256, -20],
-      [512, -10],
-    ]);
+    expect(reports).toEqual(['256: -20', '512: -10']);
     expect(metrics[0]).toEqual({ 'train/loss': 39.3 });
   });
 
@@ -457,9 +433,6 @@ describe('a table of names and values between two rules', () => {
 
   it('with a step in each row is read by its columns', () => {
     const rows = ['+-------+------+', '| epoch | loss |', '+-------+------+', '| 1 | 0.5 |', '| 2 | 0.4 |', '+-------+------+'];
-    expect(heard(rows).reports).toEqual([
-      [1, 0.5],
-      [2, 0.4],
-    ]);
+    expect(heard(rows).reports).toEqual(['1: 0.5', '2: 0.4']);
   });
 });
