@@ -82,8 +82,7 @@ describe('commands that read', () => {
     expect(JSON.parse(best.out).values.value).toBe(Math.min(...values));
     const deployed = await hypertide(place, 'best', 'study.jsonl', '--recommended', '--json');
     expect(JSON.parse(deployed.out).status).toBe('completed');
-    const both = await hypertide(place, 'best', 'study.jsonl', '--recommended', '-n', '2');
-    expectRefused(both);
+    expectRefused(await hypertide(place, 'best', 'study.jsonl', '--recommended', '-n', '2'));
     expect((await hypertide(place, 'best', 'study.jsonl')).err).not.toContain('expected to gain'); // four results are too few
     const two = await hypertide(place, 'best', 'study.jsonl', '-n', '2', '--json');
     expect(JSON.parse(two.out)).toHaveLength(2);

@@ -4,7 +4,8 @@ import { exitStatus } from '../../src/cli/exitStatus.ts';
 import { hypertide, journalOf, studyIn } from './support.ts';
 
 const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
-const run = (place: string, script: string) => hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', script, 'sh', '{x}', '{trial}');
+const run = (place: string, script: string, ...flags: string[]) =>
+  hypertide(place, 'run', 'study.yaml', ...flags, '--', 'sh', '-c', script, 'sh', '{x}', '{trial}');
 const BROKEN = 'echo "ModuleNotFoundError: no module at $1" >&2; exit 1';
 
 describe('a study whose first trials fail for the same reason', () => {
@@ -24,19 +25,7 @@ describe('a study whose first trials fail for the same reason', () => {
     const again = await run(place, 'echo value=$1');
     expect(again.code, again.err).toBe(0);
     expect(of(place, 'completed')).toHaveLength(trials);
-    const longer = await hypertide(
-      place,
-      'run',
-      'study.yaml',
-      '--trials',
-      String(trials + 2),
-      '--',
-      'sh',
-      '-c',
-      'echo value=$1',
-      'sh',
-      '{x}',
-    );
+    const longer = await run(place, 'echo value=$1', '--trials', String(trials + 2));
     expect(longer.code, longer.err).toBe(0);
     expect(of(place, 'completed'), 'a limit means trials that count').toHaveLength(trials + 2);
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);

@@ -39,6 +39,17 @@ Options:
 const argumentsIn = (help: string) => programHelp(help, [], []).found;
 const flagsIn = (help: string) => programHelp(help, [], []).flags;
 
+/** What `init` writes for a program with this help. */
+async function drafted(help: string, ...more: readonly string[]) {
+  const place = directory();
+  const file = join(place, 'study.yaml');
+  writeFileSync(join(place, 'train.mjs'), `console.log(${JSON.stringify(help)})`);
+  const { code, err } = await hypertide(place, 'init', ...more, '--', 'node', 'train.mjs');
+  expect(code, err).toBe(0);
+  const text = readFileSync(file, 'utf8');
+  return { ...parse(text), text, err, place, file };
+}
+
 describe('init', () => {
   it('reads the options of argparse that have a value and are hyperparameters', () => {
     expect(argumentsIn(ARGPARSE).map(({ name, choices, default: otherwise }) => [name, choices ?? otherwise])).toEqual([
@@ -63,26 +74,19 @@ describe('init', () => {
     expect(flagsIn(CLICK)).toEqual([]);
     const help =
       'usage: t\n\noptions:\n  -h, --help  show\n  --lr LR  rate (default: 0.1)\n  --amsgrad  use AMSGrad\n  --use-bias, --no-use-bias\n';
-    const place = directory();
-    writeFileSync(join(place, 'train.mjs'), `console.log(${JSON.stringify(help)})`);
-    expect((await hypertide(place, 'init', '--', 'node', 'train.mjs')).code).toBe(0);
-    const text = readFileSync(join(place, 'study.yaml'), 'utf8');
+    const { text, file } = await drafted(help);
     expect(text).toContain(
       '  # amsgrad: { type: boolean }   # a flag: to search it, remove the first #, and add --amsgrad{?amsgrad} to the command\n',
     );
     expect(text).toContain('add --use-bias{?use_bias} --no-use-bias{!use_bias} to the command');
-    writeFileSync(join(place, 'study.yaml'), text.replace('  # amsgrad', '  amsgrad').replace('{args}', '--lr {lr} --amsgrad{?amsgrad}'));
-    expect((await readStudyFile(join(place, 'study.yaml'))).space.size).toBe(Number.POSITIVE_INFINITY);
+    writeFileSync(file, text.replace('  # amsgrad', '  amsgrad').replace('{args}', '--lr {lr} --amsgrad{?amsgrad}'));
+    expect((await readStudyFile(file)).space.size).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('writes a study file with ranges around the defaults, and a command', async () => {
-    const place = directory();
-    const program = join(place, 'train.mjs');
-    writeFileSync(program, `console.log(${JSON.stringify(ARGPARSE)})`);
-    const { code, err } = await hypertide(place, 'init', '--epochs', '27', '--metric', 'val_loss', '--', 'node', program);
-    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/5 parameters \(/) });
-    const path = join(place, 'study.yaml');
-    expect(parse(readFileSync(path, 'utf8'))).toMatchObject({
+    const { place, file, err, ...written } = await drafted(ARGPARSE, '--epochs', '27', '--metric', 'val_loss');
+    expect(err).toMatch(/5 parameters \(/);
+    expect(written).toMatchObject({
       parameters: {
         lr: { type: 'float', low: 1e-5, high: 0.1, log: true },
         batch_size: { type: 'int', low: 8, high: 128 },
@@ -92,42 +96,21 @@ describe('init', () => {
       objective: 'minimize val_loss',
       epochs: 27,
     });
-    const file = await readStudyFile(path);
-    expect(file.command!.slice(2)).toEqual(
-      '--lr {lr} --batch-size {batch_size} --optimizer {optimizer} --dropout {dropout} --width {width}'.split(' '),
-    );
+    const words = '--lr {lr} --batch-size {batch_size} --optimizer {optimizer} --dropout {dropout} --width {width}';
+    expect((await readStudyFile(file)).command!.slice(2)).toEqual(words.split(' '));
     expectRefused(await hypertide(place, 'init'));
   });
 
   it('passes parameters whose ranges you write later, and says how argparse shows defaults', async () => {
-    const place = directory();
-    const program = join(place, 'train.mjs');
-    writeFileSync(program, "console.log('usage: train.py [-h] [--lr LR] [--units UNITS]\\n\\noptions:\\n  --lr LR\\n  --units UNITS')");
-    const { code, err } = await hypertide(place, 'init', '--', 'node', program);
-    expect({ code, err }).toMatchObject({
-      code: 0,
-      err: expect.stringMatching(/1 parameter \(.*\nwrite a range for units, or remove it/),
-    });
-    const { parameters, command } = parse(readFileSync(join(place, 'study.yaml'), 'utf8'));
+    const options = '\n\noptions:\n  --lr LR\n  --units UNITS';
+    const { err, parameters, command } = await drafted(`usage: train.py [-h] [--lr LR] [--units UNITS]${options}`);
+    expect(err).toMatch(/1 parameter \(.*\nwrite a range for units, or remove it/);
     expect(parameters).toEqual({ lr: { type: 'float', low: 1e-5, high: 0.1, log: true } });
-    expect(command).toBe(`node ${program} {args}`);
-    writeFileSync(program, "console.log('usage: train.py [-h] [--units UNITS]\\n\\noptions:\\n  --units UNITS')");
-    rmSync(join(place, 'study.yaml'));
-    const none = await hypertide(place, 'init', '--', 'node', program);
+    expect(command).toBe('node train.mjs {args}');
+    const none = await drafted('usage: train.py [-h] [--units UNITS]\n\noptions:\n  --units UNITS');
     expect(none.err).toContain('formatter_class=argparse.ArgumentDefaultsHelpFormatter');
-    const check = await hypertide(place, 'check', 'study.yaml');
-    expectRefused(check);
+    expectRefused(await hypertide(none.place, 'check', 'study.yaml'));
   });
-
-  /** What `init` writes for a program with this help. */
-  async function drafted(help: string, ...more: readonly string[]) {
-    const place = directory();
-    writeFileSync(join(place, 'train.mjs'), `console.log(${JSON.stringify(help)})`);
-    const { code, err } = await hypertide(place, 'init', ...more, '--', 'node', 'train.mjs');
-    expect(code, err).toBe(0);
-    const text = readFileSync(join(place, 'study.yaml'), 'utf8');
-    return { ...parse(text), text, err };
-  }
 
   it('reads the ranges of click, from both ends or one', async () => {
     const { parameters, text } = await drafted(
@@ -221,11 +204,8 @@ describe('init', () => {
   });
 
   it('says where a flag with a dash belongs once it has a range', async () => {
-    const place = directory();
-    const program = join(place, 'train.mjs');
-    writeFileSync(program, "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR  rate (default: 0.1)\\n  --hidden-units N  units')");
-    expect((await hypertide(place, 'init', '--', 'node', program)).code).toBe(0);
-    expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(
+    const { text } = await drafted('usage: t [-h]\n\noptions:\n  --lr LR  rate (default: 0.1)\n  --hidden-units N  units');
+    expect(text).toContain(
       '# hidden_units: { type: int, low: 8, high: 256 }   # no default in its help; write a range, and add --hidden-units {hidden_units} to the command',
     );
   });
@@ -322,7 +302,6 @@ parser.add_argument("--n-epochs", type=int, default=20)
     writeFileSync(join(place, 'strict.mjs'), 'throw new TypeError("Unknown option --help")');
     const strict = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', join(place, 'strict.mjs'));
     expect(strict.err).toContain('exited 1: TypeError: Unknown option --help; "hypertide init" alone writes an example');
-    const broken = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', program);
-    expectRefused(broken);
+    expectRefused(await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', program));
   });
 });

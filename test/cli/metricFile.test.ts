@@ -50,11 +50,9 @@ it('reports what is missing in a file', async () => {
 
 it('refuses one file for several trials at a time', async () => {
   const place = studyIn('trials: 2\nparallel: 2\nmetricFile: m.json\n');
-  const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, TABLE));
-  expectRefused(ended);
+  expectRefused(await hypertide(place, 'run', 'study.yaml', ...trainer(place, TABLE)));
   const other = studyIn('metricFile: "{trail}.json"\n');
-  const unknown = await hypertide(other, 'run', 'study.yaml', ...trainer(other, TABLE));
-  expectRefused(unknown);
+  expectRefused(await hypertide(other, 'run', 'study.yaml', ...trainer(other, TABLE)));
 });
 
 it('check names the file', async () => {

@@ -270,8 +270,7 @@ describe('on a server with the least rights for each user', () => {
   });
 
   it('a command without a login is refused, with advice', async () => {
-    const ended = await hypertide(place, 'best', `${own.url}/s1`);
-    expectRefused(ended);
+    expectRefused(await hypertide(place, 'best', `${own.url}/s1`));
   });
 
   it('a trainer may read the last change, which declares that trainers resume', async () => {

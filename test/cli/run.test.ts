@@ -245,8 +245,7 @@ describe('run', () => {
   it('touches no file that is not a journal', async () => {
     const place = studyIn('trials: 1');
     copyFileSync(join(place, 'study.yaml'), join(place, 'copy.yaml'));
-    const ended = await run(place, [], ['--journal', 'copy.yaml']);
-    expectRefused(ended);
+    expectRefused(await run(place, [], ['--journal', 'copy.yaml']));
     expect(readFileSync(join(place, 'copy.yaml'), 'utf8')).toBe(readFileSync(join(place, 'study.yaml'), 'utf8'));
   });
 
@@ -291,8 +290,7 @@ describe('run', () => {
   it('refuses parameters that would share a variable, before anything is written', async () => {
     const place = studyIn();
     writeFileSync(join(place, 'study.yaml'), 'parameters: { a-b: { type: int, low: 1, high: 2 }, a_b: { type: int, low: 1, high: 2 } }\n');
-    const ended = await hypertide(place, 'run', 'study.yaml', '--', 'true');
-    expectRefused(ended);
+    expectRefused(await hypertide(place, 'run', 'study.yaml', '--', 'true'));
     expect(journalOf(place)).toEqual([]);
   });
 });

@@ -80,8 +80,7 @@ describe('copy', () => {
     expect((await hypertide(place, 'study', 'copy', 'study.jsonl', 'left')).err).toContain(
       'left.trials: a folder with this name exists already',
     );
-    const beyond = await hypertide(place, 'study', 'copy', 'study.jsonl', 'c', '--at', '999');
-    expectRefused(beyond);
+    expectRefused(await hypertide(place, 'study', 'copy', 'study.jsonl', 'c', '--at', '999'));
     for (const name of ['../c', '', '..']) expectRefused(await hypertide(place, 'study', 'copy', 'study.jsonl', name));
   });
 

@@ -22,7 +22,7 @@ describe.each(Object.entries(hosts))('%s', (name, open) => {
   const leave = () => {
     host.kill();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    rmSync(spansOf(folder), { force: true });
+    for (const path of [spansOf(folder), `${folder}.worker`]) rmSync(path, { recursive: true, force: true });
   };
   const fileOf = (file: string) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '');
   const trials = async () =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/ports.ts';
 import { startIn } from '../support/started.ts';
 
@@ -82,40 +83,30 @@ async function run({ folder }: HostPlace): Promise<HostedProcess> {
   return { ...process, place: ['digits.jsonl'], url: `http://127.0.0.1:${port}` };
 }
 
-async function serveNats({ folder, nats, bytes }: HostPlace): Promise<HostedProcess> {
-  const port = await freePort();
-  const limit = bytes === undefined ? [] : ['--max-bytes', `${bytes}`];
-  const process = started(folder, ['serve', 'study.yaml', '--nats', nats, '--hooks', 'hooks.yaml', '--http', `${port}`, ...limit]);
-  const worker = started(folder, ['worker', `${nats}/digits`, '--parallel', '2', '--', ...TRAINER]);
+/** How a process is killed that has a worker, whose files are elsewhere: the disk of the process may be full. */
+function withWorker(folder: string, process: { kill(): void }, address: string) {
+  const files = ['--directory', `${folder}.worker`];
+  const worker = started(folder, ['worker', address, '--parallel', '2', ...files, '--', ...TRAINER]);
   const kill = () => {
     worker.kill();
     process.kill();
   };
-  return { ...process, kill, place: [`${nats}/digits`], url: `http://127.0.0.1:${port}` };
+  return { kill };
+}
+
+async function serveNats({ folder, nats, bytes }: HostPlace): Promise<HostedProcess> {
+  const port = await freePort();
+  const limit = bytes === undefined ? [] : ['--max-bytes', `${bytes}`];
+  const process = started(folder, ['serve', 'study.yaml', '--nats', nats, '--hooks', 'hooks.yaml', '--http', `${port}`, ...limit]);
+  return { ...process, ...withWorker(folder, process, `${nats}/digits`), place: [`${nats}/digits`], url: `http://127.0.0.1:${port}` };
 }
 
 async function serveHttp({ folder }: HostPlace): Promise<HostedProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const process = started(folder, ['serve', 'study.yaml', '--hooks', 'hooks.yaml', '--http', `${port}`]);
-  const post = async (path: string, body: object) => {
-    const answer = await fetch(`${url}/v1/studies/digits/${path}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    return (await answer.json()) as { readonly next: string; readonly trial: number; readonly run: string };
-  };
-  const ask = async () => {
-    const answer = await post('ask', { wait: 0 });
-    return answer.next === 'trial' ? answer : undefined;
-  };
-  const tell = (trial: number, run: string | undefined, isBroken: boolean) =>
-    isBroken
-      ? post(`trials/${trial}/fail`, { run, reason: 'error', message: 'no module' })
-      : post(`trials/${trial}/tell`, { run, values: { loss: trial } });
-  void train(folder, ask, tell);
-  return { ...process, place: ['digits.jsonl'], url };
+  await eventually(() => fetch(url)); // a worker waits for no server that has never answered
+  return { ...process, ...withWorker(folder, process, `${url}/digits`), place: ['digits.jsonl'], url };
 }
 
 /** Requests over standard input. @param send gives a request and takes its answer */
