@@ -52,3 +52,12 @@ export function judge(what: string, is: number, bar: number, unit: string, least
 
 /** Prints all verdicts again, at the end of a benchmark. */
 export const printVerdicts = (): void => console.log(`\n${verdicts.join('\n')}`);
+
+/** Runs the chosen parts of a benchmark, by default all. */
+export async function runParts(parts: Readonly<Record<string, () => Promise<void>>>, chosen: readonly string[]): Promise<never> {
+  const unknown = chosen.find((name) => !(name in parts));
+  if (unknown !== undefined) throw new Error(`expected a part among ${Object.keys(parts).join(', ')}, got ${unknown}`);
+  for (const [name, part] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await part();
+  printVerdicts();
+  process.exit(0);
+}

@@ -1,9 +1,10 @@
 // npx tsx tools/bench nats [PART...]: how fast a study on a server is, compared with the bare server in the same run.
 import { loadavg } from 'node:os';
 import { natsServer } from '../../test/support/nats.ts';
-import { judge, printVerdicts } from './measure.ts';
+import { judge, runParts } from './measure.ts';
+import type { Taken } from './natsEngine.ts';
 import { bareLoop, barePublishes, type Figure, fresh, medianOf, rejections, suggestions, wholeTrials } from './natsFigures.ts';
-import { type Taken, taken } from './natsPast.ts';
+import { messageOf, program } from './processes.ts';
 import { withReports, withTrials } from './studies.ts';
 
 const RUNS = 3;
@@ -80,34 +81,27 @@ async function past(): Promise<void> {
   begin('an engine as a process of its own that reads an existing log');
   const server = await natsServer();
   const nc = await server.connect();
-  const tell = (what: string, { entries, seconds, cpu, peak, before }: Taken) =>
+  /** Starts an engine in its own process and waits until it has read the log and decided once. */
+  const taken = async (what: string, study: string, entries: number): Promise<Taken> => {
+    const found = await messageOf<Taken>(program(new URL('./natsEngine.js', import.meta.url), server.url, study));
     console.log(
-      `${what}, ${entries} entries: first decision after ${seconds.toFixed(2)} s (${cpu.toFixed(2)} s CPU), ${(entries / seconds).toFixed(0)} /s; ` +
-        `it held ${peak.toFixed(0)} MB at most, ${before.toFixed(0)} MB before it read`,
+      `${what}, ${entries} entries: first decision after ${found.seconds.toFixed(2)} s (${found.cpu.toFixed(2)} s CPU), ${(entries / found.seconds).toFixed(0)} /s; ` +
+        `it held ${found.peak.toFixed(0)} MB at most, ${found.before.toFixed(0)} MB before it read`,
     );
+    return found;
+  };
   const seconds: number[] = [];
   for (let run = 0; run < RUNS; run++) {
     const name = fresh();
-    const one = await taken(server, name, await withTrials(nc, { name, parallel: 1 }, 100_000));
-    tell('100 000 trials', one);
-    seconds.push(one.seconds);
+    seconds.push((await taken('100 000 trials', name, await withTrials(nc, { name, parallel: 1 }, 100_000))).seconds);
   }
   judge('first decision after 100 000 trials, the slowest of three', Math.max(...seconds), 4, 's');
   const name = fresh();
-  const million = await taken(server, name, await withReports(nc, name, 16, 1_000_000));
-  tell('a million reports', million);
-  judge('reports read', million.entries / million.seconds, 20_000, '/s', 'least');
+  const reports = await withReports(nc, name, 16, 1_000_000);
+  const million = await taken('a million reports', name, reports);
+  judge('reports read', reports / million.seconds, 20_000, '/s', 'least');
   judge('memory after a million reports', million.peak, 250, 'MB');
   await server.dispose();
 }
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { default: byDefault, synced, answers, past };
-const chosen = process.argv.slice(2);
-const unknown = chosen.find((name) => !(name in parts));
-if (unknown !== undefined) {
-  console.error(`expected a part among ${Object.keys(parts).join(', ')}, got ${unknown}`);
-  process.exit(2);
-}
-for (const [name, part] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await part();
-printVerdicts();
-process.exit(0);
+await runParts({ default: byDefault, synced, answers, past }, process.argv.slice(2));

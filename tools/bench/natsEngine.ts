@@ -5,8 +5,16 @@ import { natsLog } from '../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { memoryOf, ownCpu } from './measure.ts';
-import type { Taken } from './natsPast.ts';
 import { training } from './studies.ts';
+
+export interface Taken {
+  /** Until the first decision, from when the engine starts to read. */
+  readonly seconds: number;
+  readonly cpu: number;
+  /** Peak memory of the process in megabytes, and its memory before it read. */
+  readonly peak: number;
+  readonly before: number;
+}
 
 const [servers, study] = process.argv.slice(2) as [string, string];
 const nc = await connect({ servers });
@@ -25,7 +33,7 @@ const { close } = await serve(nc, training, {
 await decided.promise;
 const seconds = (performance.now() - since) / 1000;
 const cpu = (ownCpu() - used) / 1e6;
-process.send!({ seconds, cpu, peak: memoryOf(process.pid, 'VmHWM'), before } satisfies Omit<Taken, 'entries'>);
+process.send!({ seconds, cpu, peak: memoryOf(process.pid, 'VmHWM'), before } satisfies Taken);
 await close();
 await nc.close();
 process.disconnect();

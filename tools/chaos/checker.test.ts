@@ -51,6 +51,15 @@ describe('an attempt that is suggested after the result', () => {
   });
 });
 
+it('a suggestion of an engine that had not read a change only uses up its number', () => {
+  const log = (after: number) =>
+    judged(logOf(created, { type: 'changed' }, { ...suggested(1), after }, suggested(2), started('a', 2), completed('a', 2), closed), [
+      begun('a', 2),
+    ]);
+  expect(log(1)).toEqual([]);
+  expect(log(2)).toEqual(['2 trials were suggested instead of 1', 'trial 1 ended 0 times']);
+});
+
 describe('the checker finds', () => {
   it('two engines that decide at once, as they do without a fence', () => {
     const log = logOf(created, suggested(1), suggested(1), started('a', 1), completed('a', 1), closed);

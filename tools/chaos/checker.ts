@@ -72,6 +72,7 @@ interface Said {
   readonly trainer?: string;
   readonly reason?: string;
   readonly after?: number;
+  readonly joined?: number;
 }
 
 /**
@@ -82,6 +83,9 @@ export function check({ entries, diary, faults, trials, longestStall, longestWai
   const violations: string[] = [];
   const known = new Map<number, Known>();
   let closed = false;
+  /** How many numbers of trials are used, and where the study changed last: what was decided before that uses up a number, and does nothing else. */
+  let used = 0;
+  let changedAt = 0;
   let lost = 0;
   let stall = 0;
   /** An attempt waits no longer. */
@@ -91,12 +95,15 @@ export function check({ entries, diary, faults, trials, longestStall, longestWai
     if (waited > longestWait)
       violations.push(`attempt ${trial.attempt} at trial ${id} waited for a trainer for ${(waited / 1000).toFixed(1)} s`);
   };
-  const engine = ({ type, trial: id = 0, attempt = 0, run, reason, after }: Said, { position, at }: Entry) => {
+  const engine = ({ type, trial: id = 0, attempt = 0, run, reason, after, joined }: Said, { position, at }: Entry) => {
     const trial = known.get(id);
     if (type === 'closed') closed = true;
+    if (type === 'closed' || (type === 'changed' && joined === undefined)) changedAt = position;
     if (type === 'suggested' && attempt === 1) {
       if (trial) violations.push(`entry ${position}: trial ${id} is suggested twice`);
-      else if (id !== known.size + 1) violations.push(`entry ${position}: trial ${id} is suggested after trial ${known.size}`);
+      else if (id !== used + 1) violations.push(`entry ${position}: trial ${id} is suggested after trial ${used}`);
+      used = Math.max(used, id);
+      if (after !== undefined && after < changedAt) return;
       known.set(id, { attempt: 1, run: undefined, trainer: undefined, runs: new Map(), ended: 0, endedAt: 0, waits: at });
     } else if (type === 'suggested' && trial) {
       // A result may come while the engine decides. The fold then refuses the suggestion.

@@ -1,8 +1,4 @@
-/**
- * Tells when this process stood still for so long, as a busy machine may let it.
- *
- * @returns ends it
- */
+/** Tells when this process stood still for so long, as a busy machine may let it. @returns ends it */
 export function onStall(milliseconds: number, tell: () => void): () => void {
   let last = performance.now();
   const timer = setInterval(() => {

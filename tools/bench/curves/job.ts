@@ -9,6 +9,5 @@ export interface Job extends Setting {
 }
 
 process.on('message', async ({ problem, spec, ...setting }: Job) => {
-  const found = problems.find(({ name }) => name === problem)!;
-  process.send!(await play(found, spec, setting));
+  process.send!(await play(problems.find(({ name }) => name === problem)!, spec, setting));
 });
