@@ -11,9 +11,8 @@ const reasons = (place: string) =>
   journalOf(place)
     .flatMap(({ type, reason }) => (type === 'failed' ? [reason] : []))
     .sort();
-/** Whether a process evaluates a trial of a journal. */
-const isBusy = (place: string, pid: number) =>
-  journalOf(place).findLast(({ type, run }) => /^(started|completed)$/.test(type) && `${run}`.startsWith(`${pid}:`))?.type === 'started';
+/** Whether a process has reported the first value of a trial, so that it knows the trial and goes on for a while. */
+const hasBegun = (place: string, pid: number) => journalOf(place).findLast(({ run }) => `${run}`.startsWith(`${pid}:`))?.step === 1;
 const words = ['--', ...TRAINER, '--steps', '6', '--sleep', '0.1'];
 
 it('workers over HTTP lose no trial when one is killed, one is asked to end, and their server is killed and restarted', async () => {
@@ -54,7 +53,7 @@ it('a worker works beside a run on its journal, hands its trial back, and runs t
   const worker = () => start(place, 'worker', 'study.jsonl', ...words, '--sleep', '0.4');
   const [asked, staying] = [worker(), worker()];
   await until(() => [asked, staying].every((one) => one.said().includes(' completed ')));
-  await until(() => isBusy(place, asked.child.pid!));
+  await until(() => hasBegun(place, asked.child.pid!));
   asked.child.kill('SIGTERM');
   expect(await asked.ended).toMatchObject({ code: 130, err: expect.stringMatching(/trial \d+ handed back/) });
   run.child.kill('SIGKILL');
