@@ -168,7 +168,7 @@ function unanswered(study: string, method: NatsMethod, cause: Error): StudyError
   if (isForbidden(cause)) {
     const todo =
       roleFor(method) === 'viewer' ? `${loginAs('viewer')}; a command that changes the study needs the role operator` : loginAs('operator');
-    return new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo });
+    return new StudyError(`this user has no right to ask ${study} for ${method}`, { code: 'forbidden', cause, todo });
   }
   const { message } = cause;
   if (!isUnheard(cause)) {

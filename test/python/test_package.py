@@ -85,11 +85,3 @@ with ht.Study({"x": ht.float(0, 1)}) as study:
     found = re.findall(r"program\.py:(\d+): (\w+): (.*)", said)
     assert [(line, kind) for line, kind, _ in found] == [("9", "note"), ("11", "note"), ("12", "error"), ("12", "note"), ("13", "error")], said
     assert '"float | None"' in said or "Union[builtins.float, None]" in said
-
-
-def test_a_login_with_an_nkey_names_the_package_that_it_needs(monkeypatch):
-    from hypertide._nats_access import signed
-
-    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
-    with pytest.raises(ht.HypertideError, match="pip install cryptography"):
-        signed("SUAA", "nonce")

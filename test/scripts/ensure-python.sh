@@ -2,7 +2,7 @@
 # Prints the path of a python3 that has some modules: those that are named, or those that test the integrations of the wheel. Installs the
 # system's packages if there is none.
 set -eu
-[ $# -gt 0 ] || set -- venv ensurepip pytest cryptography sklearn xgboost torch optuna nbclient ipykernel pandas
+[ $# -gt 0 ] || set -- venv ensurepip pytest sklearn xgboost torch optuna nbclient ipykernel pandas
 find_python() {
   for python in python3 /usr/bin/python3; do
     if "$python" -c 'import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))' "$@" 2>/dev/null; then

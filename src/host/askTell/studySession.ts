@@ -2,6 +2,7 @@ import { parse } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { isIn, stopsTrials } from '../../../streams/spec/defaults.ts';
 import { MismatchError } from '../../errors.ts';
+import type { Created } from '../../facts/facts.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import { isRecord } from '../../schema/json.ts';
@@ -83,24 +84,30 @@ export async function drivenStudy(description: unknown, path: string | undefined
     throw error instanceof MismatchError ? new MismatchError(`${path}: ${error.message}`) : error;
   });
   const { seat } = trainer;
-  return { opened: openedBy(seat), answers: answersTo(trainer, () => warnings.shift()), dispose: trainer.close };
+  const answers = answersTo(trainer, () => warnings.shift(), seat.study.ledger.examples !== undefined);
+  return { opened: openedBy(seat), answers, dispose: trainer.close };
 }
 
 /** The reply to `init`. */
 function openedBy({ study: { ledger }, isOwn }: Seat): object {
-  const { study, objectives, strategy } = ledger.settings;
+  const { strategy } = ledger.settings;
   return {
-    ok: true,
-    version,
-    study,
-    parameters: (ledger.created!.space as SpaceData).parameters,
-    objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
-    examples: ledger.created!.examples,
+    ...aboutStudy(ledger.created!),
     endless: !isLimited(ledger.settings) && !Number.isFinite(countCells(ledger.space.axes)) && !isIn('grid', strategy),
     stops: stopsTrials(strategy),
     joined: !isOwn,
   };
 }
+
+/** What the first fact of a study says to the program that opens it. */
+export const aboutStudy = ({ study, space, objectives, examples }: Created): object => ({
+  ok: true,
+  version,
+  study,
+  parameters: (space as SpaceData).parameters,
+  objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
+  examples,
+});
 
 /** Whether a study has a limit. */
 function isLimited({ limits: { trials, seconds, cost, spend, target, plateau } }: Settings): boolean {

@@ -2,11 +2,13 @@ import { importanceIn } from '../../../streams/explanation/studyImportances.ts';
 import { whyOf } from '../../../streams/explanation/whyOf.ts';
 import { frontAmong } from '../../../streams/results/pareto.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
+import type { ClaimReply, Recorded } from '../../../streams/study/port/port.ts';
 import { UserError } from '../../errors.ts';
 import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type ReportedFact, type Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../insight/importance/axisImportances.ts';
 import { StoppedTrials } from '../../insight/recommendation/earlyStopping.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
+import type { Said } from '../../ledger/exampleFacts.ts';
 import { endedIn } from '../../ledger/openTrials.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { ledgerIn } from '../../stores/trialTable.ts';
@@ -16,6 +18,7 @@ import { RefusedError, unknownTrial } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 import type { Annotation } from '../../study/trials.ts';
 import type { NewLimits } from '../joiners.ts';
+import type { Seat } from '../sharedStudy.ts';
 import type { StudyTrainer } from '../trainerOf.ts';
 
 /** How a trial ended: with values, which follow from its results if the study has examples, stopped by its last report, or failed. */
@@ -31,7 +34,7 @@ interface Ending {
   readonly trace?: string;
 }
 
-type Report = Pick<ReportedFact, 'trial' | 'step' | 'values' | 'results' | 'metrics'>;
+type Report = Pick<ReportedFact, 'trial' | 'step' | 'values' | 'results' | 'metrics' | 'checkpoint'>;
 
 interface LimitRequest extends NewLimits {
   readonly more?: number;
@@ -45,8 +48,21 @@ export class SessionError extends UserError {
   readonly code = 'bad-request';
 }
 
-/** Answers the requests of the program that evaluates trials. @param warning the next warning for its user */
-export function answersTo(trainer: StudyTrainer, warning: () => string | undefined): Answers {
+/** What answers are made from: a study of which this process is a trainer. */
+export interface AnsweredTrainer extends Pick<StudyTrainer, 'submit' | 'limit' | 'seen'> {
+  /** The study, as it was last seen. */
+  readonly seat: Pick<Seat, 'study' | 'parallel'>;
+  ask(options: { readonly fixed?: Params | undefined }): Promise<ClaimReply>;
+  record(fact: Exclude<Said, { readonly type: 'started' }>): Promise<Recorded>;
+}
+
+/**
+ * Answers the requests of the program that evaluates trials.
+ *
+ * @param warning the next warning for its user
+ * @param hasExamples whether the values of a trial follow from the results that it has reported
+ */
+export function answersTo(trainer: AnsweredTrainer, warning: () => string | undefined, hasExamples: boolean): Answers {
   /** The trials that were handed out here and have not ended. */
   const handed = new Set<TrialId>();
   /** Those whose program knows that they should stop. */
@@ -72,7 +88,7 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       return { trial, params, budget, examples, resumes, checkpoint };
     },
     tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason, message, trace }: Ending) => {
-      const isEvaluated = trainer.seat.study.ledger.examples !== undefined && reason === undefined && message === undefined;
+      const isEvaluated = hasExamples && reason === undefined && message === undefined;
       const isCompleted = values !== undefined || isEvaluated;
       if (stopped || (isCompleted && told.has(trial))) await trainer.record({ type: 'stopped', trial });
       else if (isCompleted) await trainer.record(omitUndefined({ type: 'completed', trial, values, metrics, constraints, checkpoint }));
@@ -88,8 +104,8 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
       told.delete(trial);
       return omitUndefined({ ok: true, warning: warning() });
     },
-    report: async ({ trial, step, values, results, metrics }: Report) => {
-      const { stop } = await trainer.record(omitUndefined({ type: 'reported', trial, step, values, results, metrics }));
+    report: async ({ trial, step, values, results, metrics, checkpoint }: Report) => {
+      const { stop } = await trainer.record(omitUndefined({ type: 'reported', trial, step, values, results, metrics, checkpoint }));
       if (stop) told.add(trial);
       return { stop };
     },

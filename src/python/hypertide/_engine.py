@@ -18,7 +18,7 @@ from subprocess import PIPE
 from typing import Any, Callable
 
 from ._values import plain
-from .errors import EngineError, HypertideError, Interrupted, TrialsFailed
+from .errors import Abandoned, EngineError, HypertideError, Interrupted, TrialsFailed
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 ENGINE_THREAD = "hypertide-engine"  # how the names of the threads begin that read what engines say
@@ -26,6 +26,8 @@ SLOW = 10.0  # seconds
 STARTING = 10.0  # seconds in which a server must answer for the first time: it may still be starting
 PAUSE = 0.5  # seconds between two looks whether a request is still worth waiting for
 GRACE = 5.0  # seconds that a request has after Ctrl-C, for a full disk: the engine keeps what it was told
+
+ERRORS = {"no-result": TrialsFailed, "no-connection": EngineError, "stale-run": Abandoned}  # by codes of the engine; others: HypertideError
 
 Answer = dict[str, Any]
 
@@ -92,10 +94,14 @@ class Patience:
 
 
 class LocalEngine:
-    """The command next to this process answers the requests of a study. Those of several threads overlap."""
+    """The command next to this process answers the requests of a study. Those of several threads overlap.
 
-    def __init__(self, *arguments: str) -> None:
+    closing  the seconds that it has to write the journal when the study is closed; None: as many as it needs
+    """
+
+    def __init__(self, *arguments: str, closing: float | None = 10.0) -> None:
         self.patience = Patience()
+        self._closing = closing
         self._pid = os.getpid()
         # A session of its own: Ctrl-C in a terminal reaches Python alone, which closes the study in good order.
         self._process = subprocess.Popen(
@@ -139,7 +145,7 @@ class LocalEngine:
         answer = self._answer_in(reply, slow)
         if "error" in answer:
             code = answer.get("code")
-            raise (TrialsFailed if code == "no-result" else HypertideError)(answer["error"], code)
+            raise ERRORS.get(code or "", HypertideError)(answer["error"], code)
         return answer
 
     def _answer_in(self, reply: Future[Answer], slow: Callable[[], object] | None) -> Answer:
@@ -162,7 +168,7 @@ class LocalEngine:
                 with contextlib.suppress(OSError):
                     self._process.stdin.close()
         try:
-            self._process.wait(10)
+            self._process.wait(self._closing)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -8,18 +8,21 @@ import threading
 import time
 import uuid
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Protocol
+from typing import Any, Callable, Iterator, Mapping, Protocol, Union
+from urllib.parse import quote
 
 from ._each import refuse_others
 from ._engine import ENGINE_THREAD, SLOW, Answer, LocalEngine, Patience, refuse_forked
 from ._values import warn
 from .errors import Abandoned, EngineError, HypertideError, Interrupted
 
+Engine = Union[LocalEngine, "RemoteEngine"]
+
 COMPARED = ("parameters", "constraints", "objectives")
 """What of a `Study` is compared with the study elsewhere. All else is decided there."""
 
 
-def engine_of(path: Path | None, url: str | None, token: str | None, here: Mapping[str, object]) -> LocalEngine | RemoteEngine:
+def engine_of(path: Path | None, url: str | None, token: str | None, here: Mapping[str, object]) -> Engine:
     """The engine of a study in a journal or, without a path, in memory; with a url, that of a study elsewhere.
 
     here  what this process does with its study.
@@ -31,16 +34,47 @@ def engine_of(path: Path | None, url: str | None, token: str | None, here: Mappi
         raise HypertideError("Study: expected a path or a url, got both; with a url, the journal is where the study runs")
     if wrong := [name for name, given in here.items() if given is not None]:
         raise HypertideError(f"{wrong[0]}: expected a study of this process, got the url {url}; give {wrong[0]} where the study runs")
-    patience = Patience()
     if url.startswith(("http://", "https://")):
         from ._http import HttpServer
 
+        patience = Patience()
         return RemoteEngine(HttpServer(url, token, patience), patience)
     if url.startswith(("nats://", "tls://")):
-        from ._nats_server import NatsServer
-
-        return RemoteEngine(NatsServer(url, token, patience), patience)
+        return NatsEngine(url if token is None else url.replace("://", f"://{quote(token, safe='')}@", 1))
     raise HypertideError(f"url: expected the address of a study, such as http://127.0.0.1:8080/digits or nats://127.0.0.1:4222/digits, got {url}")
+
+
+def compared(study: Mapping[str, Any] | None) -> tuple[dict[str, Any], int, Any]:
+    """What of a `Study` is compared with the study elsewhere, how many trials it evaluates at once, and its examples."""
+    given = dict(study or {})
+    parallel, examples = given.pop("parallel", 1), given.pop("examples", None)
+    known = {name: given.pop(name) for name in COMPARED if name in given}
+    if given:
+        raise HypertideError(f"Study: with a url, {' and '.join(given)} cannot be given: the program that runs the study decides; leave it out")
+    return known, parallel, examples
+
+
+class NatsEngine(LocalEngine):
+    """An engine of its own, which is a trainer of a study on a NATS server. When it is closed, it hands its trials back, however long that takes.
+
+    login    `nkey`, `creds`, `context`, `tls_ca`, `tls_cert`, `tls_key`, as the command line has them
+    trainer  `of`, the name of the study if the address has none, `name` and `saveEvery`
+    """
+
+    def __init__(self, address: str | None, login: Mapping[str, str | None] | None = None, **trainer: Any) -> None:
+        words = [f"--{name.replace('_', '-')}={value}" for name, value in (login or {}).items() if value is not None]
+        super().__init__("dev", "ask-tell", *words, closing=None)
+        self.url = address
+        self._trainer = {"address": address, **trainer}
+
+    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, study: Mapping[str, Any] | None = None, **fields: Any) -> Answer:
+        if cmd != "init":
+            return super().request(cmd, slow=slow, **fields)
+        known, parallel, examples = compared(study)
+        trainer = {name: one for name, one in {**self._trainer, "parallel": parallel}.items() if one is not None}
+        found = super().request("init", study=known, trainer=trainer)
+        refuse_others(examples, found.get("examples") or {})
+        return found
 
 
 class Server(Protocol):
@@ -121,13 +155,8 @@ class RemoteEngine:
         self._server.close()
 
     def _init(self, study: Mapping[str, Any] | None = None) -> Answer:
-        given = dict(study or {})
-        self._server.slots = given.pop("parallel", 1)
-        compared = {name: given.pop(name) for name in COMPARED if name in given}
-        examples = given.pop("examples", None)
-        if given:
-            raise HypertideError(f"Study: with a url, {' and '.join(given)} cannot be given: the program that runs the study decides; leave it out")
-        found = self._server.open(compared)
+        known, self._server.slots, examples = compared(study)
+        found = self._server.open(known)
         refuse_others(examples, found.get("examples") or {})
         return {**found, "endless": False, "stops": False, "joined": True}  # where it runs, one knows its limits, and warns
 

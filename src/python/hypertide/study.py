@@ -18,7 +18,7 @@ from ._foreign import ATTRIBUTES, refuse_foreign
 from ._loop import Ending, Objective, ended_with, run
 from ._processes import in_process, refuse_in_child
 from ._progress import Progress, no_result, waiting, wrong_steps
-from ._remote import engine_of
+from ._remote import Engine, engine_of
 from ._rows import Importance, Objects, Recommendation, Row, importance_of, recommendation_of, row_of, table_of
 from ._values import Value, about, mean_of, meant, named, warn
 from .errors import HypertideError, Interrupted, TrialsFailed
@@ -99,13 +99,25 @@ class Study:
             raise HypertideError(f"{path}: a study of this Python process has this journal open; {again}")
         if self.path is not None and space is None and not self.path.exists():
             raise HypertideError(f"{path}: there is no such file; to begin a study, give its parameters: Study({{...}}, path=...)")
+        self._epochs = epochs
+        self._begin(engine_of(self.path, url, token, {"hooks": hooks, "http": http}), study)
+
+    @classmethod
+    def _of(cls, engine: Engine) -> Study:
+        """The study of an engine elsewhere, whatever its space is."""
+        study = cls.__new__(cls)
+        study.path = study.url = study._epochs = None
+        study._begin(engine, {})
+        return study
+
+    def _begin(self, engine: Engine, study: dict[str, Any]) -> None:
         self._objects = Objects(study.get("parameters", {}))
-        self._engine = engine_of(self.path, url, token, {"hooks": hooks, "http": http})
-        weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
+        self._engine = engine
+        weakref.finalize(self, engine.close)  # when it is collected, and before Python exits
         try:
-            reply = self._engine.request("init", study=study or None)
+            reply = engine.request("init", study=study or None)
         except BaseException:
-            self._engine.close()
+            engine.close()
             raise
         self.name: str = reply["study"]
         """Its name."""
@@ -116,7 +128,6 @@ class Study:
         if self.path is not None:
             _open[self.path.resolve()] = self
         self._examples: Answer = reply.get("examples") or {}
-        self._epochs = epochs
         self._stopping = False
         self._endless: bool = reply["endless"]
         self._joined: bool = reply["joined"]
@@ -416,9 +427,11 @@ class Study:
         params = self._objects.restored(suggestion["params"])
         return Trial({**suggestion, "params": params, **evaluated_on(self._examples, suggestion)}, self._report)
 
-    def _report(self, number: int, step: int, value: Value, metrics: Metrics, example: Example | None = None) -> bool:
+    def _report(
+        self, number: int, step: int, value: Value, metrics: Metrics, example: Example | None = None, *, checkpoint: str | None = None
+    ) -> bool:
         said = reported(self.objectives, self._examples, value, metrics, example)
-        return self._engine.request("report", trial=number, step=step, **said)["stop"] is True
+        return self._engine.request("report", trial=number, step=step, checkpoint=checkpoint, **said)["stop"] is True
 
     def _named(self, number: int, value: Value) -> dict[str, float]:
         with about(number):

@@ -28,6 +28,8 @@ export function checkpointed<P>(
     if (!aborted) tell(`${what}: ${(error as Error).message}`);
   };
   let restoring: Promise<string> | undefined;
+  /** The files that were saved last while it runs. */
+  let saved: string | undefined;
   return {
     ...steps,
     restore: () => {
@@ -40,10 +42,13 @@ export function checkpointed<P>(
     save: async (named, ends) => {
       const path = pathOf(named);
       if (path === undefined) return undefined;
+      const stamp = () => `${path}\n${stampOf(path)}`;
       try {
-        const before = stampOf(path);
+        const before = stamp();
+        if (before === saved) return undefined;
         const reference = await save(path, ends);
-        if (stampOf(path) !== before) return undefined; // it may be parts of two checkpoints
+        if (stamp() !== before) return undefined; // it may be parts of two checkpoints
+        saved = before;
         note?.(reference, path);
         return reference;
       } catch (error) {

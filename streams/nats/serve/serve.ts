@@ -6,7 +6,7 @@ import { type EarlyOptions, withEarlyStopping } from '../../spec/withEarlyStoppi
 import { studyOf } from '../../study/handle.ts';
 import { viewed } from '../../study/port/viewed.ts';
 import type { Study } from '../../study/study.ts';
-import { remoteOn } from '../openStudy.ts';
+import { remoteWithLog } from '../openStudy.ts';
 import { subjectsOf } from '../protocol/subjects.ts';
 import { type ServedStudy, type ServeStudyOptions, serveStudy } from './serveStudy.ts';
 
@@ -48,7 +48,7 @@ export async function serve<P, O extends string = 'value'>(
   const { port, started, ended, past, stored } = engine;
   void ended.then(() => leads$.complete());
   await started;
-  const remote = remoteOn(nc, subjectsOf(name, naming), port, { ...naming, warn });
+  const remote = remoteWithLog<P>(nc, subjectsOf(name, naming), port, { ...naming, warn });
   const close = async () => {
     await remote.close();
     await engine.close();

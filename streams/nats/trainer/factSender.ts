@@ -45,7 +45,7 @@ export function factSender(
         answers.answered();
         note(undefined);
         deliveries.stored(stored);
-        settled();
+        settled(stored.seq);
       };
       try {
         const data = JSON.stringify(fact);

@@ -1,11 +1,11 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { FailedFact, TrialEvent } from '../../../src/facts/facts.ts';
-import type { RunRef, Warn } from '../../study/training/claimedRun.ts';
+import type { Outgoing, RunRef, Warn } from '../../study/training/claimedRun.ts';
 import { isClientError } from '../connection/retry.ts';
 
 export interface OutboxOptions {
-  /** Sends a fact until the server has it; `settled` gets the error if the server refuses it. */
-  readonly store: (fact: TrialEvent, settled: (refused?: Error) => void) => void;
+  /** Sends a fact until the server has it; `settled` gets its position, or the error if the server refuses it. */
+  readonly store: (fact: TrialEvent, settled: (stored: number | Error) => void) => void;
   /** The longest fact that counts, in bytes. */
   readonly limit: number;
   readonly warn: Warn;
@@ -17,15 +17,15 @@ const OPTIONAL = ['trace', 'metrics', 'gradient', 'checkpoint'] as const;
 
 interface Waiting {
   readonly fact: TrialEvent;
-  readonly stored?: (() => void) | undefined;
+  readonly settled: Parameters<Outgoing['add']>[1];
 }
 
 /** The facts of a run on their way to the server, each sent when the server has the previous one. */
-export class Outbox {
+export class Outbox implements Outgoing {
   readonly #run: RunRef;
   readonly #options: OutboxOptions;
   readonly #stored: () => void;
-  #facts: Waiting[] = [];
+  readonly #facts: Waiting[] = [];
   #isSending = false;
 
   /** @param stored called when the server has all of them */
@@ -43,16 +43,16 @@ export class Outbox {
   /**
    * Sends a fact. With the attempt, other trainers see in the last fact of a trial that it is taken.
    *
-   * @param stored called when the server has it
+   * @param settled called with its position when the server has it, with undefined if it is dropped
    */
-  add(fact: TrialEvent, stored?: () => void): void {
-    this.#facts.push({ fact: withAttempt(fact, this.#run.attempt), stored });
+  add(fact: TrialEvent, settled: Waiting['settled']): void {
+    this.#facts.push({ fact: withAttempt(fact, this.#run.attempt), settled });
     this.#send();
   }
 
   /** Drops those that are not sent yet: no one needs them. */
   clear(): void {
-    this.#facts = [];
+    for (const { settled } of this.#facts.splice(0)) settled(undefined);
     this.#send();
   }
 
@@ -61,9 +61,9 @@ export class Outbox {
     const next = this.#facts.shift();
     if (!next) return this.#stored();
     this.#isSending = true;
-    this.#options.store(this.#shortened(next.fact), (refused) => {
-      if (refused && !this.#replace(next.fact, refused)) return;
-      if (!refused) next.stored?.();
+    this.#options.store(this.#shortened(next.fact), (stored) => {
+      if (typeof stored !== 'number' && !this.#replace(next, stored)) return;
+      if (typeof stored === 'number') next.settled(stored);
       this.#isSending = false;
       this.#send();
     });
@@ -85,7 +85,7 @@ export class Outbox {
   }
 
   /** Replaces an end that cannot be stored by a failure, and drops a report. @returns whether the run can continue */
-  #replace(fact: TrialEvent, error: Error): boolean {
+  #replace({ fact, settled }: Waiting, error: Error): boolean {
     const { warn, fail } = this.#options;
     if (!isOfTheFact(error) || fact.type === 'failed' || fact.type === 'started') {
       fail(error);
@@ -93,7 +93,8 @@ export class Outbox {
     }
     warn(`trial ${fact.trial}: ${fact.type} was not stored: ${error.message}`, this.#about);
     const failed: FailedFact = { type: 'failed', ...this.#run, reason: 'error', message: `the result was not stored: ${error.message}` };
-    if (fact.type !== 'reported') this.#facts.unshift({ fact: failed });
+    if (fact.type === 'reported') settled(undefined);
+    else this.#facts.unshift({ fact: failed, settled });
     return true;
   }
 

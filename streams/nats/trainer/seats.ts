@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
-import { type AttemptSteps, type Claim, HANDED_BACK, type SayStored, type Warn } from '../../study/training/claimedRun.ts';
+import { type AttemptSteps, type Claim, HANDED_BACK, type Perform, type SayStored, type Warn } from '../../study/training/claimedRun.ts';
 import type { Gate } from '../../study/training/gate.ts';
 import type { Trainer } from '../../study/training/work.ts';
 import type { NamingOptions } from '../protocol/subjects.ts';
@@ -22,6 +23,16 @@ export interface SeatAsk {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface SeatsOptions<P> extends NamingOptions {
+  readonly warn?: Warn | undefined;
+  /** The name of the trainer. Default: each one has a random name. */
+  readonly name?: string | undefined;
+  /** Seconds between two saves of the checkpoint of a running trial. Default: it is saved at its end. */
+  readonly saveEvery?: number | undefined;
+  /** Restores the checkpoint of a claim before its steps, and saves it after them. Default: checkpoints are passed on as they are. */
+  readonly files?: ((steps: AttemptSteps<P>, claim: Claim<P>) => AttemptSteps<P>) | undefined;
+}
+
 interface Waiting<P> extends SeatAsk {
   readonly resolve: (attempt: AskedAttempt<P> | undefined) => void;
   readonly reject: (error: unknown) => void;
@@ -41,10 +52,10 @@ interface Seat<P> {
 export class Seats<P> {
   readonly #nc: NatsConnection;
   readonly #study: string;
-  readonly #options: NamingOptions & { readonly warn?: Warn };
+  readonly #options: SeatsOptions<P>;
   readonly #seats = new Set<Seat<P>>();
 
-  constructor(nc: NatsConnection, study: string, options: NamingOptions & { readonly warn?: Warn }) {
+  constructor(nc: NatsConnection, study: string, options: SeatsOptions<P>) {
     this.#nc = nc;
     this.#study = study;
     this.#options = options;
@@ -94,7 +105,9 @@ export class Seats<P> {
       const { waiting } = seat;
       return waiting !== undefined && (waiting.reserved === undefined ? isForAll(suggestion) : suggestion.queue === waiting.reserved);
     };
-    const trainer = runTrainer<P>(this.#nc, this.#study, (claim) => this.#serve(seat, claim), { ...this.#options, gate, accepts });
+    const { files = (steps) => steps, ...rest } = this.#options;
+    const perform: Perform<P> = (claim) => files(this.#serve(seat, claim), claim);
+    const trainer = runTrainer(this.#nc, this.#study, perform, { ...omitUndefined(rest), gate, accepts });
     const seat: Seat<P> = { trainer, isFree: true };
     this.#seats.add(seat);
     const end = (how: (waiting: Waiting<P>) => void) => {
@@ -111,7 +124,7 @@ export class Seats<P> {
 
   #serve(seat: Seat<P>, claim: Claim<P>): AttemptSteps<P> {
     return {
-      begin: (_, say) => {
+      begin: (suggestion, say) => {
         const { waiting } = seat;
         const { trial, attempt } = claim.suggestion;
         const losing = new AbortController();
@@ -120,7 +133,7 @@ export class Seats<P> {
           say.end({ type: 'failed', trial, attempt, run: claim.run, reason: 'preempted', message: HANDED_BACK });
         };
         seat.waiting = undefined;
-        if (waiting) waiting.resolve({ claim, say, lost: losing.signal, isTold: false });
+        if (waiting) waiting.resolve({ claim: { ...claim, suggestion }, say, lost: losing.signal, isTold: false });
         else preempt(); // the ask was given up meanwhile
         return { stop: () => {}, preempt }; // its next report hears of it
       },

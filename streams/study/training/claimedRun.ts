@@ -5,6 +5,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { StopReason, TrialId } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { EndFact, Say } from '../../evaluate.ts';
+import { withResolvers } from '../../promises.ts';
 import { type SaveRunning, saveRunning } from './saveRunning.ts';
 
 /** An attempt that this trainer has claimed. */
@@ -24,6 +25,11 @@ export interface Claim<P> {
 export interface SayStored extends Say {
   /** Number of facts that the server does not have yet. */
   readonly waiting: () => number;
+  /**
+   * Resolves with the position of the last fact that was said, when the checkpoint is saved that a report asked for; undefined if the server never gets
+   * the fact, as no one needs it.
+   */
+  readonly stored: () => Promise<number | undefined>;
 }
 
 /** What evaluates an attempt while it runs. */
@@ -55,8 +61,8 @@ export type Perform<P> = (claim: Claim<P>) => AttemptSteps<P>;
 export interface Outgoing {
   /** How many the study does not have yet. */
   readonly waiting: number;
-  /** @param stored called when the study has it */
-  add(fact: TrialEvent, stored?: () => void): void;
+  /** @param settled called with its position when the study has it; with undefined if the study never gets it */
+  add(fact: TrialEvent, settled: (position: number | undefined) => void): void;
   /** Drops those that are not sent yet: no one needs them. */
   clear(): void;
 }
@@ -104,6 +110,9 @@ export class ClaimedRun<P> {
   #stopped: StopReason | undefined;
   /** The checkpoint that was saved last while it ran. */
   #last: string | undefined;
+  /** Resolves as the last fact so far has its position. */
+  #said: Promise<number | undefined> = Promise.resolve(undefined);
+  readonly #end = withResolvers<number | undefined>();
   /** What happens in each phase. While its checkpoint is saved, its last fact is known already. */
   readonly #phases = {
     preparing: {
@@ -154,7 +163,16 @@ export class ClaimedRun<P> {
   /** Claims the attempt. @param claimed called when the server has the claim */
   claim(claimed: () => void): void {
     const { run, trainer, suggestion } = this.#claim;
-    this.#facts.add({ type: 'started', trial: suggestion.trial, attempt: suggestion.attempt, run, trainer }, claimed);
+    this.#said = this.#add({ type: 'started', trial: suggestion.trial, attempt: suggestion.attempt, run, trainer }, claimed);
+  }
+
+  #add(fact: TrialEvent, stored = nothing): Promise<number | undefined> {
+    return new Promise((resolve) =>
+      this.#facts.add(fact, (position) => {
+        if (position !== undefined) stored();
+        resolve(position);
+      }),
+    );
   }
 
   /** Makes the attempt ready and begins it, unless it has ended meanwhile. */
@@ -195,9 +213,15 @@ export class ClaimedRun<P> {
         () => waiting() === 0,
       );
     const report: Say['report'] = (fact, named) => {
-      if (!this.isOver) this.#facts.add(this.#saving?.reported(fact, named) ?? fact);
+      if (this.isOver) return;
+      const stored = this.#add(this.#saving?.reported(fact, named) ?? fact);
+      this.#said = Promise.all([stored, this.#saving?.saving]).then(([position]) => position);
     };
-    this.#performing = this.#steps!.begin(ready, { report, end: (fact) => this.#life.of(this.#phases)?.end(fact), waiting });
+    const end: Say['end'] = (fact) => {
+      this.#said = this.#end.promise;
+      this.#life.of(this.#phases)?.end(fact);
+    };
+    this.#performing = this.#steps!.begin(ready, { report, end, waiting, stored: () => this.#said });
   }
 
   async #save(named: string | undefined, signal: AbortSignal): Promise<string | undefined> {
@@ -224,8 +248,11 @@ export class ClaimedRun<P> {
     void this.#saving?.close();
     this.#steps?.left?.(fact);
     this.#options.ended();
-    if (fact) this.#facts.add(fact.type === 'stopped' && fact.by === undefined ? { ...fact, ...this.#stopped } : fact);
-    else this.#facts.clear();
+    if (!fact) {
+      this.#facts.clear();
+      return this.#end.resolve(undefined);
+    }
+    void this.#add(fact.type === 'stopped' && fact.by === undefined ? { ...fact, ...this.#stopped } : fact).then(this.#end.resolve);
   }
 
   #broken(error: unknown): FailedFact {

@@ -4,6 +4,8 @@ import type { ReportedFact } from '../../../src/facts/facts.ts';
 export interface SaveRunning {
   /** Handles a report, and begins to save if it is time. @returns the report, with the checkpoint that was saved since the last one */
   reported(fact: ReportedFact, named: string | undefined): ReportedFact;
+  /** The save in progress. */
+  readonly saving: Promise<void> | undefined;
   /** Ends a save in progress. */
   close(): Promise<void>;
 }
@@ -45,6 +47,9 @@ export function saveRunning(
             last = now();
           });
       return checkpoint === undefined ? fact : { ...fact, checkpoint };
+    },
+    get saving() {
+      return saving;
     },
     close: async () => {
       closed.abort();

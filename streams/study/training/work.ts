@@ -93,23 +93,25 @@ export function work<P>(port: Pick<TrainerPort<P>, 'ask' | 'record' | 'heartbeat
   const outgoing = (of: RunRef, stored: () => void): Outgoing => {
     let waiting = 0;
     let isNeeded = true;
-    const send = async (fact: TrialEvent): Promise<void> => {
-      if (fact.type === 'started') return; // the port has claimed it
+    const send = async (fact: TrialEvent): Promise<number | undefined> => {
+      if (fact.type === 'started') return undefined; // the port has claimed it
       try {
-        stopIf(of.run, await port.record(fact));
+        const recorded = await port.record(fact);
+        stopIf(of.run, recorded);
+        return recorded.position;
       } catch (error) {
         if (!(error instanceof RefusedError)) return fail(error);
         const instead = isNeeded ? refused(of, fact, error) : undefined;
-        if (instead) await send(instead);
+        return instead && send(instead);
       }
     };
     return {
       get waiting() {
         return waiting;
       },
-      add: async (fact) => {
+      add: async (fact, settled) => {
         waiting++;
-        await send(fact);
+        settled(await send(fact));
         waiting--;
         if (waiting === 0) stored();
       },

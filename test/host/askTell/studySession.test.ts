@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
+import { connectionFrom } from '../../../src/stores/connection.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };
 const init = (more: object = {}) => ({ cmd: 'init', study: { ...STUDY, ...more } });
@@ -35,7 +36,8 @@ async function inform(
     }
     while (isLast && !replies.some(isLast)) await new Promise(setImmediate);
   }
-  await askTell(journal === undefined ? {} : { journal }, Readable.from(lines()), (line) => replies.push(JSON.parse(line)));
+  const options = journal === undefined ? {} : { journal };
+  await askTell(options, await connectionFrom({}), Readable.from(lines()), (line) => replies.push(JSON.parse(line)));
   return replies;
 }
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { breachesOf } from '../../../tools/conform/conform.ts';
+import { engineOfPython, packageOfPython } from '../../support/engineOfPython.ts';
 import { natsOfTests } from '../../support/natsOfTests.ts';
 
 const server = natsOfTests();
@@ -8,7 +9,14 @@ const server = natsOfTests();
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const PLACES = ['{nats}', '{study}', '{name}'];
 const inTypeScript = [process.execPath, '--import', import.meta.resolve('tsx'), path('./programs/conformTrainer.ts'), ...PLACES];
-const inPython = ['python3', path('./programs/conform_trainer.py'), path('../../../src/python'), ...PLACES];
+const inPython = [
+  'env',
+  ...Object.entries(engineOfPython).map((pair) => pair.join('=')),
+  'python3',
+  path('./programs/conform_trainer.py'),
+  packageOfPython,
+  ...PLACES,
+];
 
 // At the same time, since most of it is waiting.
 describe.concurrent('the rules of trainers are kept by', () => {
@@ -34,6 +42,6 @@ describe.concurrent('the conformance test finds a trainer that', () => {
     ['forgetful', /connections break/, /sent again|to end/],
     ['unending', /over already/, /should end/],
   ] as const)('is %s', async (fault, scene, breach) => {
-    expect(await breachesOf(server.url, [...inPython, fault], scene)).toEqual([expect.stringMatching(breach)]);
+    expect(await breachesOf(server.url, [...inTypeScript, fault], scene)).toEqual([expect.stringMatching(breach)]);
   });
 });

@@ -3,7 +3,6 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { natsLog, reconnectOptions, trainer } from '../../../streams/nats/index.ts';
@@ -12,6 +11,7 @@ import type { EngineArguments } from '../../../tools/chaos/engine.ts';
 import { STUDY } from '../../../tools/chaos/study.ts';
 import { bundled } from '../../support/bundled.ts';
 import { command } from '../../support/command.ts';
+import { engineOfPython, packageOfPython } from '../../support/engineOfPython.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { proxyTo } from '../../support/proxy.ts';
@@ -19,7 +19,6 @@ import { teamServer } from '../../support/teamServer.ts';
 import { type At, engineBy, engineOn, factsOf, fresh, handOn, isFact } from './world.ts';
 
 const programs = await bundled('tools/chaos/engine', 'tools/chaos/trainer');
-const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const LEASE = 3;
 
 interface Program {
@@ -31,6 +30,7 @@ function begin(program: string, ...args: readonly (string | number)[]): Program 
   const child = spawn(program, args.map(String), {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: mkdtempSync(join(tmpdir(), 'hypertide-faults-')),
+    env: { ...process.env, ...engineOfPython },
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
@@ -45,7 +45,7 @@ const node = (program: string, ...args: readonly (string | number)[]) => begin(p
 
 const objective = `
 import sys, time
-sys.path.insert(0, ${JSON.stringify(path('src/python'))})
+sys.path.insert(0, ${JSON.stringify(packageOfPython)})
 from hypertide import nats as h
 def objective(trial):
     for step in range(1, 4):

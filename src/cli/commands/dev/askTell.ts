@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
+import { type StudyOnServer, serverStudy } from '../../../host/askTell/serverStudy.ts';
 import { type Driven, drivenStudy } from '../../../host/askTell/studySession.ts';
 import { SessionError } from '../../../host/askTell/trainerAnswers.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
+import type { Connection } from '../../../stores/connection.ts';
 import { addressOf } from '../../../text/address.ts';
 import { openStatusLine, type StatusLine } from '../../../text/statusLine.ts';
 import { declare } from '../../command.ts';
@@ -21,13 +23,15 @@ interface Request {
   /** The number of the request, if several are answered at the same time. */
   readonly seq?: number;
   /** Of `init`: a study as in a study file, without a command. */
-  readonly study?: unknown;
+  readonly study?: Readonly<Record<string, unknown>>;
+  /** Of `init`: a study on a server, which is compared with `study`. */
+  readonly trainer?: StudyOnServer;
 }
 
 export const command = declare({
   description: 'Answer ask and tell requests on standard input, one JSON object per line. "hypertide help ask-tell" lists them.',
   options,
-  run: (options) => askTell(options),
+  run: (options, { connection }) => askTell(options, connection),
 });
 
 /**
@@ -38,6 +42,7 @@ export const command = declare({
  */
 export async function askTell(
   { journal, hooks, http }: Given<typeof options>,
+  connection: Connection,
   input: Readable = process.stdin,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
   screen: StatusLine = openStatusLine(),
@@ -48,7 +53,8 @@ export async function askTell(
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();
     driven = undefined;
-    driven = await drivenStudy(request.study, journal, host);
+    const { study, trainer } = request;
+    driven = await (trainer ? serverStudy(trainer, study ?? {}, connection, screen) : drivenStudy(study, journal, host));
     return driven.opened;
   };
   const replyTo = async (request: Request): Promise<object> => {

@@ -7,18 +7,19 @@ import { type AttemptSteps, ClaimedRun, type SayStored } from '../../../../strea
 type Steps = AttemptSteps<{ x: number }>;
 
 /** A claimed run, and a server whose answers the test gives. */
-function claimed(steps: Partial<Steps> = {}) {
+function claimed(steps: Partial<Steps> = {}, saveEvery?: number) {
   const log: string[] = [];
   const sent: TrialEvent[] = [];
-  const answers: (() => void)[] = [];
+  const answers: ((position: number) => void)[] = [];
   const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: { x: 1 } } as const;
   const warn = (message: string) => void log.push(message);
-  const store = (fact: TrialEvent, settled: () => void) => {
+  const store = (fact: TrialEvent, settled: (stored: number) => void) => {
     sent.push(fact);
     answers.push(settled);
   };
   const run = new ClaimedRun<{ x: number }>(suggestion, 'r', {
     trainer: 'w',
+    saveEvery,
     warn,
     outgoing: (of, stored) => new Outbox(of, { store, warn, limit: 1e6, fail: (error) => log.push(error.message) }, stored),
     ended: () => log.push('ended'),
@@ -37,7 +38,7 @@ function claimed(steps: Partial<Steps> = {}) {
       return { begin, left: (fact) => log.push(`left ${fact?.type}`), ...steps };
     });
   const storeAll = () => {
-    for (const answer of answers.splice(0)) answer();
+    for (const answer of answers.splice(0)) answer(sent.length);
   };
   run.claim(() => {});
   return { run, perform, log, sent, store: storeAll, say: () => say, signal: () => signal };
@@ -121,4 +122,44 @@ it('an attempt that cannot begin fails', () => {
   world.store();
   world.perform();
   expect(world.sent.at(-1)).toMatchObject({ type: 'failed', reason: 'error', message: 'no room', attempt: 2 });
+});
+
+it('what it says has its position when the server has it, and none when no one needs it', async () => {
+  const positions: (number | undefined)[] = [];
+  const world = claimed();
+  world.store();
+  world.perform();
+  world.say().report({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 1 } });
+  void world
+    .say()
+    .stored()
+    .then((position) => positions.push(position));
+  await turn();
+  expect(positions).toEqual([]);
+  world.store();
+  await turn();
+  expect(positions).toEqual([2]);
+  world.run.abandon();
+  world.say().end({ type: 'completed', trial: 1, run: 'r', values: { value: 1 } });
+  expect(await world.say().stored()).toBeUndefined();
+});
+
+it('a report waits until the checkpoint is saved that it asked for', async () => {
+  const saved = withResolvers<string>();
+  const world = claimed({ save: () => saved.promise }, 0);
+  world.store();
+  world.perform();
+  let isStored = false;
+  world.say().report({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 1 } }, '/here');
+  const storing = world
+    .say()
+    .stored()
+    .then(() => {
+      isStored = true;
+    });
+  world.store();
+  await turn();
+  expect(isStored).toBe(false);
+  saved.resolve('reference');
+  await storing;
 });
