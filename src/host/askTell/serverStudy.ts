@@ -40,6 +40,7 @@ const STARTING_S = 10;
  * A study that an engine on a NATS server runs: this process is one of its trainers. It follows the log from the first question about the study on.
  *
  * @param expected what the study is compared with: its `parameters`, `constraints` and `objectives`, as far as they are given
+ * @param signal ends the wait for a study that is not there yet
  * @throws UsageError, ConnectError, OptionError; MismatchError if it is not the expected study
  */
 export async function serverStudy(
@@ -47,6 +48,7 @@ export async function serverStudy(
   expected: Readonly<Record<string, unknown>>,
   connection: Connection,
   screen: StatusLine,
+  signal: AbortSignal,
 ): Promise<Driven> {
   const { form, at, name: study = of } = parseAddress(address, connection);
   if (form !== 'nats' || study === undefined) {
@@ -56,9 +58,9 @@ export async function serverStudy(
   const warn = (text: string) => screen.line(text, { level: 'warn' });
   const subjects = subjectsOf(study, namingIn(at));
   const inbox = name === undefined ? {} : { inboxPrefix: inboxOfTrainer(checkName('name', name)), name };
-  const nc = await connect(screen, at, { ...accessOf(connection.loginTo(at)), ...inbox }, STARTING_S);
+  const nc = await connect(screen, at, { ...accessOf(connection.loginTo(at)), ...inbox }, STARTING_S, signal);
   const opened = async () => {
-    const created = await createdOn(nc, subjects, { warn, name });
+    const created = await createdOn(nc, subjects, { warn, name, signal });
     refuseOther(created, expected);
     return created;
   };

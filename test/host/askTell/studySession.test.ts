@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
 import { connectionFrom } from '../../../src/stores/connection.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };
 const init = (more: object = {}) => ({ cmd: 'init', study: { ...STUDY, ...more } });
@@ -40,6 +41,13 @@ async function inform(
   await askTell(options, await connectionFrom({}), Readable.from(lines()), (line) => replies.push(JSON.parse(line)));
   return replies;
 }
+
+const server = natsOfTests();
+
+it('ask-tell ends with its input while it waits for a study that is not on the server yet', async () => {
+  const request = { cmd: 'init', seq: 1, trainer: { address: `${server.url}/absent` } };
+  expect(await inform([request])).toEqual([{ seq: 1, error: expect.any(String), code: 'internal' }]);
+});
 
 describe('ask-tell with a study', () => {
   it('gives parameters of a program their priors', async () => {

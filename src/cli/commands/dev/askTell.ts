@@ -34,6 +34,9 @@ export const command = declare({
   run: (options, { connection }) => askTell(options, connection),
 });
 
+/** Milliseconds for which a study is closed, such as while its server is away, for a program that has ended itself. */
+const ORPHANED_MS = 10_000;
+
 /**
  * A request per line on standard input, a reply per line on standard output. A bad request never ends it. A request with a
  * `seq` is answered as soon as possible, and the reply has the same `seq`; others are answered in order. An interrupt ends it as the end of the input does.
@@ -49,16 +52,22 @@ export async function askTell(
 ): Promise<number> {
   const { plugins, open, close } = await openPlugins({ hooks, server: http === undefined ? undefined : addressOf('--http', http) }, screen);
   const host = { plugins, open, line: screen.line };
+  const parent = process.ppid;
   let driven: Driven | undefined;
-  const begin = async (request: Request): Promise<object> => {
+  const ended = new AbortController();
+  const begin = async ({ study, trainer }: Request): Promise<Driven> => {
     await driven?.dispose();
     driven = undefined;
-    const { study, trainer } = request;
-    driven = await (trainer ? serverStudy(trainer, study ?? {}, connection, screen) : drivenStudy(study, journal, host));
-    return driven.opened;
+    driven = await (trainer ? serverStudy(trainer, study ?? {}, connection, screen, ended.signal) : drivenStudy(study, journal, host));
+    return driven;
   };
+  let beginning: Promise<unknown> | undefined;
   const replyTo = async (request: Request): Promise<object> => {
-    if (request.cmd === 'init') return begin(request);
+    if (request.cmd === 'init') {
+      const opening = begin(request);
+      beginning = opening;
+      return (await opening).opened;
+    }
     if (!driven) throw new SessionError('init comes first');
     const { answers } = driven;
     const answer = Object.hasOwn(answers, request.cmd) ? answers[request.cmd] : undefined;
@@ -83,9 +92,13 @@ export async function askTell(
     }
   }
   input.destroy(); // after `quit`, a pipe that the client keeps open would keep the process alive
+  ended.abort();
+  const orphaned = setInterval(() => process.ppid !== parent && process.exit(1), ORPHANED_MS);
   try {
-    await driven?.dispose();
+    await beginning?.catch(() => {}); // its reply says what is wrong
+    await (driven as Driven | undefined)?.dispose();
   } finally {
+    clearInterval(orphaned);
     release(); // until here, another interrupt would lose what waits to be stored
     await close();
   }
