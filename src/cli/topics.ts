@@ -87,8 +87,7 @@ A program that drives a study, such as the Python package, begins with a
 study file as JSON:
   {"cmd":"init","study":{"parameters":{"lr":{"type":"float","low":1e-5,
     "high":0.1,"log":true}},"objective":"minimize loss"}}   (one line)
-      or "trainer":{"address":"nats://host/digits"}, a study on a NATS server, of
-      which it is a trainer; "study" then says what it expects
+      or "trainer":{"address":"nats://host/digits"}: a study on a server
   {"cmd":"ask"}
       {"trial":1,"params":{"lr":0.003}}; "budget" is its last step; or {"over":true}
       with "fixed":{"lr":0.01} it has these values, and the strategy's others
