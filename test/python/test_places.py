@@ -14,8 +14,9 @@ import pytest
 from support import SPACE, loss_of, refused_in_child
 
 import hypertide as ht
-from hypertide import _http
+from hypertide import _engine, _http
 from hypertide._engine import command
+from hypertide.errors import Interrupted
 
 WITH = {"minimize": "loss"}
 QUESTIONS = [f"q{i}" for i in range(12)]
@@ -230,6 +231,20 @@ def test_a_trial_that_is_handed_back_is_tried_again(open_study):
     while (again := study.ask()).number != trial.number:  # others may have been suggested meanwhile
         study.tell(again, 1.0)
     assert again.params == trial.params
+
+
+@pytest.mark.parametrize("place", [Journals, OnNats], indirect=True)
+def test_a_trial_whose_ask_was_interrupted_is_tried_again(open_study, place, monkeypatch):
+    monkeypatch.setattr(_engine, "GRACE", 0)
+    study = open_study()
+    held = [study.ask() for _ in range(2 if isinstance(place, Journals) else 4)]
+    study._engine.patience.hurry()
+    with pytest.raises(Interrupted):
+        study._next()
+    study._engine.patience.relax()
+    study.tell(held[0], 1.0)
+    again = study._next()
+    assert [row["attempt"] for row in study.trials if row["trial"] == again.number] == [2]
 
 
 def test_a_forked_process_cannot_use_it(open_study):

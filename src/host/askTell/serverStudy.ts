@@ -73,7 +73,8 @@ export async function serverStudy(
     ...omitUndefined({ prefix, apiPrefix, warn, name, saveEvery }),
     files: (steps, claim) => withFiles(steps, claim, { nc, subjects, warn }),
   });
-  const held = new Map<TrialId, string>();
+  /** The last claim on each trial. */
+  const runs = new Map<TrialId, string>();
   let parallel = slots;
   let following: Following<Params> | undefined;
   let reading: Promise<() => Promise<void>> | undefined;
@@ -100,12 +101,11 @@ export async function serverStudy(
       seen,
       ask: async ({ fixed }) => {
         const reply = await remote.ask({ fixed });
-        if (reply.next === 'trial') held.set(reply.trial, reply.run);
+        if (reply.next === 'trial') runs.set(reply.trial, reply.run);
         return reply;
       },
       record: (said) => {
-        const run = held.get(said.trial) ?? 'none';
-        if (said.type !== 'reported') held.delete(said.trial);
+        const run = runs.get(said.trial) ?? 'none';
         return remote.record(said.type === 'completed' ? { values: {}, ...said, run } : { ...said, run });
       },
       submit: remote.submit,

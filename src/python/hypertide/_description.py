@@ -54,12 +54,6 @@ def objectives_of(minimize: Names | None, maximize: Names | None) -> dict[str, s
     return directions or None
 
 
-def opened(study: str, created: Mapping[str, Any]) -> dict[str, Any]:
-    """What the first fact of a study elsewhere says to those who open it."""
-    directions = {one["name"]: one["direction"] for one in created["objectives"]}
-    return {"study": study, "parameters": created["space"]["parameters"], "objectives": directions, "examples": created.get("examples")}
-
-
 def _examples(given: Any) -> Any:
     """The names of examples, if they are different texts, and else how many there are."""
     if given is None or isinstance(given, (int, str)):

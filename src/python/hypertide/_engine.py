@@ -23,7 +23,6 @@ from .errors import Abandoned, EngineError, HypertideError, Interrupted, TrialsF
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 ENGINE_THREAD = "hypertide-engine"  # how the names of the threads begin that read what engines say
 SLOW = 10.0  # seconds
-STARTING = 10.0  # seconds in which a server must answer for the first time: it may still be starting
 PAUSE = 0.5  # seconds between two looks whether a request is still worth waiting for
 GRACE = 5.0  # seconds that a request has after Ctrl-C, for a full disk: the engine keeps what it was told
 
@@ -128,6 +127,19 @@ class LocalEngine:
         Raises HypertideError where it is refused, EngineError where the engine has ended.
         """
         refuse_forked(self._pid)
+        reply = self._send(cmd, **fields)
+        try:
+            answer = self._answer_in(reply, slow)
+        except BaseException:
+            if cmd == "ask":
+                reply.add_done_callback(self._hand_back)
+            raise
+        if "error" in answer:
+            code = answer.get("code")
+            raise ERRORS.get(code or "", HypertideError)(answer["error"], code)
+        return answer
+
+    def _send(self, cmd: str, **fields: Any) -> Future[Answer]:
         number = next(self._numbers)
         given = {name: field for name, field in fields.items() if field is not None}
         line = json.dumps({"cmd": cmd, "seq": number, **given}, allow_nan=False, default=plain) + "\n"
@@ -142,11 +154,13 @@ class LocalEngine:
             except OSError:
                 del self._waiting[number]
                 raise self._ended() from None
-        answer = self._answer_in(reply, slow)
-        if "error" in answer:
-            code = answer.get("code")
-            raise ERRORS.get(code or "", HypertideError)(answer["error"], code)
-        return answer
+        return reply
+
+    def _hand_back(self, reply: Future[Answer]) -> None:
+        """The trial of an ask that was left before it was answered, as by Ctrl-C."""
+        with contextlib.suppress(HypertideError):  # the study is closed, which hands it back
+            if (trial := reply.result().get("trial")) is not None:
+                self._send("tell", trial=trial, reason="preempted", message="nobody waits for it any more")
 
     def _answer_in(self, reply: Future[Answer], slow: Callable[[], object] | None) -> Answer:
         asked = time.monotonic()

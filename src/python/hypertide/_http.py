@@ -13,11 +13,11 @@ import uuid
 from typing import Any, Mapping
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from ._description import opened
-from ._engine import STARTING, Answer, Patience
+from ._engine import Answer, Patience
 from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
 
+STARTING = 10.0  # seconds in which a server must answer for the first time: it may still be starting
 WAIT = 5  # seconds that the server lets an ask wait; then it is asked again
 SILENCE = 30.0  # seconds without a byte after which a request is sent again
 UNREACHED = 2.0  # seconds until a person is told that the server cannot be reached
@@ -38,8 +38,8 @@ class HttpServer:
         if not parts.hostname or not names:
             raise HypertideError(f"url: expected the address of a study, such as http://127.0.0.1:8080/digits, got {url}")
         *prefix, self.study = names
-        self.lease = 30.0
-        self.slots = 1
+        self.lease = 30.0  # seconds without a heartbeat after which a trial is lost
+        self.slots = 1  # how many trials this process evaluates at once
         self._url = url
         self._path = "/".join(["", *map(quote, prefix), "v1/studies", quote(self.study)])
         self._connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -52,16 +52,23 @@ class HttpServer:
         self._reached = False
 
     def open(self, compared: Mapping[str, Any]) -> Answer:
+        """The name of the study and its `objectives`, if it has this space and these objectives."""
         created = (self.send("POST", "/match", compared) if compared else self.send("GET", ""))["created"]
-        return opened(self.study, created)
+        directions = {one["name"]: one["direction"] for one in created["objectives"]}
+        return {"study": self.study, "parameters": created["space"]["parameters"], "objectives": directions, "examples": created.get("examples")}
 
     def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
+        """Claims the next trial. `next` says whether there is a `trial`, none for some seconds (`wait`), or no more (`over`).
+
+        A repeated request gets the same trial.
+        """
         asked = {"run": request, "wait": WAIT, "trainer": self._trainer, **({} if fixed is None else {"fixed": fixed})}
         claim: Answer = self.send("POST", "/ask", asked)
         self.lease = claim.get("lease", self.lease)
         return claim
 
     def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
+        """Sends `report`, `tell`, `stopped` or `fail`. Returns whether the trial should stop. Raises Abandoned where the run does not hold it."""
         try:
             answer = self.send("POST", f"/trials/{trial}/{verb}", {"run": run, **fields})
         except HypertideError as error:
@@ -75,6 +82,7 @@ class HttpServer:
             self.send("POST", f"/trials/{trial}/heartbeat", {"run": run})
 
     def read(self, what: str, **fields: Any) -> Any:
+        """Answers `status`, `best`, `trials`, `front`, `recommend`, `importance` or `why`."""
         if what == "why":
             trial = fields.get("trial") or (self.read("best") or {}).get("trial")
             if trial is None:

@@ -8,13 +8,16 @@ import threading
 import time
 import uuid
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Protocol, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Union
 from urllib.parse import quote
 
 from ._each import refuse_others
 from ._engine import ENGINE_THREAD, SLOW, Answer, LocalEngine, Patience, refuse_forked
 from ._values import warn
 from .errors import Abandoned, EngineError, HypertideError, Interrupted
+
+if TYPE_CHECKING:
+    from ._http import HttpServer  # which takes as long as the rest, so that only studies over HTTP import it
 
 Engine = Union[LocalEngine, "RemoteEngine"]
 
@@ -77,40 +80,10 @@ class NatsEngine(LocalEngine):
         return found
 
 
-class Server(Protocol):
-    """What a trainer asks of the program that runs the study. All of them raise HypertideError where they are refused."""
-
-    lease: float  # seconds without a heartbeat after which a trial is lost
-    slots: int  # how many trials this process evaluates at once
-
-    def open(self, compared: Mapping[str, Any]) -> Answer:
-        """The name of the study and its `objectives`, if it has this space and these objectives."""
-
-    def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
-        """Claims the next trial. `next` says whether there is a `trial`, none for some seconds (`wait`), or no more (`over`).
-
-        A repeated request gets the same trial.
-        """
-
-    def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
-        """Sends `report`, `tell`, `stopped` or `fail`. Returns whether the trial should stop. Raises Abandoned where the run does not hold it."""
-
-    def beat(self, held: Mapping[int, str]) -> None:
-        """Sends heartbeats for these trials, which are still worked on."""
-
-    def read(self, what: str, **fields: Any) -> Any:
-        """Answers `status`, `best`, `trials`, `front`, `recommend`, `importance` or `why`."""
-
-    def command(self, what: str, **fields: Any) -> None:
-        """Does what a person asks for: `enqueue`, `annotate`, `cancel`, `retract` or `change`."""
-
-    def close(self) -> None: ...
-
-
 class RemoteEngine:
-    """A server elsewhere answers the requests of a study. Keeps the claims of this process."""
+    """A server over HTTP answers the requests of a study. Keeps the claims of this process."""
 
-    def __init__(self, server: Server, patience: Patience) -> None:
+    def __init__(self, server: HttpServer, patience: Patience) -> None:
         self._pid = os.getpid()
         self._server = server
         self.patience = patience

@@ -29,7 +29,7 @@ export function checkpointed<P>(
   };
   let restoring: Promise<string> | undefined;
   /** The files that were saved last while it runs. */
-  let saved: string | undefined;
+  let saved: { readonly stamp: string; readonly reference: string } | undefined;
   return {
     ...steps,
     restore: () => {
@@ -45,10 +45,10 @@ export function checkpointed<P>(
       const stamp = () => `${path}\n${stampOf(path)}`;
       try {
         const before = stamp();
-        if (before === saved) return undefined;
+        if (before === saved?.stamp) return saved.reference;
         const reference = await save(path, ends);
         if (stamp() !== before) return undefined; // it may be parts of two checkpoints
-        saved = before;
+        saved = { stamp: before, reference };
         note?.(reference, path);
         return reference;
       } catch (error) {

@@ -182,7 +182,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (one && (type === 'started' || code === 'ended')) return one.abandon();
     warn(message, omitUndefined({ trial, run }));
     const failed = malformed(rejected, rejected);
-    if (failed) facts.on(subjects.by(name, failed.trial))(failed, (refused) => refused && fail(refused));
+    if (failed) facts.on(subjects.by(name, failed.trial))(failed, (stored) => typeof stored !== 'number' && fail(stored));
   };
   const listening = [
     joinStudy(nc, study),
