@@ -93,9 +93,11 @@ export function remoteOn<P>(nc: NatsConnection, subjects: Subjects, known: Known
     }
   };
   const record: NatsRemote<P>['record'] = async (said) => {
-    const { trial, run } = said;
+    const { trial } = said;
     const attempt = held.get(trial);
-    const fact: TrialFact = said.type === 'completed' && attempt?.isTold ? omitUndefined({ type: 'stopped', trial, run }) : said;
+    const { run = attempt?.claim.run } = said;
+    const isStop = said.type === 'stopped' || (said.type === 'completed' && attempt?.isTold);
+    const fact: TrialFact = omitUndefined(isStop ? { type: 'stopped', trial, run, step: attempt?.step } : { ...said, run });
     const parsed = parseFact(fact);
     const refusal = isRefusal(parsed) ? parsed : known.refuses(fact, attempt?.claim.trainer);
     if (refusal) throw new RefusedError(refusal);
@@ -110,6 +112,7 @@ export function remoteOn<P>(nc: NatsConnection, subjects: Subjects, known: Known
     const position = await known.stored(attempt, fact);
     const stopping = await heartbeat(trial, attempt.claim.run, { after: position });
     attempt.isTold ||= stopping.stop;
+    attempt.step = fact.step;
     return { ...stopping, position };
   };
   return { ask, record, heartbeat, submit, close: () => seats.close() };

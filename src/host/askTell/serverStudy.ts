@@ -12,7 +12,6 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Connection } from '../../stores/connection.ts';
 import { accessOf, connect } from '../../stores/connectNats.ts';
 import { parseAddress } from '../../stores/locate.ts';
-import type { TrialId } from '../../strategy/messages.ts';
 import { withoutPassword } from '../../study/plainText.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { UsageError } from '../../text/usage.ts';
@@ -73,8 +72,6 @@ export async function serverStudy(
     ...omitUndefined({ prefix, apiPrefix, warn, name, saveEvery }),
     files: (steps, claim) => withFiles(steps, claim, { nc, subjects, warn }),
   });
-  /** The last claim on each trial. */
-  const runs = new Map<TrialId, string>();
   let parallel = slots;
   let following: Following<Params> | undefined;
   let reading: Promise<() => Promise<void>> | undefined;
@@ -99,15 +96,8 @@ export async function serverStudy(
         return { study: { ...source, ledger, rows }, parallel };
       },
       seen,
-      ask: async ({ fixed }) => {
-        const reply = await remote.ask({ fixed });
-        if (reply.next === 'trial') runs.set(reply.trial, reply.run);
-        return reply;
-      },
-      record: (said) => {
-        const run = runs.get(said.trial) ?? 'none';
-        return remote.record(said.type === 'completed' ? { values: {}, ...said, run } : { ...said, run });
-      },
+      ask: remote.ask,
+      record: (said) => remote.record(said.type === 'completed' ? { values: {}, ...said } : said),
       submit: remote.submit,
       limit: async ({ parallel: now = parallel, trials }) => {
         parallel = now;

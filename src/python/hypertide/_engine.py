@@ -160,7 +160,7 @@ class LocalEngine:
         """The trial of an ask that was left before it was answered, as by Ctrl-C."""
         with contextlib.suppress(HypertideError):  # the study is closed, which hands it back
             if (trial := reply.result().get("trial")) is not None:
-                self._send("tell", trial=trial, reason="preempted", message="nobody waits for it any more")
+                self._send("tell", trial=trial, reason="preempted", message="handed back: its ask was interrupted")
 
     def _answer_in(self, reply: Future[Answer], slow: Callable[[], object] | None) -> Answer:
         asked = time.monotonic()

@@ -67,7 +67,6 @@ class NatsEngine(LocalEngine):
     def __init__(self, address: str | None, login: Mapping[str, str | None] | None = None, **trainer: Any) -> None:
         words = [f"--{name.replace('_', '-')}={value}" for name, value in (login or {}).items() if value is not None]
         super().__init__("dev", "ask-tell", *words, closing=None)
-        self.url = address
         self._trainer = {"address": address, **trainer}
 
     def request(self, cmd: str, *, slow: Callable[[], object] | None = None, study: Mapping[str, Any] | None = None, **fields: Any) -> Answer:

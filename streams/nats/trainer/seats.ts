@@ -15,6 +15,8 @@ export interface AskedAttempt<P> {
   readonly lost: AbortSignal;
   /** Whether the answer to a report said that the trial should stop: a result that is told then counts as its stop. */
   isTold: boolean;
+  /** The step that it reported last. */
+  step?: number;
 }
 
 export interface SeatAsk {

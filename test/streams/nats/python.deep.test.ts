@@ -179,7 +179,9 @@ h.run(url, study, objective)`;
     await engine.nc.request(`ht.${study}.rpc.cancel`, JSON.stringify({ trial: 1 }));
     await engine.port.finished;
     expect(await ended).toEqual({ code: 0, text: '' });
-    expect((await factsOf(engine.nc, study)).at(-2)).toMatchObject({ type: 'stopped', by: 'person' });
+    const facts = await factsOf(engine.nc, study);
+    const step = facts.filter(({ type }) => type === 'reported').length;
+    expect(facts.at(-2)).toMatchObject({ type: 'stopped', step, by: 'person' });
   });
 
   it('continues after a kill of the server', async () => {

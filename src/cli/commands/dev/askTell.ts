@@ -53,23 +53,21 @@ export async function askTell(
   const { plugins, open, close } = await openPlugins({ hooks, server: http === undefined ? undefined : addressOf('--http', http) }, screen);
   const host = { plugins, open, line: screen.line };
   const parent = process.ppid;
-  let driven: Driven | undefined;
+  let driven = Promise.resolve<Driven | undefined>(undefined);
   const ended = new AbortController();
-  const begin = async ({ study, trainer }: Request): Promise<Driven> => {
-    await driven?.dispose();
-    driven = undefined;
-    driven = await (trainer ? serverStudy(trainer, study ?? {}, connection, screen, ended.signal) : drivenStudy(study, journal, host));
-    return driven;
+  const begin = async ({ study, trainer }: Request, before: typeof driven): Promise<Driven> => {
+    await (await before)?.dispose();
+    return trainer ? serverStudy(trainer, study ?? {}, connection, screen, ended.signal) : drivenStudy(study, journal, host);
   };
-  let beginning: Promise<unknown> | undefined;
   const replyTo = async (request: Request): Promise<object> => {
     if (request.cmd === 'init') {
-      const opening = begin(request);
-      beginning = opening;
+      const opening = begin(request, driven);
+      driven = opening.catch(() => undefined); // its reply says what is wrong
       return (await opening).opened;
     }
-    if (!driven) throw new SessionError('init comes first');
-    const { answers } = driven;
+    const now = await driven;
+    if (!now) throw new SessionError('init comes first');
+    const { answers } = now;
     const answer = Object.hasOwn(answers, request.cmd) ? answers[request.cmd] : undefined;
     if (answer) return answer(request as never);
     const names = ['init', ...Object.keys(answers)].join(', ');
@@ -95,8 +93,7 @@ export async function askTell(
   ended.abort();
   const orphaned = setInterval(() => process.ppid !== parent && process.exit(1), ORPHANED_MS);
   try {
-    await beginning?.catch(() => {}); // its reply says what is wrong
-    await (driven as Driven | undefined)?.dispose();
+    await (await driven)?.dispose();
   } finally {
     clearInterval(orphaned);
     release(); // until here, another interrupt would lose what waits to be stored
